@@ -1,0 +1,74 @@
+/* fault.h - the words for where a probe was and what went wrong.
+ *
+ * The same words stand in code, plugin output, metric labels, JSON and documents. A probe
+ * ends in one pair (fault, phase); certificates add a set of faults of their own.
+ */
+#ifndef MAILVANE_FAULT_H
+#define MAILVANE_FAULT_H
+
+#include "view.h"
+
+enum phase {
+	PHASE_DNS,
+	PHASE_CONNECT,
+	PHASE_GREETING,
+	PHASE_CAPABILITY,
+	PHASE_STARTTLS,
+	PHASE_TLS,
+	PHASE_AUTH,
+	PHASE_MAILBOX,
+	PHASE_QUIT,
+	PHASE_COUNT,
+};
+
+enum fault {
+	FAULT_OK,
+	FAULT_TIMEOUT,     /* no answer within the deadline */
+	FAULT_DNS_FAILURE, /* the name does not exist or the resolver failed */
+	FAULT_NO_ADDRESS,  /* the name exists but has no address of the wanted kind */
+	FAULT_REFUSED,     /* ECONNREFUSED */
+	FAULT_UNREACHABLE, /* no route, host or net unreachable */
+	FAULT_RESET,       /* ECONNRESET, EPIPE */
+	FAULT_CLOSED,      /* the server hung up in mid-dialogue */
+	FAULT_PROTOCOL,    /* not the protocol we came for */
+	FAULT_INJECTION,   /* bytes behind the answer to STARTTLS */
+	FAULT_LIMIT,       /* a line, reply or session longer than we accept */
+	FAULT_REJECTED,    /* a well-formed, permanent no */
+	FAULT_UNAVAILABLE, /* the server says it is closing or its backend is away */
+	FAULT_TEMPFAIL,    /* a temporary no */
+	FAULT_THROTTLED,   /* too many connections or too often, by its own words */
+	FAULT_STARTTLS_UNAVAILABLE, /* not offered */
+	FAULT_STARTTLS_REFUSED,     /* offered, then refused */
+	FAULT_TLS_HANDSHAKE,
+	FAULT_TLS_VERSION, /* no TLS version in common, or one below the policy */
+	FAULT_CLIENT_CERT, /* the server wants a certificate from us */
+	FAULT_CERT_EXPIRED,
+	FAULT_CERT_EXPIRING,
+	FAULT_CERT_NOT_YET_VALID,
+	FAULT_CERT_NAME,
+	FAULT_CERT_UNTRUSTED,
+	FAULT_CERT_WEAK,
+	FAULT_CERT_PURPOSE,
+	FAULT_AUTH_FAILED,      /* wrong user or password */
+	FAULT_AUTH_TEMPFAIL,    /* the login backend is in trouble */
+	FAULT_AUTH_UNSUPPORTED, /* no mechanism in common, or none we may use here */
+	FAULT_AUTH_SUSPENDED,   /* not tried: failed lately */
+	FAULT_IN_USE,           /* the mailbox is locked by another session */
+	FAULT_LOGIN_DELAY,      /* logged in again too soon (RFC 2449 section 8.1.1) */
+	FAULT_INTERNAL,         /* ours */
+	FAULT_COUNT,
+};
+
+/* A set of the certificate faults. */
+enum { CERT_FAULT_FIRST = FAULT_CERT_EXPIRED, CERT_FAULT_LAST = FAULT_CERT_PURPOSE };
+#define CERT_FAULT_BIT(fault) (1U << ((unsigned)(fault)-CERT_FAULT_FIRST))
+
+/* "timeout", "cert_expired"; "greeting". */
+const char *fault_name(enum fault);
+const char *phase_name(enum phase);
+
+/* False (and *ret untouched) for an unknown word. */
+bool fault_from_name(struct view, enum fault *ret_fault);
+bool phase_from_name(struct view, enum phase *ret_phase);
+
+#endif

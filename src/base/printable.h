@@ -1,0 +1,22 @@
+/* printable.h - text of a stranger made fit to show.
+ *
+ * Everything a server says passes here once, before it reaches a result; behind it no front
+ * end meets a control character, an escape sequence or broken UTF-8.
+ */
+#ifndef MAILVANE_PRINTABLE_H
+#define MAILVANE_PRINTABLE_H
+
+#include "view.h"
+
+/* Room for the words of a server, with the NUL. */
+enum { PRINTABLE_MAX = 200 };
+
+/* Copies raw into dst (cap bytes, at least 4), always NUL terminated, and returns the length.
+ * Valid UTF-8 (RFC 3629) stays; each invalid byte becomes U+FFFD. Terminal escape sequences
+ * (ECMA-48: CSI, OSC and its kin) go with all their bytes; other control characters (C0, C1,
+ * DEL), and U+2028/2029, become one space per run; bidirectional and invisible formatting
+ * characters (U+061C, U+200B-200F, U+202A-202E, U+2060-2069, U+FEFF) go. Ends are trimmed.
+ * Text that does not fit is cut at a character and ends in U+2026. */
+size_t printable_copy(char *dst, size_t cap, struct view raw);
+
+#endif

@@ -1,0 +1,56 @@
+/* config.h - configuration files to a plan, with every error named.
+ *
+ * A configuration is taken whole or not at all. One table of keys (config_keys) drives the
+ * reading, unknown-key hints, defaults and the printed reference.
+ */
+#ifndef MAILVANE_CONFIG_H
+#define MAILVANE_CONFIG_H
+
+#include "plan.h"
+
+/* Errors kept; more are counted only. Files larger are refused. Targets beyond are refused. */
+enum {
+	CONFIG_ERRORS_MAX = 100,
+	CONFIG_FILE_MAX = 16 * 1024 * 1024,
+	CONFIG_TARGET_FILE_MAX = 256 * 1024 * 1024,
+	CONFIG_TARGETS_MAX = 1000000,
+	CONFIG_INCLUDE_DEPTH_MAX = 8,
+};
+
+struct config_error {
+	char *where; /* "mailvane.conf:12" or "targets.d/a.csv:3" */
+	char *what;  /* "unknown key 'intervall'" */
+	char *hint;  /* "did you mean 'interval'?"; "" if there is none */
+};
+
+struct config_errors {
+	struct config_error *list;
+	size_t count; /* in list */
+	size_t total; /* found */
+};
+
+/* The exporter's share of the file, beside the plan. */
+struct config {
+	struct plan *plan;        /* one holder: the config */
+	const char *const *files; /* read: the file, its includes, secrets, target files */
+	size_t file_count;
+	const char *const *patterns; /* of target_files, absolute: new files may match */
+	size_t pattern_count;
+};
+
+/* NULL, with ret_errors filled (finish it), when anything is wrong. Relative paths in a file
+ * are relative to that file. */
+struct config *config_load(const char *path, struct config_errors *ret_errors);
+/* NULL does nothing. */
+void config_free(struct config *);
+void config_errors_fini(struct config_errors *);
+
+/* True when a file was changed, added or removed since config_load read it (by inode, size
+ * and mtime). Costs one stat per file. */
+bool config_changed(const struct config *);
+
+/* The reference of all keys with type, range, default and help, as Markdown, into a heap
+ * string the caller frees. NULL: out of memory. */
+char *config_reference(void);
+
+#endif

@@ -1,0 +1,114 @@
+/* dialogue.h - a line dialogue with a mail server, without any I/O.
+ *
+ * Bytes and events go in, a wish comes out, and bytes to send gather in the output. Nothing
+ * here knows a socket, a clock or OpenSSL, so a recorded session, a fuzzer and the engine all
+ * drive a protocol through the same calls:
+ *
+ *     dialogue_init, dialogue_start, then until WISH_END:
+ *     WISH_READ   send the output; dialogue_feed what arrives, dialogue_break if nothing can
+ *     WISH_TLS    send the output; if nothing more has arrived shake hands, dialogue_secured
+ *     WISH_END    send the output, if any, and close the stream
+ *
+ * After init nothing is allocated. The first fault wins; behind it the dialogue still says
+ * goodbye where the stream is sane, so WISH_END may come a reply later than the fault:
+ * dialogue_judged tells when the outcome cannot change any more.
+ */
+#ifndef MAILVANE_DIALOGUE_H
+#define MAILVANE_DIALOGUE_H
+
+#include "buffer.h"
+#include "fault.h"
+#include "printable.h"
+#include "protocol.h"
+#include "tls_mode.h"
+
+/* All caps of a dialogue, in bytes unless said otherwise. RFC 5321 section 4.5.3.1.5 asks for
+ * 512 in a reply line and RFC 2449 section 4 for 512; servers send more. IMAP has no limit. */
+enum {
+	DIALOGUE_LINE_MAX = 8192,
+	DIALOGUE_LINES_MAX = 256, /* lines of one reply */
+	DIALOGUE_SESSION_MAX = 128 * 1024,
+	DIALOGUE_OUTPUT_MAX = 2048,
+	DIALOGUE_VALUE_MAX = 512, /* a name, user or password from the configuration */
+	DIALOGUE_OFFERED_MAX = 768,
+};
+
+enum dialogue_flag {
+	DIALOGUE_PLAINTEXT_LOGIN = 1 << 0,  /* may send a password without TLS */
+	DIALOGUE_UNVERIFIED_LOGIN = 1 << 1, /* may send it to a server not verified */
+};
+
+/* What we want of the server. Lent, with all its texts, for the life of the dialogue. */
+struct dialogue_terms {
+	const struct protocol *protocol;
+	enum tls_mode tls;
+	const char *us;   /* the name in EHLO: a host name or [literal], RFC 5321 4.1.1.1 */
+	const char *user; /* NULL: no login */
+	const char *password; /* NULL if user is NULL */
+	unsigned flags;       /* enum dialogue_flag */
+};
+
+enum wish { WISH_READ, WISH_TLS, WISH_END };
+
+/* How far we believe the server's certificate. */
+enum trust { TRUST_NONE, TRUST_VERIFIED };
+
+/* What came of it. With FAULT_OK the reply is that of the greeting. */
+struct outcome {
+	enum fault fault;
+	enum phase phase; /* where the fault was; PHASE_QUIT if ok */
+	int code;         /* SMTP reply code of the judged reply, else 0 */
+	char enhanced
+	    [12]; /* "5.7.8" (RFC 3463), an IMAP, POP3 or sieve response code word such
+			    * as "UNAVAILABLE" or "SYS/TEMP" cut to fit, or "" */
+	char text[PRINTABLE_MAX]; /* the server's words, cleaned by printable_copy */
+	int64_t messages;         /* in the mailbox; -1: not asked */
+};
+
+struct dialogue; /* complete in driver.h, for those who embed one */
+
+/* The terms must outlive the dialogue. */
+void dialogue_init(struct dialogue *, const struct dialogue_terms *);
+
+/* Begins. With TLS_MODE_IMPLICIT call it when the handshake is done. */
+enum wish dialogue_start(struct dialogue *, enum trust);
+
+/* Any cut of the bytes gives the same dialogue. Bytes behind the answer to STARTTLS are
+ * FAULT_INJECTION (CVE-2011-0411). Must not be called after WISH_TLS or WISH_END. */
+enum wish dialogue_feed(struct dialogue *, struct view bytes);
+
+/* Bytes were waiting on the stream when WISH_TLS was given. */
+enum wish dialogue_injected(struct dialogue *);
+
+/* The handshake asked for by WISH_TLS is done. What was learned before is forgotten
+ * (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4). */
+enum wish dialogue_secured(struct dialogue *, enum trust);
+
+/* The stream is over: FAULT_CLOSED at the end of it, FAULT_RESET, FAULT_TLS_HANDSHAKE... The
+ * fault is taken unless one is known or only the farewell was missing. Always WISH_END. */
+enum wish dialogue_break(struct dialogue *, enum fault);
+
+/* The deadline has passed: FAULT_TIMEOUT in the current phase, unless one is known or only the
+ * farewell was missing. WISH_READ means the stream may be kept to leave politely: the reply
+ * still owed is awaited, not judged, and answered with the farewell. WISH_END: close it. */
+enum wish dialogue_timeout(struct dialogue *);
+
+/* True from the moment the outcome is final: only the farewell is left. */
+bool dialogue_judged(const struct dialogue *);
+
+/* The phase the dialogue is in now; PHASE_TLS between WISH_TLS and dialogue_secured. */
+enum phase dialogue_phase(const struct dialogue *);
+
+/* Lent until the next call. */
+const struct outcome *dialogue_outcome(const struct dialogue *);
+
+/* What the server offered, as words separated by one space, cleaned and capped; before TLS
+ * and after it (or all the time, when there was none: then `after` is empty). */
+const char *dialogue_offered_before(const struct dialogue *);
+const char *dialogue_offered_after(const struct dialogue *);
+
+/* The bytes to send: send some, then tell how many. */
+struct view dialogue_output(const struct dialogue *);
+void dialogue_sent(struct dialogue *, size_t n);
+
+#endif

@@ -1,0 +1,29 @@
+/* certificate.h - the facts of one certificate, kept apart from any connection.
+ *
+ * Immutable and counted: the many targets that show the same certificate share one. All texts
+ * are printable and NUL terminated.
+ */
+#ifndef MAILVANE_CERTIFICATE_H
+#define MAILVANE_CERTIFICATE_H
+
+#include "instant.h"
+
+enum { CERTIFICATE_NAMES_MAX = 100 };
+
+struct certificate {
+	char *subject, *issuer; /* RFC 2253: "CN=mail.example.com,O=Example" */
+	char *serial;           /* lower-case hexadecimal */
+	char fingerprint[65];   /* SHA-256, lower-case hexadecimal */
+	char **names;           /* DNS and IP names of the SAN, as text */
+	size_t name_count;      /* capped at CERTIFICATE_NAMES_MAX */
+	struct moment not_before, not_after;
+	const char *key_kind; /* static: "RSA", "EC", "ED25519", ... */
+	int key_bits;
+	const char *signature; /* static: "ecdsa-with-SHA256", ... */
+};
+
+/* Thread-safe. NULL does nothing and is returned. */
+struct certificate *certificate_hold(struct certificate *);
+void certificate_release(struct certificate *);
+
+#endif

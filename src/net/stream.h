@@ -1,0 +1,76 @@
+/* stream.h - a connection that is plain or TLS, on a libuv loop, with events.
+ *
+ * Non-blocking, TCP_NODELAY. The events come from the loop, never from within a call.
+ * After `failed` the only thing left to do is stream_close.
+ */
+#ifndef MAILVANE_STREAM_H
+#define MAILVANE_STREAM_H
+
+#include "address.h"
+#include "fault.h"
+#include "instant.h"
+#include "tls.h"
+
+#include <uv.h>
+
+/* What is sent but not yet taken by the kernel. */
+enum { STREAM_OUTPUT_MAX = 4096 };
+
+struct stream;
+
+struct stream_events {
+	void (*connected)(struct stream *);
+	/* Bytes, decrypted if TLS is on; the view is lent for the call. The handler may send,
+	 * start TLS or close. `at` is when the loop saw the event. */
+	void (*received)(struct stream *, struct view bytes);
+	/* The handshake is done; stream_tls_facts tell. */
+	void (*secured)(struct stream *);
+	/* FAULT_CLOSED (the peer's end of stream), FAULT_RESET, FAULT_REFUSED,
+	 * FAULT_UNREACHABLE, FAULT_TIMEOUT (the kernel's), FAULT_TLS_HANDSHAKE,
+	 * FAULT_TLS_VERSION, FAULT_CLIENT_CERT, FAULT_INTERNAL. */
+	void (*failed)(struct stream *, enum fault, const char *reason);
+	/* The stream's storage is the caller's again. */
+	void (*closed)(struct stream *);
+};
+
+/* The caller's storage; embed it. The fields are the stream's own, but for `user`. */
+struct stream {
+	void *user; /* the caller's */
+	const struct stream_events *events;
+	uv_poll_t poll;
+	int fd; /* -1: none */
+	int interest;
+	unsigned flags;
+	struct tls_session *tls; /* made when TLS starts; NULL: plain */
+	size_t output_n;
+	char *output; /* made only when the kernel did not take all at once */
+};
+
+/* Binds to `source` (NULL: any) and begins to connect. On failure returns the fault
+ * (FAULT_INTERNAL for want of descriptors, FAULT_UNREACHABLE for no route, ...) with *ret_reason
+ * a sentence valid until the next call of this thread; there is nothing to close and no event
+ * comes. FAULT_OK: an event will come. */
+enum fault stream_connect(struct stream *, uv_loop_t *, const struct address *,
+			  const struct address *source, const struct stream_events *,
+			  void *user, const char **ret_reason);
+
+/* Sends all of it, now or when the kernel has room. False: more than STREAM_OUTPUT_MAX would
+ * wait; nothing was taken. */
+bool stream_send(struct stream *, struct view bytes);
+
+/* True when plain bytes are waiting to be received: asked before TLS starts. */
+bool stream_has_input(struct stream *);
+
+/* Begins the handshake; `name` is sent as SNI unless it is an IP literal (RFC 6066 section 3),
+ * and the certificate is held against it (RFC 9525; an IP literal against IP names). False:
+ * out of memory. */
+bool stream_start_tls(struct stream *, struct tls_context *, const char *name);
+
+/* Lent until the stream is closed; version NULL before the handshake is done. */
+const struct tls_facts *stream_tls_facts(const struct stream *);
+
+/* Sends close_notify where TLS is on, closes, and later says `closed`; no other event comes.
+ * Every stream that was connected must be closed. */
+void stream_close(struct stream *);
+
+#endif

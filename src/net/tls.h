@@ -1,0 +1,49 @@
+/* tls.h - one TLS client context for a thread, and what a handshake has shown.
+ *
+ * The handshake is completed whatever the chain looks like; then chain, name, dates, key,
+ * signature and purpose are judged each on its own and all findings kept. Old versions and
+ * weak keys are negotiated too, so that they can be named instead of failing as "handshake".
+ */
+#ifndef MAILVANE_TLS_H
+#define MAILVANE_TLS_H
+
+#include "certificate.h"
+#include "fault.h"
+#include "printable.h"
+
+enum tls_version { TLS_VERSION_1_0, TLS_VERSION_1_1, TLS_VERSION_1_2, TLS_VERSION_1_3 };
+
+struct tls_options {
+	const char *ca_file;      /* PEM bundle; NULL: see ca_path */
+	const char *ca_path;      /* hashed directory; both NULL: the system's store */
+	enum tls_version minimum; /* below it: FAULT_TLS_VERSION, after the handshake */
+};
+
+/* Not to be shared between threads. */
+struct tls_context;
+
+/* NULL, and a sentence with file and reason in error (cap bytes), if the options cannot be
+ * used. */
+struct tls_context *tls_context_new(const struct tls_options *, char *error, size_t cap);
+/* NULL does nothing. Streams made from it must be closed before. */
+void tls_context_free(struct tls_context *);
+
+/* What one handshake has shown. */
+struct tls_facts {
+	const char *version;  /* static: "TLSv1.3"; NULL: no handshake */
+	const char *cipher;   /* static, OpenSSL's name of it */
+	enum fault fault;     /* FAULT_OK, or FAULT_TLS_VERSION when below the minimum */
+	unsigned cert_faults; /* CERT_FAULT_BIT of each finding; never the one of
+			       * FAULT_CERT_EXPIRING, which is the policy's to say */
+	char detail
+	    [PRINTABLE_MAX]; /* why, in words: "unable to get local issuer certificate:
+				     * the intermediate 'CN=...' is missing"; "" if ok */
+	struct certificate *certificate; /* held: release it; NULL: none shown */
+	/* The validity of the certificate that ends first in the verified chain; both 0 when
+	 * no chain to a trusted root could be built. */
+	struct moment chain_not_before, chain_not_after;
+};
+
+void tls_facts_fini(struct tls_facts *);
+
+#endif

@@ -1,0 +1,86 @@
+/* plan.h - what to probe and how: the whole configuration in the words of the engine.
+ *
+ * Built once (by src/config or a plugin), then immutable, counted and shared by engine
+ * threads, probes in flight and scrapes. A reload makes a new one.
+ */
+#ifndef MAILVANE_PLAN_H
+#define MAILVANE_PLAN_H
+
+#include "address.h"
+#include "arena.h"
+#include "instant.h"
+#include "policy.h"
+#include "service.h"
+#include "slot.h"
+#include "tls.h"
+
+#include <stdatomic.h>
+
+/* ADDRESS_FIRST: the first that accepts a connection. ADDRESS_EACH: every one is a probe. */
+enum address_mode { ADDRESS_FIRST, ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_EACH };
+
+struct account {
+	const char *name; /* in the configuration; never the user */
+	const char *user, *password;
+};
+
+struct label {
+	const char *name, *value;
+};
+
+enum target_flag {
+	TARGET_PLAINTEXT_LOGIN = 1 << 0,
+	TARGET_UNVERIFIED_LOGIN = 1 << 1,
+};
+
+/* One service of one server. Texts belong to the plan. server + service is unique in it. */
+struct target {
+	const char *server;   /* its name in the configuration; label `server` */
+	const char *host;     /* host name or IP literal */
+	const char *tls_name; /* sent as SNI and verified */
+	const struct service *service;
+	const struct account *account; /* NULL: no login */
+	const struct label *labels;
+	size_t label_count;
+	enum address_mode addresses;
+	unsigned flags; /* enum target_flag */
+	struct span interval, retry_interval, timeout;
+	struct slot
+	    *slot; /* its last results; outlives a reload when the target is unchanged */
+};
+
+struct settings {
+	const char *ehlo_name;
+	const char *resolvers; /* as in struct resolver_options */
+	struct tls_options tls;
+	struct address source_v4, source_v6; /* family AF_UNSPEC: the kernel chooses */
+	unsigned threads;                    /* of the engine; 1 to 64 */
+	unsigned in_flight_max;              /* probes at once, in all */
+	unsigned per_address_max;            /* probes at once to one address */
+	struct policy policy;
+};
+
+struct plan {
+	atomic_uint holders;
+	struct arena arena;
+	struct settings settings;
+	const struct service *services; /* built in and configured */
+	size_t service_count;
+	struct target *targets; /* sorted by server, then service */
+	size_t target_count;
+};
+
+/* The defaults, no target, one holder. */
+struct plan *plan_new(void);
+/* Thread-safe. NULL does nothing and is returned. */
+struct plan *plan_hold(struct plan *);
+void plan_release(struct plan *);
+
+/* Gives the plan its targets: copies the array (the texts must be in the plan's arena or
+ * static), sorts it and makes the slots. NULL, or the first target that comes twice. */
+const struct target *plan_set_targets(struct plan *, const struct target *, size_t count);
+
+/* Takes over the slots of targets that are the same in both. */
+void plan_inherit(struct plan *, const struct plan *older);
+
+#endif

@@ -1,0 +1,56 @@
+/* result.h - what one probe found: facts first, then the verdict on them. */
+#ifndef MAILVANE_RESULT_H
+#define MAILVANE_RESULT_H
+
+#include "address.h"
+#include "certificate.h"
+#include "fault.h"
+#include "instant.h"
+#include "printable.h"
+#include "state.h"
+
+enum result_flag {
+	RESULT_TLS = 1 << 0, /* a handshake was done */
+	RESULT_VERIFIED =
+	    1 << 1,           /* a chain to a trusted root exists and the name is right */
+	RESULT_LATE = 1 << 2, /* our own event loop was behind while it ran */
+};
+
+/* By value; holds its certificate. */
+struct result {
+	/* The verdict: the worst finding. Both front ends show these. */
+	enum state state;
+	enum fault fault;
+	enum phase phase;
+
+	/* The dialogue's own fault and the certificate's, side by side. */
+	enum fault dialogue_fault;
+	enum phase dialogue_phase;
+	unsigned cert_faults; /* CERT_FAULT_BIT set, FAULT_CERT_EXPIRING included */
+
+	unsigned flags;   /* enum result_flag */
+	struct moment at; /* when the probe began */
+	struct span took;
+	struct span phases[PHASE_COUNT]; /* ns < 0: not reached */
+	struct address address;          /* AF_UNSPEC when no connection was tried */
+
+	int code; /* of the reply that decided, or of the greeting */
+	char enhanced[12];
+	char text[PRINTABLE_MAX];        /* the server's words, or ours for what never
+					  * reached it ("NXDOMAIN", "no route to host") */
+	char cert_detail[PRINTABLE_MAX]; /* why the certificate is not trusted */
+	int64_t messages;                /* in the mailbox; -1: not asked */
+
+	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
+	struct certificate *certificate;                 /* held */
+	struct moment chain_not_before, chain_not_after; /* as in struct tls_facts */
+};
+
+/* Nothing known yet, no phase reached. */
+void result_init(struct result *, struct moment at);
+/* Releases the certificate. */
+void result_fini(struct result *);
+/* A second holder of the same facts; `to` must be uninitialised or finished. */
+void result_copy(struct result *to, const struct result *from);
+
+#endif

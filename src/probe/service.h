@@ -1,0 +1,22 @@
+/* service.h - what is probed on a server: a protocol on a port with a way to use TLS. */
+#ifndef MAILVANE_SERVICE_H
+#define MAILVANE_SERVICE_H
+
+#include "protocol.h"
+#include "tls_mode.h"
+
+struct service {
+	const char *name; /* "submissions"; label `service` */
+	const struct protocol *protocol;
+	uint16_t port;
+	enum tls_mode tls;
+};
+
+/* smtp, smtp-alt, submission, submissions, imap, imaps, pop3, pop3s, lmtp, sieve. */
+extern const struct service builtin_services[];
+extern const size_t builtin_service_count;
+
+/* NULL for an unknown name. */
+const struct service *service_find(const struct service *, size_t count, struct view name);
+
+#endif

@@ -1,0 +1,40 @@
+/* slot.h - the last results of one target, written by its engine thread and copied out by
+ * anyone. The result store is the slots of the current plan.
+ *
+ * With addresses = "each" a slot holds one record per address, else one. A short lock per
+ * slot (striped) guards each copy; nothing is rendered under it.
+ */
+#ifndef MAILVANE_SLOT_H
+#define MAILVANE_SLOT_H
+
+#include "result.h"
+
+/* Counted. NULL does nothing and is returned by hold. */
+struct slot;
+
+struct record {
+	struct result last;
+	struct moment since;        /* when last.state began */
+	struct moment last_success; /* ms 0: never */
+	uint64_t probes, failures;  /* failures: state other than OK and WARNING */
+};
+
+struct slot *slot_new(void);
+struct slot *slot_hold(struct slot *);
+void slot_release(struct slot *);
+
+/* Files a result under its address (each = true) or as the only one. Copies it. Tells the
+ * state before, STATE_COUNT when it is the first, and since when that was. */
+enum state slot_publish(struct slot *, const struct result *, bool each,
+			struct moment *ret_since);
+
+/* Drops the records of addresses that are not among these. */
+void slot_keep(struct slot *, const struct address *, size_t count);
+
+/* Copies up to `max` records, which the caller must slot_record_fini; returns how many. 0: not
+ * probed yet. */
+enum { SLOT_RECORDS_MAX = 16 };
+size_t slot_copy(struct slot *, struct record *ret_records, size_t max);
+void slot_record_fini(struct record *);
+
+#endif

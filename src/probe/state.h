@@ -1,0 +1,16 @@
+/* state.h - the four states of a check, numbered as Nagios plugins exit. */
+#ifndef MAILVANE_STATE_H
+#define MAILVANE_STATE_H
+
+#include "view.h"
+
+enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN, STATE_COUNT };
+
+/* "OK", "WARNING", "CRITICAL", "UNKNOWN". */
+const char *state_name(enum state);
+bool state_from_name(struct view, enum state *ret_state);
+
+/* The worse of both: CRITICAL, then WARNING, then UNKNOWN, then OK. */
+enum state state_worse(enum state, enum state);
+
+#endif
