@@ -15,6 +15,7 @@ struct buffer {
 void buffer_init(struct buffer *, void *storage, size_t cap);
 bool buffer_put(struct buffer *, struct view);
 bool buffer_text(struct buffer *, const char *text);
+/* Wants room for a NUL behind what it puts; the NUL is not counted. */
 bool buffer_format(struct buffer *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -57,10 +57,12 @@ enum fault {
 	FAULT_LOGIN_DELAY,      /* logged in again too soon (RFC 2449 section 8.1.1) */
 	FAULT_INTERNAL,         /* ours */
 	FAULT_COUNT,
+
+	/* The certificate's faults are neighbours, and can be a set. */
+	CERT_FAULT_FIRST = FAULT_CERT_EXPIRED,
+	CERT_FAULT_LAST = FAULT_CERT_PURPOSE,
 };
 
-/* A set of the certificate faults. */
-enum { CERT_FAULT_FIRST = FAULT_CERT_EXPIRED, CERT_FAULT_LAST = FAULT_CERT_PURPOSE };
 #define CERT_FAULT_BIT(fault) (1U << ((unsigned)(fault)-CERT_FAULT_FIRST))
 
 /* "timeout", "cert_expired"; "greeting". */

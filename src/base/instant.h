@@ -27,7 +27,7 @@ struct instant instant_plus(struct instant, struct span);
 bool instant_before(struct instant a, struct instant b);
 /* b - a. */
 struct span span_between(struct instant a, struct instant b);
-/* b - a. */
+/* b - a, at most the longest span: a certificate may end in the year 9999. */
 struct span moment_between(struct moment a, struct moment b);
 
 struct span span_of_ms(int64_t ms);
@@ -40,11 +40,11 @@ uint64_t span_ms(struct span);
  * (and *ret_span untouched) for anything else, zero and negative included, and above 10 years. */
 bool span_parse(struct view, struct span *ret_span);
 
-/* Writes the two largest units, "3d 4h", "12m", "850ms", into dst and returns it. */
+/* Writes the two largest units, "3d 4h", "12m", "850ms", "-2h", into dst and returns it. */
 enum { SPAN_TEXT_MAX = 32 };
 const char *span_text(struct span, char dst[SPAN_TEXT_MAX]);
 
-/* "2026-11-22T02:10:59Z" (RFC 3339). */
+/* "2026-11-22T02:10:59Z" (RFC 3339); "never" for 0 and for what no calendar holds. */
 enum { MOMENT_TEXT_MAX = 32 };
 const char *moment_text(struct moment, char dst[MOMENT_TEXT_MAX]);
 

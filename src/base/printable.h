@@ -15,7 +15,8 @@ enum { PRINTABLE_MAX = 200 };
  * Valid UTF-8 (RFC 3629) stays; each invalid byte becomes U+FFFD. Terminal escape sequences
  * (ECMA-48: CSI, OSC and its kin) go with all their bytes; other control characters (C0, C1,
  * DEL), and U+2028/2029, become one space per run; bidirectional and invisible formatting
- * characters (U+061C, U+200B-200F, U+202A-202E, U+2060-2069, U+FEFF) go. Ends are trimmed.
+ * characters (U+00AD, U+061C, U+180E, U+200B-200F, U+202A-202E, U+2060-206F, U+FEFF,
+ * U+FFF9-FFFB, U+E0000-E007F) go. Ends are trimmed.
  * Text that does not fit is cut at a character and ends in U+2026. */
 size_t printable_copy(char *dst, size_t cap, struct view raw);
 

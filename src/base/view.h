@@ -21,6 +21,12 @@ struct view {
 /* The bytes of a C string without its NUL; NULL gives the empty view. */
 struct view view_of(const char *text);
 
+/* Of ASCII only, whatever the locale. */
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* Ignoring ASCII case. */
 bool view_equal(struct view, const char *word);
 bool view_starts(struct view, const char *prefix);
