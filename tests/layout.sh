@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# The rules of the house that a machine can check, over the source tree.
+#
+#   tests/layout.sh [TREE]     each broken rule is a line FILE:LINE: what is wrong
+#   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
+set -uo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+RULES="long_files long_functions floors third_party readmes formatting leftovers version quiet"
+
+code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
+scripts() { find tests packaging -type f \( -name '*.sh' -o -name run -o -name quickstart \); }
+texts() {
+	find . \( -name .git -o -name 'build*' -o -name corpus -o -name .cache \) -prune -o -type f \
+		\( -name '*.[ch]' -o -name '*.sh' -o -name '*.md' -o -name '*.cmake' -o -name '*.txt' \
+		-o -name '*.conf' -o -name run -o -name quickstart \) -print | sed 's|^\./||' | sort
+}
+
+# No file over 600 lines.
+long_files() {
+	local file lines
+	while read -r file; do
+		lines=$(wc -l <"$file")
+		[ "$lines" -le 600 ] || echo "$file:601: the file has $lines lines, 600 are allowed"
+	done < <(code; scripts)
+}
+
+# No function over 80 lines, from the line of its name to its closing brace.
+long_functions() {
+	code | xargs awk '
+		/^[A-Za-z_].*\(/ && !/;[ \t]*$/ { start = FNR }
+		/^\{/ { inside = 1 }
+		/^\}/ && inside {
+			if (FNR - start + 1 > 80)
+				printf "%s:%d: a function of %d lines, 80 are allowed\n",
+					FILENAME, start, FNR - start + 1
+			inside = 0
+		}'
+}
+
+# floor_allows FOLDER OTHER: a file of FOLDER may include one of OTHER.
+floor_allows() {
+	case $1 in
+	src/base) [ "$2" = src/base ] ;;
+	src/mail | src/net) [ "$2" = src/base ] || [ "$2" = "$1" ] ;;
+	src/probe) [[ $2 =~ ^src/(base|mail|net|probe)$ ]] ;;
+	src/config) [[ $2 =~ ^src/ ]] ;;
+	checks | exporter) [[ $2 =~ ^src/ ]] || [ "$2" = "$1" ] ;;
+	*) true ;;
+	esac
+}
+
+# Includes go downwards only.
+floors() {
+	local file line header folder target
+	declare -A where=()
+	while read -r file; do
+		where[${file##*/}]+=" ${file%/*}"
+	done < <(find src checks exporter -name '*.h')
+	while IFS=: read -r file line header; do
+		header=${header#*\"} header=${header%%\"*} header=${header##*/} folder=${file%/*}
+		for target in ${where[$header]:-}; do
+			floor_allows "$folder" "$target" ||
+				echo "$file:$line: $folder may not include $header of $target"
+		done
+	done < <(find src checks exporter -name '*.[ch]' -exec grep -Hn '^#include "' {} +)
+}
+
+# A library of others is known to one folder.
+third_party() {
+	local header allowed
+	while read -r header allowed; do
+		code | grep -Ev "^(tests|$allowed)/" | xargs grep -Hn "^#include <$header" /dev/null |
+			sed -E "s,:#include.*,: <$header> belongs to $allowed,"
+	done <<-'TABLE'
+		openssl/ src/net
+		ares src/net
+		uv src/(net|probe)
+		libconfig src/config
+		jansson src/config
+		microhttpd exporter
+		zlib exporter
+	TABLE
+}
+
+# Each folder with sources opens with a README.md of at most 25 lines.
+readmes() {
+	local folder lines
+	while read -r folder; do
+		if [ ! -f "$folder/README.md" ]; then
+			echo "$folder:1: there is no README.md"
+			continue
+		fi
+		lines=$(wc -l <"$folder/README.md")
+		[ "$lines" -le 25 ] || echo "$folder/README.md:26: $lines lines, 25 are allowed"
+	done < <({ code; scripts; } | sed 's|/[^/]*$||' | sort -u)
+}
+
+# clang-format 14 decides; others break lines elsewhere, so they are not asked.
+formatting() {
+	local tool
+	for tool in clang-format-14 clang-format; do
+		case $("$tool" --version 2>/dev/null) in
+		*" version 14."*)
+			code | xargs "$tool" --dry-run 2>&1 | grep -E '^[^ ].*: warning:'
+			return 0
+			;;
+		esac
+	done
+	[ -z "${PROVING:-}" ] || echo "clang-format 14 is not here"
+}
+
+# Nothing is left for later in comments.
+leftovers() { texts | xargs grep -HnwE 'TO''DO|FIX''ME|XX''X' | sed 's/\(:[0-9]*:\).*/\1 left for later/'; }
+
+# The version stands in CMakeLists.txt and nowhere else.
+version() {
+	local version
+	version=$(sed -nE 's/^project\(.* VERSION ([0-9.]+).*/\1/p' CMakeLists.txt)
+	texts | grep -vx CMakeLists.txt |
+		xargs grep -HnE "(^|[^0-9.])${version//./\\.}([^0-9.]|\$)" |
+		sed 's/\(:[0-9]*:\).*/\1 the version belongs in CMakeLists.txt only/'
+}
+
+# Libraries do not print, log or exit. Only out of memory may end the process: `abort();` right
+# behind a check for NULL.
+quiet() {
+	local words='(v?f?printf|v?dprintf|f?puts|f?putc|putchar|perror|psignal|v?syslog|openlog'
+	words+='|v?warnx?|v?errx?|exit|_exit|quick_exit|abort|assert)'
+	find src -name '*.[ch]' -exec awk -v words="(^|[^A-Za-z0-9_.>])$words *\\\\(" '
+		/^[ \t]*(\/\*|\*)/ { next }
+		$0 ~ words && !(/^\t+abort\(\);$/ && before ~ /== NULL\)$/) {
+			printf "%s:%d: a library does not print or exit: %s\n", FILENAME, FNR, $0
+		}
+		{ before = $0 }' {} +
+}
+
+check() {
+	local rule found broken=0
+	for rule in $RULES; do
+		found=$("$rule")
+		if [ -n "$found" ]; then
+			broken=$((broken + 1))
+			printf '%s\n' "$found" | sed "s/\$/ [$rule]/"
+		fi
+	done
+	return "$broken"
+}
+
+# One violation of each rule, in the file of its name.
+plant() {
+	case $1 in
+	long_files) yes '' | head -n 601 >src/base/planted.c ;;
+	long_functions)
+		{ printf 'int planted(void)\n{\n'; yes '	;' | head -n 80; echo '}'; } >src/base/planted.c
+		;;
+	floors) echo '#include "dialogue.h"' >src/net/planted.c ;;
+	third_party) echo '#include <openssl/ssl.h>' >src/probe/planted.c ;;
+	readmes) rm -f src/base/README.md ;;
+	formatting) echo 'int  planted ;' >src/base/planted.c ;;
+	leftovers) echo "/* TO""DO: later */" >src/base/planted.c ;;
+	version) grep -oE 'VERSION [0-9.]+' CMakeLists.txt | tail -n 1 >src/base/planted.txt ;;
+	quiet) printf 'int planted(void)\n{\n\treturn puts("x");\n}\n' >src/base/planted.c ;;
+	esac
+}
+
+prove() {
+	local rule deaf=0
+	copy=$(mktemp -d) || return 1
+	trap 'rm -rf "$copy"' EXIT
+	PROVING=1
+	for rule in $RULES; do
+		rm -rf "$copy/tree"
+		mkdir "$copy/tree"
+		(cd "$HERE" && tar -c --exclude='./build*' --exclude=./.git .) | tar -x -C "$copy/tree"
+		cd "$copy/tree" || return 1
+		plant "$rule"
+		if grep -qE 'planted|src/base:1' <<<"$("$rule")"; then
+			echo "ok   $rule notices a violation"
+		else
+			echo "FAIL $rule does not notice a violation"
+			deaf=$((deaf + 1))
+		fi
+	done
+	[ "$deaf" -eq 0 ]
+}
+
+if [ "${1:-}" = --prove ]; then
+	prove
+else
+	cd "${1:-$HERE}" || exit 2
+	check
+fi
