@@ -71,3 +71,11 @@ const char *buffer_string(struct buffer *b)
 	b->p[b->n] = '\0';
 	return b->p;
 }
+
+void text_copy(char *dst, size_t cap, const char *text)
+{
+	size_t n = strnlen(text, cap - 1);
+
+	memcpy(dst, text, n);
+	dst[n] = '\0';
+}

@@ -30,4 +30,7 @@ struct view buffer_view(const struct buffer *);
  * room for it the last byte gives way. cap must be at least 1. */
 const char *buffer_string(struct buffer *);
 
+/* Copies a C string into dst (cap bytes, at least 1), cut to fit and NUL terminated. */
+void text_copy(char *dst, size_t cap, const char *text);
+
 #endif

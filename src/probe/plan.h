@@ -80,6 +80,9 @@ void plan_release(struct plan *);
  * static), sorts it and makes the slots. NULL, or the first target that comes twice. */
 const struct target *plan_set_targets(struct plan *, const struct target *, size_t count);
 
+/* The order of a plan's targets: by server, then by service. */
+int target_order(const struct target *, const struct target *);
+
 /* Takes over the slots of targets that are the same in both. */
 void plan_inherit(struct plan *, const struct plan *older);
 

@@ -1,8 +1,8 @@
 /* slot.h - the last results of one target, written by its engine thread and copied out by
  * anyone. The result store is the slots of the current plan.
  *
- * With addresses = "each" a slot holds one record per address, else one. A short lock per
- * slot (striped) guards each copy; nothing is rendered under it.
+ * With addresses = "each" a slot holds one record per address, else one. A short lock
+ * per slot guards each copy; nothing is rendered under it.
  */
 #ifndef MAILVANE_SLOT_H
 #define MAILVANE_SLOT_H

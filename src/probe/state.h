@@ -13,4 +13,7 @@ bool state_from_name(struct view, enum state *ret_state);
 /* The worse of both: CRITICAL, then WARNING, then UNKNOWN, then OK. */
 enum state state_worse(enum state, enum state);
 
+/* CRITICAL or UNKNOWN: the service cannot be said to work. */
+bool state_is_bad(enum state);
+
 #endif

@@ -1,0 +1,92 @@
+/* breaker.c - a small table of accounts that failed. */
+#include "breaker.h"
+
+#include <stdlib.h>
+
+enum { BUCKETS = 256, FIRST_WAIT_S = 60, LONGEST_WAIT_S = 3600 };
+
+struct breaker_entry {
+	uint64_t key;
+	struct span wait;
+	struct instant until;
+	struct breaker_entry *next;
+};
+
+uint64_t breaker_key(const char *host, const char *user, const char *password)
+{
+	uint64_t key = view_hash(view_of(host));
+
+	key = key * 31 + view_hash(view_of(user));
+	return key * 31 + view_hash(view_of(password));
+}
+
+bool breaker_init(struct breaker *b)
+{
+	b->table = calloc(BUCKETS, sizeof(struct breaker_entry *));
+	return b->table != NULL;
+}
+
+void breaker_fini(struct breaker *b)
+{
+	for (size_t i = 0; b->table != NULL && i < BUCKETS; i++) {
+		while (b->table[i] != NULL) {
+			struct breaker_entry *e = b->table[i];
+
+			b->table[i] = e->next;
+			free(e);
+		}
+	}
+	free(b->table);
+	b->table = NULL;
+}
+
+static struct breaker_entry **find(const struct breaker *b, uint64_t key)
+{
+	struct breaker_entry **at = &b->table[key % BUCKETS];
+
+	while (*at != NULL && (*at)->key != key)
+		at = &(*at)->next;
+	return at;
+}
+
+bool breaker_allows(const struct breaker *b, uint64_t key, struct instant now,
+		    struct instant *ret_until)
+{
+	const struct breaker_entry *e = *find(b, key);
+
+	if (e == NULL || !instant_before(now, e->until))
+		return true;
+	*ret_until = e->until;
+	return false;
+}
+
+void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
+{
+	struct breaker_entry **at = find(b, key), *e = *at;
+
+	if (e == NULL) {
+		e = calloc(1, sizeof(*e));
+		if (e == NULL)
+			return;
+		e->key = key;
+		e->wait = span_of_seconds(FIRST_WAIT_S);
+		*at = e;
+	} else if (instant_before(now, e->until)) {
+		return; /* was under way when another one failed: the same failure */
+	} else {
+		e->wait.ns *= 2;
+		if (e->wait.ns > span_of_seconds(LONGEST_WAIT_S).ns)
+			e->wait = span_of_seconds(LONGEST_WAIT_S);
+	}
+	e->until = instant_plus(now, e->wait);
+}
+
+void breaker_passed(struct breaker *b, uint64_t key)
+{
+	struct breaker_entry **at = find(b, key), *e = *at;
+
+	if (e == NULL)
+		return;
+	*at = e->next;
+	free(e);
+}

@@ -1,0 +1,28 @@
+/* breaker.h - leaves an account alone after a failed login.
+ *
+ * Repeated failures make servers delay or ban every client at our address (Dovecot's anvil,
+ * fail2ban), so a wrong password is tried again after 1 minute, then 2, 4 ... up to an hour.
+ */
+#ifndef MAILVANE_BREAKER_H
+#define MAILVANE_BREAKER_H
+
+#include "instant.h"
+
+struct breaker {
+	struct breaker_entry **table; /* of accounts that failed lately */
+};
+
+/* Who logs in where: a changed password is another login. */
+uint64_t breaker_key(const char *host, const char *user, const char *password);
+
+/* False: out of memory. */
+bool breaker_init(struct breaker *);
+void breaker_fini(struct breaker *);
+
+/* True: log in. False: not before *ret_until. */
+bool breaker_allows(const struct breaker *, uint64_t key, struct instant now,
+		    struct instant *ret_until);
+void breaker_failed(struct breaker *, uint64_t key, struct instant now);
+void breaker_passed(struct breaker *, uint64_t key);
+
+#endif

@@ -1,0 +1,193 @@
+/* engine.c - the threads, and the plan they all work by. */
+#include "engine.h"
+
+#include "buffer.h"
+#include "kit.h"
+#include "worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct engine {
+	pthread_mutex_t lock; /* guards plan */
+	struct plan *plan;    /* held */
+	unsigned count;       /* of workers that were made */
+	unsigned running;     /* of threads that were started */
+	struct {
+		struct worker worker;
+		pthread_t thread;
+	} crew[];
+};
+
+static void *work(void *worker)
+{
+	worker_run(worker);
+	return NULL;
+}
+
+static bool hire(struct engine *e, unsigned of, const struct engine_hooks *hooks,
+		 char *error, size_t cap)
+{
+	for (; e->count < of; e->count++) {
+		struct kit *kit = kit_new(e->plan, error, cap);
+
+		if (kit == NULL || !worker_init(&e->crew[e->count].worker, kit, hooks,
+						e->count, of, false, error, cap))
+			return false;
+	}
+	for (; e->running < of; e->running++) {
+		if (pthread_create(&e->crew[e->running].thread, NULL, work,
+				   &e->crew[e->running].worker) == 0)
+			continue;
+		text_copy(error, cap, "cannot start an engine thread");
+		return false;
+	}
+	return true;
+}
+
+struct engine *engine_new(struct plan *plan, const struct engine_hooks *hooks, char *error,
+			  size_t cap)
+{
+	unsigned threads = plan->settings.threads;
+	struct engine *e = calloc(1, sizeof(*e) + threads * sizeof(e->crew[0]));
+
+	if (e == NULL) {
+		text_copy(error, cap, "out of memory");
+		return NULL;
+	}
+	pthread_mutex_init(&e->lock, NULL);
+	e->plan = plan_hold(plan);
+	if (hire(e, threads, hooks, error, cap))
+		return e;
+	engine_free(e);
+	return NULL;
+}
+
+void engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	for (unsigned i = 0; i < e->count; i++)
+		worker_post_leave(&e->crew[i].worker);
+	for (unsigned i = 0; i < e->count; i++) {
+		if (i < e->running)
+			pthread_join(e->crew[i].thread, NULL);
+		else
+			worker_run(&e->crew[i].worker);
+		worker_fini(&e->crew[i].worker);
+	}
+	plan_release(e->plan);
+	pthread_mutex_destroy(&e->lock);
+	free(e);
+}
+
+/* The resolver is made on each thread; whether it can be is found out here. */
+static bool try_resolver(struct kit *kit, char *error, size_t cap)
+{
+	uv_loop_t loop;
+	bool ok;
+
+	if (uv_loop_init(&loop) != 0) {
+		text_copy(error, cap, "out of file descriptors");
+		return false;
+	}
+	ok = kit_open(kit, &loop, error, cap);
+	resolver_free(kit->resolver);
+	kit->resolver = NULL;
+	uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
+	return ok;
+}
+
+static void kits_release(struct kit **kits, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		kit_release(kits[i]);
+	free(kits);
+}
+
+static struct kit **kits_new(struct plan *plan, unsigned count, char *error, size_t cap)
+{
+	struct kit **kits = calloc(count, sizeof(struct kit *));
+
+	for (unsigned i = 0; kits != NULL && i < count; i++) {
+		kits[i] = kit_new(plan, error, cap);
+		if (kits[i] == NULL || (i == 0 && !try_resolver(kits[0], error, cap))) {
+			kits_release(kits, i + 1);
+			return NULL;
+		}
+	}
+	if (kits == NULL)
+		text_copy(error, cap, "out of memory");
+	return kits;
+}
+
+bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
+{
+	struct kit **kits = kits_new(plan, e->count, error, cap);
+	struct plan *older;
+
+	if (kits == NULL)
+		return false;
+	for (unsigned i = 0; i < e->count; i++)
+		worker_post_kit(&e->crew[i].worker, kits[i]);
+	free(kits);
+	pthread_mutex_lock(&e->lock);
+	older = e->plan;
+	e->plan = plan_hold(plan);
+	pthread_mutex_unlock(&e->lock);
+	plan_release(older);
+	return true;
+}
+
+struct plan *engine_plan(struct engine *e)
+{
+	struct plan *plan;
+
+	pthread_mutex_lock(&e->lock);
+	plan = plan_hold(e->plan);
+	pthread_mutex_unlock(&e->lock);
+	return plan;
+}
+
+static void add(struct engine_stats *s, struct worker_counters *c)
+{
+	int64_t lag = atomic_load(&c->lag_ns);
+	int64_t lateness = atomic_exchange(&c->lateness_max_ns, 0);
+
+	s->probes += atomic_load(&c->probes);
+	s->late += atomic_load(&c->late);
+	s->skipped_suspended += atomic_load(&c->skipped_suspended);
+	s->skipped_overrun += atomic_load(&c->skipped_overrun);
+	s->in_flight += atomic_load(&c->in_flight);
+	s->waiting += atomic_load(&c->waiting);
+	s->dns_questions += atomic_load(&c->dns_questions);
+	s->dns_cache_hits += atomic_load(&c->dns_cache_hits);
+	s->dns_failures += atomic_load(&c->dns_failures);
+	if (lag > s->lag.ns)
+		s->lag.ns = lag;
+	if (lateness > s->lateness_max.ns)
+		s->lateness_max.ns = lateness;
+}
+
+void engine_stats(struct engine *e, struct engine_stats *ret_stats)
+{
+	struct engine_stats stats = { 0 };
+
+	for (unsigned i = 0; i < e->count; i++)
+		add(&stats, &e->crew[i].worker.counters);
+	*ret_stats = stats;
+}
+
+bool engine_run_once(struct plan *plan, const struct engine_hooks *hooks, char *error,
+		     size_t cap)
+{
+	struct worker worker;
+	struct kit *kit = kit_new(plan, error, cap);
+
+	if (kit == NULL || !worker_init(&worker, kit, hooks, 0, 1, true, error, cap))
+		return false;
+	worker_run(&worker);
+	worker_fini(&worker);
+	return true;
+}

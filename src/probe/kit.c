@@ -1,0 +1,63 @@
+/* kit.c - the life of a kit. */
+#include "kit.h"
+
+#include "buffer.h"
+
+#include <stdlib.h>
+
+/* Loading a trust store takes longer than a plain check. */
+static bool needs_tls(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->target_count; i++)
+		if (plan->targets[i].service->tls != TLS_MODE_NONE)
+			return true;
+	return false;
+}
+
+struct kit *kit_new(struct plan *plan, char *error, size_t cap)
+{
+	struct kit *k = calloc(1, sizeof(*k));
+
+	if (k == NULL) {
+		text_copy(error, cap, "out of memory");
+		return NULL;
+	}
+	k->holders = 1;
+	if (needs_tls(plan)) {
+		k->tls = tls_context_new(&plan->settings.tls, error, cap);
+		if (k->tls == NULL) {
+			free(k);
+			return NULL;
+		}
+	}
+	k->plan = plan_hold(plan);
+	return k;
+}
+
+bool kit_open(struct kit *k, uv_loop_t *loop, char *error, size_t cap)
+{
+	struct resolver_options options = { .servers = k->plan->settings.resolvers };
+	const char *reason = "";
+
+	k->resolver = resolver_new(loop, &options, &reason);
+	if (k->resolver != NULL)
+		return true;
+	text_copy(error, cap, reason);
+	return false;
+}
+
+struct kit *kit_hold(struct kit *k)
+{
+	k->holders++;
+	return k;
+}
+
+void kit_release(struct kit *k)
+{
+	if (k == NULL || --k->holders > 0)
+		return;
+	resolver_free(k->resolver);
+	tls_context_free(k->tls);
+	plan_release(k->plan);
+	free(k);
+}

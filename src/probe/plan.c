@@ -1,0 +1,128 @@
+/* plan.c - the life of a plan, and what two plans have in common. */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *need(void *p)
+{
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+struct plan *plan_new(void)
+{
+	struct plan *p = need(calloc(1, sizeof(*p)));
+
+	atomic_init(&p->holders, 1);
+	arena_init(&p->arena);
+	p->settings = (struct settings){
+		.ehlo_name = "localhost.localdomain",
+		.tls = { .minimum = TLS_VERSION_1_2 },
+		.threads = 1,
+		.in_flight_max = 1000,
+		.per_address_max = 4,
+	};
+	policy_init(&p->settings.policy);
+	p->services = builtin_services;
+	p->service_count = builtin_service_count;
+	return p;
+}
+
+struct plan *plan_hold(struct plan *p)
+{
+	if (p != NULL)
+		atomic_fetch_add_explicit(&p->holders, 1, memory_order_relaxed);
+	return p;
+}
+
+void plan_release(struct plan *p)
+{
+	if (p == NULL ||
+	    atomic_fetch_sub_explicit(&p->holders, 1, memory_order_acq_rel) > 1)
+		return;
+	for (size_t i = 0; i < p->target_count; i++)
+		slot_release(p->targets[i].slot);
+	free(p->targets);
+	arena_fini(&p->arena);
+	free(p);
+}
+
+int target_order(const struct target *a, const struct target *b)
+{
+	int order = strcmp(a->server, b->server);
+
+	return order != 0 ? order : strcmp(a->service->name, b->service->name);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return target_order(a, b);
+}
+
+const struct target *plan_set_targets(struct plan *p, const struct target *list,
+				      size_t count)
+{
+	p->targets = need(calloc(count > 0 ? count : 1, sizeof(*list)));
+	if (count > 0)
+		memcpy(p->targets, list, count * sizeof(*list));
+	qsort(p->targets, count, sizeof(*list), by_order);
+	for (size_t i = 1; i < count; i++)
+		if (target_order(&p->targets[i - 1], &p->targets[i]) == 0)
+			return &p->targets[i];
+	for (; p->target_count < count; p->target_count++)
+		p->targets[p->target_count].slot = need(slot_new());
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_account(const struct account *a, const struct account *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return same_text(a->user, b->user) && same_text(a->password, b->password);
+}
+
+static bool same_service(const struct service *a, const struct service *b)
+{
+	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls;
+}
+
+static bool same_target(const struct target *a, const struct target *b)
+{
+	if (a->label_count != b->label_count)
+		return false;
+	for (size_t i = 0; i < a->label_count; i++)
+		if (!same_text(a->labels[i].name, b->labels[i].name) ||
+		    !same_text(a->labels[i].value, b->labels[i].value))
+			return false;
+	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
+	       same_service(a->service, b->service) &&
+	       same_account(a->account, b->account) && a->addresses == b->addresses &&
+	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
+	       a->retry_interval.ns == b->retry_interval.ns &&
+	       a->timeout.ns == b->timeout.ns;
+}
+
+void plan_inherit(struct plan *p, const struct plan *older)
+{
+	size_t i = 0, j = 0;
+
+	while (i < p->target_count && j < older->target_count) {
+		struct target *mine = &p->targets[i];
+		const struct target *theirs = &older->targets[j];
+		int order = target_order(mine, theirs);
+
+		if (order == 0 && same_target(mine, theirs)) {
+			slot_release(mine->slot);
+			mine->slot = slot_hold(theirs->slot);
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+}

@@ -1,0 +1,502 @@
+/* probe.c - binds a dialogue to a stream and to a deadline.
+ *
+ * Events come in from the stream and the schedule; `act` carries out what the dialogue wishes;
+ * `publish` hands the facts over once. The first fault wins: the probe's own (connect, TLS) is
+ * before any the dialogue could have.
+ */
+#include "probe.h"
+
+#include "dialogue.h"
+#include "driver.h"
+#include "resolver.h"
+#include "stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How long the farewell may take: after an answer, and after a timeout, when the server still
+ * owes a reply that must not be cut off. */
+enum { FAREWELL_MS = 1000, OWED_MS = 10000 };
+
+/* Our own loop was this much behind: not the server's fault. */
+enum { LATE_MS = 50 };
+
+enum {
+	STARTED = 1 << 0,   /* the dialogue has begun */
+	CONNECTED = 1 << 1, /* this address accepted */
+	PUBLISHED = 1 << 2,
+	CLOSING = 1 << 3,
+	EXCUSED = 1 << 4, /* the deadline was moved once because we were late */
+};
+
+struct probe {
+	struct probe_setting setting;
+	struct address addresses[RESOLVER_ADDRESSES_MAX];
+	size_t next_address;
+	struct stream stream;
+	struct due deadline;
+	struct dialogue_terms terms;
+	struct dialogue dialogue;
+	unsigned flags;
+	enum phase phase;
+	struct instant phase_began;
+	struct instant judged; /* when the outcome was final; ns 0: not yet */
+	struct result result;
+};
+
+static void act(struct probe *, enum wish, struct instant now);
+
+static struct probe *probe_of(struct stream *s)
+{
+	return s->user;
+}
+
+static void phase_go(struct probe *p, enum phase next, struct instant now)
+{
+	struct span *spent = &p->result.phases[p->phase];
+
+	if (next == p->phase)
+		return;
+	if (spent->ns < 0)
+		spent->ns = 0;
+	spent->ns += span_between(p->phase_began, now).ns;
+	p->phase = next;
+	p->phase_began = now;
+}
+
+static void deadline_set(struct probe *p, struct instant at)
+{
+	/* The place of a probe's deadline in the schedule was reserved with its first put. */
+	schedule_put(p->setting.schedule, &p->deadline, at);
+}
+
+static void hang_up(struct probe *p)
+{
+	if (p->flags & CLOSING)
+		return;
+	p->flags |= CLOSING;
+	schedule_drop(p->setting.schedule, &p->deadline);
+	stream_close(&p->stream);
+}
+
+static void blame(struct probe *p, enum fault fault, enum phase phase, const char *reason)
+{
+	struct result *r = &p->result;
+
+	if (r->dialogue_fault != FAULT_OK)
+		return;
+	r->dialogue_fault = fault;
+	r->dialogue_phase = phase;
+	if (reason != NULL)
+		printable_copy(r->text, sizeof(r->text), view_of(reason));
+}
+
+/* The outcome of the dialogue, unless something before it has failed already. */
+static void take_outcome(struct probe *p)
+{
+	const struct outcome *o = dialogue_outcome(&p->dialogue);
+	struct result *r = &p->result;
+
+	r->messages = o->messages;
+	if (r->dialogue_fault != FAULT_OK)
+		return;
+	if (o->fault == FAULT_OK && p->setting.hold_login) {
+		blame(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH, "not tried, it failed lately");
+		return;
+	}
+	r->dialogue_fault = o->fault;
+	r->dialogue_phase = o->phase;
+	r->code = o->code;
+	memcpy(r->enhanced, o->enhanced, sizeof(r->enhanced));
+	if (r->text[0] == '\0')
+		memcpy(r->text, o->text, sizeof(r->text));
+}
+
+static void publish(struct probe *p, struct instant now)
+{
+	struct result *r = &p->result;
+
+	if (p->flags & PUBLISHED)
+		return;
+	p->flags |= PUBLISHED;
+	if (p->flags & STARTED)
+		take_outcome(p);
+	phase_go(p, PHASE_COUNT, now);
+	r->took = span_between(p->setting.began, p->judged.ns != 0 ? p->judged : now);
+	p->setting.found(p->setting.user, r);
+}
+
+static void fail(struct probe *p, enum fault fault, const char *reason, struct instant now)
+{
+	blame(p, fault, p->phase, reason);
+	publish(p, now);
+	hang_up(p);
+}
+
+/* A fault is told at once; a good result waits for the farewell, to have its duration. */
+static void tell_if_judged(struct probe *p, struct instant now)
+{
+	struct instant latest = instant_plus(now, span_of_ms(FAREWELL_MS));
+
+	if (p->judged.ns != 0 || !dialogue_judged(&p->dialogue))
+		return;
+	p->judged = now;
+	if (instant_before(latest, p->deadline.at))
+		deadline_set(p, latest);
+	if (dialogue_outcome(&p->dialogue)->fault != FAULT_OK ||
+	    p->result.dialogue_fault != FAULT_OK)
+		publish(p, now);
+}
+
+static bool say(struct probe *p)
+{
+	struct view out = dialogue_output(&p->dialogue);
+
+	if (out.n == 0)
+		return true;
+	if (!stream_send(&p->stream, out))
+		return false;
+	dialogue_sent(&p->dialogue, out.n);
+	return true;
+}
+
+static bool start_tls(struct probe *p)
+{
+	return stream_start_tls(&p->stream, p->setting.tls, p->setting.target->tls_name);
+}
+
+static void act(struct probe *p, enum wish wish, struct instant now)
+{
+	bool able = say(p);
+
+	if (wish == WISH_TLS && stream_has_input(&p->stream)) {
+		wish = dialogue_injected(&p->dialogue);
+		able = say(p) && able;
+	}
+	if (!(p->flags & PUBLISHED))
+		phase_go(p, dialogue_phase(&p->dialogue), now);
+	if (able && wish == WISH_TLS)
+		able = start_tls(p);
+	if (!able) {
+		fail(p, FAULT_INTERNAL, "no room to send, or out of memory", now);
+		return;
+	}
+	tell_if_judged(p, now);
+	if (wish == WISH_END) {
+		publish(p, now);
+		hang_up(p);
+	}
+}
+
+/* --- connecting -------------------------------------------------------------------------- */
+
+static const struct address *source_for(const struct settings *s, const struct address *to)
+{
+	const struct address *source =
+	    to->any.sa_family == AF_INET6 ? &s->source_v6 : &s->source_v4;
+
+	return source->any.sa_family == AF_UNSPEC ? NULL : source;
+}
+
+/* What is left is shared among the addresses not tried yet. */
+static struct instant attempt_ends(const struct probe *p, struct instant now)
+{
+	size_t left = p->setting.address_count - p->next_address + 1;
+	struct span whole = span_between(now, p->setting.ends);
+
+	return instant_plus(now, (struct span){ whole.ns / (int64_t)left });
+}
+
+static const struct stream_events events;
+
+/* What we report when no address accepts: rather an answer than the lack of a route. */
+static void note_attempt(struct probe *p, enum fault fault, const char *reason)
+{
+	struct result *r = &p->result;
+	bool better =
+	    r->dialogue_fault == FAULT_OK || r->dialogue_fault == FAULT_UNREACHABLE;
+
+	if (!better)
+		return;
+	r->dialogue_fault = FAULT_OK;
+	r->address = p->addresses[p->next_address - 1];
+	blame(p, fault, PHASE_CONNECT, reason);
+}
+
+/* True: an attempt is under way. */
+static bool connect_next(struct probe *p, struct instant now)
+{
+	while (p->next_address < p->setting.address_count) {
+		const struct address *to = &p->addresses[p->next_address++];
+		const char *reason = NULL;
+		enum fault fault = stream_connect(&p->stream, p->setting.loop, to,
+						  source_for(p->setting.settings, to),
+						  &events, p, &reason);
+
+		if (fault == FAULT_OK) {
+			deadline_set(p, attempt_ends(p, now));
+			return true;
+		}
+		note_attempt(p, fault, reason);
+		if (fault == FAULT_INTERNAL)
+			return false;
+	}
+	return false;
+}
+
+static void attempt_failed(struct probe *p, enum fault fault, const char *reason,
+			   struct instant now)
+{
+	note_attempt(p, fault, reason);
+	if (p->next_address == p->setting.address_count || fault == FAULT_INTERNAL)
+		publish(p, now);
+	hang_up(p); /* the next address is tried when the stream is closed */
+}
+
+/* --- events ------------------------------------------------------------------------------- */
+
+static void connected(struct stream *s)
+{
+	struct probe *p = probe_of(s);
+	struct instant now = instant_now();
+	bool implicit = p->terms.tls == TLS_MODE_IMPLICIT;
+
+	p->flags |= CONNECTED;
+	p->result.dialogue_fault = FAULT_OK;
+	p->result.text[0] = '\0';
+	p->result.address = p->addresses[p->next_address - 1];
+	deadline_set(p, p->setting.ends);
+	phase_go(p, implicit ? PHASE_TLS : PHASE_GREETING, now);
+	if (implicit) {
+		if (!start_tls(p))
+			fail(p, FAULT_INTERNAL, "out of memory", now);
+		return;
+	}
+	p->flags |= STARTED;
+	act(p, dialogue_start(&p->dialogue, TRUST_NONE), now);
+}
+
+static void take_tls_facts(struct probe *p, const struct tls_facts *f)
+{
+	struct result *r = &p->result;
+
+	r->flags |= RESULT_TLS;
+	if (f->cert_faults == 0)
+		r->flags |= RESULT_VERIFIED;
+	r->tls_version = f->version;
+	r->tls_cipher = f->cipher;
+	r->cert_faults = f->cert_faults;
+	memcpy(r->cert_detail, f->detail, sizeof(r->cert_detail));
+	certificate_release(r->certificate);
+	r->certificate = certificate_hold(f->certificate);
+	r->chain_not_before = f->chain_not_before;
+	r->chain_not_after = f->chain_not_after;
+	if (f->fault != FAULT_OK)
+		blame(p, f->fault, PHASE_TLS, f->version);
+}
+
+static void secured(struct stream *s)
+{
+	struct probe *p = probe_of(s);
+	struct instant now = instant_now();
+	const struct tls_facts *f = stream_tls_facts(s);
+	bool good = f->cert_faults == 0 && f->fault == FAULT_OK;
+	enum trust trust = good ? TRUST_VERIFIED : TRUST_NONE;
+	enum wish wish;
+
+	if (!(p->flags & PUBLISHED))
+		take_tls_facts(p, f);
+	if (p->flags & STARTED)
+		wish = dialogue_secured(&p->dialogue, trust);
+	else
+		wish = dialogue_start(&p->dialogue, trust);
+	p->flags |= STARTED;
+	act(p, wish, now);
+}
+
+static void received(struct stream *s, struct view bytes)
+{
+	struct probe *p = probe_of(s);
+
+	act(p, dialogue_feed(&p->dialogue, bytes), instant_now());
+}
+
+static void failed(struct stream *s, enum fault fault, const char *reason)
+{
+	struct probe *p = probe_of(s);
+	struct instant now = instant_now();
+
+	if (!(p->flags & CONNECTED)) {
+		attempt_failed(p, fault, reason, now);
+		return;
+	}
+	if (p->phase == PHASE_TLS || !(p->flags & STARTED)) {
+		fail(p, fault, reason, now);
+		return;
+	}
+	dialogue_break(&p->dialogue, fault);
+	/* Words of ours only where the server left none. */
+	if (dialogue_outcome(&p->dialogue)->text[0] == '\0' && !(p->flags & PUBLISHED))
+		printable_copy(p->result.text, sizeof(p->result.text), view_of(reason));
+	publish(p, now);
+	hang_up(p);
+}
+
+static void forget(struct probe *p)
+{
+	void (*ended)(void *) = p->setting.ended;
+	void *user = p->setting.user;
+
+	schedule_drop(p->setting.schedule, &p->deadline);
+	result_fini(&p->result);
+	free(p);
+	ended(user);
+}
+
+static void closed(struct stream *s)
+{
+	struct probe *p = probe_of(s);
+
+	p->flags &= ~(unsigned)CLOSING;
+	if (!(p->flags & (PUBLISHED | CONNECTED))) {
+		struct instant now = instant_now();
+
+		if (connect_next(p, now))
+			return;
+		publish(p, now);
+	}
+	forget(p);
+}
+
+static const struct stream_events events = {
+	.connected = connected,
+	.received = received,
+	.secured = secured,
+	.failed = failed,
+	.closed = closed,
+};
+
+/* --- deadlines ---------------------------------------------------------------------------- */
+
+/* When our loop was behind, the answer may be waiting unread: one look at the sockets first. */
+static bool excused(struct probe *p, struct instant now)
+{
+	struct span late = span_between(p->deadline.at, now);
+
+	if (late.ns < span_of_ms(LATE_MS).ns || p->flags & EXCUSED)
+		return false;
+	p->flags |= EXCUSED;
+	p->result.flags |= RESULT_LATE;
+	if (late.ns > span_of_seconds(1).ns)
+		late = span_of_seconds(1);
+	deadline_set(p, instant_plus(now, late));
+	return true;
+}
+
+/* True: the server owes a reply, and we stay to answer it with the farewell. */
+static bool stays(struct probe *p)
+{
+	if (!(p->flags & STARTED) || p->phase == PHASE_TLS)
+		return false;
+	return dialogue_timeout(&p->dialogue) == WISH_READ;
+}
+
+static void deadline_passed(struct due *d, struct instant now)
+{
+	struct probe *p = (struct probe *)((char *)d - offsetof(struct probe, deadline));
+	bool stay;
+
+	if (p->flags & PUBLISHED || p->judged.ns != 0) {
+		publish(p, now);
+		hang_up(p);
+		return;
+	}
+	if (excused(p, now))
+		return;
+	if (!(p->flags & CONNECTED)) {
+		attempt_failed(p, FAULT_TIMEOUT, NULL, now);
+		return;
+	}
+	stay = stays(p);
+	if (!(p->flags & STARTED) || p->phase == PHASE_TLS)
+		blame(p, FAULT_TIMEOUT, p->phase, NULL);
+	publish(p, now);
+	if (stay && !p->setting.in_haste)
+		deadline_set(p, instant_plus(now, span_of_ms(OWED_MS)));
+	else
+		hang_up(p);
+}
+
+/* --- beginning ---------------------------------------------------------------------------- */
+
+/* The first attempt fails or succeeds in the loop, so that nothing is said from probe_new. */
+static void begin(struct due *d, struct instant now)
+{
+	struct probe *p = (struct probe *)((char *)d - offsetof(struct probe, deadline));
+
+	d->run = deadline_passed;
+	p->phase_began = now;
+	if (connect_next(p, now))
+		return;
+	publish(p, now);
+	forget(p);
+}
+
+void probe_leave(struct probe *p, struct span grace)
+{
+	struct instant now = instant_now();
+	bool leaving = p->judged.ns != 0 || p->flags & PUBLISHED;
+
+	p->flags |= PUBLISHED;
+	if (p->flags & CLOSING)
+		return;
+	if (p->deadline.run == begin) {
+		forget(p);
+		return;
+	}
+	if (leaving || stays(p))
+		deadline_set(p, instant_plus(now, grace));
+	else
+		hang_up(p);
+}
+
+static void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
+{
+	const struct target *target = s->target;
+
+	t->protocol = target->service->protocol;
+	t->tls = target->service->tls;
+	t->us = s->settings->ehlo_name;
+	if (target->account != NULL && !s->hold_login) {
+		t->user = target->account->user;
+		t->password = target->account->password;
+	}
+	if (target->flags & TARGET_PLAINTEXT_LOGIN)
+		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
+	if (target->flags & TARGET_UNVERIFIED_LOGIN)
+		t->flags |= DIALOGUE_UNVERIFIED_LOGIN;
+}
+
+struct probe *probe_new(const struct probe_setting *setting)
+{
+	struct probe *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->setting = *setting;
+	if (p->setting.address_count > ARRAY_SIZE(p->addresses))
+		p->setting.address_count = ARRAY_SIZE(p->addresses);
+	memcpy(p->addresses, setting->addresses,
+	       p->setting.address_count * sizeof(*p->addresses));
+	p->phase = PHASE_CONNECT;
+	result_init(&p->result, moment_now());
+	p->result.phases[PHASE_DNS] = setting->dns;
+	terms_init(&p->terms, setting);
+	dialogue_init(&p->dialogue, &p->terms);
+	p->deadline.run = begin;
+	if (!schedule_put(setting->schedule, &p->deadline, instant_now())) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}

@@ -1,0 +1,344 @@
+/* round.c - a target's turn, from its name to its results. */
+#include "round.h"
+
+#include "probe.h"
+#include "verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One connection of the round: waits for the budgets, then is a probe. */
+struct attempt {
+	struct gate_ticket ticket;
+	struct round *round;
+	struct probe *probe; /* NULL before and after */
+	const struct address *addresses;
+	size_t address_count;
+	struct instant waits_since;
+};
+
+struct round {
+	struct worker *worker;
+	struct kit *kit;
+	const struct target *target;
+	void (*told)(void *user, bool fresh_failure); /* NULL: disowned */
+	void *user;
+	struct round_link link;
+	struct question question;
+	struct due deadline; /* of the name lookup */
+	struct instant began, ends;
+	struct span dns;
+	bool asking, fresh_failure, hold_login, silent;
+	unsigned untold, present; /* attempts without a result; attempts not ended */
+	struct address addresses[RESOLVER_ADDRESSES_MAX];
+	struct attempt *attempts;
+	size_t attempt_count;
+};
+
+static bool each(const struct round *r)
+{
+	return r->target->addresses == ADDRESS_EACH;
+}
+
+static uint64_t login_key(const struct target *t)
+{
+	return breaker_key(t->host, t->account->user, t->account->password);
+}
+
+static void note_login(struct round *r, const struct result *result)
+{
+	const struct target *t = r->target;
+
+	if (t->account == NULL || r->hold_login)
+		return;
+	if (result->dialogue_fault == FAULT_AUTH_FAILED)
+		breaker_failed(&r->worker->breaker, login_key(t), instant_now());
+	else if (result->dialogue_fault == FAULT_OK)
+		breaker_passed(&r->worker->breaker, login_key(t));
+}
+
+static void file(struct round *r, const struct result *found)
+{
+	const struct engine_hooks *hooks = &r->worker->hooks;
+	struct result result = *found; /* shares the lent certificate */
+	enum state before;
+	struct moment since;
+
+	if (!instant_before(r->worker->last_late, r->began))
+		result.flags |= RESULT_LATE;
+	verdict_decide(&result, r->target->service, &r->kit->plan->settings.policy);
+	before = slot_publish(r->target->slot, &result, each(r), &since);
+	if (state_is_bad(result.state) && (before == STATE_COUNT || !state_is_bad(before)))
+		r->fresh_failure = true;
+	note_login(r, &result);
+	atomic_fetch_add(&r->worker->counters.probes, 1);
+	if (hooks->probed != NULL)
+		hooks->probed(hooks->user, r->target, &result, before, since);
+}
+
+static void round_free(struct round *r)
+{
+	worker_part(r->worker, r);
+	kit_release(r->kit);
+	free(r->attempts);
+	free(r);
+}
+
+static void end_if_done(struct round *r)
+{
+	void (*told)(void *, bool) = r->told;
+
+	if (r->untold == 0 && told != NULL) {
+		r->told = NULL;
+		told(r->user, r->fresh_failure);
+	}
+	if (r->present == 0)
+		round_free(r);
+}
+
+/* A result without a connection. */
+static void file_unconnected(struct round *r, enum fault fault, enum phase phase,
+			     const struct address *address, const char *reason)
+{
+	struct result result;
+
+	result_init(&result, moment_now());
+	result.dialogue_fault = fault;
+	result.dialogue_phase = phase;
+	result.phases[PHASE_DNS] = r->dns;
+	result.took = span_between(r->began, instant_now());
+	if (address != NULL)
+		result.address = *address;
+	printable_copy(result.text, sizeof(result.text), view_of(reason));
+	file(r, &result);
+}
+
+/* --- probes ------------------------------------------------------------------------------- */
+
+static void found(void *user, const struct result *result)
+{
+	struct attempt *a = user;
+
+	if (a->round->silent)
+		return;
+	file(a->round, result);
+	a->round->untold--;
+	end_if_done(a->round);
+}
+
+static void ended(void *user)
+{
+	struct attempt *a = user;
+	struct round *r = a->round;
+
+	a->probe = NULL;
+	atomic_fetch_sub(&r->worker->counters.in_flight, 1);
+	gate_leave(&r->worker->gate, &a->ticket);
+	r->present--;
+	end_if_done(r);
+}
+
+static void attempt_fail(struct attempt *a)
+{
+	struct round *r = a->round;
+
+	file_unconnected(r, FAULT_INTERNAL, PHASE_CONNECT, &a->addresses[0],
+			 "out of memory");
+	gate_leave(&r->worker->gate, &a->ticket);
+	r->untold--;
+	r->present--;
+	end_if_done(r);
+}
+
+/* The budgets let it in. Time spent waiting for them is not the server's. */
+static void attempt_start(struct attempt *a)
+{
+	struct round *r = a->round;
+	struct span waited = span_between(a->waits_since, instant_now());
+
+	a->probe = probe_new(&(struct probe_setting){
+	    .loop = &r->worker->loop,
+	    .schedule = &r->worker->schedule,
+	    .tls = r->kit->tls,
+	    .settings = &r->kit->plan->settings,
+	    .target = r->target,
+	    .addresses = a->addresses,
+	    .address_count = a->address_count,
+	    .began = instant_plus(r->began, waited),
+	    .ends = instant_plus(r->ends, waited),
+	    .dns = r->dns,
+	    .hold_login = r->hold_login,
+	    .in_haste = r->worker->once,
+	    .found = found,
+	    .ended = ended,
+	    .user = a,
+	});
+	if (a->probe == NULL) {
+		attempt_fail(a);
+		return;
+	}
+	atomic_fetch_add(&r->worker->counters.in_flight, 1);
+}
+
+static void admitted(struct gate_ticket *t)
+{
+	attempt_start((struct attempt *)((char *)t - offsetof(struct attempt, ticket)));
+}
+
+static void attempts_begin(struct round *r, size_t count)
+{
+	size_t attempts = each(r) ? count : 1;
+	bool in[RESOLVER_ADDRESSES_MAX];
+
+	r->attempts = calloc(attempts, sizeof(*r->attempts));
+	if (r->attempts == NULL) {
+		file_unconnected(r, FAULT_INTERNAL, PHASE_CONNECT, NULL, "out of memory");
+		end_if_done(r);
+		return;
+	}
+	r->attempt_count = attempts;
+	r->untold = r->present = (unsigned)attempts;
+	for (size_t i = 0; i < attempts; i++) {
+		struct attempt *a = &r->attempts[i];
+
+		a->round = r;
+		a->ticket.admitted = admitted;
+		a->addresses = &r->addresses[i];
+		a->address_count = each(r) ? 1 : count;
+		a->waits_since = instant_now();
+		in[i] = gate_enter(&r->worker->gate, &a->ticket, a->addresses);
+	}
+	/* Behind the loop, because the last one to fail ends the round. */
+	for (size_t i = 0; i < attempts; i++)
+		if (in[i])
+			attempt_start(&r->attempts[i]);
+}
+
+/* --- the name ----------------------------------------------------------------------------- */
+
+static bool is_literal(const char *host)
+{
+	struct address address;
+
+	return address_parse(view_of(host), 0, &address);
+}
+
+static void answered(struct question *q, const struct resolver_answer *answer)
+{
+	struct round *r = (struct round *)((char *)q - offsetof(struct round, question));
+	size_t count = answer->count;
+
+	r->asking = false;
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	if (!is_literal(r->target->host))
+		r->dns = span_between(r->began, instant_now());
+	if (each(r))
+		slot_keep(r->target->slot, answer->addresses, count);
+	if (answer->fault != FAULT_OK) {
+		file_unconnected(r, answer->fault, PHASE_DNS, NULL, answer->reason);
+		end_if_done(r);
+		return;
+	}
+	memcpy(r->addresses, answer->addresses, count * sizeof(*r->addresses));
+	for (size_t i = 0; i < count; i++)
+		address_set_port(&r->addresses[i], r->target->service->port);
+	attempts_begin(r, count);
+}
+
+static void lookup_timed_out(struct due *d, struct instant now)
+{
+	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
+
+	resolver_cancel(r->kit->resolver, &r->question);
+	r->asking = false;
+	r->dns = span_between(r->began, now);
+	if (each(r))
+		slot_keep(r->target->slot, NULL, 0);
+	file_unconnected(r, FAULT_TIMEOUT, PHASE_DNS, NULL, "no answer from the resolver");
+	end_if_done(r);
+}
+
+static enum family family_of(enum address_mode mode)
+{
+	if (mode == ADDRESS_IPV4)
+		return FAMILY_IPV4;
+	return mode == ADDRESS_IPV6 ? FAMILY_IPV6 : FAMILY_ANY;
+}
+
+static void ask(struct due *d, struct instant now)
+{
+	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
+
+	(void)now;
+	d->run = lookup_timed_out;
+	r->asking = true;
+	schedule_put(&r->worker->schedule, d, r->ends);
+	resolver_ask(r->kit->resolver, r->target->host, family_of(r->target->addresses),
+		     &r->question);
+}
+
+struct round_link *round_link(struct round *r)
+{
+	return &r->link;
+}
+
+/* --- the round ---------------------------------------------------------------------------- */
+
+struct round *round_new(struct worker *w, struct kit *kit, const struct target *target,
+			void (*told)(void *user, bool fresh_failure), void *user)
+{
+	struct round *r = calloc(1, sizeof(*r));
+	struct instant now = instant_now(), until;
+
+	if (r == NULL)
+		return NULL;
+	r->worker = w;
+	r->target = target;
+	r->told = told;
+	r->user = user;
+	r->began = now;
+	r->ends = instant_plus(now, target->timeout);
+	r->dns.ns = -1;
+	r->question.answered = answered;
+	if (target->account != NULL &&
+	    !breaker_allows(&w->breaker, login_key(target), now, &until)) {
+		r->hold_login = true;
+		atomic_fetch_add(&w->counters.skipped_suspended, 1);
+	}
+	r->deadline.run = ask;
+	if (!schedule_put(&w->schedule, &r->deadline, now)) {
+		free(r);
+		return NULL;
+	}
+	r->kit = kit_hold(kit);
+	worker_join(w, r);
+	return r;
+}
+
+void round_disown(struct round *r)
+{
+	r->told = NULL;
+}
+
+void round_leave(struct round *r, struct span grace)
+{
+	r->silent = true;
+	r->told = NULL;
+	if (r->asking)
+		resolver_cancel(r->kit->resolver, &r->question);
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	r->untold = 0;
+	r->present++; /* keeps the round while its attempts leave one by one */
+	for (size_t i = 0; i < r->attempt_count; i++) {
+		struct attempt *a = &r->attempts[i];
+
+		if (a->probe != NULL) {
+			probe_leave(a->probe, grace);
+		} else if (a->ticket.where != 0) {
+			gate_leave(&r->worker->gate, &a->ticket);
+			r->present--;
+		}
+	}
+	r->present--;
+	end_if_done(r);
+}

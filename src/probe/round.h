@@ -1,0 +1,29 @@
+/* round.h - one turn of a target: look the name up, probe its addresses, file the results.
+ *
+ * With addresses = "each" a round is several probes, else one. A round outlives its last
+ * result while connections take leave.
+ */
+#ifndef MAILVANE_ROUND_H
+#define MAILVANE_ROUND_H
+
+#include "worker.h"
+
+/* The links of a worker's list of rounds. */
+struct round_link {
+	struct round *next, **at;
+};
+struct round_link *round_link(struct round *);
+
+/* Begins with the next look at the schedule. `told` is called once, when the last result of the
+ * round is filed, and says whether the target was well before: then it is to be probed again
+ * soon. NULL: out of memory. */
+struct round *round_new(struct worker *, struct kit *, const struct target *,
+			void (*told)(void *user, bool fresh_failure), void *user);
+
+/* `told` will not be called any more; results are still filed. */
+void round_disown(struct round *);
+
+/* Ends within `grace`, without further results. */
+void round_leave(struct round *, struct span grace);
+
+#endif

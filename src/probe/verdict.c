@@ -1,0 +1,248 @@
+/* verdict.c - the table of states, and the sentences.
+ *
+ * The table at the top is the policy: a fault not named in it is CRITICAL. Below it the
+ * findings of a result are weighed, then put into words.
+ */
+#include "verdict.h"
+
+#include "buffer.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const struct {
+	enum fault fault;
+	bool only_opportunistic; /* the row counts where TLS may be missing altogether */
+	enum state state;
+} rows[] = {
+	{ FAULT_OK,               false, STATE_OK       },
+	/* It works, for others or in a while: nobody is to be woken. */
+	{ FAULT_TEMPFAIL,         false, STATE_WARNING  },
+	{ FAULT_THROTTLED,        false, STATE_WARNING  },
+	{ FAULT_IN_USE,           false, STATE_WARNING  },
+	{ FAULT_LOGIN_DELAY,      false, STATE_WARNING  },
+	/* Senders go on in plain text: RFC 3207 section 4.1 and RFC 7435. */
+	{ FAULT_STARTTLS_REFUSED, true,  STATE_WARNING  },
+	/* policy_expiry says which one. */
+	{ FAULT_CERT_EXPIRING,    false, STATE_WARNING  },
+	{ FAULT_INTERNAL,         false, STATE_UNKNOWN  },
+};
+
+static const char *const words[FAULT_COUNT] = {
+	[FAULT_OK]                   = "works",
+	[FAULT_TIMEOUT]              = "no answer in time",
+	[FAULT_DNS_FAILURE]          = "name lookup failed",
+	[FAULT_NO_ADDRESS]           = "name has no address",
+	[FAULT_REFUSED]              = "connection refused",
+	[FAULT_UNREACHABLE]          = "host unreachable",
+	[FAULT_RESET]                = "connection reset by the server",
+	[FAULT_CLOSED]               = "connection closed by the server",
+	[FAULT_PROTOCOL]             = "not the expected protocol",
+	[FAULT_INJECTION]            = "data injected behind the answer to STARTTLS",
+	[FAULT_LIMIT]                = "answer too long",
+	[FAULT_REJECTED]             = "rejected by the server",
+	[FAULT_UNAVAILABLE]          = "service not available",
+	[FAULT_TEMPFAIL]             = "temporary failure",
+	[FAULT_THROTTLED]            = "server limits our connections",
+	[FAULT_STARTTLS_UNAVAILABLE] = "STARTTLS is not offered",
+	[FAULT_STARTTLS_REFUSED]     = "STARTTLS is offered but refused",
+	[FAULT_TLS_HANDSHAKE]        = "TLS handshake failed",
+	[FAULT_TLS_VERSION]          = "TLS version too old",
+	[FAULT_CLIENT_CERT]          = "server demands a client certificate",
+	[FAULT_CERT_EXPIRED]         = "certificate has expired",
+	[FAULT_CERT_EXPIRING]        = "certificate expires soon",
+	[FAULT_CERT_NOT_YET_VALID]   = "certificate is not yet valid",
+	[FAULT_CERT_NAME]            = "certificate is for another name",
+	[FAULT_CERT_UNTRUSTED]       = "certificate is not trusted",
+	[FAULT_CERT_WEAK]            = "certificate is weak",
+	[FAULT_CERT_PURPOSE]         = "certificate is not for servers",
+	[FAULT_AUTH_FAILED]          = "login failed",
+	[FAULT_AUTH_TEMPFAIL]        = "login is out of order",
+	[FAULT_AUTH_UNSUPPORTED]     = "no way to log in",
+	[FAULT_AUTH_SUSPENDED]       = "login suspended after failures",
+	[FAULT_IN_USE]               = "mailbox in use by another session",
+	[FAULT_LOGIN_DELAY]          = "logged in again too soon",
+	[FAULT_INTERNAL]             = "the probe itself failed",
+};
+/* clang-format on */
+
+static bool is_cert_fault(enum fault f)
+{
+	return f >= CERT_FAULT_FIRST && f <= CERT_FAULT_LAST;
+}
+
+enum state verdict_state(enum fault fault, enum phase phase, const struct service *service)
+{
+	(void)phase;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].fault != fault)
+			continue;
+		if (!rows[i].only_opportunistic || service->tls == TLS_MODE_OPPORTUNISTIC)
+			return rows[i].state;
+	}
+	return STATE_CRITICAL;
+}
+
+/* The end of the verified chain counts; without one, that of the certificate itself. An
+ * expired certificate is not expiring any more. */
+static enum state expiry_state(struct result *r, const struct policy *policy)
+{
+	struct moment begin = r->chain_not_before, end = r->chain_not_after;
+	enum state state;
+
+	if (r->certificate == NULL || r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_EXPIRED))
+		return STATE_OK;
+	if (end.ms == 0) {
+		begin = r->certificate->not_before;
+		end = r->certificate->not_after;
+	}
+	state = policy_expiry(policy, begin, end, r->at);
+	if (state != STATE_OK)
+		r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
+	return state;
+}
+
+static void weigh(struct result *r, enum fault fault, enum phase phase, enum state state)
+{
+	if (state_worse(r->state, state) == r->state)
+		return;
+	r->state = state;
+	r->fault = fault;
+	r->phase = phase;
+}
+
+void verdict_decide(struct result *r, const struct service *service,
+		    const struct policy *policy)
+{
+	enum state expiry;
+
+	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
+	expiry = expiry_state(r, policy);
+	r->fault = r->dialogue_fault;
+	r->phase = r->dialogue_phase;
+	r->state = verdict_state(r->fault, r->phase, service);
+	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
+		if (!(r->cert_faults & CERT_FAULT_BIT(f)))
+			continue;
+		weigh(r, f, PHASE_TLS,
+		      f == FAULT_CERT_EXPIRING ? expiry
+					       : verdict_state(f, PHASE_TLS, service));
+	}
+}
+
+const char *verdict_words(enum fault f)
+{
+	return (unsigned)f < FAULT_COUNT ? words[f] : words[FAULT_INTERNAL];
+}
+
+/* "3d 4h ago (2026-11-19T...)" or "in 3d 4h (...)". */
+static void say_date(struct buffer *b, struct moment now, struct moment then)
+{
+	char span[SPAN_TEXT_MAX], date[MOMENT_TEXT_MAX];
+	struct span distance = moment_between(now, then);
+	bool past = distance.ns < 0;
+
+	if (past)
+		distance.ns = -distance.ns;
+	moment_text(then, date);
+	buffer_format(b, past ? " %s ago (%s)" : " in %s (%s)", span_text(distance, span),
+		      date);
+}
+
+static void say_certificate(struct buffer *b, const struct result *r, enum fault f)
+{
+	const struct certificate *c = r->certificate;
+	struct moment end = r->chain_not_after.ms != 0 ? r->chain_not_after : c->not_after;
+
+	if (f == FAULT_CERT_EXPIRED) {
+		buffer_text(b, "certificate expired");
+		say_date(b, r->at, r->chain_not_after.ms != 0 ? end : c->not_after);
+	} else if (f == FAULT_CERT_EXPIRING) {
+		buffer_text(b, "certificate expires");
+		say_date(b, r->at, end);
+	} else if (f == FAULT_CERT_NOT_YET_VALID) {
+		buffer_text(b, "certificate becomes valid");
+		say_date(b, r->at, c->not_before);
+	} else {
+		buffer_text(b, verdict_words(f));
+		if (r->cert_detail[0] != '\0')
+			buffer_format(b, ": %s", r->cert_detail);
+	}
+	buffer_format(b, ", subject %.80s", c->subject);
+}
+
+/* The server's words behind the code, unless they repeat it. */
+static void say_reply(struct buffer *b, const struct result *r)
+{
+	char code[8] = "";
+
+	if (r->code > 0) {
+		struct buffer c;
+
+		buffer_init(&c, code, sizeof(code));
+		buffer_format(&c, "%d", r->code);
+		buffer_string(&c);
+	}
+	if (r->text[0] == '\0' && code[0] == '\0')
+		return;
+	buffer_text(b, ": ");
+	if (code[0] != '\0' && !view_starts(view_of(r->text), code))
+		buffer_format(b, "%s%s", code, r->text[0] != '\0' ? " " : "");
+	buffer_text(b, r->text);
+}
+
+static void say_dialogue(struct buffer *b, const struct result *r)
+{
+	buffer_text(b, verdict_words(r->fault));
+	if (r->fault == FAULT_TIMEOUT) {
+		char span[SPAN_TEXT_MAX];
+
+		buffer_format(b, ": waited for %s",
+			      r->phase == PHASE_DNS ? "the name server"
+						    : phase_name(r->phase));
+		buffer_format(b, ", gave up after %s", span_text(r->took, span));
+		return;
+	}
+	say_reply(b, r);
+}
+
+static void say_ok(struct buffer *b, const struct result *r)
+{
+	char span[SPAN_TEXT_MAX];
+
+	buffer_format(b, "works, %s", span_text(r->took, span));
+	if (r->tls_version != NULL)
+		buffer_format(b, ", %s", r->tls_version);
+	if (r->certificate != NULL) {
+		buffer_text(b, ", certificate ends");
+		say_date(b, r->at,
+			 r->chain_not_after.ms != 0 ? r->chain_not_after
+						    : r->certificate->not_after);
+	}
+	if (r->messages >= 0)
+		buffer_format(b, ", %lld messages", (long long)r->messages);
+}
+
+/* A bar would begin performance values in a plugin's output. */
+static void no_bars(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '|')
+			*text = '/';
+}
+
+const char *verdict_sentence(const struct result *r, char dst[VERDICT_SENTENCE_MAX])
+{
+	struct buffer b;
+
+	buffer_init(&b, dst, VERDICT_SENTENCE_MAX);
+	if (is_cert_fault(r->fault) && r->certificate != NULL)
+		say_certificate(&b, r, r->fault);
+	else if (r->fault == FAULT_OK)
+		say_ok(&b, r);
+	else
+		say_dialogue(&b, r);
+	buffer_string(&b);
+	no_bars(dst);
+	return dst;
+}

@@ -1,0 +1,415 @@
+/* worker.c - one engine thread.
+ *
+ * A job is a target's place in the schedule; when its time comes it begins a round. The libuv
+ * timer always stands for the earliest thing in the schedule.
+ */
+#include "worker.h"
+
+#include "buffer.h"
+#include "round.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LATE_MS = 50,     /* a start or a pulse later than this is our own fault */
+	PULSE_MS = 100,   /* how often the loop's lag is looked at */
+	GOODBYE_MS = 700, /* for connections under way when the worker leaves */
+	TURNS_MAX = 512,  /* things run in one go before the sockets are looked at */
+};
+
+struct job {
+	struct due due;
+	struct worker *worker;
+	const struct target *target;
+	struct round *round;  /* whose results are awaited; NULL: none */
+	struct instant place; /* the latest regular time; a retry comes in between */
+};
+
+static uint64_t target_hash(const struct target *t)
+{
+	return view_hash(view_of(t->server)) * 31 + view_hash(view_of(t->service->name));
+}
+
+static bool is_mine(const struct worker *w, const struct target *t)
+{
+	return view_hash(view_of(t->host)) % w->of == w->index;
+}
+
+/* --- ending ------------------------------------------------------------------------------- */
+
+static void close_if_done(struct worker *w)
+{
+	if (w->closed || w->rounds != NULL ||
+	    !(w->leaving || (w->once && w->jobs_left == 0)))
+		return;
+	w->closed = true;
+	uv_close((uv_handle_t *)&w->timer, NULL);
+	uv_close((uv_handle_t *)&w->prepare, NULL);
+	uv_close((uv_handle_t *)&w->wake, NULL);
+	kit_release(w->kit);
+	w->kit = NULL;
+}
+
+void worker_join(struct worker *w, struct round *r)
+{
+	struct round_link *link = round_link(r);
+
+	link->next = w->rounds;
+	link->at = &w->rounds;
+	if (w->rounds != NULL)
+		round_link(w->rounds)->at = &link->next;
+	w->rounds = r;
+}
+
+void worker_part(struct worker *w, struct round *r)
+{
+	struct round_link *link = round_link(r);
+
+	*link->at = link->next;
+	if (link->next != NULL)
+		round_link(link->next)->at = link->at;
+	close_if_done(w);
+}
+
+/* --- jobs --------------------------------------------------------------------------------- */
+
+static void job_told(void *user, bool fresh_failure)
+{
+	struct job *j = user;
+	struct worker *w = j->worker;
+	struct instant soon = instant_plus(instant_now(), j->target->retry_interval);
+
+	j->round = NULL;
+	if (w->once)
+		w->jobs_left--;
+	else if (fresh_failure && instant_before(soon, j->due.at))
+		schedule_put(&w->schedule, &j->due, soon);
+}
+
+static void note_start(struct worker *w, struct span lateness)
+{
+	if (lateness.ns > span_of_ms(LATE_MS).ns)
+		atomic_fetch_add(&w->counters.late, 1);
+	if (lateness.ns > atomic_load(&w->counters.lateness_max_ns))
+		atomic_store(&w->counters.lateness_max_ns, lateness.ns);
+}
+
+static void job_plan_next(struct job *j, struct instant now)
+{
+	do
+		j->place = instant_plus(j->place, j->target->interval);
+	while (!instant_before(now, j->place));
+	schedule_put(&j->worker->schedule, &j->due, j->place);
+}
+
+static void job_run(struct due *d, struct instant now)
+{
+	struct job *j = (struct job *)d;
+	struct worker *w = j->worker;
+
+	note_start(w, span_between(d->at, now));
+	if (!w->once) {
+		bool retry = instant_before(d->at, j->place);
+
+		if (retry)
+			schedule_put(&w->schedule, d, j->place);
+		else
+			job_plan_next(j, now);
+	}
+	if (j->round != NULL) {
+		atomic_fetch_add(&w->counters.skipped_overrun, 1);
+		return;
+	}
+	j->round = round_new(w, w->kit, j->target, job_told, j);
+	if (j->round == NULL && w->once)
+		w->jobs_left--;
+}
+
+static struct job *job_new(struct worker *w, const struct target *t)
+{
+	struct job *j = calloc(1, sizeof(*j));
+	struct instant now = instant_now();
+
+	if (j == NULL)
+		return NULL;
+	j->due.run = job_run;
+	j->worker = w;
+	j->target = t;
+	j->place =
+	    w->once ? now : schedule_place(target_hash(t), t->interval, now, moment_now());
+	if (!schedule_put(&w->schedule, &j->due, j->place)) {
+		free(j);
+		return NULL;
+	}
+	return j;
+}
+
+static void job_free(struct job *j)
+{
+	if (j->round != NULL)
+		round_disown(j->round);
+	schedule_drop(&j->worker->schedule, &j->due);
+	free(j);
+}
+
+/* The old job of the same slot, if any. Both plans have the same order, so `at` only grows. */
+static struct job *job_claim(struct worker *w, size_t *at, const struct target *t)
+{
+	for (; *at < w->job_count; (*at)++) {
+		struct job *j = w->jobs[*at];
+		int order = target_order(j->target, t);
+
+		if (order > 0)
+			return NULL;
+		if (order == 0 && j->target->slot == t->slot) {
+			w->jobs[(*at)++] = NULL;
+			j->target = t;
+			return j;
+		}
+	}
+	return NULL;
+}
+
+static void jobs_free(struct worker *w)
+{
+	for (size_t i = 0; i < w->job_count; i++)
+		if (w->jobs[i] != NULL)
+			job_free(w->jobs[i]);
+	free(w->jobs);
+	w->jobs = NULL;
+	w->job_count = 0;
+}
+
+/* False: out of memory; the jobs are as they were. */
+static bool jobs_load(struct worker *w, const struct plan *plan)
+{
+	struct job **jobs = calloc(plan->target_count + 1, sizeof(struct job *));
+	size_t count = 0, at = 0;
+
+	if (jobs == NULL || !schedule_reserve(&w->schedule, plan->target_count + 64)) {
+		free(jobs);
+		return false;
+	}
+	for (size_t i = 0; i < plan->target_count; i++) {
+		const struct target *t = &plan->targets[i];
+		struct job *j;
+
+		if (!is_mine(w, t))
+			continue;
+		j = job_claim(w, &at, t);
+		if (j == NULL)
+			j = job_new(w, t);
+		if (j != NULL)
+			jobs[count++] = j;
+	}
+	jobs_free(w);
+	w->jobs = jobs;
+	w->job_count = count;
+	return true;
+}
+
+/* --- the loop ----------------------------------------------------------------------------- */
+
+static void pulse(struct due *d, struct instant now)
+{
+	struct worker *w = (struct worker *)((char *)d - offsetof(struct worker, pulse));
+	struct span lag = span_between(d->at, now);
+	struct resolver_stats dns;
+
+	atomic_store(&w->counters.lag_ns, lag.ns);
+	if (lag.ns > span_of_ms(LATE_MS).ns)
+		w->last_late = now;
+	if (w->leaving)
+		return;
+	resolver_stats(w->kit->resolver, &dns);
+	atomic_store(&w->counters.dns_questions, dns.questions);
+	atomic_store(&w->counters.dns_cache_hits, dns.cache_hits);
+	atomic_store(&w->counters.dns_failures, dns.failures);
+	schedule_put(&w->schedule, d, instant_plus(now, span_of_ms(PULSE_MS)));
+}
+
+static void run_due(uv_timer_t *timer)
+{
+	struct worker *w = timer->data;
+	struct due *d;
+
+	w->armed.ns = 0;
+	for (int turn = 0; turn < TURNS_MAX; turn++) {
+		struct instant now = instant_now();
+
+		d = schedule_take(&w->schedule, now);
+		if (d == NULL)
+			break;
+		d->run(d, now);
+	}
+}
+
+static void arm(uv_prepare_t *prepare)
+{
+	struct worker *w = prepare->data;
+	struct due *next;
+
+	if (w->closed)
+		return;
+	gate_call(&w->gate);
+	atomic_store(&w->counters.waiting, w->gate.waiting);
+	next = schedule_next(&w->schedule);
+	if (next == NULL) {
+		uv_timer_stop(&w->timer);
+		w->armed.ns = 0;
+		return;
+	}
+	if (next->at.ns == w->armed.ns)
+		return;
+	w->armed = next->at;
+	uv_update_time(&w->loop);
+	uv_timer_start(&w->timer, run_due, span_ms(span_between(instant_now(), next->at)),
+		       0);
+}
+
+static void leave(struct worker *w)
+{
+	struct round *next;
+
+	if (w->leaving)
+		return;
+	w->leaving = true;
+	jobs_free(w);
+	schedule_drop(&w->schedule, &w->pulse);
+	for (struct round *r = w->rounds; r != NULL; r = next) {
+		next = round_link(r)->next;
+		round_leave(r, span_of_ms(GOODBYE_MS));
+	}
+	close_if_done(w);
+}
+
+static void load(struct worker *w, struct kit *kit)
+{
+	const struct settings *s = &kit->plan->settings;
+	char error[PRINTABLE_MAX];
+
+	if (w->leaving || !kit_open(kit, &w->loop, error, sizeof(error)) ||
+	    !jobs_load(w, kit->plan)) {
+		kit_release(kit);
+		return;
+	}
+	kit_release(w->kit);
+	w->kit = kit;
+	gate_set_limits(&w->gate, s->in_flight_max / w->of, s->per_address_max);
+}
+
+static void woken(uv_async_t *async)
+{
+	struct worker *w = async->data;
+	struct kit *kit;
+	bool told_to_leave;
+
+	pthread_mutex_lock(&w->lock);
+	kit = w->posted_kit;
+	w->posted_kit = NULL;
+	told_to_leave = w->posted_leave;
+	pthread_mutex_unlock(&w->lock);
+	if (kit != NULL)
+		load(w, kit);
+	if (told_to_leave)
+		leave(w);
+}
+
+void worker_post_kit(struct worker *w, struct kit *kit)
+{
+	pthread_mutex_lock(&w->lock);
+	kit_release(w->posted_kit);
+	w->posted_kit = kit;
+	pthread_mutex_unlock(&w->lock);
+	uv_async_send(&w->wake);
+}
+
+void worker_post_leave(struct worker *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->posted_leave = true;
+	pthread_mutex_unlock(&w->lock);
+	uv_async_send(&w->wake);
+}
+
+/* --- the life of a worker ----------------------------------------------------------------- */
+
+static bool loop_open(struct worker *w)
+{
+	if (uv_loop_init(&w->loop) != 0)
+		return false;
+	uv_timer_init(&w->loop, &w->timer);
+	uv_prepare_init(&w->loop, &w->prepare);
+	if (uv_async_init(&w->loop, &w->wake, woken) != 0) {
+		uv_run(&w->loop, UV_RUN_NOWAIT);
+		uv_loop_close(&w->loop);
+		return false;
+	}
+	w->timer.data = w->prepare.data = w->wake.data = w;
+	uv_prepare_start(&w->prepare, arm);
+	return true;
+}
+
+static bool begin(struct worker *w, char *error, size_t cap)
+{
+	const struct settings *s = &w->kit->plan->settings;
+
+	if (!kit_open(w->kit, &w->loop, error, cap))
+		return false;
+	if (!gate_init(&w->gate, s->in_flight_max / w->of, s->per_address_max) ||
+	    !breaker_init(&w->breaker) || !jobs_load(w, w->kit->plan)) {
+		text_copy(error, cap, "out of memory");
+		return false;
+	}
+	w->jobs_left = w->job_count;
+	w->pulse.run = pulse;
+	if (!w->once)
+		schedule_put(&w->schedule, &w->pulse, instant_now());
+	return true;
+}
+
+bool worker_init(struct worker *w, struct kit *kit, const struct engine_hooks *hooks,
+		 unsigned index, unsigned of, bool once, char *error, size_t cap)
+{
+	memset(w, 0, sizeof(*w));
+	w->kit = kit;
+	w->index = index;
+	w->of = of;
+	w->once = once;
+	if (hooks != NULL)
+		w->hooks = *hooks;
+	schedule_init(&w->schedule);
+	pthread_mutex_init(&w->lock, NULL);
+	if (!loop_open(w)) {
+		text_copy(error, cap,
+			  "the event loop cannot start: out of file descriptors?");
+		kit_release(kit);
+		pthread_mutex_destroy(&w->lock);
+		return false;
+	}
+	if (begin(w, error, cap)) {
+		close_if_done(w);
+		return true;
+	}
+	leave(w);
+	worker_run(w);
+	worker_fini(w);
+	return false;
+}
+
+void worker_run(struct worker *w)
+{
+	uv_run(&w->loop, UV_RUN_DEFAULT);
+}
+
+void worker_fini(struct worker *w)
+{
+	kit_release(w->posted_kit);
+	jobs_free(w);
+	uv_loop_close(&w->loop);
+	schedule_fini(&w->schedule);
+	gate_fini(&w->gate);
+	breaker_fini(&w->breaker);
+	pthread_mutex_destroy(&w->lock);
+}

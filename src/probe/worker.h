@@ -1,0 +1,66 @@
+/* worker.h - one engine thread: a loop, its schedule, its budgets and its targets. */
+#ifndef MAILVANE_WORKER_H
+#define MAILVANE_WORKER_H
+
+#include "breaker.h"
+#include "engine.h"
+#include "gate.h"
+#include "kit.h"
+#include "schedule.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct worker_counters {
+	atomic_uint_fast64_t probes, late, skipped_suspended, skipped_overrun;
+	atomic_uint_fast64_t dns_questions, dns_cache_hits, dns_failures;
+	atomic_uint in_flight, waiting;
+	atomic_int_fast64_t lag_ns, lateness_max_ns;
+};
+
+struct worker {
+	uv_loop_t loop;
+	uv_timer_t timer;
+	uv_prepare_t prepare; /* arms the timer for the schedule before each wait */
+	uv_async_t wake;
+	struct schedule schedule;
+	struct gate gate;
+	struct breaker breaker;
+	struct kit *kit;
+	struct job **jobs; /* in the order of the kit's plan */
+	size_t job_count, jobs_left;
+	struct round *rounds; /* under way */
+	struct due pulse;
+	struct instant armed, last_late;
+	struct engine_hooks hooks;
+	unsigned index, of; /* which share of the targets */
+	bool once, leaving, closed;
+	struct worker_counters counters;
+
+	pthread_mutex_t lock; /* guards what others post */
+	struct kit *posted_kit;
+	bool posted_leave;
+};
+
+/* Its share of the kit's plan is that of `index` among `of`; `once`: probe all now and leave.
+ * Takes the kit over. False, with a sentence in error, when it cannot start; the worker and the
+ * kit are then gone. */
+bool worker_init(struct worker *, struct kit *, const struct engine_hooks *, unsigned index,
+		 unsigned of, bool once, char *error, size_t cap);
+
+/* Runs until the worker has left. */
+void worker_run(struct worker *);
+
+/* When worker_run has returned. */
+void worker_fini(struct worker *);
+
+/* From any thread: go over to another kit (takes it over); make no further probes, say goodbye
+ * and return from worker_run. */
+void worker_post_kit(struct worker *, struct kit *);
+void worker_post_leave(struct worker *);
+
+/* For rounds: to be among those the worker waits for when it leaves. */
+void worker_join(struct worker *, struct round *);
+void worker_part(struct worker *, struct round *);
+
+#endif
