@@ -36,14 +36,16 @@ struct result {
 
 	int code; /* of the reply that decided, or of the greeting */
 	char enhanced[12];
-	char text[PRINTABLE_MAX];        /* the server's words, or ours for what never
-					  * reached it ("NXDOMAIN", "no route to host") */
-	char cert_detail[PRINTABLE_MAX]; /* why the certificate is not trusted */
-	int64_t messages;                /* in the mailbox; -1: not asked */
+	int64_t messages; /* in the mailbox; -1: not asked */
 
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */
 	struct moment chain_not_before, chain_not_after; /* as in struct tls_facts */
+
+	/* Last, because most are empty: a slot keeps only what is in them. */
+	char text[PRINTABLE_MAX];        /* the server's words, or ours for what never
+					  * reached it ("NXDOMAIN", "no route to host") */
+	char cert_detail[PRINTABLE_MAX]; /* why the certificate is not trusted */
 };
 
 /* Nothing known yet, no phase reached. */

@@ -1,16 +1,28 @@
-/* slot.c - the last results of one target, behind a lock of its own. */
+/* slot.c - the last results of one target, packed, behind a lock of its own.
+ *
+ * There may be 100,000 slots, and most results have no words: a record is kept as its bytes up
+ * to the texts, then the texts as long as they are.
+ */
 #include "slot.h"
+
+#include "buffer.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { HEAD_SIZE = offsetof(struct record, last.text) };
+
+struct packed {
+	struct packed *next;
+	char bytes[]; /* HEAD_SIZE, text, NUL, cert_detail, NUL */
+};
+
 struct slot {
 	atomic_uint holders;
 	pthread_mutex_t lock;
-	unsigned count, room;
-	struct record *records; /* made with the first result */
+	struct packed *records; /* at most SLOT_RECORDS_MAX */
 };
 
 struct slot *slot_new(void)
@@ -31,14 +43,52 @@ struct slot *slot_hold(struct slot *s)
 	return s;
 }
 
+/* Lends the certificate. */
+static void unpack(const struct packed *p, struct record *ret_record)
+{
+	const char *text = p->bytes + HEAD_SIZE;
+	const char *detail = text + strlen(text) + 1;
+
+	memcpy(ret_record, p->bytes, HEAD_SIZE);
+	text_copy(ret_record->last.text, sizeof(ret_record->last.text), text);
+	text_copy(ret_record->last.cert_detail, sizeof(ret_record->last.cert_detail),
+		  detail);
+}
+
+/* Takes the certificate over. NULL: out of memory. */
+static struct packed *pack(const struct record *r)
+{
+	size_t text = strlen(r->last.text) + 1, detail = strlen(r->last.cert_detail) + 1;
+	struct packed *p = malloc(sizeof(*p) + HEAD_SIZE + text + detail);
+
+	if (p == NULL)
+		return NULL;
+	p->next = NULL;
+	memcpy(p->bytes, r, HEAD_SIZE);
+	memcpy(p->bytes + HEAD_SIZE, r->last.text, text);
+	memcpy(p->bytes + HEAD_SIZE + text, r->last.cert_detail, detail);
+	return p;
+}
+
+/* Takes it out of the list. */
+static void drop(struct packed **at)
+{
+	struct packed *p = *at;
+	struct record r;
+
+	unpack(p, &r);
+	slot_record_fini(&r);
+	*at = p->next;
+	free(p);
+}
+
 void slot_release(struct slot *s)
 {
 	if (s == NULL ||
 	    atomic_fetch_sub_explicit(&s->holders, 1, memory_order_acq_rel) > 1)
 		return;
-	for (unsigned i = 0; i < s->count; i++)
-		slot_record_fini(&s->records[i]);
-	free(s->records);
+	while (s->records != NULL)
+		drop(&s->records);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -48,70 +98,72 @@ void slot_record_fini(struct record *r)
 	result_fini(&r->last);
 }
 
-static bool same_place(const struct record *r, const struct address *a, bool each)
+/* The record of the place, unpacked, or the end of the list. *ret_count: records before it. */
+static struct packed **find(struct slot *s, const struct address *a, bool each,
+			    struct record *ret_record, unsigned *ret_count)
 {
-	return !each || address_same_host(&r->last.address, a);
-}
+	struct packed **at = &s->records;
 
-static struct record *record_find(struct slot *s, const struct address *a, bool each)
-{
-	for (unsigned i = 0; i < s->count; i++)
-		if (same_place(&s->records[i], a, each))
-			return &s->records[i];
-	return NULL;
-}
-
-/* NULL when the slot is full or there is no memory: the result is then only announced. */
-static struct record *record_add(struct slot *s)
-{
-	if (s->count == s->room) {
-		unsigned room = s->room == 0 ? 1 : SLOT_RECORDS_MAX;
-		struct record *more;
-
-		if (s->room >= SLOT_RECORDS_MAX)
-			return NULL;
-		more = realloc(s->records, room * sizeof(*more));
-		if (more == NULL)
-			return NULL;
-		s->records = more;
-		s->room = room;
+	for (*ret_count = 0; *at != NULL; at = &(*at)->next, (*ret_count)++) {
+		unpack(*at, ret_record);
+		if (!each || address_same_host(&ret_record->last.address, a))
+			break;
 	}
-	memset(&s->records[s->count], 0, sizeof(*s->records));
-	return &s->records[s->count++];
+	return at;
 }
 
-static void record_file(struct record *r, const struct result *result)
+/* What the record is with one more result. */
+static struct record renewed(const struct record *old, const struct result *result)
 {
 	bool bad = state_is_bad(result->state);
+	bool same = old->probes > 0 && old->last.state == result->state;
+	struct record r = {
+		.since = same ? old->since : result->at,
+		.last_success = bad ? old->last_success : result->at,
+		.probes = old->probes + 1,
+		.failures = old->failures + bad,
+	};
 
-	if (r->probes == 0 || r->last.state != result->state)
-		r->since = result->at;
-	if (r->probes > 0)
-		result_fini(&r->last);
-	result_copy(&r->last, result);
-	r->probes++;
-	r->failures += bad;
-	if (!bad)
-		r->last_success = result->at;
+	result_copy(&r.last, result);
+	return r;
+}
+
+/* A full slot, or one without memory, keeps what it has. */
+static void replace(struct packed **at, const struct record *r)
+{
+	struct packed *p = pack(r);
+
+	if (p == NULL) {
+		certificate_release(r->last.certificate);
+		return;
+	}
+	if (*at != NULL) {
+		p->next = (*at)->next;
+		(*at)->next = NULL;
+		drop(at);
+	}
+	*at = p;
 }
 
 enum state slot_publish(struct slot *s, const struct result *result, bool each,
 			struct moment *ret_since)
 {
+	struct record old, new;
 	enum state before = STATE_COUNT;
-	struct record *r;
+	struct packed **at;
+	unsigned count;
 
 	pthread_mutex_lock(&s->lock);
-	r = record_find(s, &result->address, each);
-	if (r != NULL) {
-		before = r->last.state;
-		*ret_since = r->since;
-	} else {
-		*ret_since = result->at;
-		r = record_add(s);
+	at = find(s, &result->address, each, &old, &count);
+	if (*at != NULL)
+		before = old.last.state;
+	else
+		old = (struct record){ .since = result->at };
+	*ret_since = old.since;
+	if (count < SLOT_RECORDS_MAX) {
+		new = renewed(&old, result);
+		replace(at, &new);
 	}
-	if (r != NULL)
-		record_file(r, result);
 	pthread_mutex_unlock(&s->lock);
 	return before;
 }
@@ -126,28 +178,28 @@ static bool is_among(const struct address *a, const struct address *list, size_t
 
 void slot_keep(struct slot *s, const struct address *list, size_t count)
 {
-	unsigned kept = 0;
+	struct packed **at;
+	struct record r;
 
 	pthread_mutex_lock(&s->lock);
-	for (unsigned i = 0; i < s->count; i++) {
-		if (is_among(&s->records[i].last.address, list, count))
-			s->records[kept++] = s->records[i];
+	for (at = &s->records; *at != NULL;) {
+		unpack(*at, &r);
+		if (is_among(&r.last.address, list, count))
+			at = &(*at)->next;
 		else
-			slot_record_fini(&s->records[i]);
+			drop(at);
 	}
-	s->count = kept;
 	pthread_mutex_unlock(&s->lock);
 }
 
 size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 {
-	size_t n;
+	size_t n = 0;
 
 	pthread_mutex_lock(&s->lock);
-	n = s->count < max ? s->count : max;
-	for (size_t i = 0; i < n; i++) {
-		ret_records[i] = s->records[i];
-		certificate_hold(ret_records[i].last.certificate);
+	for (struct packed *p = s->records; p != NULL && n < max; p = p->next) {
+		unpack(p, &ret_records[n]);
+		certificate_hold(ret_records[n++].last.certificate);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return n;

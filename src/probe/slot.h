@@ -12,11 +12,14 @@
 /* Counted. NULL does nothing and is returned by hold. */
 struct slot;
 
+/* Addresses of one target. */
+enum { SLOT_RECORDS_MAX = 16 };
+
 struct record {
-	struct result last;
 	struct moment since;        /* when last.state began */
 	struct moment last_success; /* ms 0: never */
-	uint64_t probes, failures;  /* failures: state other than OK and WARNING */
+	uint64_t probes, failures;  /* failures: state_is_bad */
+	struct result last;
 };
 
 struct slot *slot_new(void);
@@ -33,7 +36,6 @@ void slot_keep(struct slot *, const struct address *, size_t count);
 
 /* Copies up to `max` records, which the caller must slot_record_fini; returns how many. 0: not
  * probed yet. */
-enum { SLOT_RECORDS_MAX = 16 };
 size_t slot_copy(struct slot *, struct record *ret_records, size_t max);
 void slot_record_fini(struct record *);
 

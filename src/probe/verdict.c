@@ -171,24 +171,24 @@ static void say_certificate(struct buffer *b, const struct result *r, enum fault
 	buffer_format(b, ", subject %.80s", c->subject);
 }
 
-/* The server's words behind the code, unless they repeat it. */
+/* "554 5.7.1 no", "[UNAVAILABLE] later", or only the words. */
 static void say_reply(struct buffer *b, const struct result *r)
 {
-	char code[8] = "";
+	const char *gap = "";
 
-	if (r->code > 0) {
-		struct buffer c;
-
-		buffer_init(&c, code, sizeof(code));
-		buffer_format(&c, "%d", r->code);
-		buffer_string(&c);
-	}
-	if (r->text[0] == '\0' && code[0] == '\0')
+	if (r->code == 0 && r->enhanced[0] == '\0' && r->text[0] == '\0')
 		return;
 	buffer_text(b, ": ");
-	if (code[0] != '\0' && !view_starts(view_of(r->text), code))
-		buffer_format(b, "%s%s", code, r->text[0] != '\0' ? " " : "");
-	buffer_text(b, r->text);
+	if (r->code > 0) {
+		buffer_format(b, "%d", r->code);
+		gap = " ";
+	}
+	if (r->enhanced[0] != '\0') {
+		buffer_format(b, r->code > 0 ? "%s%s" : "%s[%s]", gap, r->enhanced);
+		gap = " ";
+	}
+	if (r->text[0] != '\0')
+		buffer_format(b, "%s%s", gap, r->text);
 }
 
 static void say_dialogue(struct buffer *b, const struct result *r)

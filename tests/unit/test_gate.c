@@ -1,0 +1,137 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "gate.h"
+
+struct visitor {
+	struct gate_ticket ticket;
+	unsigned told;
+};
+
+static void told(struct gate_ticket *t)
+{
+	((struct visitor *)t)->told++;
+}
+
+static struct address host(const char *text)
+{
+	struct address a = { 0 };
+
+	assert_true(address_parse(view_of(text), 25, &a));
+	return a;
+}
+
+static bool enter(struct gate *g, struct visitor *v, const char *where)
+{
+	struct address a = host(where);
+
+	v->ticket.admitted = told;
+	return gate_enter(g, &v->ticket, &a);
+}
+
+static void counts_per_address_and_lets_in_by_turn(void **state)
+{
+	struct gate g;
+	struct visitor v[5] = { 0 };
+
+	(void)state;
+	assert_true(gate_init(&g, 100, 2));
+	assert_true(enter(&g, &v[0], "192.0.2.1"));
+	assert_true(enter(&g, &v[1], "192.0.2.1"));
+	assert_false(enter(&g, &v[2], "192.0.2.1"));
+	assert_false(enter(&g, &v[3], "192.0.2.1"));
+	assert_true(enter(&g, &v[4], "192.0.2.2"));
+	assert_int_equal(g.waiting, 2);
+	gate_leave(&g, &v[0].ticket);
+	assert_int_equal(v[2].told, 0);
+	assert_true(gate_call(&g));
+	assert_int_equal(v[2].told, 1);
+	assert_int_equal(v[3].told, 0);
+	assert_int_equal(g.waiting, 1);
+	gate_leave(&g, &v[3].ticket); /* gives up in the line */
+	gate_leave(&g, &v[1].ticket);
+	assert_false(gate_call(&g));
+	gate_leave(&g, &v[2].ticket);
+	gate_leave(&g, &v[4].ticket);
+	gate_leave(&g, &v[4].ticket);
+	assert_int_equal(g.inside, 0);
+	assert_int_equal(g.waiting, 0);
+	gate_fini(&g);
+}
+
+static void counts_in_all(void **state)
+{
+	struct gate g;
+	struct visitor v[4] = { 0 };
+
+	(void)state;
+	assert_true(gate_init(&g, 2, 2));
+	assert_true(enter(&g, &v[0], "192.0.2.1"));
+	assert_true(enter(&g, &v[1], "192.0.2.2"));
+	assert_false(enter(&g, &v[2], "192.0.2.3"));
+	assert_false(enter(&g, &v[3], "2001:db8::1"));
+	gate_leave(&g, &v[1].ticket);
+	gate_leave(&g, &v[2].ticket); /* was called, but is gone before it is told */
+	assert_true(gate_call(&g));
+	assert_int_equal(v[2].told, 0);
+	assert_int_equal(v[3].told, 1);
+	gate_leave(&g, &v[0].ticket);
+	gate_leave(&g, &v[3].ticket);
+	assert_int_equal(g.inside, 0);
+	gate_fini(&g);
+}
+
+static void never_more_inside_than_allowed(void **state)
+{
+	struct gate g;
+	struct visitor v[40] = { 0 };
+	char where[] = "192.0.2.0";
+	bool in[40] = { 0 };
+
+	(void)state;
+	assert_true(gate_init(&g, 7, 3));
+	for (unsigned round = 0; round < 2000; round++) {
+		unsigned i = round * 7919 % 40;
+
+		if (v[i].ticket.where != 0) {
+			gate_leave(&g, &v[i].ticket);
+			in[i] = false;
+		} else {
+			where[8] = (char)('0' + i % 5);
+			v[i].told = 0;
+			in[i] = enter(&g, &v[i], where);
+		}
+		gate_call(&g);
+		unsigned inside = 0, at[5] = { 0 };
+
+		for (unsigned k = 0; k < 40; k++) {
+			if (v[k].told > 0 && v[k].ticket.where != 0)
+				in[k] = true;
+			inside += in[k];
+			at[k % 5] += in[k];
+		}
+		assert_true(inside <= 7);
+		for (unsigned k = 0; k < 5; k++)
+			assert_true(at[k] <= 3);
+		assert_int_equal(inside, g.inside);
+	}
+	for (unsigned i = 0; i < 40; i++)
+		gate_leave(&g, &v[i].ticket);
+	assert_int_equal(g.inside + g.waiting, 0);
+	gate_fini(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_per_address_and_lets_in_by_turn),
+		cmocka_unit_test(counts_in_all),
+		cmocka_unit_test(never_more_inside_than_allowed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "plan.h"
+
+#include <string.h>
+
+static struct target target_of(const char *server, const char *service)
+{
+	return (struct target){
+		.server = server,
+		.host = server,
+		.tls_name = server,
+		.service =
+		    service_find(builtin_services, builtin_service_count, view_of(service)),
+		.interval = span_of_seconds(60),
+		.retry_interval = span_of_seconds(10),
+		.timeout = span_of_seconds(10),
+	};
+}
+
+static void sorts_and_finds_what_comes_twice(void **state)
+{
+	struct target targets[] = { target_of("b", "smtp"), target_of("a", "imaps"),
+				    target_of("a", "imap") };
+	struct plan *p = plan_new();
+
+	(void)state;
+	assert_null(plan_set_targets(p, targets, 3));
+	assert_string_equal(p->targets[0].service->name, "imap");
+	assert_string_equal(p->targets[2].server, "b");
+	plan_release(p);
+
+	targets[0] = targets[2];
+	p = plan_new();
+	assert_string_equal(plan_set_targets(p, targets, 3)->service->name, "imap");
+	plan_release(p);
+}
+
+static void only_unchanged_targets_keep_their_slots(void **state)
+{
+	struct target old_targets[] = { target_of("a", "imap"), target_of("b", "smtp"),
+					target_of("c", "smtp"), target_of("d", "smtp"),
+					target_of("e", "smtp") };
+	struct target new_targets[] = { target_of("a", "imap"), target_of("bb", "smtp"),
+					target_of("c", "smtp"), target_of("d", "smtp"),
+					target_of("e", "smtp") };
+	struct account before = { "x", "u", "p" }, after = { "x", "u", "q" };
+	struct plan *older = plan_new(), *newer = plan_new();
+
+	(void)state;
+	old_targets[3].account = &before;
+	new_targets[3].account = &after;
+	new_targets[4].interval = span_of_seconds(61);
+	plan_set_targets(older, old_targets, 5);
+	plan_set_targets(newer, new_targets, 5);
+	plan_inherit(newer, older);
+	assert_ptr_equal(newer->targets[0].slot, older->targets[0].slot);
+	assert_ptr_equal(newer->targets[2].slot, older->targets[2].slot);
+	for (size_t i = 1; i < 5; i++)
+		if (i != 2)
+			assert_ptr_not_equal(newer->targets[i].slot,
+					     older->targets[i].slot);
+	plan_release(older);
+	plan_release(newer);
+}
+
+static void every_builtin_service_is_as_the_table_of_ports(void **state)
+{
+	(void)state;
+	assert_int_equal(builtin_service_count, 10);
+	assert_int_equal(target_of("a", "submissions").service->tls, TLS_MODE_IMPLICIT);
+	assert_int_equal(target_of("a", "submissions").service->port, 465);
+	assert_int_equal(target_of("a", "smtp").service->tls, TLS_MODE_OPPORTUNISTIC);
+	assert_int_equal(target_of("a", "pop3").service->tls, TLS_MODE_STARTTLS);
+	assert_ptr_equal(target_of("a", "lmtp").service->protocol, &lmtp_protocol);
+	assert_null(target_of("a", "smtps").service);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sorts_and_finds_what_comes_twice),
+		cmocka_unit_test(only_unchanged_targets_keep_their_slots),
+		cmocka_unit_test(every_builtin_service_is_as_the_table_of_ports),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,122 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "slot.h"
+
+#include <string.h>
+
+static struct result result_of(enum state state, int64_t ms, const char *where)
+{
+	struct result r;
+
+	result_init(&r, (struct moment){ ms });
+	r.state = state;
+	if (where != NULL)
+		assert_true(address_parse(view_of(where), 25, &r.address));
+	return r;
+}
+
+static enum state publish(struct slot *s, enum state state, int64_t ms, const char *where,
+			  int64_t *ret_since)
+{
+	struct result r = result_of(state, ms, where);
+	struct moment since;
+	enum state before = slot_publish(s, &r, where != NULL, &since);
+
+	*ret_since = since.ms;
+	return before;
+}
+
+static void keeps_since_and_counts(void **state)
+{
+	struct slot *s = slot_new();
+	struct record r;
+	int64_t since;
+
+	(void)state;
+	assert_int_equal(slot_copy(s, &r, 1), 0);
+	assert_int_equal(publish(s, STATE_OK, 10, NULL, &since), STATE_COUNT);
+	assert_int_equal(publish(s, STATE_CRITICAL, 20, NULL, &since), STATE_OK);
+	assert_int_equal(since, 10);
+	assert_int_equal(publish(s, STATE_CRITICAL, 30, NULL, &since), STATE_CRITICAL);
+	assert_int_equal(since, 20);
+	assert_int_equal(publish(s, STATE_WARNING, 40, NULL, &since), STATE_CRITICAL);
+	assert_int_equal(slot_copy(s, &r, 1), 1);
+	assert_int_equal(r.last.state, STATE_WARNING);
+	assert_int_equal(r.since.ms, 40);
+	assert_int_equal(r.probes, 4);
+	assert_int_equal(r.failures, 2);
+	assert_int_equal(r.last_success.ms, 40);
+	slot_record_fini(&r);
+	slot_release(s);
+}
+
+static void keeps_one_record_per_address(void **state)
+{
+	struct slot *s = slot_new();
+	struct record r[SLOT_RECORDS_MAX];
+	struct address kept;
+	int64_t since;
+	char where[] = "192.0.2.10";
+
+	(void)state;
+	publish(s, STATE_OK, 1, "192.0.2.1", &since);
+	publish(s, STATE_CRITICAL, 2, "2001:db8::1", &since);
+	assert_int_equal(publish(s, STATE_OK, 3, "192.0.2.1", &since), STATE_OK);
+	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 2);
+	for (int i = 0; i < 9; i++) {
+		where[9] = (char)('0' + i);
+		publish(s, STATE_OK, 4, where, &since);
+		where[8] = '2';
+		publish(s, STATE_OK, 4, where, &since);
+		where[8] = '1';
+	}
+	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), SLOT_RECORDS_MAX);
+	assert_true(address_parse(view_of("2001:db8::1"), 0, &kept));
+	slot_keep(s, &kept, 1);
+	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 1);
+	assert_int_equal(r[0].last.state, STATE_CRITICAL);
+	slot_keep(s, NULL, 0);
+	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 0);
+	slot_release(s);
+}
+
+static void texts_survive_the_copy(void **state)
+{
+	struct slot *s = slot_new();
+	struct result in = result_of(STATE_CRITICAL, 5, NULL);
+	struct record out;
+	struct moment since;
+
+	(void)state;
+	strcpy(in.text, "Client host blocked");
+	strcpy(in.cert_detail, "unable to get local issuer certificate");
+	strcpy(in.enhanced, "5.7.1");
+	in.code = 554;
+	in.phases[PHASE_CONNECT] = span_of_ms(3);
+	slot_publish(s, &in, false, &since);
+	assert_int_equal(slot_copy(s, &out, 1), 1);
+	assert_string_equal(out.last.text, in.text);
+	assert_string_equal(out.last.cert_detail, in.cert_detail);
+	assert_string_equal(out.last.enhanced, in.enhanced);
+	assert_int_equal(out.last.code, 554);
+	assert_int_equal(out.last.phases[PHASE_CONNECT].ns, 3000000);
+	assert_true(out.last.phases[PHASE_TLS].ns < 0);
+	slot_record_fini(&out);
+	slot_release(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_since_and_counts),
+		cmocka_unit_test(keeps_one_record_per_address),
+		cmocka_unit_test(texts_survive_the_copy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,174 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "verdict.h"
+
+#include <string.h>
+
+static const struct service smtp = { "smtp", &smtp_protocol, 25, TLS_MODE_OPPORTUNISTIC };
+static const struct service imaps = { "imaps", &imap_protocol, 993, TLS_MODE_IMPLICIT };
+
+static const int64_t day_ms = 24LL * 3600 * 1000;
+
+static struct certificate leaf = {
+	.subject = "CN=mail.example.com",
+	.not_before = { 1700000000000 },
+	.not_after = { 1700000000000 + 90 * 24LL * 3600 * 1000 },
+};
+
+static struct result found(enum fault fault, enum phase phase)
+{
+	struct result r;
+
+	result_init(&r, leaf.not_before);
+	r.dialogue_fault = fault;
+	r.dialogue_phase = phase;
+	return r;
+}
+
+static void decide(struct result *r, const struct service *service)
+{
+	struct policy policy;
+
+	policy_init(&policy);
+	verdict_decide(r, service, &policy);
+}
+
+static void the_dialogues_fault_decides_alone(void **state)
+{
+	struct result r = found(FAULT_REJECTED, PHASE_GREETING);
+
+	(void)state;
+	decide(&r, &smtp);
+	assert_int_equal(r.state, STATE_CRITICAL);
+	assert_int_equal(r.fault, FAULT_REJECTED);
+	assert_int_equal(r.phase, PHASE_GREETING);
+}
+
+static void the_worse_of_both_decides_and_the_dialogue_is_named_first(void **state)
+{
+	struct result r = found(FAULT_TEMPFAIL, PHASE_GREETING);
+
+	(void)state;
+	r.cert_faults =
+	    CERT_FAULT_BIT(FAULT_CERT_NAME) | CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED);
+	decide(&r, &imaps);
+	assert_int_equal(r.fault, FAULT_CERT_NAME);
+	assert_int_equal(r.phase, PHASE_TLS);
+	r = found(FAULT_AUTH_FAILED, PHASE_AUTH);
+	r.cert_faults = CERT_FAULT_BIT(FAULT_CERT_EXPIRED);
+	decide(&r, &imaps);
+	assert_int_equal(r.fault, FAULT_AUTH_FAILED);
+}
+
+static void an_expiring_certificate_is_found_here(void **state)
+{
+	struct result r = found(FAULT_OK, PHASE_QUIT);
+
+	(void)state;
+	r.certificate = &leaf;
+	r.at.ms = leaf.not_after.ms - 20 * day_ms;
+	decide(&r, &imaps);
+	assert_int_equal(r.state, STATE_WARNING);
+	assert_int_equal(r.fault, FAULT_CERT_EXPIRING);
+	r.at.ms = leaf.not_after.ms - 6 * day_ms;
+	decide(&r, &imaps);
+	assert_int_equal(r.state, STATE_CRITICAL);
+	r.at.ms = leaf.not_before.ms;
+	decide(&r, &imaps);
+	assert_int_equal(r.state, STATE_OK);
+	assert_int_equal(r.cert_faults, 0);
+	r.chain_not_before = leaf.not_before;
+	r.chain_not_after.ms = leaf.not_before.ms + 5 * day_ms;
+	r.at.ms = leaf.not_before.ms + 4 * day_ms + 1;
+	decide(&r, &imaps); /* the chain ends before the certificate */
+	assert_int_equal(r.state, STATE_CRITICAL);
+}
+
+static void an_expired_certificate_is_not_called_expiring(void **state)
+{
+	struct result r = found(FAULT_OK, PHASE_QUIT);
+
+	(void)state;
+	r.certificate = &leaf;
+	r.at.ms = leaf.not_after.ms + 3 * day_ms;
+	r.cert_faults = CERT_FAULT_BIT(FAULT_CERT_EXPIRED);
+	decide(&r, &imaps);
+	assert_int_equal(r.state, STATE_CRITICAL);
+	assert_int_equal(r.fault, FAULT_CERT_EXPIRED);
+	assert_int_equal(r.cert_faults, CERT_FAULT_BIT(FAULT_CERT_EXPIRED));
+}
+
+static void unknown_is_only_for_ourselves(void **state)
+{
+	(void)state;
+	for (int f = 0; f < FAULT_COUNT; f++) {
+		enum state s = verdict_state((enum fault)f, PHASE_CONNECT, &imaps);
+
+		assert_int_equal(s == STATE_UNKNOWN, f == FAULT_INTERNAL);
+		assert_int_equal(s == STATE_OK, f == FAULT_OK);
+	}
+	assert_int_equal(verdict_state(FAULT_STARTTLS_REFUSED, PHASE_STARTTLS, &smtp),
+			 STATE_WARNING);
+	assert_int_equal(verdict_state(FAULT_STARTTLS_REFUSED, PHASE_STARTTLS, &imaps),
+			 STATE_CRITICAL);
+}
+
+static void every_fault_has_words_and_a_clean_sentence(void **state)
+{
+	char said[VERDICT_SENTENCE_MAX];
+
+	(void)state;
+	for (int f = 0; f < FAULT_COUNT; f++) {
+		struct result r = found((enum fault)f, PHASE_GREETING);
+
+		r.fault = (enum fault)f;
+		r.phase = PHASE_GREETING;
+		r.certificate = &leaf;
+		strcpy(r.text, "a|b");
+		strcpy(r.cert_detail, "c|d");
+		assert_true(strlen(verdict_words((enum fault)f)) > 3);
+		verdict_sentence(&r, said);
+		assert_true(strlen(said) > 3);
+		assert_null(strchr(said, '|'));
+	}
+}
+
+static void sentences_say_what_the_server_said(void **state)
+{
+	char said[VERDICT_SENTENCE_MAX];
+	struct result r = found(FAULT_REJECTED, PHASE_GREETING);
+
+	(void)state;
+	r.code = 554;
+	strcpy(r.enhanced, "5.7.1");
+	strcpy(r.text, "Client host blocked");
+	decide(&r, &smtp);
+	assert_string_equal(verdict_sentence(&r, said),
+			    "rejected by the server: 554 5.7.1 Client host blocked");
+	r = found(FAULT_AUTH_TEMPFAIL, PHASE_AUTH);
+	strcpy(r.enhanced, "UNAVAILABLE");
+	strcpy(r.text, "later");
+	decide(&r, &imaps);
+	assert_string_equal(verdict_sentence(&r, said),
+			    "login is out of order: [UNAVAILABLE] later");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_dialogues_fault_decides_alone),
+		cmocka_unit_test(the_worse_of_both_decides_and_the_dialogue_is_named_first),
+		cmocka_unit_test(an_expiring_certificate_is_found_here),
+		cmocka_unit_test(an_expired_certificate_is_not_called_expiring),
+		cmocka_unit_test(unknown_is_only_for_ourselves),
+		cmocka_unit_test(every_fault_has_words_and_a_clean_sentence),
+		cmocka_unit_test(sentences_say_what_the_server_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
