@@ -21,7 +21,7 @@ struct stream;
 struct stream_events {
 	void (*connected)(struct stream *);
 	/* Bytes, decrypted if TLS is on; the view is lent for the call. The handler may send,
-	 * start TLS or close. `at` is when the loop saw the event. */
+	 * start TLS or close. */
 	void (*received)(struct stream *, struct view bytes);
 	/* The handshake is done; stream_tls_facts tell. */
 	void (*secured)(struct stream *);
@@ -41,6 +41,7 @@ struct stream {
 	int fd; /* -1: none */
 	int interest;
 	unsigned flags;
+	int error; /* errno of a send that failed, told when all input is read */
 	struct tls_session *tls; /* made when TLS starts; NULL: plain */
 	size_t output_n;
 	char *output; /* made only when the kernel did not take all at once */
@@ -54,8 +55,9 @@ enum fault stream_connect(struct stream *, uv_loop_t *, const struct address *,
 			  const struct address *source, const struct stream_events *,
 			  void *user, const char **ret_reason);
 
-/* Sends all of it, now or when the kernel has room. False: more than STREAM_OUTPUT_MAX would
- * wait; nothing was taken. */
+/* Sends all of it, now or when the kernel has room. False: with what waits already it is more
+ * than STREAM_OUTPUT_MAX; nothing was taken. An error of the socket is no reason for false: it
+ * comes as an event, behind what the server said before. */
 bool stream_send(struct stream *, struct view bytes);
 
 /* True when plain bytes are waiting to be received: asked before TLS starts. */
@@ -66,7 +68,9 @@ bool stream_has_input(struct stream *);
  * out of memory. */
 bool stream_start_tls(struct stream *, struct tls_context *, const char *name);
 
-/* Lent until the stream is closed; version NULL before the handshake is done. */
+/* Lent until the stream is closed; version NULL before the handshake is done. The certificate
+ * and what is wrong with it are there as soon as it was shown, so also when the handshake
+ * failed later. Never NULL: a plain stream has empty facts. */
 const struct tls_facts *stream_tls_facts(const struct stream *);
 
 /* Sends close_notify where TLS is on, closes, and later says `closed`; no other event comes.

@@ -1,0 +1,323 @@
+/* chain.c - OpenSSL builds and verifies the chain once; we never let it stop at an error.
+ *
+ * It tells what it finds about trust, dates and purpose, error by error, to `record`. Name,
+ * strength and "a CA posing as a server" are asked by us afterwards. The first words for each
+ * fault are kept; all faults are.
+ */
+#include "chain.h"
+
+#include "address.h"
+#include "buffer.h"
+#include "x509_facts.h"
+#include "x509_text.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#include <string.h>
+
+enum { FAULTS = CERT_FAULT_LAST - CERT_FAULT_FIRST + 1, WORDS_MAX = 2 * X509_TEXT_MAX };
+
+struct findings {
+	const struct chain_wish *wish;
+	unsigned faults;
+	char words[FAULTS][WORDS_MAX];
+};
+
+static struct buffer words_of(struct findings *f, enum fault fault)
+{
+	struct buffer b;
+
+	buffer_init(&b, f->words[fault - CERT_FAULT_FIRST], WORDS_MAX);
+	return b;
+}
+
+/* True for the first finding of a kind, which is the one to put in words. */
+static bool is_new(struct findings *f, enum fault fault)
+{
+	bool found = f->faults & CERT_FAULT_BIT(fault);
+
+	f->faults |= CERT_FAULT_BIT(fault);
+	return !found;
+}
+
+static void find(struct findings *f, enum fault fault, const char *words)
+{
+	struct buffer b = words_of(f, fault);
+
+	if (!is_new(f, fault))
+		return;
+	buffer_text(&b, words);
+	buffer_string(&b);
+}
+
+/* Words about one certificate: the server's own goes unnamed. */
+static void find_about(struct findings *f, enum fault fault, const X509 *x, int depth,
+		       const char *words)
+{
+	struct buffer b = words_of(f, fault);
+	char name[X509_TEXT_MAX];
+
+	if (!is_new(f, fault))
+		return;
+	if (depth > 0)
+		buffer_format(&b, "the CA certificate '%s' ",
+			      x509_name_text(X509_get_subject_name(x), name));
+	buffer_text(&b, words);
+	buffer_string(&b);
+}
+
+static void find_date(struct findings *f, enum fault fault, const X509 *x, int depth)
+{
+	bool expired = fault == FAULT_CERT_EXPIRED;
+	char words[MOMENT_TEXT_MAX + 32], date[MOMENT_TEXT_MAX];
+	struct buffer b;
+
+	buffer_init(&b, words, sizeof(words));
+	buffer_format(&b, "%s %s", expired ? "expired" : "not valid before",
+		      moment_text(expired ? x509_not_after(x) : x509_not_before(x), date));
+	find_about(f, fault, x, depth, buffer_string(&b));
+}
+
+static void find_missing_issuer(struct findings *f, X509_STORE_CTX *ctx, const X509 *x,
+				int depth)
+{
+	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
+	int sent = sk_X509_num(X509_STORE_CTX_get0_untrusted(ctx));
+	char name[X509_TEXT_MAX];
+
+	if (!is_new(f, FAULT_CERT_UNTRUSTED))
+		return;
+	x509_name_text(X509_get_issuer_name(x), name);
+	if (depth > 0)
+		buffer_format(&b, "unknown issuer '%s': not in the trust store", name);
+	else if (sent > 1)
+		buffer_format(
+		    &b,
+		    "missing issuer '%s': not among the %d certificates sent, not in "
+		    "the trust store",
+		    name, sent);
+	else
+		buffer_format(&b,
+			      "missing issuer '%s': the server sent no intermediate "
+			      "certificate, and it is not in the trust store",
+			      name);
+	buffer_text(&b, f->wish->store_note);
+	buffer_string(&b);
+}
+
+static void find_self_signed(struct findings *f, const X509 *x, bool leaf)
+{
+	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
+	char name[X509_TEXT_MAX];
+
+	if (!is_new(f, FAULT_CERT_UNTRUSTED))
+		return;
+	x509_name_text(X509_get_subject_name(x), name);
+	if (leaf)
+		buffer_format(&b, "self-signed certificate '%s'", name);
+	else
+		buffer_format(&b, "the root '%s' is not in the trust store", name);
+	buffer_text(&b, f->wish->store_note);
+	buffer_string(&b);
+}
+
+static int record(int ok, X509_STORE_CTX *ctx)
+{
+	struct findings *f = X509_STORE_CTX_get_app_data(ctx);
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
+	const X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	int error = X509_STORE_CTX_get_error(ctx);
+
+	if (ok || x == NULL) {
+		if (!ok)
+			find(f, FAULT_CERT_UNTRUSTED, X509_verify_cert_error_string(error));
+		return 1;
+	}
+	switch (error) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		find_date(f, FAULT_CERT_EXPIRED, x, depth);
+		break;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		find_date(f, FAULT_CERT_NOT_YET_VALID, x, depth);
+		break;
+	case X509_V_ERR_INVALID_PURPOSE:
+		find_about(f, FAULT_CERT_PURPOSE, x, depth, "not for use by TLS servers");
+		break;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+		find_missing_issuer(f, ctx, x, depth);
+		break;
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		find_self_signed(f, x, true);
+		break;
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		find_self_signed(f, x, false);
+		break;
+	default:
+		find_about(f, FAULT_CERT_UNTRUSTED, x, depth,
+			   X509_verify_cert_error_string(error));
+	}
+	return 1;
+}
+
+static bool key_is_weak(const EVP_PKEY *key)
+{
+	int bits = EVP_PKEY_get_bits(key);
+
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_RSA:
+	case EVP_PKEY_RSA_PSS:
+	case EVP_PKEY_DSA:
+		return bits < 2048;
+	case EVP_PKEY_EC:
+		return bits < 224;
+	default:
+		return false;
+	}
+}
+
+static bool digest_is_weak(X509 *x)
+{
+	int digest = NID_undef;
+
+	if (X509_get_signature_info(x, &digest, NULL, NULL, NULL) != 1)
+		return false;
+	return digest == NID_sha1 || digest == NID_md5 || digest == NID_md4 ||
+	       digest == NID_md5_sha1;
+}
+
+/* Nobody verifies the signature of a trust anchor, so it may be an old one. */
+static void judge_strength(struct findings *f, X509 *x, int depth, bool anchor)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(x);
+	char words[128];
+	struct buffer b;
+
+	buffer_init(&b, words, sizeof(words));
+	if (key != NULL && key_is_weak(key))
+		buffer_format(&b, "has a weak key (%s, %d bits)",
+			      EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? "EC" : "RSA",
+			      EVP_PKEY_get_bits(key));
+	else if (!anchor && digest_is_weak(x))
+		buffer_format(&b, "has a weak signature (%s)",
+			      OBJ_nid2ln(X509_get_signature_nid(x)));
+	else
+		return;
+	find_about(f, FAULT_CERT_WEAK, x, depth, buffer_string(&b));
+}
+
+/* RFC 9525 section 6: the subject's CN never counts, a wildcard is the whole left-most label and
+ * stands for one label, an address is compared with addresses. */
+static bool name_matches(X509 *x, const char *name)
+{
+	const unsigned flags =
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+	struct address a;
+
+	if (address_parse(view_of(name), 0, &a))
+		return a.any.sa_family == AF_INET
+			   ? X509_check_ip(x, (const unsigned char *)&a.v4.sin_addr,
+					   sizeof(a.v4.sin_addr), 0) == 1
+			   : X509_check_ip(x, (const unsigned char *)&a.v6.sin6_addr,
+					   sizeof(a.v6.sin6_addr), 0) == 1;
+	/* To OpenSSL a name that begins with a dot means all below it. */
+	return name[0] != '\0' && name[0] != '.' &&
+	       X509_check_host(x, name, strlen(name), flags, NULL) == 1;
+}
+
+static void find_wrong_name(struct findings *f, const struct certificate *c)
+{
+	struct buffer b = words_of(f, FAULT_CERT_NAME);
+	enum { SHOWN = 3 };
+
+	if (!is_new(f, FAULT_CERT_NAME))
+		return;
+	if (c->name_count == 0) {
+		buffer_format(
+		    &b,
+		    "no name in subjectAltName, so none is '%s' (the subject '%s' "
+		    "does not count)",
+		    f->wish->name, c->subject);
+	} else {
+		buffer_text(&b, "for ");
+		for (size_t i = 0; i < c->name_count && i < SHOWN; i++)
+			buffer_format(&b, "%s%s", i > 0 ? ", " : "", c->names[i]);
+		if (c->name_count > SHOWN)
+			buffer_format(&b, " and %zu more", c->name_count - SHOWN);
+		buffer_format(&b, ", not for '%s'", f->wish->name);
+	}
+	buffer_string(&b);
+}
+
+/* A self-signed certificate is a CA in form as openssl makes them, and may be trusted as such. */
+static bool is_posing_ca(X509 *leaf)
+{
+	uint32_t flags = X509_get_extension_flags(leaf);
+
+	return (flags & EXFLAG_CA) != 0 && (flags & EXFLAG_SS) == 0;
+}
+
+static void judge_leaf(struct findings *f, X509 *leaf, const struct certificate *c)
+{
+	if (!name_matches(leaf, f->wish->name))
+		find_wrong_name(f, c);
+	if (is_posing_ca(leaf))
+		find(f, FAULT_CERT_PURPOSE, "the certificate of a CA, not of a server");
+}
+
+static void note_dates(const STACK_OF(X509) * chain, struct tls_facts *facts)
+{
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		const X509 *x = sk_X509_value(chain, i);
+		struct moment end = x509_not_after(x);
+
+		if (i > 0 && end.ms >= facts->chain_not_after.ms)
+			continue;
+		facts->chain_not_before = x509_not_before(x);
+		facts->chain_not_after = end;
+	}
+}
+
+static void write_detail(const struct findings *f, char detail[PRINTABLE_MAX])
+{
+	static const enum fault order[] = {
+		FAULT_CERT_UNTRUSTED, FAULT_CERT_EXPIRED, FAULT_CERT_NOT_YET_VALID,
+		FAULT_CERT_NAME,      FAULT_CERT_PURPOSE, FAULT_CERT_WEAK,
+	};
+	char text[FAULTS * WORDS_MAX];
+	struct buffer b;
+
+	buffer_init(&b, text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (f->faults & CERT_FAULT_BIT(order[i]))
+			buffer_format(&b, "%s%s", b.n > 0 ? "; " : "",
+				      f->words[order[i] - CERT_FAULT_FIRST]);
+	printable_copy(detail, PRINTABLE_MAX, buffer_view(&b));
+}
+
+void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
+		 struct tls_facts *facts)
+{
+	struct findings f = { .wish = wish };
+	STACK_OF(X509) * chain;
+	bool trusted;
+
+	ERR_set_mark();
+	X509_STORE_CTX_set_app_data(ctx, &f);
+	X509_STORE_CTX_set_verify_cb(ctx, record);
+	if (X509_verify_cert(ctx) <= 0)
+		find(&f, FAULT_CERT_UNTRUSTED,
+		     X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+	trusted = !(f.faults & CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED));
+	chain = X509_STORE_CTX_get0_chain(ctx);
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		judge_strength(&f, sk_X509_value(chain, i), i,
+			       trusted && i == sk_X509_num(chain) - 1);
+	judge_leaf(&f, X509_STORE_CTX_get0_cert(ctx), facts->certificate);
+	if (trusted)
+		note_dates(chain, facts);
+	facts->cert_faults = f.faults;
+	write_detail(&f, facts->detail);
+	ERR_pop_to_mark();
+}

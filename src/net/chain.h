@@ -1,0 +1,19 @@
+/* chain.h - the judgement on a certificate chain: every finding, not only the first. */
+#ifndef MAILVANE_CHAIN_H
+#define MAILVANE_CHAIN_H
+
+#include "tls.h"
+
+#include <openssl/x509.h>
+
+struct chain_wish {
+	const char *name; /* of the server: DNS name or IP literal, no dot at the end */
+	const char
+	    *store_note; /* added to "untrusted": what is odd about our own store; "" */
+};
+
+/* Verifies what OpenSSL has prepared in the context and writes cert_faults, detail and the
+ * dates of the chain into the facts, whose certificate (the leaf's facts) is set already. */
+void chain_judge(X509_STORE_CTX *, const struct chain_wish *, struct tls_facts *);
+
+#endif

@@ -1,0 +1,90 @@
+/* tls.c - the client context: everything is negotiated, nothing refused, all of it judged. */
+#include "tls_context.h"
+
+#include "tls_session.h"
+#include "trust.h"
+
+#include <openssl/err.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Level 0 lets weak keys and SHA-1 through to be named; anonymous and unencrypted suites stay
+ * out, for with them there is nothing to judge. */
+static const char ciphers[] = "DEFAULT:!aNULL:!eNULL:@SECLEVEL=0";
+
+static const char signatures[] =
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:rsa_pss_pss_sha256:rsa_pss_pss_"
+    "sha384:"
+    "rsa_pss_pss_sha512:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:RSA+"
+    "SHA256:"
+    "RSA+SHA384:RSA+SHA512:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1";
+
+/* What openssl.cnf may have set is set anew: what a server can do must not depend on the
+ * machine that asks. */
+static bool set_up(SSL_CTX *ssl)
+{
+	const uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
+				 SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_COMPRESSION;
+	const long modes = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY;
+
+	SSL_CTX_set_security_level(ssl, 0);
+	SSL_CTX_set_options(ssl, options);
+	SSL_CTX_set_mode(ssl, modes);
+	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+	/* Without X25519 in FIPS mode. */
+	if (SSL_CTX_set1_groups_list(ssl, "X25519:P-256:P-384:P-521") != 1 &&
+	    SSL_CTX_set1_groups_list(ssl, "P-256:P-384:P-521") != 1)
+		return false;
+	SSL_CTX_set1_sigalgs_list(ssl, signatures);
+	return SSL_CTX_set_min_proto_version(ssl, TLS1_VERSION) == 1 &&
+	       SSL_CTX_set_max_proto_version(ssl, 0) == 1 &&
+	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1;
+}
+
+struct tls_context *tls_context_new(const struct tls_options *options, char *error,
+				    size_t cap)
+{
+	struct tls_context *c = calloc(1, sizeof(*c));
+	const char *words;
+
+	if (c == NULL)
+		goto failed;
+	c->minimum = options->minimum;
+	c->certificates = certificate_table_new();
+	c->wire = tls_session_wire_new();
+	c->ssl = SSL_CTX_new(TLS_client_method());
+	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL || !set_up(c->ssl))
+		goto failed;
+	tls_session_set_up(c->ssl);
+	if (!trust_load(SSL_CTX_get_cert_store(c->ssl), options, error, cap,
+			&c->store_note)) {
+		ERR_clear_error();
+		tls_context_free(c);
+		return NULL;
+	}
+	return c;
+failed:
+	words = ERR_reason_error_string(ERR_peek_error());
+	snprintf(error, cap, "OpenSSL cannot start: %s",
+		 words != NULL ? words : "out of memory");
+	ERR_clear_error();
+	tls_context_free(c);
+	return NULL;
+}
+
+void tls_context_free(struct tls_context *c)
+{
+	if (c == NULL)
+		return;
+	SSL_CTX_free(c->ssl);
+	BIO_meth_free(c->wire);
+	certificate_table_free(c->certificates);
+	free(c);
+}
+
+void tls_facts_fini(struct tls_facts *facts)
+{
+	certificate_release(facts->certificate);
+	*facts = (struct tls_facts){ 0 };
+}

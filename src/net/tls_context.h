@@ -1,0 +1,18 @@
+/* tls_context.h - what src/net itself knows of a context. */
+#ifndef MAILVANE_TLS_CONTEXT_H
+#define MAILVANE_TLS_CONTEXT_H
+
+#include "tls.h"
+#include "x509_facts.h"
+
+#include <openssl/ssl.h>
+
+struct tls_context {
+	SSL_CTX *ssl;
+	BIO_METHOD *wire; /* of tls_session.c: bytes in and out, no descriptor */
+	struct certificate_table *certificates;
+	enum tls_version minimum;
+	const char *store_note; /* as in struct chain_wish */
+};
+
+#endif

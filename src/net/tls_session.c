@@ -1,0 +1,350 @@
+/* tls_session.c - OpenSSL between two buffers, and its errors in our words. */
+#include "tls_session.h"
+
+#include "address.h"
+#include "buffer.h"
+#include "chain.h"
+
+#include <openssl/err.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the wire -------------------------------------------------------------------------- */
+
+static int wire_read(BIO *bio, char *dst, int cap)
+{
+	struct tls_session *t = BIO_get_data(bio);
+	size_t n = t->input.n < (size_t)cap ? t->input.n : (size_t)cap;
+
+	BIO_clear_retry_flags(bio);
+	if (n == 0) {
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	memcpy(dst, t->input.p, n);
+	t->input = view_skip(t->input, n);
+	return (int)n;
+}
+
+static int wire_write(BIO *bio, const char *p, int n)
+{
+	struct tls_session *t = BIO_get_data(bio);
+
+	BIO_clear_retry_flags(bio);
+	return t->put(t->sink, (struct view){ p, (size_t)n }) ? n : -1;
+}
+
+static long wire_control(BIO *bio, int command, long number, void *pointer)
+{
+	(void)bio;
+	(void)number;
+	(void)pointer;
+	return command == BIO_CTRL_FLUSH;
+}
+
+BIO_METHOD *tls_session_wire_new(void)
+{
+	BIO_METHOD *wire = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "mailvane");
+
+	if (wire == NULL)
+		return NULL;
+	BIO_meth_set_read(wire, wire_read);
+	BIO_meth_set_write(wire, wire_write);
+	BIO_meth_set_ctrl(wire, wire_control);
+	return wire;
+}
+
+static BIO *wire_of(struct tls_session *t)
+{
+	BIO *bio = BIO_new(t->context->wire);
+
+	if (bio == NULL)
+		return NULL;
+	BIO_set_data(bio, t);
+	BIO_set_init(bio, 1);
+	return bio;
+}
+
+/* --- what OpenSSL asks ----------------------------------------------------------------- */
+
+/* Says yes to every chain; what is wrong with it is in the facts. */
+static int verify(X509_STORE_CTX *ctx, void *nothing)
+{
+	const SSL *ssl =
+	    X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls_session *t = SSL_get_app_data(ssl);
+	struct chain_wish wish = { t->name, t->context->store_note };
+
+	(void)nothing;
+	certificate_release(t->facts.certificate);
+	t->facts.certificate =
+	    certificate_table_get(t->context->certificates, X509_STORE_CTX_get0_cert(ctx));
+	if (t->facts.certificate == NULL)
+		return 0;
+	chain_judge(ctx, &wish, &t->facts);
+	return 1;
+}
+
+static int certificate_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+	struct tls_session *t = SSL_get_app_data(ssl);
+
+	(void)certificate;
+	(void)key;
+	t->flags |= TLS_SESSION_CERT_ASKED;
+	return 0;
+}
+
+void tls_session_set_up(SSL_CTX *ssl)
+{
+	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
+	SSL_CTX_set_client_cert_cb(ssl, certificate_asked);
+}
+
+/* --- life ------------------------------------------------------------------------------ */
+
+/* RFC 6066 section 3: a name without the dot at its end, and never an address. */
+static bool set_name(struct tls_session *t, const char *name)
+{
+	struct view v = view_of(name);
+	struct address literal;
+
+	if (v.n > 0 && v.p[v.n - 1] == '.')
+		v.n--;
+	if (v.n == 0 || v.n >= sizeof(t->name))
+		return true;
+	memcpy(t->name, v.p, v.n);
+	if (address_parse(v, 0, &literal))
+		return true;
+	return SSL_set_tlsext_host_name(t->ssl, t->name) == 1;
+}
+
+struct tls_session *tls_session_new(struct tls_context *context, const char *name,
+				    unsigned flags, bool (*put)(void *sink, struct view),
+				    void *sink)
+{
+	struct tls_session *t = calloc(1, sizeof(*t));
+	BIO *bio;
+
+	if (t == NULL)
+		return NULL;
+	*t = (struct tls_session){
+		.context = context, .put = put, .sink = sink, .flags = flags
+	};
+	t->ssl = SSL_new(context->ssl);
+	bio = wire_of(t);
+	if (t->ssl == NULL || bio == NULL || !set_name(t, name)) {
+		BIO_free(bio);
+		tls_session_free(t);
+		ERR_clear_error();
+		return NULL;
+	}
+	SSL_set_bio(t->ssl, bio, bio);
+	SSL_set_app_data(t->ssl, t);
+	SSL_set_connect_state(t->ssl);
+	return t;
+}
+
+void tls_session_free(struct tls_session *t)
+{
+	if (t == NULL)
+		return;
+	SSL_free(t->ssl);
+	tls_facts_fini(&t->facts);
+	free(t);
+}
+
+/* --- errors ---------------------------------------------------------------------------- */
+
+static enum tls_status fail(struct tls_session *t, enum fault fault, const char *reason)
+{
+	t->fault = fault;
+	printable_copy(t->reason, sizeof(t->reason), view_of(reason));
+	return TLS_FAILED;
+}
+
+/* Alerts a server may choose when it wanted a certificate and got none. */
+static bool refuses_our_certificate(int alert)
+{
+	switch (alert) {
+	case SSL_AD_CERTIFICATE_REQUIRED:
+	case SSL_AD_HANDSHAKE_FAILURE:
+	case SSL_AD_NO_CERTIFICATE:
+	case SSL_AD_BAD_CERTIFICATE:
+	case SSL_AD_UNSUPPORTED_CERTIFICATE:
+	case SSL_AD_CERTIFICATE_UNKNOWN:
+	case SSL_AD_ACCESS_DENIED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum tls_status fail_alert(struct tls_session *t, int alert)
+{
+	char words[PRINTABLE_MAX];
+	struct buffer b;
+
+	buffer_init(&b, words, sizeof(words));
+	buffer_format(&b, "the server sent the TLS alert '%s'",
+		      SSL_alert_desc_string_long(alert));
+	if (alert == SSL_AD_PROTOCOL_VERSION)
+		return fail(t, FAULT_TLS_VERSION, buffer_string(&b));
+	if (alert == SSL_AD_CERTIFICATE_REQUIRED ||
+	    ((t->flags & TLS_SESSION_CERT_ASKED) && refuses_our_certificate(alert))) {
+		buffer_text(&b, ": it wants a certificate from us");
+		return fail(t, FAULT_CLIENT_CERT, buffer_string(&b));
+	}
+	if (alert == SSL_AD_HANDSHAKE_FAILURE)
+		buffer_text(&b, ": no cipher or key exchange in common?");
+	if (alert == SSL_AD_UNRECOGNIZED_NAME)
+		buffer_format(&b, ": it does not know '%s'", t->name);
+	return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
+}
+
+/* By OpenSSL's own code for it, once the alerts are out of the way. */
+static enum tls_status fail_local(struct tls_session *t, unsigned long error)
+{
+	const char *words = ERR_reason_error_string(error);
+	char reason[PRINTABLE_MAX];
+	struct buffer b;
+
+	switch (ERR_GET_REASON(error)) {
+	case SSL_R_UNSUPPORTED_PROTOCOL:
+	case SSL_R_WRONG_SSL_VERSION:
+	case SSL_R_UNSUPPORTED_SSL_VERSION:
+	case SSL_R_UNKNOWN_PROTOCOL:
+	case SSL_R_VERSION_TOO_LOW:
+		return fail(t, FAULT_TLS_VERSION,
+			    "the server has no TLS version from 1.0 up");
+	default:
+		buffer_init(&b, reason, sizeof(reason));
+		buffer_format(&b, "the server's TLS is broken: %s",
+			      words != NULL ? words : "unknown error");
+		return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
+	}
+}
+
+static enum tls_status fail_by_queue(struct tls_session *t)
+{
+	unsigned long error = ERR_peek_last_error();
+	int reason = ERR_GET_REASON(error);
+
+	ERR_clear_error();
+	if (error == 0)
+		return fail(t, FAULT_TLS_HANDSHAKE,
+			    "the server does not read what we answer");
+	if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET)
+		return fail_alert(t, reason - SSL_AD_REASON_OFFSET);
+	return fail_local(t, error);
+}
+
+static enum tls_status status_of(struct tls_session *t, int result)
+{
+	switch (SSL_get_error(t->ssl, result)) {
+	case SSL_ERROR_NONE:
+		return TLS_READY;
+	case SSL_ERROR_WANT_READ:
+		return TLS_MORE;
+	case SSL_ERROR_ZERO_RETURN:
+		return TLS_CLOSED;
+	default:
+		return fail_by_queue(t);
+	}
+}
+
+/* The first line of what is no TLS at all. */
+static enum tls_status fail_plain_text(struct tls_session *t)
+{
+	const char *end = memchr(t->input.p, '\n', t->input.n);
+	struct view line = { t->input.p,
+			     end != NULL ? (size_t)(end - t->input.p) : t->input.n };
+	char reason[PRINTABLE_MAX + 80], said[PRINTABLE_MAX / 2];
+	struct buffer b;
+
+	printable_copy(said, sizeof(said), line);
+	buffer_init(&b, reason, sizeof(reason));
+	buffer_format(&b, "the server answered in plain text, \"%s\"", said);
+	if (!(t->flags & TLS_SESSION_UPGRADED) &&
+	    memchr("0123456789+-*", line.p[0], 13) != NULL)
+		buffer_text(&b, ": use STARTTLS");
+	return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
+}
+
+void tls_session_cut(struct tls_session *t)
+{
+	if (t->flags & TLS_SESSION_CERT_ASKED)
+		fail(t, FAULT_CLIENT_CERT,
+		     "the server asked for a certificate from us, then closed the "
+		     "connection");
+	else
+		fail(t, FAULT_TLS_HANDSHAKE,
+		     "the server closed the connection during the TLS handshake");
+}
+
+/* --- bytes ----------------------------------------------------------------------------- */
+
+void tls_session_feed(struct tls_session *t, struct view cipher_text)
+{
+	t->input = cipher_text;
+}
+
+static void note_secured(struct tls_session *t)
+{
+	static const int versions[] = { TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION };
+
+	t->flags |= TLS_SESSION_SECURED;
+	t->facts.version = SSL_get_version(t->ssl);
+	t->facts.cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(t->ssl));
+	for (size_t i = 0; i < ARRAY_SIZE(versions) && i < t->context->minimum; i++)
+		if (SSL_version(t->ssl) == versions[i])
+			t->facts.fault = FAULT_TLS_VERSION;
+}
+
+enum tls_status tls_session_handshake(struct tls_session *t)
+{
+	enum tls_status status;
+
+	if (!(t->flags & TLS_SESSION_HEARD) && t->input.n > 0) {
+		t->flags |= TLS_SESSION_HEARD;
+		if (t->input.p[0] >= ' ' && t->input.p[0] <= '~')
+			return fail_plain_text(t);
+	}
+	ERR_clear_error();
+	status = status_of(t, SSL_do_handshake(t->ssl));
+	if (status == TLS_READY)
+		note_secured(t);
+	if (status == TLS_CLOSED) {
+		tls_session_cut(t);
+		return TLS_FAILED;
+	}
+	return status;
+}
+
+enum tls_status tls_session_read(struct tls_session *t, char *dst, size_t cap,
+				 size_t *ret_n)
+{
+	ERR_clear_error();
+	return status_of(t, SSL_read_ex(t->ssl, dst, cap, ret_n));
+}
+
+bool tls_session_write(struct tls_session *t, struct view v)
+{
+	size_t n;
+
+	if (v.n == 0)
+		return true;
+	ERR_clear_error();
+	return status_of(t, SSL_write_ex(t->ssl, v.p, v.n, &n)) == TLS_READY;
+}
+
+void tls_session_goodbye(struct tls_session *t)
+{
+	if (!(t->flags & TLS_SESSION_SECURED) || t->fault != FAULT_OK)
+		return;
+	ERR_clear_error();
+	SSL_shutdown(t->ssl);
+	ERR_clear_error();
+}
