@@ -1,6 +1,8 @@
 /* options.c - the table of options, and what each does. */
 #include "options.h"
 
+#include "buffer.h"
+#include "printable.h"
 #include "suggest.h"
 
 #include <getopt.h>

@@ -1,0 +1,132 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+enum { ARGS_MAX = 40 };
+
+static char error[OPTIONS_ERROR_MAX];
+
+/* The words of one line as arguments; the line must outlive the options. */
+static bool parse(char *line, struct options *ret_options)
+{
+	static char program[] = "check_mail";
+	char *argv[ARGS_MAX] = { program }, *rest = line;
+	int argc = 1;
+
+	for (char *word; (word = strsep(&rest, " ")) != NULL;)
+		if (*word != '\0')
+			argv[argc++] = word;
+	optind = 0;
+	error[0] = '\0';
+	return options_parse(argc, argv, ret_options, error);
+}
+
+static void reads_all_it_knows(void **state)
+{
+	char line[] =
+	    "-H mail.example.com -s imaps --port=1993 --tls implicit --name m.test "
+	    "--ca-file ca.pem --user u --password-file p -t 2.5 -6 --ehlo me.test";
+	struct options o;
+
+	(void)state;
+	assert_true(parse(line, &o));
+	assert_string_equal(o.host, "mail.example.com");
+	assert_int_equal(o.service_count, 1);
+	assert_true(view_equal(o.services[0], "imaps"));
+	assert_int_equal(o.port, 1993);
+	assert_true(o.tls_given);
+	assert_int_equal(o.tls, TLS_MODE_IMPLICIT);
+	assert_string_equal(o.name, "m.test");
+	assert_string_equal(o.ca_file, "ca.pem");
+	assert_string_equal(o.user, "u");
+	assert_string_equal(o.password_file, "p");
+	assert_int_equal(o.timeout.ns, 2500000000);
+	assert_int_equal(o.addresses, ADDRESS_IPV6);
+	assert_string_equal(o.ehlo_name, "me.test");
+}
+
+static void takes_lists_of_services(void **state)
+{
+	char line[] = "-H h -s smtp,imaps -s pop3s";
+	struct options o;
+
+	(void)state;
+	assert_true(parse(line, &o));
+	assert_int_equal(o.service_count, 3);
+	assert_true(view_equal(o.services[1], "imaps"));
+	assert_true(view_equal(o.services[2], "pop3s"));
+	assert_int_equal(o.timeout.ns, 10000000000);
+	assert_int_equal(o.addresses, ADDRESS_FIRST);
+}
+
+static void says_what_is_wrong_and_what_to_do(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} bad[] = {
+		{ "-s smtp", "-H HOST" },
+		{ "-H h", "-s" },
+		{ "-H h -s smtp --timout 3", "--timeout" },
+		{ "-H h -s smtp -x", "--help" },
+		{ "-H h -s smtp -p 0", "1 to 65535" },
+		{ "-H h -s smtp -p 65536", "1 to 65535" },
+		{ "-H h -s smtp -p x", "1 to 65535" },
+		{ "-H h -s smtp,imap -p 25", "one service only" },
+		{ "-H h -s smtp --tls maybe", "opportunistic" },
+		{ "-H h -s smtp -t 0", "more than 0" },
+		{ "-H h -s smtp -t 1x", "more than 0" },
+		{ "-H h -s smtp -t 99999", "3600" },
+		{ "-H h -s smtp -4 -6", "only one" },
+		{ "-H h -s smtp --user u", "belong together" },
+		{ "-H h -s smtp --password-file f", "belong together" },
+		{ "-H h -s smtp stray", "stray" },
+		{ "-H", "needs a value" },
+		{ "-H h -s smtp --tls", "needs a value" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct options o = { .port = 7 };
+		char line[120];
+
+		strcpy(line, bad[i].line);
+		if (parse(line, &o))
+			fail_msg("accepted: %s", bad[i].line);
+		if (strstr(error, bad[i].says) == NULL)
+			fail_msg("%s: says '%s', not '%s'", bad[i].line, error,
+				 bad[i].says);
+		assert_int_equal(o.port, 7);
+	}
+}
+
+static void help_needs_nothing_else(void **state)
+{
+	char line[] = "--help", version[] = "-V";
+	struct options o;
+
+	(void)state;
+	assert_true(parse(line, &o));
+	assert_true(o.help);
+	assert_true(parse(version, &o));
+	assert_true(o.version);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_all_it_knows),
+		cmocka_unit_test(takes_lists_of_services),
+		cmocka_unit_test(says_what_is_wrong_and_what_to_do),
+		cmocka_unit_test(help_needs_nothing_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
