@@ -5,7 +5,8 @@
 #   tests/live/lab.sh            runs it and prints what is where, until Ctrl-C
 #   . tests/live/lab.sh          gives lab_start, lab_stop, $LAB, ${PORT[name]} to a test
 #
-# The servers die with the shell that started them, even when it is killed.
+# Even when the shell that started them is killed, Dovecot dies with it and Postfix, which gives
+# up that signal when it changes users, within a quarter of an hour.
 
 LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/live/certs.sh
@@ -99,7 +100,7 @@ lab_launch() {
 	lab_choose_ports && lab_configure || return 1
 	postfix -c "$LAB/postfix" check >"$LAB/postfix.check" 2>&1
 	server dovecot dovecot -F -c "$LAB/dovecot/dovecot.conf"
-	server postfix /usr/lib/postfix/sbin/master -c "$LAB/postfix" -s
+	server postfix /usr/lib/postfix/sbin/master -c "$LAB/postfix" -s -e 900
 	lab_wait
 }
 

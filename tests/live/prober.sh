@@ -1,0 +1,87 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# Sourced behind assert.sh: an exporter under test, and what it says.
+
+EXPORTER_PID=
+EXPORTER_AT=
+
+# A free port below the ephemeral range.
+free_port() {
+	local port try
+	for try in {1..100}; do
+		port=$((10000 + RANDOM % 20000))
+		if ! grep -qsi ":$(printf %04x "$port") [0-9a-f]*:0000 0A" /proc/net/tcp /proc/net/tcp6; then
+			echo "$port"
+			return
+		fi
+	done
+	echo "no free port after $try tries" >&2
+	return 1
+}
+
+# exporter_start CONFIG LOG
+exporter_start() {
+	local port
+	port=$(free_port) || return 1
+	EXPORTER_AT=127.0.0.1:$port
+	"${WRAP[@]}" "$EXPORTER" --config.file="$1" --web.listen-address="$EXPORTER_AT" \
+		</dev/null >"$2.out" 2>"$2" &
+	EXPORTER_PID=$!
+	if ! within 20 exporter_answers; then
+		not_ok "the exporter answers" "$(tail -n 20 "$2")"
+		return 1
+	fi
+}
+
+exporter_answers() { curl -fsS -o /dev/null "http://$EXPORTER_AT/-/healthy" 2>/dev/null; }
+
+# exporter_end SIGNAL: leaves $CODE and $TOOK (ms).
+exporter_end() {
+	local from
+	[ -n "$EXPORTER_PID" ] || return 0
+	from=$(now_ms)
+	kill "-$1" "$EXPORTER_PID" 2>/dev/null
+	wait "$EXPORTER_PID"
+	CODE=$?
+	TOOK=$(($(now_ms) - from))
+	EXPORTER_PID=
+}
+
+# fetch PATH: the body; what else there was is in $STATUS and $TYPE.
+fetch() {
+	local facts
+	BODY=$(mktemp)
+	facts=$(curl -sS -o "$BODY" -w '%{http_code} %{content_type}' "http://$EXPORTER_AT$1" 2>&1)
+	STATUS=${facts%% *} TYPE=${facts#* }
+	OUT=$(cat "$BODY")
+	rm -f "$BODY"
+}
+
+# verdicts METRICS: a line "SERVER SERVICE STATE FAULT/PHASE" (or ok) for each target.
+verdicts() {
+	awk '
+		function label(name,   at) {
+			at = index($0, name "=\"")
+			return at ? substr($0, at + length(name) + 2, index(substr($0, at + length(name) + 2), "\"") - 1) : ""
+		}
+		BEGIN { split("OK WARNING CRITICAL UNKNOWN", words, " ") }
+		/^mailvane_probe_state\{/ { state[label("server") " " label("service")] = words[$NF + 1] }
+		/^mailvane_probe_fault\{/ { pair[label("server") " " label("service")] = label("fault") "/" label("phase") }
+		END { for (t in state) print t, state[t], (t in pair ? pair[t] : "ok") }' <<<"$1" | sort
+}
+
+# verdict_is WHAT METRICS "SERVER SERVICE" STATE PAIR
+verdict_is() {
+	local found
+	found=$(verdicts "$2" | sed -n "s|^$3 ||p")
+	is "$1" "$found" "$4 $5"
+}
+
+# clean_metrics WHAT METRICS: promtool has nothing to say.
+clean_metrics() {
+	is "$1: promtool has no complaint" "$(promtool check metrics <<<"$2" 2>&1)" ""
+}
+
+# clean_page WHAT PAGE: tidy has nothing to say.
+clean_page() {
+	is "$1: valid HTML" "$(tidy -q -e <<<"$2" 2>&1)" ""
+}
