@@ -5,7 +5,8 @@
  * drive a protocol through the same calls:
  *
  *     dialogue_init, dialogue_start, then until WISH_END:
- *     WISH_READ   send the output; dialogue_feed what arrives, dialogue_break if nothing can
+ *     WISH_READ   send all the output; then dialogue_feed what arrives, dialogue_break if
+ *                 nothing can any more
  *     WISH_TLS    send the output; if nothing more has arrived shake hands, dialogue_secured
  *     WISH_END    send the output, if any, and close the stream
  *
@@ -25,11 +26,11 @@
 /* All caps of a dialogue, in bytes unless said otherwise. RFC 5321 section 4.5.3.1.5 asks for
  * 512 in a reply line and RFC 2449 section 4 for 512; servers send more. IMAP has no limit. */
 enum {
-	DIALOGUE_LINE_MAX = 8192,
+	DIALOGUE_LINE_MAX = 4096,
 	DIALOGUE_LINES_MAX = 256, /* lines of one reply */
 	DIALOGUE_SESSION_MAX = 128 * 1024,
-	DIALOGUE_OUTPUT_MAX = 2048,
-	DIALOGUE_VALUE_MAX = 512, /* a name, user or password from the configuration */
+	DIALOGUE_OUTPUT_MAX = 2176, /* user and password, every character of them quoted */
+	DIALOGUE_VALUE_MAX = 512,   /* a name, user or password from the configuration */
 	DIALOGUE_OFFERED_MAX = 768,
 };
 
@@ -53,16 +54,19 @@ enum wish { WISH_READ, WISH_TLS, WISH_END };
 /* How far we believe the server's certificate. */
 enum trust { TRUST_NONE, TRUST_VERIFIED };
 
-/* What came of it. With FAULT_OK the reply is that of the greeting. */
+/* What came of it. With FAULT_OK the reply is that of the greeting.
+ *
+ * code: of the judged SMTP reply, else 0. enhanced: "5.7.8" (RFC 3463), or the response code
+ * of IMAP, POP3 or sieve such as "UNAVAILABLE" or "SYS/TEMP", cut to fit, or "". text: the
+ * server's words without these two, its lines joined; or ours, where no reply was judged
+ * ("the server does not offer STARTTLS"). Cleaned by printable_copy; never the password. */
 struct outcome {
 	enum fault fault;
 	enum phase phase; /* where the fault was; PHASE_QUIT if ok */
-	int code;         /* SMTP reply code of the judged reply, else 0 */
-	char enhanced
-	    [12]; /* "5.7.8" (RFC 3463), an IMAP, POP3 or sieve response code word such
-			    * as "UNAVAILABLE" or "SYS/TEMP" cut to fit, or "" */
-	char text[PRINTABLE_MAX]; /* the server's words, cleaned by printable_copy */
-	int64_t messages;         /* in the mailbox; -1: not asked */
+	int code;
+	char enhanced[12];
+	char text[PRINTABLE_MAX];
+	int64_t messages; /* in the mailbox; -1: not asked */
 };
 
 struct dialogue; /* complete in driver.h, for those who embed one */
@@ -74,7 +78,8 @@ void dialogue_init(struct dialogue *, const struct dialogue_terms *);
 enum wish dialogue_start(struct dialogue *, enum trust);
 
 /* Any cut of the bytes gives the same dialogue. Bytes behind the answer to STARTTLS are
- * FAULT_INJECTION (CVE-2011-0411). Must not be called after WISH_TLS or WISH_END. */
+ * FAULT_INJECTION (CVE-2011-0411). Bytes fed while output is still unsent were not asked for:
+ * a fault, unless the protocol lets the server speak up. Not to be called after WISH_END. */
 enum wish dialogue_feed(struct dialogue *, struct view bytes);
 
 /* Bytes were waiting on the stream when WISH_TLS was given. */
@@ -96,18 +101,20 @@ enum wish dialogue_timeout(struct dialogue *);
 /* True from the moment the outcome is final: only the farewell is left. */
 bool dialogue_judged(const struct dialogue *);
 
-/* The phase the dialogue is in now; PHASE_TLS between WISH_TLS and dialogue_secured. */
+/* The phase the dialogue is in now; PHASE_TLS between WISH_TLS and dialogue_secured, and with
+ * TLS_MODE_IMPLICIT before dialogue_start. */
 enum phase dialogue_phase(const struct dialogue *);
 
 /* Lent until the next call. */
 const struct outcome *dialogue_outcome(const struct dialogue *);
 
 /* What the server offered, as words separated by one space, cleaned and capped; before TLS
- * and after it (or all the time, when there was none: then `after` is empty). */
+ * (`after` is empty when there was none) and after it. One word for each: "PIPELINING
+ * SIZE=10240000 AUTH=PLAIN,LOGIN"; IMAP's as they are. */
 const char *dialogue_offered_before(const struct dialogue *);
 const char *dialogue_offered_after(const struct dialogue *);
 
-/* The bytes to send: send some, then tell how many. */
+/* The bytes to send: send some, then tell how many; these are wiped. */
 struct view dialogue_output(const struct dialogue *);
 void dialogue_sent(struct dialogue *, size_t n);
 

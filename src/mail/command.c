@@ -1,0 +1,227 @@
+/* command.c - a template is walked once; value_of finds a value, the table of forms writes it.
+ *
+ * Nothing of the login is written before sasl_may_send has agreed, whatever the driver asks.
+ */
+#include "command.h"
+
+#include "base64.h"
+#include "sasl.h"
+
+#include <string.h>
+
+/* The longest string ManageSieve takes quoted, RFC 5804 section 4. */
+enum { QUOTED_MAX = 1024 };
+/* NUL user NUL password, and that in base64. */
+enum { PLAIN_MAX = 2 + 2 * DIALOGUE_VALUE_MAX, BASE64_MAX = (PLAIN_MAX + 2) / 3 * 4 };
+
+/* --- forms --------------------------------------------------------------------------------- */
+
+static void put_raw(struct buffer *b, struct view v)
+{
+	buffer_put(b, v);
+}
+
+static void put_quoted(struct buffer *b, struct view v)
+{
+	buffer_text(b, "\"");
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.p[i] == '"' || v.p[i] == '\\')
+			buffer_text(b, "\\");
+		buffer_put(b, (struct view){ v.p + i, 1 });
+	}
+	buffer_text(b, "\"");
+}
+
+static void put_size(struct buffer *b, struct view v)
+{
+	buffer_format(b, "{%zu}", v.n);
+}
+
+static void put_literal(struct buffer *b, struct view v)
+{
+	buffer_format(b, "{%zu+}\r\n", v.n);
+	buffer_put(b, v);
+}
+
+static void put_base64(struct buffer *b, struct view v)
+{
+	base64_encode(b, v);
+}
+
+static void put_string(struct buffer *b, struct view v)
+{
+	char storage[BASE64_MAX];
+	struct buffer text;
+
+	buffer_init(&text, storage, sizeof(storage));
+	base64_encode(&text, v);
+	(text.n > QUOTED_MAX ? put_literal : put_quoted)(b, buffer_view(&text));
+	explicit_bzero(storage, sizeof(storage));
+}
+
+static const struct form {
+	const char *name;
+	void (*put)(struct buffer *, struct view);
+} forms[] = {
+	{ "", put_raw },          { "quoted", put_quoted },
+	{ "size", put_size },     { "literal", put_literal },
+	{ "base64", put_base64 }, { "string", put_string },
+};
+
+/* --- values -------------------------------------------------------------------------------- */
+
+/* Texts of the terms as bytes, or why not. */
+static const char *text_of(const char *text, const char *complaint, struct view *ret_text)
+{
+	struct view v = view_of(text);
+
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < ' ' || v.p[i] == 0x7f)
+			return complaint;
+	if (v.n > DIALOGUE_VALUE_MAX)
+		return complaint;
+	*ret_text = v;
+	return NULL;
+}
+
+static const char *us_of(const struct dialogue *d, struct view *ret_text)
+{
+	return text_of(d->terms->us,
+		       "our own name is too long or holds a control character", ret_text);
+}
+
+static const char *user_of(const struct dialogue *d, struct view *ret_text)
+{
+	return text_of(d->terms->user,
+		       "the user name is too long or holds a control character", ret_text);
+}
+
+static const char *password_of(const struct dialogue *d, struct view *ret_text)
+{
+	return text_of(d->terms->password,
+		       "the password is too long or holds a control character", ret_text);
+}
+
+/* `made` has room for PLAIN_MAX bytes. */
+static const char *plain_of(const struct dialogue *d, char *made, struct view *ret_text)
+{
+	struct view user, password;
+	const char *complaint = user_of(d, &user);
+	struct buffer b;
+
+	if (complaint == NULL)
+		complaint = password_of(d, &password);
+	if (complaint != NULL)
+		return complaint;
+	buffer_init(&b, made, PLAIN_MAX);
+	buffer_put(&b, (struct view){ "", 1 });
+	buffer_put(&b, user);
+	buffer_put(&b, (struct view){ "", 1 });
+	buffer_put(&b, password);
+	*ret_text = buffer_view(&b);
+	return NULL;
+}
+
+static const char *value_of(const struct dialogue *d, struct view name, char *made,
+			    struct view *ret_text)
+{
+	if (view_equal(name, "us"))
+		return us_of(d, ret_text);
+	if (!sasl_may_send(d))
+		return "a password may not be sent here";
+	if (view_equal(name, "user"))
+		return user_of(d, ret_text);
+	if (view_equal(name, "password"))
+		return password_of(d, ret_text);
+	if (view_equal(name, "plain"))
+		return plain_of(d, made, ret_text);
+	return "a template names no value we know";
+}
+
+/* --- templates ----------------------------------------------------------------------------- */
+
+static const struct form *form_of(struct view name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		if (view_equal(name, forms[i].name))
+			return &forms[i];
+	return &forms[0];
+}
+
+/* "user:quoted". The tag is made here: it is the only value that changes something. */
+static const char *put_value(struct dialogue *d, struct view slot, struct buffer *b)
+{
+	const char *colon = slot.n > 0 ? memchr(slot.p, ':', slot.n) : NULL;
+	struct view name = { slot.p, colon != NULL ? (size_t)(colon - slot.p) : slot.n };
+	struct view text = { NULL, 0 };
+	const char *complaint;
+	char made[PLAIN_MAX];
+
+	if (view_equal(name, "tag")) {
+		buffer_format(b, "a%u", ++d->tag);
+		return NULL;
+	}
+	complaint = value_of(d, name, made, &text);
+	if (complaint == NULL)
+		form_of(view_skip(slot, name.n + 1))->put(b, text);
+	explicit_bzero(made, sizeof(made));
+	return complaint;
+}
+
+static const char *put_template(struct dialogue *d, const char *template, struct buffer *b)
+{
+	struct view rest = view_of(template);
+
+	while (rest.n > 0) {
+		const char *open = memchr(rest.p, '{', rest.n);
+		size_t n = open != NULL ? (size_t)(open - rest.p) : rest.n;
+		const char *complaint;
+
+		buffer_put(b, (struct view){ rest.p, n });
+		rest = view_skip(rest, n + 1);
+		if (open == NULL)
+			break;
+		n = strcspn(rest.p, "}");
+		complaint = put_value(d, (struct view){ rest.p, n }, b);
+		if (complaint != NULL)
+			return complaint;
+		rest = view_skip(rest, n + 1);
+	}
+	return NULL;
+}
+
+const char *command_say(struct dialogue *d, const char *template)
+{
+	struct buffer *out = &d->output;
+	size_t before = out->n;
+	const char *complaint;
+
+	out->full = false;
+	complaint = put_template(d, template, out);
+	if (complaint == NULL && (!buffer_text(out, "\r\n") || out->full))
+		complaint = "no room for a command behind what was not sent";
+	if (complaint != NULL) {
+		out->n = before;
+		explicit_bzero(out->p + out->n, out->cap - out->n);
+	}
+	return complaint;
+}
+
+bool command_secret_in(struct dialogue *d, struct view text)
+{
+	static const char *const sent[] = { "{password}", "{password:quoted}",
+					    "{password:base64}", "{plain:base64}" };
+	char storage[2 * DIALOGUE_VALUE_MAX + BASE64_MAX];
+	struct buffer secret;
+	bool found = false;
+
+	if (d->terms->password == NULL || d->terms->password[0] == '\0')
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(sent) && !found; i++) {
+		buffer_init(&secret, storage, sizeof(storage));
+		found = text.n > 0 && put_template(d, sent[i], &secret) == NULL &&
+			memmem(text.p, text.n, secret.p, secret.n) != NULL;
+	}
+	explicit_bzero(storage, sizeof(storage));
+	return found;
+}

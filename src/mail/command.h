@@ -1,0 +1,31 @@
+/* command.h - a command from its template.
+ *
+ * In a template {name} stands for a value and {name:form} for a value in a form:
+ *
+ *     us, user, password   texts of the terms
+ *     plain                the message of SASL PLAIN (RFC 4616 section 2)
+ *     tag                  a fresh IMAP tag
+ *
+ *     (none)    as it is
+ *     quoted    a quoted string, RFC 9051 section 4.3
+ *     size      "{5}", the announcement of a literal
+ *     literal   a literal that needs no invitation, RFC 7888: "{5+}" CRLF and the value
+ *     base64    RFC 4648 section 4
+ *     string    base64 as a ManageSieve string, RFC 5804 section 4
+ *
+ * So a template can be shown where a command cannot.
+ */
+#ifndef MAILVANE_COMMAND_H
+#define MAILVANE_COMMAND_H
+
+#include "driver.h"
+
+/* Puts the command and its CRLF into the output. NULL if it could, else a static sentence that
+ * says why not, and the output is as before: a value is too long, or holds a control
+ * character, which would begin a second command; or it may not be sent here (sasl.h). */
+const char *command_say(struct dialogue *, const char *template);
+
+/* True when the text holds the password, in any form it may have been sent in. */
+bool command_secret_in(struct dialogue *, struct view text);
+
+#endif

@@ -1,0 +1,576 @@
+/* dialogue.c - the runner: walks a protocol's table of steps over bytes and events.
+ *
+ * Bytes become lines (take), lines a reply (hear_line), and a whole reply is judged by its
+ * step, at once (judge); then the next step whose guard holds is entered. Whatever a driver
+ * could forget is here and nowhere else: the caps, what lies behind a reply, what is forgotten
+ * when TLS starts, that a closing server is not answered, the farewell, the first fault.
+ */
+#include "command.h"
+#include "driver.h"
+#include "stranger.h"
+
+#include <string.h>
+
+enum {
+	IN_TLS = 1 << 0,
+	UPGRADED = 1 << 1,
+	JUDGED = 1 << 2, /* the outcome is final */
+	LEAVING =
+	    1 << 3, /* timed out: the reply still owed is awaited, then the farewell */
+	CANCELLING = 1 << 4, /* what we said was protocol->cancel */
+};
+
+static const struct protocol *protocol_of(const struct dialogue *d)
+{
+	return d->terms->protocol;
+}
+
+static const struct step *farewell_of(const struct dialogue *d)
+{
+	return &protocol_of(d)->steps[protocol_of(d)->step_count - 1];
+}
+
+/* --- the outcome --------------------------------------------------------------------------- */
+
+/* As much as there is room for. */
+static void put_some(struct buffer *b, struct view v)
+{
+	if (v.n > b->cap - b->n)
+		v.n = b->cap - b->n;
+	buffer_put(b, v);
+}
+
+/* A server that repeats a command it did not like must not make us publish the password. */
+static void note_text(struct dialogue *d, struct view words)
+{
+	char *text = d->outcome.text;
+
+	printable_copy(text, sizeof(d->outcome.text), words);
+	if (d->phase >= PHASE_AUTH &&
+	    (command_secret_in(d, words) || command_secret_in(d, view_of(text))))
+		printable_copy(text, sizeof(d->outcome.text),
+			       view_of("(withheld: the server repeated the password)"));
+}
+
+static void note_reply(struct dialogue *d, const struct reply *r)
+{
+	struct outcome *o = &d->outcome;
+	size_t n = strnlen(r->word, sizeof(o->enhanced) - 1);
+
+	o->code = r->code;
+	memset(o->enhanced, 0, sizeof(o->enhanced));
+	memcpy(o->enhanced, r->word, n);
+	note_text(d, buffer_view(&r->words));
+}
+
+/* The first fault wins. r NULL: no reply was judged, `words` tell why. */
+static void blame(struct dialogue *d, enum fault fault, enum phase phase,
+		  const struct reply *r, struct view words)
+{
+	static const struct reply none;
+
+	if (d->state & JUDGED)
+		return;
+	d->state |= JUDGED;
+	d->outcome.fault = fault;
+	d->outcome.phase = phase;
+	note_reply(d, r != NULL ? r : &none);
+	if (r == NULL)
+		note_text(d, words);
+}
+
+enum judgement dialogue_blame(struct dialogue *d, enum fault fault, const char *words)
+{
+	blame(d, fault, d->phase, NULL, view_of(words));
+	return JUDGED_BLAMED;
+}
+
+/* --- the end ------------------------------------------------------------------------------- */
+
+static enum wish finish(struct dialogue *d)
+{
+	d->state |= JUDGED;
+	buffer_clear(&d->line);
+	return d->wish = WISH_END;
+}
+
+/* Without a farewell: what is still unsaid stays so. */
+static enum wish abandon(struct dialogue *d)
+{
+	dialogue_sent(d, d->output.n);
+	return finish(d);
+}
+
+static enum wish give_up(struct dialogue *d, enum fault fault, const char *words)
+{
+	dialogue_blame(d, fault, words);
+	return abandon(d);
+}
+
+/* --- steps --------------------------------------------------------------------------------- */
+
+static void reply_init(struct reply *r)
+{
+	memset(r, 0, offsetof(struct reply, words));
+	buffer_init(&r->words, r->storage, sizeof(r->storage));
+}
+
+/* Says the current step's command, if it has one. False: it could not be made. */
+static bool step_say(struct dialogue *d)
+{
+	const char *complaint = NULL;
+
+	d->phase = d->step->phase;
+	reply_init(&d->reply);
+	if (d->step->flags & STEP_LAST)
+		d->state |= JUDGED;
+	if (d->step->say != NULL)
+		complaint = command_say(d, d->step->say);
+	if (complaint != NULL)
+		dialogue_blame(d, FAULT_INTERNAL, complaint);
+	return complaint == NULL;
+}
+
+/* After a fault the stream is still sane: leave politely, at once. */
+static enum wish farewell(struct dialogue *d)
+{
+	d->step = farewell_of(d);
+	d->state &= ~(unsigned)(LEAVING | CANCELLING);
+	return step_say(d) ? (d->wish = WISH_READ) : finish(d);
+}
+
+/* Begins the step at d->step, or the next one whose guard holds. The last has none. */
+static enum wish enter(struct dialogue *d)
+{
+	while (d->step->when != NULL && !d->step->when(d))
+		d->step++;
+	if (d->step->flags & STEP_DEAD_END) {
+		d->phase = d->step->phase;
+		d->step->hear(d, NULL);
+		return farewell(d);
+	}
+	return step_say(d) ? (d->wish = WISH_READ) : farewell(d);
+}
+
+/* --- judging a whole reply ----------------------------------------------------------------- */
+
+static enum wish go_on(struct dialogue *d)
+{
+	if (d->step->phase == PHASE_GREETING)
+		note_reply(d, &d->reply);
+	if (d->step->flags & STEP_TLS) {
+		d->phase = PHASE_TLS;
+		return d->wish = WISH_TLS;
+	}
+	d->step++;
+	return enter(d);
+}
+
+/* The server waits for more than the password in a SASL exchange: that must end first, or the
+ * farewell would be taken for an answer. */
+static enum wish cancel(struct dialogue *d)
+{
+	d->state |= CANCELLING;
+	reply_init(&d->reply);
+	return command_say(d, protocol_of(d)->cancel) == NULL ? d->wish : abandon(d);
+}
+
+/* What answers a cancelled login is a no; that to the cancelling means nothing by itself. */
+static void blame_login(struct dialogue *d)
+{
+	enum fault fault = protocol_of(d)->fault(d, &d->reply);
+
+	if (d->reply.answer == ANSWER_YES)
+		fault = FAULT_PROTOCOL;
+	else if (fault == FAULT_PROTOCOL || fault == FAULT_REJECTED)
+		fault = FAULT_AUTH_FAILED;
+	blame(d, fault, d->phase, &d->reply, view_of(NULL));
+}
+
+/* The reply is not judged any more; it only tells whether we can say goodbye now. */
+static enum wish leave(struct dialogue *d)
+{
+	bool awaited = d->reply.answer == ANSWER_MORE;
+
+	if (awaited && d->step->flags & STEP_SASL && !(d->state & CANCELLING))
+		return cancel(d);
+	if (awaited || (d->reply.answer == ANSWER_YES && d->step->flags & STEP_TLS))
+		return abandon(d);
+	return farewell(d);
+}
+
+static enum wish refuse(struct dialogue *d, enum fault fault)
+{
+	blame(d, fault, d->phase, &d->reply, view_of(NULL));
+	return d->reply.answer == ANSWER_MORE ? abandon(d) : farewell(d);
+}
+
+static enum wish judge_step(struct dialogue *d)
+{
+	switch (d->step->hear(d, &d->reply)) {
+	case JUDGED_GOOD:
+		return go_on(d);
+	case JUDGED_REFUSED:
+		return refuse(d, protocol_of(d)->fault(d, &d->reply));
+	case JUDGED_ODD:
+		return refuse(d, FAULT_PROTOCOL);
+	case JUDGED_CHALLENGE:
+		return cancel(d);
+	case JUDGED_BLAMED:
+		break;
+	}
+	return farewell(d);
+}
+
+static enum wish judge(struct dialogue *d)
+{
+	const struct reply *r = &d->reply;
+
+	d->heard = d->phase;
+	if (d->step->flags & STEP_LAST)
+		return finish(d);
+	if (r->closing) {
+		blame(d, protocol_of(d)->fault(d, r), d->phase, r, view_of(NULL));
+		return abandon(d);
+	}
+	if (d->output.n > 0)
+		return give_up(d, FAULT_PROTOCOL,
+			       "the server answered before it was asked");
+	if (d->state & LEAVING)
+		return leave(d);
+	if (!(d->state & CANCELLING))
+		return judge_step(d);
+	blame_login(d);
+	return r->answer == ANSWER_MORE ? abandon(d) : farewell(d);
+}
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+static enum wish line_bad(struct dialogue *d, struct view line)
+{
+	const char *name = d->phase == PHASE_GREETING ? stranger_name(line) : NULL;
+	struct buffer words;
+	char storage[PRINTABLE_MAX * 2];
+
+	buffer_init(&words, storage, sizeof(storage));
+	if (name != NULL)
+		buffer_format(&words, "this looks like %s, not %s: ", name,
+			      protocol_of(d)->title);
+	else
+		buffer_format(&words, "not an answer of %s: ", protocol_of(d)->title);
+	put_some(&words, line);
+	blame(d, FAULT_PROTOCOL, d->phase, NULL, buffer_view(&words));
+	return abandon(d);
+}
+
+static enum wish met_tls(struct dialogue *d)
+{
+	return give_up(d, FAULT_PROTOCOL,
+		       "the server speaks TLS on this port: use implicit TLS");
+}
+
+static enum wish hear_line(struct dialogue *d, struct view line)
+{
+	enum framing framing;
+
+	if (d->phase == PHASE_GREETING && stranger_is_tls(line))
+		return met_tls(d);
+	if (line.n > 0 && memchr(line.p, '\0', line.n) != NULL)
+		return give_up(d, FAULT_PROTOCOL, "a line with a NUL byte");
+	framing = protocol_of(d)->line(d, line, &d->reply);
+	if (framing == LINE_BAD)
+		return line_bad(d, line);
+	buffer_clear(&d->line);
+	d->part = 0;
+	return framing == LINE_LAST ? judge(d) : d->wish;
+}
+
+/* "{12}" or "{12+}" at the end of a line. SIZE_MAX: more than can be counted. */
+static bool literal_size(struct view part, size_t *ret_open, size_t *ret_size)
+{
+	size_t close = part.n, open, size = 0;
+
+	if (close == 0 || part.p[--close] != '}')
+		return false;
+	if (close > 0 && part.p[close - 1] == '+')
+		close--;
+	open = close;
+	while (open > 0 && part.p[open - 1] >= '0' && part.p[open - 1] <= '9')
+		open--;
+	if (open == close || open == 0 || part.p[open - 1] != '{')
+		return false;
+	for (size_t i = open; i < close; i++)
+		size = size > SIZE_MAX / 10 - 9 ? SIZE_MAX
+						: size * 10 + (size_t)(part.p[i] - '0');
+	*ret_open = open - 1;
+	*ret_size = size;
+	return true;
+}
+
+/* The line goes on behind a literal of `size` bytes. `kept` of the line so far is of use. */
+static enum wish literal_begin(struct dialogue *d, struct view line, size_t kept,
+			       size_t size)
+{
+	size_t room = DIALOGUE_SESSION_MAX - d->received;
+
+	if (d->line.n == 0)
+		buffer_put(&d->line, line);
+	d->line.n = kept;
+	if (protocol_of(d)->keeps_literals) {
+		buffer_text(&d->line, "\n");
+		room = d->line.cap - d->line.n;
+	}
+	d->literal = size;
+	d->part = d->line.n;
+	return size <= room ? d->wish
+			    : give_up(d, FAULT_LIMIT, "a literal that is too long");
+}
+
+/* A line has ended, without its LF; `line` begins with what stood before its literals. */
+static enum wish line_end(struct dialogue *d, struct view line)
+{
+	bool (*literals)(struct view) = protocol_of(d)->literals;
+	size_t open, size;
+
+	if (line.n > d->part && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (++d->reply.lines > DIALOGUE_LINES_MAX)
+		return give_up(d, FAULT_LIMIT, "a reply of too many lines");
+	if (literals != NULL && literal_size(view_skip(line, d->part), &open, &size) &&
+	    literals(line))
+		return literal_begin(
+		    d, line, protocol_of(d)->keeps_literals ? line.n : d->part + open,
+		    size);
+	return hear_line(d, line);
+}
+
+/* Takes up to n bytes off the front; every byte of a session passes here. */
+static struct view cut(struct dialogue *d, struct view *bytes, size_t n)
+{
+	struct view part = { bytes->p, n < bytes->n ? n : bytes->n };
+
+	*bytes = view_skip(*bytes, part.n);
+	d->received += part.n;
+	return part;
+}
+
+static void take_literal(struct dialogue *d, struct view *bytes)
+{
+	struct view part = cut(d, bytes, d->literal);
+
+	d->literal -= part.n;
+	if (!protocol_of(d)->keeps_literals)
+		return;
+	buffer_put(&d->line, part);
+	d->part = d->line.n;
+}
+
+/* A line that lies whole in the caller's bytes is read there; only pieces are stored. */
+static enum wish take_line(struct dialogue *d, struct view *bytes)
+{
+	const char *end = memchr(bytes->p, '\n', bytes->n);
+	struct view part = cut(d, bytes, end != NULL ? (size_t)(end - bytes->p) : bytes->n);
+
+	if (part.n > d->line.cap - d->line.n)
+		return give_up(d, FAULT_LIMIT, "a line that is too long");
+	if (end != NULL)
+		cut(d, bytes, 1);
+	if (end != NULL && d->line.n == 0)
+		return line_end(d, part);
+	buffer_put(&d->line, part);
+	if (end != NULL)
+		return line_end(d, buffer_view(&d->line));
+	if (d->phase == PHASE_GREETING && stranger_is_tls(buffer_view(&d->line)))
+		return met_tls(d);
+	return d->wish;
+}
+
+/* Behind a reply, before our next command is out, nobody but a chatty server may speak -
+ * except to say that it closes, which it may at any time (RFC 5321 section 3.8). */
+static bool out_of_turn(const struct dialogue *d, struct view bytes)
+{
+	struct view stored = buffer_view(&d->line),
+		    closing = view_of(protocol_of(d)->closing);
+
+	if (d->output.n == 0 || protocol_of(d)->chatty)
+		return false;
+	for (size_t i = 0; i < closing.n && i < stored.n + bytes.n; i++) {
+		char c = i < stored.n ? stored.p[i] : bytes.p[i - stored.n];
+
+		if (!view_starts((struct view){ &c, 1 }, (char[]){ closing.p[i], '\0' }))
+			return true;
+	}
+	return closing.n == 0;
+}
+
+/* Takes a line, or a piece of one, off the front. */
+static enum wish take(struct dialogue *d, struct view *bytes)
+{
+	size_t room = DIALOGUE_SESSION_MAX - d->received;
+	struct view some = { bytes->p, bytes->n < room ? bytes->n : room };
+	size_t n = some.n;
+
+	if (room == 0)
+		return give_up(d, FAULT_LIMIT, "more bytes than a session may have");
+	if (out_of_turn(d, some)) {
+		blame(d, FAULT_PROTOCOL, d->heard, NULL,
+		      view_of("bytes behind a whole reply, before it was our turn"));
+		return abandon(d);
+	}
+	if (d->literal > 0)
+		take_literal(d, &some);
+	else
+		take_line(d, &some);
+	*bytes = view_skip(*bytes, n - some.n);
+	return d->wish;
+}
+
+/* --- the calls ----------------------------------------------------------------------------- */
+
+void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms)
+{
+	bool implicit = terms->tls == TLS_MODE_IMPLICIT;
+
+	memset(d, 0, offsetof(struct dialogue, line_storage));
+	d->terms = terms;
+	d->step = terms->protocol->steps;
+	d->phase = implicit ? PHASE_TLS : PHASE_CONNECT;
+	d->wish = implicit ? WISH_TLS : WISH_READ;
+	d->outcome.phase = PHASE_QUIT;
+	d->outcome.messages = -1;
+	reply_init(&d->reply);
+	buffer_init(&d->line, d->line_storage, sizeof(d->line_storage));
+	buffer_init(&d->output, d->output_storage, sizeof(d->output_storage));
+}
+
+enum wish dialogue_start(struct dialogue *d, enum trust trust)
+{
+	if (d->state & JUDGED)
+		return d->wish;
+	d->trust = trust;
+	if (d->terms->tls == TLS_MODE_IMPLICIT)
+		d->state |= IN_TLS;
+	return enter(d);
+}
+
+enum wish dialogue_feed(struct dialogue *d, struct view bytes)
+{
+	while (bytes.n > 0 && d->wish == WISH_READ)
+		take(d, &bytes);
+	if (bytes.n > 0 && d->wish == WISH_TLS)
+		return dialogue_injected(d);
+	return d->wish;
+}
+
+enum wish dialogue_injected(struct dialogue *d)
+{
+	blame(d, FAULT_INJECTION, PHASE_STARTTLS, NULL,
+	      view_of("bytes behind the answer to STARTTLS, before TLS"));
+	return abandon(d);
+}
+
+enum wish dialogue_secured(struct dialogue *d, enum trust trust)
+{
+	if (d->wish != WISH_TLS)
+		return d->wish;
+	d->state |= IN_TLS | UPGRADED;
+	d->trust = trust;
+	d->learned = 0;
+	d->step++;
+	return enter(d);
+}
+
+/* What the server has said of a reply that never became whole. */
+static struct view unfinished(const struct dialogue *d)
+{
+	return d->reply.words.n > 0 ? buffer_view(&d->reply.words) : buffer_view(&d->line);
+}
+
+enum wish dialogue_break(struct dialogue *d, enum fault fault)
+{
+	if (d->wish == WISH_END)
+		return WISH_END;
+	blame(d, fault, d->phase, NULL, unfinished(d));
+	return abandon(d);
+}
+
+enum wish dialogue_timeout(struct dialogue *d)
+{
+	bool stay =
+	    d->wish == WISH_READ && !(d->state & JUDGED) && d->phase != PHASE_CONNECT;
+
+	if (d->wish == WISH_END)
+		return WISH_END;
+	blame(d, FAULT_TIMEOUT, d->phase, NULL, unfinished(d));
+	if (!stay)
+		return abandon(d);
+	d->state |= LEAVING;
+	return WISH_READ;
+}
+
+bool dialogue_judged(const struct dialogue *d)
+{
+	return d->state & JUDGED;
+}
+
+enum phase dialogue_phase(const struct dialogue *d)
+{
+	return d->phase;
+}
+
+const struct outcome *dialogue_outcome(const struct dialogue *d)
+{
+	return &d->outcome;
+}
+
+const char *dialogue_offered_before(const struct dialogue *d)
+{
+	return d->before.text;
+}
+
+const char *dialogue_offered_after(const struct dialogue *d)
+{
+	return d->after.text;
+}
+
+struct view dialogue_output(const struct dialogue *d)
+{
+	return buffer_view(&d->output);
+}
+
+void dialogue_sent(struct dialogue *d, size_t n)
+{
+	buffer_drop(&d->output, n);
+	explicit_bzero(d->output.p + d->output.n, d->output.cap - d->output.n);
+}
+
+/* --- for drivers --------------------------------------------------------------------------- */
+
+bool dialogue_in_tls(const struct dialogue *d)
+{
+	return d->state & IN_TLS;
+}
+
+bool dialogue_upgraded(const struct dialogue *d)
+{
+	return d->state & UPGRADED;
+}
+
+bool dialogue_knows(const struct dialogue *d, uint32_t bit)
+{
+	return d->learned & bit;
+}
+
+void dialogue_hear(struct reply *r, struct view words)
+{
+	if (words.n == 0)
+		return;
+	if (r->words.n > 0)
+		put_some(&r->words, view_of(" "));
+	put_some(&r->words, words);
+}
+
+void dialogue_offer(struct dialogue *d, struct view name, struct view parameters)
+{
+	offered_add(dialogue_in_tls(d) ? &d->after : &d->before, name, parameters);
+}

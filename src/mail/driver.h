@@ -1,0 +1,147 @@
+/* driver.h - the inside of a dialogue: what a protocol is made of, and what its file may use.
+ *
+ * For the files of this folder, and for those who embed a struct dialogue; these need only
+ * its size. A driver is a table of guarded steps at the foot of its file; above the table
+ * stand its guards, its judges and its framing. The runner, dialogue.c, owns all else.
+ */
+#ifndef MAILVANE_DRIVER_H
+#define MAILVANE_DRIVER_H
+
+#include "dialogue.h"
+#include "offered.h"
+
+/* Where one line leaves the reply it is part of. */
+enum framing {
+	LINE_MORE, /* the reply goes on, or the line was only news */
+	LINE_LAST, /* the reply is whole: judge it */
+	LINE_BAD,  /* not a line of this protocol */
+};
+
+enum answer {
+	ANSWER_NO,
+	ANSWER_YES,
+	ANSWER_MORE, /* the server waits for the rest: 334, "+ " */
+};
+
+/* What a judge makes of a reply. */
+enum judgement {
+	JUDGED_GOOD,      /* go on */
+	JUDGED_REFUSED,   /* a no; the protocol's `fault` says which */
+	JUDGED_ODD,       /* well-formed, but no answer to what we said: FAULT_PROTOCOL */
+	JUDGED_CHALLENGE, /* a login wants more than we have: cancel it */
+	JUDGED_BLAMED,    /* dialogue_blame was called */
+};
+
+/* One reply, gathered line by line. */
+struct reply {
+	enum answer answer;
+	bool closing;        /* 421, BYE: the server leaves */
+	bool baffled;        /* IMAP BAD: it did not understand us */
+	int code;            /* SMTP's, else 0 */
+	unsigned lines;      /* so far, the current one included */
+	char word[24];       /* enhanced status code or response code, else "" */
+	struct buffer words; /* for people, as they came; see dialogue_hear */
+	char storage[384];
+};
+
+enum step_flag {
+	STEP_TLS = 1 << 0,   /* a good reply hands the stream to TLS */
+	STEP_MULTI = 1 << 1, /* POP3: a good reply goes on until "." */
+	STEP_SASL = 1 << 2,  /* the server may be waiting for more of a SASL exchange */
+	STEP_DEAD_END =
+	    1 << 3,         /* nothing is said or awaited: the judge blames, with NULL */
+	STEP_LAST = 1 << 4, /* the farewell: said after failures too, never judged */
+};
+
+/* `say` is a template, see command.h; NULL: the server speaks first. `when` NULL: always. */
+struct step {
+	enum phase phase;
+	bool (*when)(const struct dialogue *);
+	const char *say;
+	enum judgement (*hear)(struct dialogue *, const struct reply *);
+	unsigned flags; /* enum step_flag */
+};
+
+struct protocol {
+	const char *name;  /* "imap" */
+	const char *title; /* "IMAP" */
+	const struct step *steps;
+	size_t step_count; /* the last one is the farewell */
+
+	/* Takes in one line, without its end. */
+	enum framing (*line)(struct dialogue *, struct view line, struct reply *);
+	enum fault (*fault)(const struct dialogue *, const struct reply *);
+
+	/* True when "{n}" at the end of a line as this one announces a literal, behind which the
+	 * line goes on. NULL: there are none. What `line` gets in the end is the whole: with
+	 * keeps_literals "{n}", a LF and the literal are in it, else all three are left out. */
+	bool (*literals)(struct view line);
+	bool keeps_literals;
+
+	bool chatty;         /* the server may speak unasked (RFC 9051 section 7) */
+	const char *closing; /* what it may say unasked when it closes; NULL: nothing */
+	const char *cancel;  /* ends a SASL exchange; answered by a no */
+};
+
+/* What drivers note of a server. All of it is forgotten when TLS starts. */
+enum learned {
+	LEARNED_STARTTLS = 1 << 0,
+	LEARNED_PLAIN = 1 << 1,   /* SASL mechanisms */
+	LEARNED_LOGIN = 1 << 2,   /* not the command of IMAP */
+	LEARNED_COMMAND = 1 << 3, /* the protocol's own login: LOGIN, USER */
+	LEARNED_INSIDE = 1 << 4,  /* logged in */
+	LEARNED_DRIVER = 1 << 5,  /* the first bit that is the driver's own */
+};
+
+struct dialogue {
+	const struct dialogue_terms *terms;
+	const struct step *step;
+	struct outcome outcome;
+	struct reply reply;
+	enum phase phase;
+	enum phase heard; /* where the last whole reply was */
+	enum trust trust;
+	enum wish wish;
+	unsigned state;   /* the runner's own */
+	uint32_t learned; /* enum learned */
+	unsigned tag;     /* IMAP's, the last one used */
+	size_t received;  /* bytes in all */
+	size_t literal;   /* bytes of a literal still to come */
+	size_t part;      /* where in `line` the part behind the last literal begins */
+	struct buffer line, output;
+	struct offered before, after; /* TLS */
+	char line_storage[DIALOGUE_LINE_MAX];
+	char output_storage[DIALOGUE_OUTPUT_MAX];
+};
+
+/* --- for drivers --------------------------------------------------------------------------- */
+
+/* Inside TLS, from the first byte or by STARTTLS. */
+bool dialogue_in_tls(const struct dialogue *);
+/* TLS was started by us in mid-dialogue. */
+bool dialogue_upgraded(const struct dialogue *);
+/* The bit is set in `learned`. */
+bool dialogue_knows(const struct dialogue *, uint32_t bit);
+
+/* More words of the current reply, set apart from those before by a space. What is beyond the
+ * room for them goes. */
+void dialogue_hear(struct reply *, struct view words);
+
+/* The server offers `name`; each word of `parameters` is one of it. Noted as "NAME" or
+ * "NAME=A,B". */
+void dialogue_offer(struct dialogue *, struct view name, struct view parameters);
+
+/* A fault found by ourselves, with our words for it. Always JUDGED_BLAMED. */
+enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);
+
+/* --- guards and judges every protocol needs ------------------------------------------------ */
+
+/* STARTTLS is wanted and offered; required and not offered. */
+bool starttls_wanted(const struct dialogue *);
+bool starttls_missing(const struct dialogue *);
+enum judgement starttls_blame_missing(struct dialogue *, const struct reply *);
+
+enum judgement hear_yes(struct dialogue *, const struct reply *);
+enum judgement hear_more(struct dialogue *, const struct reply *);
+
+#endif

@@ -1,0 +1,259 @@
+/* imap.c - IMAP as a client speaks it: RFC 9051 and 3501, LITERAL+ RFC 7888, SASL-IR RFC 4959.
+ *
+ * The conversation is the table at the foot. "* ..." is news, "+ ..." an invitation, a line
+ * with our own tag ends the step.
+ */
+#include "driver.h"
+#include "replies.h"
+#include "sasl.h"
+
+#include <string.h>
+
+enum {
+	LEARNED_CAPABILITIES = LEARNED_DRIVER, /* all of them: no need to ask */
+	LEARNED_SASL_IR = LEARNED_DRIVER << 1,
+	LEARNED_LITERAL_PLUS = LEARNED_DRIVER << 2, /* or LITERAL-: our values are small */
+};
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *word;
+	uint32_t learned;
+} capabilities[] = {
+	{ "STARTTLS",   LEARNED_STARTTLS                       },
+	{ "AUTH=PLAIN", LEARNED_PLAIN                          },
+	{ "AUTH=LOGIN", LEARNED_LOGIN                          },
+	{ "SASL-IR",    LEARNED_SASL_IR                        },
+	{ "LITERAL+",   LEARNED_LITERAL_PLUS                   },
+	{ "LITERAL-",   LEARNED_LITERAL_PLUS                   },
+	{ "IMAP4rev2",  LEARNED_SASL_IR | LEARNED_LITERAL_PLUS }, /* RFC 9051 appendix E */
+};
+/* clang-format on */
+
+/* Once logged in there is nothing left to learn, and what is offered then is another list. */
+static void hear_capabilities(struct dialogue *d, struct view words)
+{
+	bool disabled = view_has_word(words, "LOGINDISABLED");
+	struct view word;
+
+	if (d->phase != PHASE_GREETING && d->phase != PHASE_CAPABILITY)
+		return;
+	d->learned |= LEARNED_CAPABILITIES | (disabled ? 0 : LEARNED_COMMAND);
+	while (view_next_word(&words, &word)) {
+		dialogue_offer(d, word, (struct view){ NULL, 0 });
+		for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
+			if (view_equal(word, capabilities[i].word))
+				d->learned |= capabilities[i].learned;
+	}
+}
+
+/* "[CODE arguments] words". A list of capabilities is no code of interest to people. */
+static void hear_words(struct dialogue *d, struct reply *r, struct view words)
+{
+	const char *close = words.n > 0 ? memchr(words.p, ']', words.n) : NULL;
+	struct view code, word;
+
+	if (close != NULL && words.p[0] == '[') {
+		code = (struct view){ words.p + 1, (size_t)(close - words.p) - 1 };
+		words = view_skip(words, code.n + 2);
+		if (!view_next_word(&code, &word))
+			word.n = 0;
+		if (view_equal(word, "CAPABILITY"))
+			hear_capabilities(d, code);
+		else if (word.n < sizeof(r->word))
+			memcpy(r->word, word.p, word.n);
+	}
+	dialogue_hear(r, view_trim(words));
+}
+
+/* "OK [READ-ONLY] done". False when it is none of the three. */
+static bool hear_status(struct dialogue *d, struct view status, struct view words,
+			struct reply *r)
+{
+	r->answer = view_equal(status, "OK") ? ANSWER_YES : ANSWER_NO;
+	r->baffled = view_equal(status, "BAD");
+	if (r->answer == ANSWER_NO && !r->baffled && !view_equal(status, "NO"))
+		return false;
+	hear_words(d, r, view_trim(words));
+	return true;
+}
+
+/* RFC 9051 section 7.1. PREAUTH: somebody else has vouched for us. */
+static enum framing greeting(struct dialogue *d, struct view status, struct view words,
+			     struct reply *r)
+{
+	if (view_equal(status, "PREAUTH"))
+		d->learned |= LEARNED_INSIDE;
+	else if (!view_equal(status, "OK"))
+		return LINE_BAD;
+	r->answer = ANSWER_YES;
+	hear_words(d, r, view_trim(words));
+	return LINE_LAST;
+}
+
+/* "* 18 EXISTS". */
+static void hear_count(struct dialogue *d, struct view number, struct view words)
+{
+	uint64_t messages;
+
+	if (d->phase == PHASE_MAILBOX && view_equal(view_trim(words), "EXISTS") &&
+	    view_number(number, INT64_MAX, &messages))
+		d->outcome.messages = (int64_t)messages;
+}
+
+static enum framing news(struct dialogue *d, struct view words, struct reply *r)
+{
+	struct view kind;
+
+	if (!view_next_word(&words, &kind))
+		return LINE_BAD;
+	if (view_equal(kind, "BYE") && d->phase != PHASE_QUIT) {
+		r->closing = true;
+		hear_words(d, r, view_trim(words));
+		return LINE_LAST;
+	}
+	if (d->phase == PHASE_GREETING)
+		return greeting(d, kind, words, r);
+	if (view_equal(kind, "CAPABILITY"))
+		hear_capabilities(d, words);
+	hear_count(d, kind, words);
+	return LINE_MORE;
+}
+
+/* The tag as command.c writes it. Tags are compared as they are: ours are ours. */
+static bool is_our_tag(const struct dialogue *d, struct view word)
+{
+	uint64_t number;
+
+	return word.n > 1 && word.p[0] == 'a' && word.p[1] != '0' && d->tag > 0 &&
+	       view_number(view_skip(word, 1), UINT32_MAX, &number) && number == d->tag;
+}
+
+static enum framing imap_line(struct dialogue *d, struct view line, struct reply *r)
+{
+	struct view words = line, first, status;
+
+	if (!view_next_word(&words, &first) || first.p != line.p)
+		return LINE_BAD;
+	if (view_equal(first, "*"))
+		return news(d, words, r);
+	if (d->phase == PHASE_GREETING)
+		return LINE_BAD;
+	if (view_equal(first, "+")) {
+		r->answer = ANSWER_MORE;
+		hear_words(d, r, view_trim(words));
+		return LINE_LAST;
+	}
+	if (!is_our_tag(d, first) || !view_next_word(&words, &status))
+		return LINE_BAD;
+	return hear_status(d, status, words, r) ? LINE_LAST : LINE_BAD;
+}
+
+/* What people are to read may end as it likes; a literal is announced in front of it only,
+ * inside of a response code that is still open. */
+static bool imap_literals(struct view line)
+{
+	static const char *const statuses[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
+	struct view words = line, first, kind;
+
+	if (!view_next_word(&words, &first) || !view_equal(first, "*") ||
+	    !view_next_word(&words, &kind))
+		return false;
+	words = view_trim(words);
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
+		if (view_equal(kind, statuses[i]))
+			return words.n > 0 && words.p[0] == '[' &&
+			       memchr(words.p, ']', words.n) == NULL;
+	return true;
+}
+
+/* --- guards -------------------------------------------------------------------------------- */
+
+static bool unknown(const struct dialogue *d)
+{
+	return !dialogue_knows(d, LEARNED_CAPABILITIES);
+}
+
+static bool initial_plain(const struct dialogue *d)
+{
+	return sasl_by_plain(d) && dialogue_knows(d, LEARNED_SASL_IR);
+}
+
+static bool plain(const struct dialogue *d)
+{
+	return sasl_by_plain(d) && !dialogue_knows(d, LEARNED_SASL_IR);
+}
+
+/* A quoted string holds ASCII only, RFC 3501 section 9. */
+static bool is_ascii(const char *text)
+{
+	struct view v = view_of(text);
+
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static bool quotable(const struct dialogue *d)
+{
+	return is_ascii(d->terms->user) && is_ascii(d->terms->password);
+}
+
+static bool quoted(const struct dialogue *d)
+{
+	return sasl_by_command(d) && quotable(d);
+}
+
+static bool literals_at_once(const struct dialogue *d)
+{
+	return sasl_by_command(d) && !quotable(d) &&
+	       dialogue_knows(d, LEARNED_LITERAL_PLUS);
+}
+
+static bool literals(const struct dialogue *d)
+{
+	return sasl_by_command(d) && !quotable(d) &&
+	       !dialogue_knows(d, LEARNED_LITERAL_PLUS);
+}
+
+/* --- the conversation ---------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct step imap_steps[] = {
+	/* phase            when               we say                                        they answer             flags         */
+	{ PHASE_GREETING,   NULL,              NULL,                                         hear_yes,               0             },
+	{ PHASE_CAPABILITY, unknown,           "{tag} CAPABILITY",                           hear_yes,               0             },
+	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_blame_missing, STEP_DEAD_END },
+	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             hear_yes,               STEP_TLS      },
+	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           hear_yes,               0             },
+	{ PHASE_AUTH,       sasl_barred,       NULL,                                         sasl_blame_barred,      STEP_DEAD_END },
+	{ PHASE_AUTH,       initial_plain,     "{tag} AUTHENTICATE PLAIN {plain:base64}",    sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       plain,             "{tag} AUTHENTICATE PLAIN",                   hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       plain,             "{plain:base64}",                             sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_login,     "{tag} AUTHENTICATE LOGIN",                   hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_login,     "{user:base64}",                              hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_login,     "{password:base64}",                          sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_hear,             0             },
+	{ PHASE_AUTH,       literals_at_once,  "{tag} LOGIN {user:literal} {password:literal}", sasl_hear,           0             },
+	{ PHASE_AUTH,       literals,          "{tag} LOGIN {user:size}",                    hear_more,              0             },
+	{ PHASE_AUTH,       literals,          "{user} {password:size}",                     hear_more,              0             },
+	{ PHASE_AUTH,       literals,          "{password}",                                 sasl_hear,              0             },
+	{ PHASE_MAILBOX,    sasl_inside,       "{tag} EXAMINE INBOX",                        hear_yes,               0             },
+	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               NULL,                   STEP_LAST     },
+};
+/* clang-format on */
+
+const struct protocol imap_protocol = {
+	.name = "imap",
+	.title = "IMAP",
+	.steps = imap_steps,
+	.step_count = ARRAY_SIZE(imap_steps),
+	.line = imap_line,
+	.fault = replies_word_fault,
+	.literals = imap_literals,
+	.chatty = true,
+	.cancel = "*",
+};

@@ -1,0 +1,46 @@
+/* offered.c - cleaned on the way in, and whole capabilities only. */
+#include "offered.h"
+
+#include "printable.h"
+
+#include <string.h>
+
+static const char more[] = " \xe2\x80\xa6";
+
+/* Each byte of a word may become U+FFFD, which has three; room is kept for `more`. */
+static bool put(struct offered *o, const char *joint, struct view word)
+{
+	size_t room = sizeof(o->text) - sizeof(more) - o->n, joint_n = strlen(joint);
+
+	if (word.n > sizeof(o->text) || joint_n + 3 * word.n + 1 > room)
+		return false;
+	memcpy(o->text + o->n, joint, joint_n);
+	o->n += joint_n;
+	o->n += printable_copy(o->text + o->n, sizeof(o->text) - o->n, word);
+	return true;
+}
+
+static bool put_all(struct offered *o, struct view name, struct view parameters)
+{
+	const char *joint = "=";
+	struct view word;
+
+	if (!put(o, o->n > 0 ? " " : "", name))
+		return false;
+	while (view_next_word(&parameters, &word)) {
+		if (!put(o, joint, word))
+			return false;
+		joint = ",";
+	}
+	return true;
+}
+
+void offered_add(struct offered *o, struct view name, struct view parameters)
+{
+	size_t before = o->n;
+
+	if (o->full || put_all(o, name, parameters))
+		return;
+	o->full = true;
+	memcpy(o->text + before, more, sizeof(more));
+}

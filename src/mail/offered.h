@@ -1,0 +1,18 @@
+/* offered.h - the capabilities of a server, as words on one line. */
+#ifndef MAILVANE_OFFERED_H
+#define MAILVANE_OFFERED_H
+
+#include "dialogue.h"
+
+/* Zeroed: nothing offered. */
+struct offered {
+	char text[DIALOGUE_OFFERED_MAX];
+	size_t n;
+	bool full; /* more was offered than there is room for; the text ends in U+2026 */
+};
+
+/* Adds " NAME", or " NAME=A,B" with the words of `parameters`, cleaned by printable_copy. A
+ * capability is added whole or not at all. */
+void offered_add(struct offered *, struct view name, struct view parameters);
+
+#endif

@@ -1,0 +1,149 @@
+/* pop3.c - POP3 as a client speaks it: RFC 1939, CAPA RFC 2449, STLS RFC 2595, AUTH RFC 5034.
+ *
+ * The conversation is the table at the foot.
+ */
+#include "driver.h"
+#include "replies.h"
+#include "sasl.h"
+
+#include <string.h>
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+/* "SASL PLAIN LOGIN". */
+static void hear_capability(struct dialogue *d, struct view words)
+{
+	struct view name;
+
+	if (!view_next_word(&words, &name))
+		return;
+	dialogue_offer(d, name, words);
+	if (view_equal(name, "STLS"))
+		d->learned |= LEARNED_STARTTLS;
+	if (view_equal(name, "USER"))
+		d->learned |= LEARNED_COMMAND;
+	if (view_equal(name, "SASL") && view_has_word(words, "PLAIN"))
+		d->learned |= LEARNED_PLAIN;
+	if (view_equal(name, "SASL") && view_has_word(words, "LOGIN"))
+		d->learned |= LEARNED_LOGIN;
+}
+
+/* "[IN-USE] Do you have another session?" RFC 2449 section 8; words behind "/" are detail. */
+static void hear_words(struct reply *r, struct view words)
+{
+	const char *close = words.n > 0 ? memchr(words.p, ']', words.n) : NULL;
+	size_t n = close != NULL ? (size_t)(close - words.p) : 0;
+
+	if (n > 1 && words.p[0] == '[' && n <= sizeof(r->word)) {
+		memcpy(r->word, words.p + 1, n - 1);
+		r->word[n - 1] = '\0';
+		words = view_skip(words, n + 1);
+	}
+	dialogue_hear(r, view_trim(words));
+}
+
+static enum framing first_line(struct dialogue *d, struct view line, struct reply *r)
+{
+	struct view words = line, status;
+
+	if (!view_next_word(&words, &status) || status.p != line.p)
+		return LINE_BAD;
+	hear_words(r, view_trim(words));
+	if (view_equal(status, "+") && d->phase == PHASE_AUTH) {
+		r->answer = ANSWER_MORE;
+		return LINE_LAST;
+	}
+	r->answer = view_equal(status, "+OK") ? ANSWER_YES : ANSWER_NO;
+	if (r->answer == ANSWER_NO && !view_equal(status, "-ERR"))
+		return LINE_BAD;
+	return r->answer == ANSWER_YES && d->step->flags & STEP_MULTI ? LINE_MORE
+								      : LINE_LAST;
+}
+
+static enum framing pop3_line(struct dialogue *d, struct view line, struct reply *r)
+{
+	if (r->lines == 1)
+		return first_line(d, line, r);
+	if (view_equal(line, "."))
+		return LINE_LAST;
+	hear_capability(d, line);
+	return LINE_MORE;
+}
+
+/* --- guards -------------------------------------------------------------------------------- */
+
+/* RFC 5034 section 4: the initial response must fit into the 255 bytes of RFC 2449 section 4. */
+static bool plain_fits(const struct dialogue *d)
+{
+	enum { COMMAND_MAX = 255 };
+
+	return sizeof("AUTH PLAIN \r\n") - 1 + sasl_plain_size(d) <= COMMAND_MAX;
+}
+
+static bool by_plain(const struct dialogue *d)
+{
+	return sasl_by_plain(d) && plain_fits(d);
+}
+
+static bool by_long_plain(const struct dialogue *d)
+{
+	return sasl_by_plain(d) && !plain_fits(d);
+}
+
+/* --- judges -------------------------------------------------------------------------------- */
+
+/* CAPA is younger than POP3: a server that does not know it has USER, and no STLS. */
+static enum judgement hear_capa(struct dialogue *d, const struct reply *r)
+{
+	if (r->answer == ANSWER_NO)
+		d->learned |= LEARNED_COMMAND;
+	return JUDGED_GOOD;
+}
+
+/* "+OK 2 320". */
+static enum judgement hear_stat(struct dialogue *d, const struct reply *r)
+{
+	struct view words = buffer_view(&r->words), count;
+	uint64_t messages;
+
+	if (r->answer != ANSWER_YES)
+		return hear_yes(d, r);
+	if (!view_next_word(&words, &count) || !view_number(count, INT64_MAX, &messages))
+		return JUDGED_ODD;
+	d->outcome.messages = (int64_t)messages;
+	return JUDGED_GOOD;
+}
+
+/* --- the conversation ---------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct step pop3_steps[] = {
+	/* phase            when               we say                        they answer             flags         */
+	{ PHASE_GREETING,   NULL,              NULL,                         hear_yes,               0             },
+	{ PHASE_CAPABILITY, NULL,              "CAPA",                       hear_capa,              STEP_MULTI    },
+	{ PHASE_STARTTLS,   starttls_missing,  NULL,                         starttls_blame_missing, STEP_DEAD_END },
+	{ PHASE_STARTTLS,   starttls_wanted,   "STLS",                       hear_yes,               STEP_TLS      },
+	{ PHASE_CAPABILITY, dialogue_upgraded, "CAPA",                       hear_capa,              STEP_MULTI    },
+	{ PHASE_AUTH,       sasl_barred,       NULL,                         sasl_blame_barred,      STEP_DEAD_END },
+	{ PHASE_AUTH,       by_plain,          "AUTH PLAIN {plain:base64}",  sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       by_long_plain,     "AUTH PLAIN",                 hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       by_long_plain,     "{plain:base64}",             sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_login,     "AUTH LOGIN",                 hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_login,     "{user:base64}",              hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_login,     "{password:base64}",          sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                hear_yes,               0             },
+	{ PHASE_AUTH,       sasl_by_command,   "PASS {password}",            sasl_hear,              0             },
+	{ PHASE_MAILBOX,    sasl_inside,       "STAT",                       hear_stat,              0             },
+	{ PHASE_QUIT,       NULL,              "QUIT",                       NULL,                   STEP_LAST     },
+};
+/* clang-format on */
+
+const struct protocol pop3_protocol = {
+	.name = "pop3",
+	.title = "POP3",
+	.steps = pop3_steps,
+	.step_count = ARRAY_SIZE(pop3_steps),
+	.line = pop3_line,
+	.fault = replies_word_fault,
+	.cancel = "*",
+};
