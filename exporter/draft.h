@@ -1,0 +1,32 @@
+/* draft.h - text that grows on the heap up to a cap: one piece of an answer. */
+#ifndef MAILVANE_DRAFT_H
+#define MAILVANE_DRAFT_H
+
+#include "view.h"
+
+/* One piece is what is said about one target, so far below this. */
+enum { DRAFT_MAX = 8 * 1024 * 1024 };
+
+/* `failed` is set by the first put for which there was no memory or no room below DRAFT_MAX,
+ * and stays set: the answer is then incomplete and must not pass for a whole one. */
+struct draft {
+	char *p;
+	size_t n, cap;
+	bool failed;
+};
+
+void draft_init(struct draft *);
+void draft_fini(struct draft *);
+
+/* Keeps the memory for the next piece. */
+void draft_clear(struct draft *);
+
+void draft_put(struct draft *, struct view);
+void draft_text(struct draft *, const char *text);
+void draft_format(struct draft *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Lent until the next put. */
+struct view draft_view(const struct draft *);
+
+#endif

@@ -1,0 +1,247 @@
+/* exporter.c - see exporter.h. */
+#include "exporter.h"
+
+#include "verdict.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct exporter {
+	struct config *config; /* the one in use; its plan is the engine's, too */
+	struct engine *engine;
+	struct log *log;
+	const char *path, *version;
+	struct moment started;
+
+	/* Written by the main thread, read by the one that answers. */
+	atomic_bool reload_ok, all_probed;
+	atomic_llong loaded_ms;
+
+	uint64_t
+	    errors_said; /* hash of the errors last logged; 0: none since it went well */
+};
+
+static void number_text(char dst[24], uint64_t number)
+{
+	struct buffer b;
+
+	buffer_init(&b, dst, 24);
+	buffer_format(&b, "%llu", (unsigned long long)number);
+}
+
+/* --- changes of state -------------------------------------------------------------------- */
+
+static enum log_level level_of(enum state state)
+{
+	switch (state) {
+	case STATE_OK:
+		return LOG_INFO;
+	case STATE_WARNING:
+		return LOG_WARN;
+	default:
+		return LOG_ERROR;
+	}
+}
+
+/* On an engine thread. */
+void exporter_probed(void *user, const struct target *target, const struct result *result,
+		     enum state before, struct moment since)
+{
+	bool first = before == STATE_COUNT, each = target->addresses == ADDRESS_EACH;
+	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
+	    lasted[SPAN_TEXT_MAX];
+
+	if (before == result->state || (first && result->state == STATE_OK))
+		return;
+	log_put(user, level_of(result->state), first ? "first result" : "state changed",
+		(struct log_field[]){
+		    { "server", target->server },
+		    { "service", target->service->name },
+		    { "address", each ? address_text(&result->address, address) : NULL },
+		    { "state", state_name(result->state) },
+		    { "before", first ? NULL : state_name(before) },
+		    { "lasted",
+		      first ? NULL : span_text(moment_between(since, result->at), lasted) },
+		    { "fault", result->fault ? fault_name(result->fault) : NULL },
+		    { "phase", result->fault ? phase_name(result->phase) : NULL },
+		    { "reason", verdict_sentence(result, sentence) },
+		},
+		9);
+}
+
+/* --- reload ------------------------------------------------------------------------------ */
+
+static uint64_t hash_more(uint64_t hash, const char *text)
+{
+	return (hash ^ view_hash(view_of(text))) * 0x100000001b3U;
+}
+
+static uint64_t errors_hash(const struct config_errors *errors)
+{
+	uint64_t hash = errors->total;
+
+	for (size_t i = 0; i < errors->count; i++) {
+		hash = hash_more(hash, errors->list[i].where);
+		hash = hash_more(hash, errors->list[i].what);
+	}
+	return hash | 1;
+}
+
+/* True if this is news, or was asked for. */
+static bool worth_saying(struct exporter *x, enum reload_cause cause, uint64_t hash)
+{
+	bool news = hash != x->errors_said;
+
+	x->errors_said = hash;
+	return news || cause == RELOAD_ASKED;
+}
+
+static void log_errors(struct exporter *x, enum reload_cause cause,
+		       const struct config_errors *errors)
+{
+	char total[24];
+
+	if (!worth_saying(x, cause, errors_hash(errors)))
+		return;
+	for (size_t i = 0; i < errors->count; i++)
+		log_put(x->log, LOG_ERROR, errors->list[i].what,
+			(struct log_field[]){
+			    { "at", errors->list[i].where },
+			    { "hint", *errors->list[i].hint ? errors->list[i].hint : NULL },
+			},
+			2);
+	number_text(total, errors->total);
+	log_put(x->log, LOG_ERROR, "configuration not taken: the one before stays in use",
+		(struct log_field[]){ { "file", x->path }, { "errors", total } }, 2);
+}
+
+static void log_refused(struct exporter *x, enum reload_cause cause, const char *why)
+{
+	if (worth_saying(x, cause, hash_more(2, why)))
+		log_put(x->log, LOG_ERROR,
+			"configuration not taken: the one before stays in use",
+			(struct log_field[]){ { "file", x->path }, { "reason", why } }, 2);
+}
+
+static void take(struct exporter *x, struct config *config)
+{
+	char targets[24];
+
+	config_free(x->config);
+	x->config = config;
+	x->errors_said = 0;
+	atomic_store(&x->loaded_ms, moment_now().ms);
+	atomic_store(&x->reload_ok, true);
+	number_text(targets, config->plan->target_count);
+	log_put(x->log, LOG_INFO, "configuration taken",
+		(struct log_field[]){ { "file", x->path }, { "targets", targets } }, 2);
+}
+
+void exporter_reload(struct exporter *x, enum reload_cause cause)
+{
+	struct config_errors errors = { 0 };
+	struct config *config;
+	char why[512];
+
+	if (cause == RELOAD_CHANGED && !config_changed(x->config))
+		return;
+	config = config_load(x->path, &errors);
+	if (!config) {
+		atomic_store(&x->reload_ok, false);
+		log_errors(x, cause, &errors);
+		config_errors_fini(&errors);
+		return;
+	}
+	plan_inherit(config->plan, x->config->plan);
+	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
+		take(x, config);
+	} else {
+		atomic_store(&x->reload_ok, false);
+		log_refused(x, cause, why);
+		config_free(config);
+	}
+}
+
+/* --- life -------------------------------------------------------------------------------- */
+
+struct exporter *exporter_new(struct config *config, const char *path, const char *version,
+			      struct log *log, char *error, size_t cap)
+{
+	const struct engine_hooks hooks = { exporter_probed, log };
+	struct exporter *x = calloc(1, sizeof(*x));
+
+	if (!x) {
+		text_copy(error, cap, "out of memory");
+		config_free(config);
+		return NULL;
+	}
+	*x = (struct exporter){ .config = config,
+				.log = log,
+				.path = path,
+				.version = version,
+				.started = moment_now() };
+	atomic_init(&x->reload_ok, true);
+	atomic_init(&x->all_probed, false);
+	atomic_init(&x->loaded_ms, x->started.ms);
+	x->engine = engine_new(config->plan, &hooks, error, cap);
+	if (!x->engine) {
+		exporter_free(x);
+		return NULL;
+	}
+	return x;
+}
+
+void exporter_free(struct exporter *x)
+{
+	if (!x)
+		return;
+	engine_free(x->engine);
+	config_free(x->config);
+	free(x);
+}
+
+struct plan *exporter_plan(struct exporter *x)
+{
+	return engine_plan(x->engine);
+}
+
+void exporter_health(struct exporter *x, struct health *ret_health)
+{
+	struct plan *plan = exporter_plan(x);
+
+	*ret_health = (struct health){
+		.version = x->version,
+		.started = x->started,
+		.targets = plan->target_count,
+		.reload_ok = atomic_load(&x->reload_ok),
+		.loaded = { atomic_load(&x->loaded_ms) },
+		.log_dropped = log_dropped(x->log),
+		.running = true,
+	};
+	plan_release(plan);
+	engine_stats(x->engine, &ret_health->engine);
+	process_read(&ret_health->process);
+}
+
+size_t exporter_unprobed(struct exporter *x)
+{
+	struct plan *plan;
+	size_t unprobed = 0;
+
+	if (atomic_load(&x->all_probed))
+		return 0;
+	plan = exporter_plan(x);
+	for (size_t i = 0; i < plan->target_count; i++) {
+		struct record record;
+
+		if (slot_copy(plan->targets[i].slot, &record, 1) > 0)
+			slot_record_fini(&record);
+		else
+			unprobed++;
+	}
+	plan_release(plan);
+	if (unprobed == 0)
+		atomic_store(&x->all_probed, true);
+	return unprobed;
+}

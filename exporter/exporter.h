@@ -1,0 +1,41 @@
+/* exporter.h - the running exporter without its front door: configuration, engine, reloads.
+ *
+ * Made, reloaded and ended by the main thread. exporter_plan, exporter_health and
+ * exporter_unprobed may be asked by any other meanwhile.
+ */
+#ifndef MAILVANE_EXPORTER_H
+#define MAILVANE_EXPORTER_H
+
+#include "config.h"
+#include "health.h"
+#include "log.h"
+
+struct exporter;
+
+enum reload_cause {
+	RELOAD_ASKED,   /* SIGHUP: always read, always answered in the log */
+	RELOAD_CHANGED, /* only if a file has changed; the same errors are said once */
+};
+
+/* Starts to probe. Takes the config; its `path` and the log are lent. NULL, with a sentence in
+ * error, if the engine cannot start; the config is freed then, too. */
+struct exporter *exporter_new(struct config *, const char *path, const char *version,
+			      struct log *, char *error, size_t cap);
+/* Ends all probes, at most in a second. NULL does nothing. */
+void exporter_free(struct exporter *);
+
+/* Goes over to the files as they are now. If anything is wrong with them nothing changes. */
+void exporter_reload(struct exporter *, enum reload_cause);
+
+/* Held for the caller: plan_release it. */
+struct plan *exporter_plan(struct exporter *);
+void exporter_health(struct exporter *, struct health *ret_health);
+
+/* Targets that have never been probed since the start; 0 for good once it was 0. */
+size_t exporter_unprobed(struct exporter *);
+
+/* The hook that logs changes of state; user is a struct log. */
+void exporter_probed(void *user, const struct target *, const struct result *,
+		     enum state before, struct moment since);
+
+#endif

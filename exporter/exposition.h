@@ -1,0 +1,11 @@
+/* exposition.h - all metrics of a plan as one answer, family by family. */
+#ifndef MAILVANE_EXPOSITION_H
+#define MAILVANE_EXPOSITION_H
+
+#include "answer.h"
+#include "health.h"
+
+/* Holds the plan until it is freed. NULL: out of memory. */
+struct answer *exposition_new(struct plan *, const struct health *);
+
+#endif

@@ -1,0 +1,20 @@
+/* health.h - how the exporter itself does: one picture, taken at the start of an answer. */
+#ifndef MAILVANE_HEALTH_H
+#define MAILVANE_HEALTH_H
+
+#include "engine.h"
+#include "process.h"
+
+struct health {
+	const char *version;
+	struct moment started;
+	size_t targets;
+	bool reload_ok;       /* the last one */
+	struct moment loaded; /* when the configuration in use was read */
+	uint64_t log_dropped; /* lines */
+	bool running;         /* there is an engine, and `engine` holds its figures */
+	struct engine_stats engine;
+	struct process process;
+};
+
+#endif

@@ -1,0 +1,137 @@
+/* listen.c - an address as Prometheus users write it, to a socket. */
+#include "listen.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 128 };
+
+/* Takes "HOST:PORT" apart; an empty host is every address. */
+static bool split(const char *address, struct buffer *host, struct buffer *port,
+		  struct buffer *error)
+{
+	const char *colon = strrchr(address, ':');
+	struct view name;
+	uint64_t number;
+
+	if (!colon || !view_number(view_of(colon + 1), 65535, &number)) {
+		buffer_format(error,
+			      "listen address '%s': it ends in a port, as in ':19025' or "
+			      "'127.0.0.1:19025'",
+			      address);
+		return false;
+	}
+	name = (struct view){ address, (size_t)(colon - address) };
+	if (name.n >= 2 && name.p[0] == '[' && name.p[name.n - 1] == ']') {
+		name = (struct view){ name.p + 1, name.n - 2 };
+	} else if (memchr(name.p, ':', name.n)) {
+		buffer_format(
+		    error,
+		    "listen address '%s': an IPv6 address stands in brackets, as in "
+		    "'[::1]:19025'",
+		    address);
+		return false;
+	}
+	buffer_put(host, name);
+	buffer_text(port, colon + 1);
+	buffer_string(host);
+	buffer_string(port);
+	return true;
+}
+
+static int try_one(const struct addrinfo *one, bool both)
+{
+	int fd = socket(one->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int on = 1, off = 0, saved;
+
+	if (fd < 0)
+		return -1;
+	/* A restart must not wait for connections of the one before. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (one->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, both ? &off : &on, sizeof(on));
+	if (bind(fd, one->ai_addr, one->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* Every address: one IPv6 socket that takes IPv4, too, or IPv4 alone on a machine without
+ * IPv6. */
+static int try_all(const struct addrinfo *found, bool everywhere)
+{
+	int fd = -1;
+
+	for (int family6 = 1; everywhere && family6 >= 0 && fd < 0; family6--)
+		for (const struct addrinfo *one = found; one && fd < 0; one = one->ai_next)
+			if ((one->ai_family == AF_INET6) == family6)
+				fd = try_one(one, true);
+	for (const struct addrinfo *one = found; !everywhere && one && fd < 0;
+	     one = one->ai_next)
+		fd = try_one(one, false);
+	return fd;
+}
+
+static const char *what_to_do(int error)
+{
+	switch (error) {
+	case EADDRINUSE:
+		return "; another program has this port, perhaps another "
+		       "mailvane_exporter. Choose "
+		       "one with --web.listen-address=:PORT";
+	case EACCES:
+		return "; ports below 1024 need root or CAP_NET_BIND_SERVICE";
+	case EADDRNOTAVAIL:
+		return "; it is not an address of this machine";
+	default:
+		return "";
+	}
+}
+
+int listen_open(const char *address, struct buffer *error)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE },
+			*found;
+	char host_storage[256], port_storage[8];
+	struct buffer host, port;
+	int fd, failed;
+
+	buffer_init(&host, host_storage, sizeof(host_storage));
+	buffer_init(&port, port_storage, sizeof(port_storage));
+	if (!split(address, &host, &port, error))
+		return -1;
+	failed = getaddrinfo(host.n > 0 ? host.p : NULL, port.p, &hints, &found);
+	if (failed != 0) {
+		buffer_format(error, "listen address '%s': %s", address,
+			      gai_strerror(failed));
+		return -1;
+	}
+	errno = 0;
+	fd = try_all(found, host.n == 0);
+	if (fd < 0)
+		buffer_format(error, "cannot listen on '%s': %s%s", address,
+			      strerror(errno), what_to_do(errno));
+	freeaddrinfo(found);
+	return fd;
+}
+
+const char *listen_text(int fd, char dst[LISTEN_TEXT_MAX])
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t length = sizeof(at);
+	char host[48] = "?", port[8] = "?";
+	struct buffer b;
+
+	getsockname(fd, (struct sockaddr *)&at, &length);
+	getnameinfo((struct sockaddr *)&at, length, host, sizeof(host), port, sizeof(port),
+		    NI_NUMERICHOST | NI_NUMERICSERV);
+	buffer_init(&b, dst, LISTEN_TEXT_MAX);
+	buffer_format(&b, at.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+	return buffer_string(&b);
+}

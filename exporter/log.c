@@ -1,0 +1,263 @@
+/* log.c - a ring of bytes under a short lock. */
+#include "log.h"
+
+#include "printable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct log {
+	int fd, wake[2];
+	pthread_mutex_t lock;
+	size_t head, used;   /* of ring: where the oldest byte is, and how many */
+	uint64_t unsaid;     /* lines lost since the last one that says so */
+	atomic_ullong total; /* lines lost */
+	char ring[LOG_QUEUE_MAX];
+
+	/* The drainer's own: a line taken off the ring, written in part. */
+	char line[LOG_LINE_MAX];
+	size_t line_n, line_at;
+};
+
+struct log *log_new(int fd)
+{
+	struct log *log = calloc(1, sizeof(*log));
+
+	if (!log)
+		return NULL;
+	if (pipe2(log->wake, O_NONBLOCK | O_CLOEXEC) < 0) {
+		free(log);
+		return NULL;
+	}
+	log->fd = fd;
+	pthread_mutex_init(&log->lock, NULL);
+	atomic_init(&log->total, 0);
+	return log;
+}
+
+void log_free(struct log *log)
+{
+	if (!log)
+		return;
+	close(log->wake[0]);
+	close(log->wake[1]);
+	pthread_mutex_destroy(&log->lock);
+	free(log);
+}
+
+int log_wake_fd(const struct log *log)
+{
+	return log->wake[0];
+}
+
+uint64_t log_dropped(struct log *log)
+{
+	return atomic_load(&log->total);
+}
+
+static bool bare(struct view value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f)
+			return false;
+	}
+	return value.n > 0;
+}
+
+/* Cleaned first: a value may be a path or a server's words, and stderr a terminal. */
+static void put_value(struct buffer *line, const char *raw)
+{
+	char clean[1024];
+	struct view value = { clean, printable_copy(clean, sizeof(clean), view_of(raw)) };
+
+	if (bare(value)) {
+		buffer_put(line, value);
+		return;
+	}
+	buffer_text(line, "\"");
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			buffer_text(line, "\\");
+		buffer_put(line, (struct view){ value.p + i, 1 });
+	}
+	buffer_text(line, "\"");
+}
+
+/* A field is there whole or not at all. */
+static void put_field(struct buffer *line, const char *key, const char *value)
+{
+	size_t before = line->n;
+
+	if (!value || line->full)
+		return;
+	buffer_format(line, " %s=", key);
+	put_value(line, value);
+	if (line->full)
+		line->n = before;
+}
+
+static void put_time(struct buffer *line, struct moment at)
+{
+	char text[MOMENT_TEXT_MAX];
+	struct view date = view_of(moment_text(at, text));
+
+	if (date.n > 0 && date.p[date.n - 1] == 'Z')
+		buffer_format(line, "time=%.*s.%03dZ", (int)date.n - 1, date.p,
+			      (int)(at.ms % 1000 < 0 ? at.ms % 1000 + 1000 : at.ms % 1000));
+	else
+		buffer_text(line, "time=never");
+}
+
+void log_format(struct buffer *out, struct moment at, enum log_level level,
+		const char *message, const struct log_field *fields, size_t count)
+{
+	static const char *const levels[] = { "info", "warn", "error" };
+	char storage[LOG_LINE_MAX - 1];
+	struct buffer line;
+
+	buffer_init(&line, storage, sizeof(storage));
+	put_time(&line, at);
+	put_field(&line, "level", levels[level]);
+	put_field(&line, "msg", message);
+	for (size_t i = 0; i < count; i++)
+		put_field(&line, fields[i].key, fields[i].value);
+	buffer_put(out, buffer_view(&line));
+	buffer_text(out, "\n");
+}
+
+static void push(struct log *log, struct view line)
+{
+	size_t tail = (log->head + log->used) % sizeof(log->ring);
+	size_t first = sizeof(log->ring) - tail;
+
+	if (first > line.n)
+		first = line.n;
+	memcpy(log->ring + tail, line.p, first);
+	memcpy(log->ring, line.p + first, line.n - first);
+	log->used += line.n;
+}
+
+/* Adds the line that counts the lost ones, if there are any and it fits. */
+static void say_lost(struct log *log)
+{
+	char storage[256], digits[24];
+	struct buffer line, number;
+
+	if (log->unsaid == 0)
+		return;
+	buffer_init(&number, digits, sizeof(digits));
+	buffer_format(&number, "%llu", (unsigned long long)log->unsaid);
+	buffer_init(&line, storage, sizeof(storage));
+	log_format(&line, moment_now(), LOG_WARN, "log lines lost: stderr is too slow",
+		   &(struct log_field){ "count", buffer_string(&number) }, 1);
+	if (line.n > sizeof(log->ring) - log->used)
+		return;
+	push(log, buffer_view(&line));
+	log->unsaid = 0;
+}
+
+void log_put(struct log *log, enum log_level level, const char *message,
+	     const struct log_field *fields, size_t count)
+{
+	char storage[LOG_LINE_MAX];
+	struct buffer line;
+	ssize_t woken;
+
+	buffer_init(&line, storage, sizeof(storage));
+	log_format(&line, moment_now(), level, message, fields, count);
+	pthread_mutex_lock(&log->lock);
+	say_lost(log);
+	if (log->unsaid == 0 && line.n <= sizeof(log->ring) - log->used) {
+		push(log, buffer_view(&line));
+	} else {
+		log->unsaid++;
+		atomic_fetch_add(&log->total, 1);
+	}
+	pthread_mutex_unlock(&log->lock);
+	do /* a full pipe has woken it already */
+		woken = write(log->wake[1], "", 1);
+	while (woken < 0 && errno == EINTR);
+}
+
+/* Takes the oldest line off. False: none. */
+static bool pull(struct log *log)
+{
+	size_t n = 0;
+
+	while (n < log->used) {
+		char c = log->ring[(log->head + n) % sizeof(log->ring)];
+
+		log->line[n++] = c;
+		if (c == '\n')
+			break;
+	}
+	log->head = (log->head + n) % sizeof(log->ring);
+	log->used -= n;
+	if (log->used == 0)
+		log->head = 0; /* the first pages of the ring stay the warm ones */
+	log->line_n = n;
+	log->line_at = 0;
+	return n > 0;
+}
+
+static bool next_line(struct log *log)
+{
+	bool found;
+
+	pthread_mutex_lock(&log->lock);
+	say_lost(log);
+	found = pull(log);
+	pthread_mutex_unlock(&log->lock);
+	return found;
+}
+
+static bool can_write(int fd, int wait_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, wait_ms) > 0;
+}
+
+bool log_drain(struct log *log)
+{
+	char woken[256];
+
+	while (read(log->wake[0], woken, sizeof(woken)) > 0)
+		;
+	while (log->line_at < log->line_n || next_line(log)) {
+		ssize_t n;
+
+		if (!can_write(log->fd, 0))
+			return true;
+		n = write(log->fd, log->line + log->line_at, log->line_n - log->line_at);
+		if (n >= 0)
+			log->line_at += (size_t)n;
+		else if (errno == EAGAIN)
+			return true;
+		else if (errno != EINTR)
+			log->line_at =
+			    log->line_n; /* nobody reads any more: lost, and no one to tell */
+	}
+	return false;
+}
+
+void log_flush(struct log *log, struct span limit)
+{
+	struct instant end = instant_plus(instant_now(), limit);
+
+	while (log_drain(log)) {
+		struct span left = span_between(instant_now(), end);
+
+		if (left.ns <= 0)
+			return;
+		can_write(log->fd, (int)span_ms(left));
+	}
+}

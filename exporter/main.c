@@ -1,0 +1,321 @@
+/* main.c - the program: options, start, the main thread's loop, end.
+ *
+ * The main thread waits for signals, for log lines to write and for the time to look at the
+ * configuration files. Engine threads probe, one more thread answers HTTP.
+ */
+#include "exposition.h"
+#include "listen.h"
+#include "options.h"
+#include "printable.h"
+#include "web.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2 };
+enum { CHANGED_EVERY_MS = 5000, FLUSH_AT_END_MS = 200 };
+
+static const char version[] = MAILVANE_VERSION;
+
+/* --- messages before there is a log --------------------------------------------------------- */
+
+static int fail(const char *what, int status)
+{
+	fprintf(stderr, "mailvane_exporter: %s\n", what);
+	return status;
+}
+
+static void print_clean(FILE *out, const char *text)
+{
+	char clean[1024];
+
+	printable_copy(clean, sizeof(clean), view_of(text));
+	fputs(clean, out);
+}
+
+static void print_errors(const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct config_error *error = &errors->list[i];
+
+		print_clean(stderr, error->where);
+		fputs(": ", stderr);
+		print_clean(stderr, error->what);
+		if (*error->hint) {
+			fputs(" (", stderr);
+			print_clean(stderr, error->hint);
+			fputs(")", stderr);
+		}
+		fputs("\n", stderr);
+	}
+	if (errors->total > errors->count)
+		fprintf(stderr, "and %zu more errors\n", errors->total - errors->count);
+}
+
+/* --- modes that end by themselves ----------------------------------------------------------- */
+
+static size_t server_count(const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->target_count; i++)
+		if (i == 0 ||
+		    strcmp(plan->targets[i].server, plan->targets[i - 1].server) != 0)
+			count++;
+	return count;
+}
+
+static int check(const char *path, const struct config *config)
+{
+	print_clean(stdout, path);
+	printf(": OK, %zu servers, %zu targets\n", server_count(config->plan),
+	       config->plan->target_count);
+	return EXIT_SUCCESS;
+}
+
+static bool print_answer(struct answer *answer)
+{
+	struct draft draft;
+	bool complete = false, whole = true;
+
+	draft_init(&draft);
+	while (!complete && whole) {
+		draft_clear(&draft);
+		complete = !answer->more(answer, &draft);
+		whole = !draft.failed && fwrite(draft.p, 1, draft.n, stdout) == draft.n;
+	}
+	draft_fini(&draft);
+	return whole && fflush(stdout) == 0;
+}
+
+/* Engine and writer are one thread here, so lines are written as they come. */
+static void probed_once(void *log, const struct target *target, const struct result *result,
+			enum state before, struct moment since)
+{
+	exporter_probed(log, target, result, before, since);
+	log_drain(log);
+}
+
+static int once(struct plan *plan, struct log *log, struct moment started)
+{
+	const struct engine_hooks hooks = { probed_once, log };
+	struct health health = { .version = version,
+				 .started = started,
+				 .targets = plan->target_count,
+				 .reload_ok = true,
+				 .loaded = started };
+	struct answer *answer;
+	char error[512];
+	bool printed;
+
+	if (!engine_run_once(plan, &hooks, error, sizeof(error)))
+		return fail(error, EXIT_FAILURE);
+	process_read(&health.process);
+	answer = exposition_new(plan, &health);
+	if (!answer)
+		return fail("out of memory", EXIT_FAILURE);
+	printed = print_answer(answer);
+	answer->free(answer);
+	return printed ? EXIT_SUCCESS : fail("cannot write the metrics", EXIT_FAILURE);
+}
+
+/* --- signals -------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t asked_to_end, asked_to_reload;
+static int signal_pipe[2];
+
+static void on_signal(int number)
+{
+	int saved = errno;
+
+	if (number == SIGHUP)
+		asked_to_reload = 1;
+	else
+		asked_to_end = 1;
+	if (write(signal_pipe[1], "", 1) < 0) {
+		/* The pipe is full, so the loop is awake. */
+	}
+	errno = saved;
+}
+
+static bool catch_signals(void)
+{
+	struct sigaction caught = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction ignored = { .sa_handler = SIG_IGN };
+
+	if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+		return false;
+	sigemptyset(&caught.sa_mask);
+	sigaction(SIGPIPE, &ignored, NULL);
+	return sigaction(SIGTERM, &caught, NULL) == 0 &&
+	       sigaction(SIGINT, &caught, NULL) == 0 &&
+	       sigaction(SIGHUP, &caught, NULL) == 0;
+}
+
+/* --- the daemon ------------------------------------------------------------------------------ */
+
+/* Every probe in flight is a descriptor, and the soft limit is often 1024. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void wait_for_work(struct log *log, bool lines_left, struct instant until)
+{
+	char drained[64];
+	struct span left = span_between(instant_now(), until);
+	struct pollfd fds[] = {
+		{ .fd = signal_pipe[0], .events = POLLIN },
+		/* While stderr is full, more lines are no reason to wake. */
+		{ .fd = lines_left ? -1 : log_wake_fd(log), .events = POLLIN },
+		{ .fd = lines_left ? STDERR_FILENO : -1, .events = POLLOUT },
+	};
+
+	poll(fds, ARRAY_SIZE(fds), (int)span_ms(left));
+	while (read(signal_pipe[0], drained, sizeof(drained)) > 0)
+		;
+}
+
+static void run(struct exporter *exporter, struct log *log)
+{
+	const struct span pause = span_of_ms(CHANGED_EVERY_MS);
+	struct instant look = instant_plus(instant_now(), pause);
+
+	while (!asked_to_end) {
+		wait_for_work(log, log_drain(log), look);
+		if (asked_to_reload) {
+			asked_to_reload = 0;
+			exporter_reload(exporter, RELOAD_ASKED);
+		} else if (!instant_before(instant_now(), look)) {
+			exporter_reload(exporter, RELOAD_CHANGED);
+		} else {
+			continue;
+		}
+		look = instant_plus(instant_now(), pause);
+	}
+}
+
+static void log_up(struct log *log, const char *address, const char *path)
+{
+	log_put(log, LOG_INFO, "mailvane_exporter is up",
+		(struct log_field[]){
+		    { "version", version }, { "address", address }, { "config", path } },
+		3);
+}
+
+/* Takes the config and the socket. */
+static int serve(struct config *config, const char *path, int listening, struct log *log)
+{
+	char error[512], address[LISTEN_TEXT_MAX];
+	struct exporter *exporter;
+	struct web *web;
+
+	listen_text(listening, address);
+	exporter = exporter_new(config, path, version, log, error, sizeof(error));
+	if (!exporter) {
+		close(listening);
+		return fail(error, EXIT_FAILURE);
+	}
+	web = web_new(listening, exporter);
+	if (!web) {
+		exporter_free(exporter);
+		return fail("cannot start the HTTP server", EXIT_FAILURE);
+	}
+	log_up(log, address, path);
+	run(exporter, log);
+	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
+	web_free(web);
+	exporter_free(exporter);
+	return EXIT_SUCCESS;
+}
+
+static int start(const struct options *options, struct config *config, struct log *log)
+{
+	char storage[512];
+	struct buffer error;
+	int listening;
+
+	buffer_init(&error, storage, sizeof(storage));
+	listening = listen_open(options->listen_address, &error);
+	if (listening < 0 || !catch_signals()) {
+		config_free(config);
+		return fail(listening < 0 ? buffer_string(&error) : "cannot catch signals",
+			    EXIT_FAILURE);
+	}
+	return serve(config, options->config_file, listening, log);
+}
+
+static int with_config(const struct options *options, struct config *config)
+{
+	struct moment started = moment_now();
+	struct log *log;
+	int status;
+
+	if (options->config_check) {
+		status = check(options->config_file, config);
+		config_free(config);
+		return status;
+	}
+	raise_descriptor_limit();
+	log = log_new(STDERR_FILENO);
+	if (!log) {
+		config_free(config);
+		return fail("out of memory or descriptors", EXIT_FAILURE);
+	}
+	if (options->once) {
+		status = once(config->plan, log, started);
+		config_free(config);
+	} else {
+		status = start(options, config, log);
+	}
+	log_flush(log, span_of_ms(FLUSH_AT_END_MS));
+	log_free(log);
+	return status;
+}
+
+static int help(void)
+{
+	char storage[4096];
+	struct buffer text;
+
+	buffer_init(&text, storage, sizeof(storage));
+	options_help(&text);
+	fputs(buffer_string(&text), stdout);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct config_errors errors = { 0 };
+	struct options options;
+	struct config *config;
+	char storage[512];
+	struct buffer error;
+
+	buffer_init(&error, storage, sizeof(storage));
+	if (!options_parse(argc, argv, &options, &error))
+		return fail(buffer_string(&error), EXIT_USAGE);
+	if (options.help)
+		return help();
+	if (options.version)
+		return printf("mailvane_exporter %s\n", version) < 0;
+	config = config_load(options.config_file, &errors);
+	if (!config) {
+		print_errors(&errors);
+		config_errors_fini(&errors);
+		return EXIT_FAILURE;
+	}
+	return with_config(&options, config);
+}

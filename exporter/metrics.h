@@ -1,0 +1,38 @@
+/* metrics.h - every metric there is, in one table: name, type, unit, help and how it is read.
+ *
+ * Conventions: https://prometheus.io/docs/practices/naming/. A new metric is one row.
+ */
+#ifndef MAILVANE_METRICS_H
+#define MAILVANE_METRICS_H
+
+#include "encoder.h"
+#include "health.h"
+
+/* What there is one set of samples of. */
+enum scope {
+	SCOPE_EXPORTER,
+	SCOPE_TARGET, /* known without a result */
+	SCOPE_TALLY, /* of a record; 0 before the first result, so that rate() sees the first rise */
+	SCOPE_RECORD, /* of a record */
+};
+
+/* What samples are read from. The pointers that the scope does not have are NULL. */
+struct subject {
+	const struct health *health;
+	const struct target *target;
+	const struct record *record; /* SCOPE_TALLY: may be NULL */
+};
+
+struct metric {
+	struct family family;
+	const char
+	    *unit; /* the suffix of the name: "seconds", "bytes"; "" if it counts things */
+	enum scope scope;
+	/* Writes the samples there are, perhaps none. */
+	void (*read)(struct encoder *, const struct subject *);
+};
+
+extern const struct metric metrics[];
+extern const size_t metric_count;
+
+#endif

@@ -1,0 +1,129 @@
+/* options.c - long options from one table, as `--name=value` and as `--name value`. */
+#include "options.h"
+
+#include "printable.h"
+#include "suggest.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const struct option {
+	const char *name;
+	size_t field;        /* of struct options: const char * with a value, else bool */
+	const char *value;   /* what stands for it in the help; NULL: takes none */
+	const char *help;
+} table[] = {
+	{ "--config.file", offsetof(struct options, config_file), "FILE",
+	  "The configuration: what to probe, and how." },
+	{ "--web.listen-address", offsetof(struct options, listen_address), "ADDRESS",
+	  "Where to answer HTTP: \":19025\" (the default) is every address of this\n"
+	  "machine; \"127.0.0.1:19025\" and \"[::1]:19025\" only local ones." },
+	{ "--config.check", offsetof(struct options, config_check), NULL,
+	  "Read the configuration, say everything that is wrong with it, and end." },
+	{ "--once", offsetof(struct options, once), NULL,
+	  "Probe every target once, print the metrics, and end." },
+	{ "--version", offsetof(struct options, version), NULL, "Print the version, and end." },
+	{ "--help", offsetof(struct options, help), NULL, "Print this, and end." },
+};
+/* clang-format on */
+
+static const struct option *find(struct view name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (name.n == strlen(table[i].name) &&
+		    memcmp(name.p, table[i].name, name.n) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static bool unknown(struct view name, struct buffer *error)
+{
+	const char *names[ARRAY_SIZE(table)], *meant;
+	char shown[PRINTABLE_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		names[i] = table[i].name;
+	printable_copy(shown, sizeof(shown), name);
+	if (name.n == 0 || name.p[0] != '-') {
+		buffer_format(error, "'%s' is not an option; see --help", shown);
+		return false;
+	}
+	meant = suggest_word(name, names, ARRAY_SIZE(names));
+	if (meant)
+		buffer_format(error, "unknown option '%s': did you mean '%s'?", shown,
+			      meant);
+	else
+		buffer_format(error, "unknown option '%s'; see --help", shown);
+	return false;
+}
+
+/* *at is moved on when the value is the next argument. */
+static bool take(const struct option *option, const char *value, char *const *argv, int *at,
+		 struct options *ret_options, struct buffer *error)
+{
+	char *field = (char *)ret_options + option->field;
+
+	if (!option->value) {
+		if (value)
+			buffer_format(error, "%s takes no value", option->name);
+		else
+			*(bool *)(void *)field = true;
+		return !value;
+	}
+	if (!value && argv[*at + 1])
+		value = argv[++*at];
+	if (!value || !*value) {
+		buffer_format(error, "%s needs a value: %s=%s", option->name, option->name,
+			      option->value);
+		return false;
+	}
+	*(const char **)(void *)field = value;
+	return true;
+}
+
+bool options_parse(int argc, char *const *argv, struct options *ret_options,
+		   struct buffer *error)
+{
+	*ret_options = (struct options){ .listen_address = ":19025" };
+	for (int i = 1; i < argc; i++) {
+		const char *value = strchr(argv[i], '=');
+		struct view name = { argv[i],
+				     value ? (size_t)(value - argv[i]) : strlen(argv[i]) };
+		const struct option *option = find(name);
+
+		if (!option)
+			return unknown(name, error);
+		if (!take(option, value ? value + 1 : NULL, argv, &i, ret_options, error))
+			return false;
+	}
+	if (ret_options->help || ret_options->version || ret_options->config_file)
+		return true;
+	buffer_text(error,
+		    "--config.file=FILE is needed: it says what to probe; see --help");
+	return false;
+}
+
+/* The lines of a help text, each indented. */
+static void put_help(struct buffer *out, const char *help)
+{
+	for (const char *end; *help; help = *end ? end + 1 : end) {
+		end = strchrnul(help, '\n');
+		buffer_format(out, "      %.*s\n", (int)(end - help), help);
+	}
+}
+
+void options_help(struct buffer *out)
+{
+	buffer_text(
+	    out, "Usage: mailvane_exporter --config.file=FILE [OPTION...]\n\n"
+		 "Probes mail servers on a schedule and shows what it finds: a page for\n"
+		 "people at /, metrics for Prometheus at /metrics.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		buffer_format(out, "  %s%s%s\n", table[i].name, table[i].value ? "=" : "",
+			      table[i].value ? table[i].value : "");
+		put_help(out, table[i].help);
+	}
+	buffer_text(
+	    out, "\nSIGHUP reads the configuration again; so does a change of its files,\n"
+		 "within a few seconds.\n");
+}

@@ -1,0 +1,41 @@
+/* page_style.c - light and dark, wide and narrow; a state is told by word and shape, not by
+ * colour alone. */
+#include "page_style.h"
+
+/* clang-format off */
+const char page_style[] =
+":root{color-scheme:light dark;--ground:#f6f7f9;--card:#fff;--ink:#1c2128;--soft:#59636e;--line:#d9dee4;"
+"--ok:#1a7f37;--warning:#9a6700;--critical:#c51f2c;--unknown:#7a45d1;--pending:#6e7781}\n"
+"@media(prefers-color-scheme:dark){:root{--ground:#101317;--card:#181c22;--ink:#e6eaef;--soft:#97a1ad;--line:#2c333c;"
+"--ok:#4ac26b;--warning:#e0ac30;--critical:#ff7b72;--unknown:#bc8cff;--pending:#8b949e}}\n"
+"*{box-sizing:border-box}\n"
+"body{margin:0 auto;max-width:82rem;padding:1rem 1.25rem 3rem;background:var(--ground);color:var(--ink);"
+"font:15px/1.45 system-ui,sans-serif;overflow-wrap:anywhere}\n"
+"a{color:inherit}\n"
+".ok{--is:var(--ok);--shape:\"\\25CF\"}.warning{--is:var(--warning);--shape:\"\\25B2\"}"
+".critical{--is:var(--critical);--shape:\"\\25A0\"}.unknown{--is:var(--unknown);--shape:\"?\"}"
+".pending{--is:var(--pending);--shape:\"\\25CB\"}\n"
+"header{border-left:.6rem solid var(--is);background:var(--card);border-radius:.4rem;padding:.9rem 1.2rem}\n"
+"h1{margin:0;font-size:1.7rem;line-height:1.2;color:var(--is)}\n"
+"h2{margin:1.8rem 0 .6rem;font-size:1.05rem;color:var(--soft);font-weight:600}\n"
+".counts{margin:.5rem 0 0;padding:0;display:flex;flex-wrap:wrap;gap:.35rem 1.4rem;list-style:none}\n"
+".state{color:var(--is);font-weight:700;white-space:nowrap}\n"
+".state::before{content:var(--shape);display:inline-block;width:1.3em}\n"
+".note{margin:1rem 0 0;padding:.6rem 1.2rem;border:1px solid var(--warning);border-radius:.4rem}\n"
+"article{margin:.6rem 0;padding:.7rem 1.2rem;background:var(--card);border-left:.6rem solid var(--is);border-radius:.4rem}\n"
+"h3{margin:0;font-size:1.15rem;display:flex;flex-wrap:wrap;gap:.2rem .9rem}\n"
+"article p{margin:.25rem 0 0}\n"
+".reason{font-size:1.05rem}\n"
+".facts,small{color:var(--soft);font-size:.87rem}\n"
+".facts span{margin-right:1.1rem}\n"
+"table{width:100%;border-collapse:collapse;background:var(--card);border-radius:.4rem}\n"
+"th,td{padding:.3rem .7rem;text-align:left;vertical-align:top}\n"
+"thead th{color:var(--soft);font-weight:600;font-size:.87rem;border-bottom:1px solid var(--line)}\n"
+"tbody th{padding-top:.8rem;font-size:1rem}\n"
+"tbody tr+tr td{border-top:1px solid var(--line)}\n"
+"td.no{white-space:nowrap}\n"
+"footer{margin-top:1.6rem;color:var(--soft);font-size:.87rem}\n"
+"@media(max-width:46rem){thead{display:none}table,tbody,tr,td,th{display:block}"
+"td{padding:.1rem .9rem;border:0!important}td:first-child{padding-top:.6rem}td:last-child{padding-bottom:.6rem}"
+"td[data-is]::before{content:attr(data-is) \": \";color:var(--soft)}}\n";
+/* clang-format on */
