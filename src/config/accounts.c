@@ -1,0 +1,131 @@
+/* accounts.c - `accounts` and their secrets. */
+#include "accounts.h"
+
+#include "dialogue.h"
+#include "memory.h"
+#include "reader.h"
+#include "sources.h"
+#include "text_rules.h"
+#include "value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert((int)TEXT_MAX == (int)DIALOGUE_VALUE_MAX, "what passes here fits there");
+
+static const char *password_fault(struct view password)
+{
+	if (password.n == 0)
+		return "has no password";
+	if (password.n > DIALOGUE_VALUE_MAX)
+		return "has a password of more than 512 bytes";
+	for (size_t i = 0; i < password.n; i++) {
+		if (password.p[i] == '\n')
+			return "has more than one line";
+		if ((unsigned char)password.p[i] < 0x20 || password.p[i] == 0x7f)
+			return "has a control character in the password";
+	}
+	return NULL;
+}
+
+static struct view without_line_end(struct view text)
+{
+	if (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	if (text.n > 0 && text.p[text.n - 1] == '\r')
+		text.n--;
+	return text;
+}
+
+/* NULL, and one error, when it cannot be used. */
+static const char *secret(struct loader *l, const char *path, struct place place)
+{
+	enum { SECRET_FILE_MAX = 64 * 1024 };
+	const char *fault, *password = NULL;
+	struct view text;
+	struct file file;
+
+	if (l->no_files)
+		return "";
+	if (!file_read(path, SECRET_FILE_MAX, FILE_SECRET, &l->errors, place, &file))
+		return NULL;
+	watch_file(l->watch, path, &file.stamp);
+	text = without_line_end((struct view){ file.text, file.size });
+	fault = password_fault(text);
+	if (fault == NULL)
+		password = arena_text(&l->plan->arena, text);
+	else
+		errors_add(&l->errors, place, "one line with the password, nothing else",
+			   "%s %s", QUOTE(view_of(path)), fault);
+	file_fini(&file);
+	return password;
+}
+
+static struct account *room(struct loader *l, size_t number)
+{
+	size_t cap = l->account_cap;
+
+	l->accounts =
+	    memory_room(l->accounts, number, &l->account_cap, sizeof(*l->accounts));
+	if (l->account_cap > cap)
+		l->account_usable =
+		    memory_grow(l->account_usable, l->account_cap, sizeof(bool));
+	return &l->accounts[number];
+}
+
+static void take(struct loader *l, const config_setting_t *group, const char *file)
+{
+	const struct section *section = &sections[SECTION_ACCOUNT];
+	struct account_draft draft;
+	struct place place;
+	const char *password = NULL;
+	size_t number;
+	bool good;
+
+	value_presets(l, section, &draft, reader_place(group, file));
+	good = reader_group(l, section, &draft, group, file, true);
+	if (draft.password_file != NULL)
+		password =
+		    secret(l, draft.password_file, draft.head.keys[ACCOUNT_PASSWORD_FILE]);
+	if (draft.name == NULL)
+		return;
+	place = draft.head.keys[ACCOUNT_NAME];
+	if (!names_add(&l->account_names, draft.name, place, &number)) {
+		struct place first = l->account_names.list[number].place;
+
+		errors_add(&l->errors, place, "", "the account %s exists already, at %s:%u",
+			   QUOTE(view_of(draft.name)), first.file, first.line);
+		return;
+	}
+	*room(l, number) = (struct account){ draft.name, draft.user, password };
+	l->account_usable[number] = good && password != NULL;
+}
+
+void accounts_read(struct loader *l)
+{
+	size_t size;
+	struct account *kept;
+
+	sources_each_group(l, FILE_ACCOUNTS, take);
+	size = l->account_names.count * sizeof(*kept);
+	kept = arena_alloc(&l->plan->arena, size + 1);
+	if (size > 0)
+		memcpy(kept, l->accounts, size);
+	free(l->accounts);
+	l->accounts = kept;
+}
+
+const struct account *accounts_find(struct loader *l, const char *name, struct place place)
+{
+	struct hint hint;
+	size_t number;
+
+	if (!names_find(&l->account_names, view_of(name), &number)) {
+		names_similar(&l->account_names, &hint, view_of(name),
+			      l->account_names.count > 0 ? "" : "there are no `accounts`");
+		errors_add(&l->errors, place, hint.text, "there is no account %s",
+			   QUOTE(view_of(name)));
+		return NULL;
+	}
+	return l->account_usable[number] ? &l->accounts[number] : NULL;
+}

@@ -1,0 +1,204 @@
+/* file.c - open once, ask the descriptor, read whole. */
+#include "file.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { GROUPS_MAX = 256 };
+
+static struct stamp stamp_from(const struct stat *st)
+{
+	return (struct stamp){ st->st_dev, st->st_ino, st->st_size, st->st_mtim };
+}
+
+bool stamp_of(const char *path, struct stamp *ret_stamp)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	*ret_stamp = stamp_from(&st);
+	return true;
+}
+
+bool stamp_same_file(const struct stamp *a, const struct stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode;
+}
+
+bool stamp_same(const struct stamp *a, const struct stamp *b)
+{
+	return stamp_same_file(a, b) && a->size == b->size &&
+	       a->mtime.tv_sec == b->mtime.tv_sec && a->mtime.tv_nsec == b->mtime.tv_nsec;
+}
+
+static bool group_is_ours(gid_t group)
+{
+	gid_t groups[GROUPS_MAX];
+	int n = getgroups(GROUPS_MAX, groups);
+
+	if (geteuid() == 0 || group == 0 || group == getegid())
+		return true;
+	for (int i = 0; i < n; i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}
+
+static bool refuse(struct errors *e, struct place place, const char *path, const char *why,
+		   const char *hint)
+{
+	errors_add(e, place, hint, "%s %s", QUOTE(view_of(path)), why);
+	return false;
+}
+
+static bool refuse_by_errno(struct errors *e, struct place place, const char *path)
+{
+	const char *hint = errno == ENOENT ? "relative paths start at the folder of the "
+					     "file they stand in"
+			   : errno == EACCES
+			       ? "the user that runs this must be able to read it"
+			       : "";
+
+	errors_add(e, place, hint, "cannot open %s: %s", QUOTE(view_of(path)),
+		   strerror(errno));
+	return false;
+}
+
+static bool allowed(const struct stat *st, const char *path, unsigned rules,
+		    struct errors *e, struct place place)
+{
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return refuse(e, place, path, "can be written by others",
+			      HINT("chmod go-w %s", path));
+	if (!(rules & FILE_SECRET))
+		return true;
+	if (st->st_mode & S_IROTH)
+		return refuse(e, place, path, "is a secret that everybody can read",
+			      HINT("chmod 600 %s", path));
+	if ((st->st_mode & S_IRGRP) && !group_is_ours(st->st_gid))
+		return refuse(e, place, path, "is a secret that another group can read",
+			      HINT("chmod 600 %s, or give it to a group of the user that "
+				   "runs this",
+				   path));
+	return true;
+}
+
+static const char *kind_of(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "is a directory, not a file";
+	if (S_ISFIFO(mode))
+		return "is a pipe, not a file";
+	return "is not a regular file";
+}
+
+static bool acceptable(int fd, const char *path, size_t max, unsigned rules,
+		       struct errors *e, struct place place, struct stat *ret_st)
+{
+	if (fstat(fd, ret_st) != 0)
+		return refuse_by_errno(e, place, path);
+	if (!S_ISREG(ret_st->st_mode))
+		return refuse(e, place, path, kind_of(ret_st->st_mode), "");
+	if (!allowed(ret_st, path, rules, e, place))
+		return false;
+	if (ret_st->st_size < 0 || (uint64_t)ret_st->st_size > max)
+		return refuse(e, place, path, "is too large",
+			      HINT("at most %zu bytes are read", max));
+	return true;
+}
+
+/* Reads size bytes and finds nothing behind them. */
+static bool read_whole(int fd, char *text, size_t size)
+{
+	size_t n = 0;
+
+	while (n <= size) {
+		ssize_t got = read(fd, text + n, size + 1 - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	errno = 0;
+	return n == size;
+}
+
+static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
+			 struct errors *e, struct place place, struct file *ret_file)
+{
+	struct file file;
+	struct stat st;
+
+	if (!acceptable(fd, path, max, rules, e, place, &st))
+		return false;
+	file.size = (size_t)st.st_size;
+	file.stamp = stamp_from(&st);
+	file.text = memory_grow(NULL, file.size + 1, 1);
+	if (!read_whole(fd, file.text, file.size)) {
+		int error = errno;
+
+		explicit_bzero(file.text, file.size + 1);
+		free(file.text);
+		if (error == 0)
+			return refuse(e, place, path, "changed while it was being read",
+				      "write a new file and rename it over the old one");
+		errors_add(e, place, "", "cannot read %s: %s", QUOTE(view_of(path)),
+			   strerror(error));
+		return false;
+	}
+	file.text[file.size] = '\0';
+	*ret_file = file;
+	return true;
+}
+
+bool file_read(const char *path, size_t max, unsigned rules, struct errors *e,
+	       struct place place, struct file *ret_file)
+{
+	/* O_NONBLOCK: opening a pipe must not wait for its other end. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	bool done;
+
+	if (fd < 0)
+		return refuse_by_errno(e, place, path);
+	done = read_checked(fd, path, max, rules, e, place, ret_file);
+	close(fd);
+	return done;
+}
+
+void file_fini(struct file *file)
+{
+	explicit_bzero(file->text, file->size);
+	free(file->text);
+	*file = (struct file){ 0 };
+}
+
+bool file_usable(const char *path, bool directory, struct errors *e, struct place place)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	bool usable;
+
+	if (fd < 0)
+		return refuse_by_errno(e, place, path);
+	if (fstat(fd, &st) != 0)
+		usable = refuse_by_errno(e, place, path);
+	else if (directory && !S_ISDIR(st.st_mode))
+		usable = refuse(e, place, path, "is not a directory", "");
+	else if (!directory && !S_ISREG(st.st_mode))
+		usable = refuse(e, place, path, kind_of(st.st_mode), "");
+	else
+		usable = allowed(&st, path, 0, e, place);
+	close(fd);
+	return usable;
+}

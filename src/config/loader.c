@@ -1,0 +1,86 @@
+/* loader.c - the order in which a configuration is read. */
+#include "loader.h"
+
+#include "accounts.h"
+#include "servers.h"
+#include "services.h"
+#include "settings.h"
+#include "sources.h"
+#include "target_files.h"
+#include "value.h"
+
+#include <stdlib.h>
+
+void loader_init(struct loader *l, struct watch *watch)
+{
+	*l = (struct loader){ .watch = watch, .plan = plan_new() };
+	if (l->plan == NULL)
+		abort();
+	arena_init(&l->scratch);
+	errors_init(&l->errors);
+}
+
+void loader_fini(struct loader *l)
+{
+	sources_fini(l);
+	target_list_fini(&l->targets);
+	names_fini(&l->account_names);
+	names_fini(&l->service_names);
+	names_fini(&l->server_names);
+	free(l->account_usable);
+	free(l->service_terms);
+	errors_fini(&l->errors);
+	arena_fini(&l->scratch);
+	plan_release(l->plan);
+}
+
+static bool has_targets(struct loader *l, const char *file)
+{
+	if (l->targets.count > 0 || l->errors.found.total > 0 ||
+	    draft_has(&l->top.head, FILE_SERVERS) ||
+	    draft_has(&l->top.head, FILE_TARGET_FILES))
+		return true;
+	errors_add(
+	    &l->errors, (struct place){ file, 0 },
+	    "servers = ( { host = \"mail.example.com\"; services = [ \"imaps\" ]; } );",
+	    "there is nothing to probe: neither servers nor target_files");
+	return false;
+}
+
+/* When the sources are read: NULL if anything was wrong. */
+static struct plan *finish(struct loader *l, const char *file)
+{
+	struct plan *plan = l->plan;
+
+	settings_take(l);
+	accounts_read(l);
+	services_read(l);
+	servers_read(l);
+	target_files_read(l);
+	has_targets(l, file);
+	if (l->errors.found.total > 0)
+		return NULL;
+	if (plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
+		abort(); /* target_list.c keeps pairs apart */
+	l->plan = NULL;
+	return plan;
+}
+
+static void begin(struct loader *l)
+{
+	value_presets(l, &sections[SECTION_FILE], &l->top, (struct place){ 0 });
+}
+
+struct plan *loader_read(struct loader *l, const char *path)
+{
+	begin(l);
+	sources_read(l, path, (struct place){ path, 0 });
+	return finish(l, path);
+}
+
+struct plan *loader_read_text(struct loader *l, const char *shown, struct view text)
+{
+	begin(l);
+	sources_read_text(l, shown, text);
+	return finish(l, shown);
+}

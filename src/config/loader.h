@@ -1,0 +1,65 @@
+/* loader.h - what the parts of a load share; inside this folder only.
+ *
+ * The way of a load: sources (files, their syntax, their trees) -> the top-level draft ->
+ * accounts, services, servers and target files -> targets -> the plan. Errors gather all the
+ * way; what depends on something faulty is left out silently, so that one slip is one error.
+ */
+#ifndef MAILVANE_CONFIG_LOADER_H
+#define MAILVANE_CONFIG_LOADER_H
+
+#include "file.h"
+#include "names.h"
+#include "schema.h"
+#include "target_list.h"
+#include "watch.h"
+
+#include <libconfig.h>
+
+/* One configuration file that was read. */
+struct source {
+	const char *file; /* as shown */
+	struct stamp stamp;
+	config_t tree;
+};
+
+/* What targets know of a service beside struct service. */
+struct service_terms {
+	bool login;
+	bool usable;
+};
+
+struct loader {
+	struct plan *plan;    /* texts that stay go to its arena */
+	struct arena scratch; /* gone when the load is over */
+	struct errors errors;
+	struct watch *watch; /* files and patterns that were read */
+	bool no_files;       /* other files are not opened: for fuzzing */
+
+	struct source **sources;
+	size_t source_count, source_cap;
+
+	struct file_draft top;
+	/* By the numbers `account_names` and `service_names` give. */
+	struct account *accounts; /* the plan's, once all are read */
+	bool *account_usable;
+	size_t account_cap;
+	struct names account_names;
+	struct service *services; /* the plan's, once all are read */
+	struct service_terms *service_terms;
+	size_t service_cap;
+	struct names service_names;
+
+	struct names server_names;
+	struct target_list targets;
+};
+
+void loader_init(struct loader *, struct watch *);
+/* Frees all but the errors taken and the plan given away. */
+void loader_fini(struct loader *);
+
+/* Reads a file, or the text given for it, and all it includes and names. The plan, or NULL
+ * when there were errors. */
+struct plan *loader_read(struct loader *, const char *path);
+struct plan *loader_read_text(struct loader *, const char *shown, struct view text);
+
+#endif

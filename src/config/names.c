@@ -1,0 +1,82 @@
+/* names.c - open addressing, at most two thirds full. */
+#include "names.h"
+
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Suggestions look at the first names only: enough for a person's list, cheap for a
+ * machine's. */
+enum { SIMILAR_MAX = 1000 };
+
+void names_fini(struct names *n)
+{
+	free(n->list);
+	free(n->table);
+	*n = (struct names){ 0 };
+}
+
+static bool same(const char *a, struct view b)
+{
+	return strlen(a) == b.n && (b.n == 0 || memcmp(a, b.p, b.n) == 0);
+}
+
+/* Where the name is, or the free place it belongs to. */
+static size_t *seat(const struct names *n, struct view text)
+{
+	size_t i = (size_t)view_hash(text) & (n->table_size - 1);
+
+	while (n->table[i] != 0 && !same(n->list[n->table[i] - 1].text, text))
+		i = (i + 1) & (n->table_size - 1);
+	return &n->table[i];
+}
+
+static void widen(struct names *n)
+{
+	n->table_size = n->table_size > 0 ? n->table_size * 2 : 64;
+	free(n->table);
+	n->table = memory_grow(NULL, n->table_size, sizeof(*n->table));
+	memset(n->table, 0, n->table_size * sizeof(*n->table));
+	for (size_t i = 0; i < n->count; i++)
+		*seat(n, view_of(n->list[i].text)) = i + 1;
+}
+
+bool names_add(struct names *n, const char *text, struct place place, size_t *ret_number)
+{
+	size_t *place_in_table;
+
+	if (n->count >= n->table_size / 3 * 2)
+		widen(n);
+	place_in_table = seat(n, view_of(text));
+	if (*place_in_table != 0) {
+		*ret_number = *place_in_table - 1;
+		return false;
+	}
+	n->list = memory_room(n->list, n->count, &n->cap, sizeof(*n->list));
+	n->list[n->count] = (struct name){ text, place };
+	*ret_number = n->count++;
+	*place_in_table = n->count;
+	return true;
+}
+
+bool names_find(const struct names *n, struct view text, size_t *ret_number)
+{
+	size_t number = n->table_size > 0 ? *seat(n, text) : 0;
+
+	if (number == 0)
+		return false;
+	*ret_number = number - 1;
+	return true;
+}
+
+const char *names_similar(const struct names *n, struct hint *h, struct view typed,
+			  const char *fallback)
+{
+	const char *words[SIMILAR_MAX];
+	size_t count = n->count < SIMILAR_MAX ? n->count : SIMILAR_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		words[i] = n->list[i].text;
+	return hint_similar(h, typed, words, count, fallback);
+}

@@ -1,0 +1,161 @@
+/* path.c - paths as files give them, and patterns of them. */
+#include "path.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char pattern_characters[] = "*?[]\\";
+
+/* The folder, with its '/' at the end; "" for the current one. */
+static struct view folder_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return (struct view){ file, slash != NULL ? (size_t)(slash - file) + 1 : 0 };
+}
+
+static const char *join(struct arena *arena, struct view folder, struct view name)
+{
+	char *joined = arena_alloc(arena, folder.n + name.n + 1);
+
+	if (folder.n > 0)
+		memcpy(joined, folder.p, folder.n);
+	if (name.n > 0)
+		memcpy(joined + folder.n, name.p, name.n);
+	return joined;
+}
+
+static struct view escaped(struct arena *arena, struct view folder)
+{
+	char *text = arena_alloc(arena, folder.n * 2 + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < folder.n; i++) {
+		if (strchr(pattern_characters, folder.p[i]) != NULL)
+			text[n++] = '\\';
+		text[n++] = folder.p[i];
+	}
+	return (struct view){ text, n };
+}
+
+static bool is_absolute(struct view path)
+{
+	return path.n > 0 && path.p[0] == '/';
+}
+
+const char *path_beside(struct arena *arena, const char *file, struct view path)
+{
+	return join(arena, is_absolute(path) ? view_of(NULL) : folder_of(file), path);
+}
+
+const char *pattern_beside(struct arena *arena, const char *file, struct view pattern)
+{
+	if (is_absolute(pattern))
+		return arena_text(arena, pattern);
+	return join(arena, escaped(arena, folder_of(file)), pattern);
+}
+
+static struct view current_folder(char dst[PATH_MAX + 1])
+{
+	if (getcwd(dst, PATH_MAX) == NULL)
+		return view_of(NULL);
+	if (strcmp(dst, "/") != 0)
+		strcat(dst, "/");
+	return view_of(dst);
+}
+
+const char *path_absolute(struct arena *arena, const char *path)
+{
+	char folder[PATH_MAX + 1];
+
+	if (is_absolute(view_of(path)))
+		return path;
+	return join(arena, current_folder(folder), view_of(path));
+}
+
+const char *pattern_absolute(struct arena *arena, const char *pattern)
+{
+	char folder[PATH_MAX + 1];
+
+	if (is_absolute(view_of(pattern)))
+		return pattern;
+	return join(arena, escaped(arena, current_folder(folder)), view_of(pattern));
+}
+
+bool pattern_is(const char *pattern)
+{
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern == '\\' && pattern[1] != '\0')
+			pattern++;
+		else if (strchr("*?[", *pattern) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* glob's error function takes no user pointer. */
+static _Thread_local struct {
+	int error;
+	char folder[200];
+} trouble;
+
+static int remember_trouble(const char *folder, int error)
+{
+	/* What is not there, or is a file, matches nothing. */
+	if (error == ENOENT || error == ENOTDIR)
+		return 0;
+	if (trouble.error == 0) {
+		trouble.error = error;
+		snprintf(trouble.folder, sizeof(trouble.folder), "%s", folder);
+	}
+	return 1;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool pattern_match(const char *pattern, struct matches *ret_matches, char *error,
+		   size_t cap)
+{
+	struct matches matches = { 0 };
+	glob_t found = { 0 };
+	int failed;
+
+	trouble.error = 0;
+	failed = glob(pattern, GLOB_NOSORT, remember_trouble, &found);
+	if (failed != 0 && failed != GLOB_NOMATCH) {
+		if (failed == GLOB_NOSPACE)
+			abort();
+		snprintf(error, cap, "cannot search %s: %s", trouble.folder,
+			 strerror(trouble.error));
+		globfree(&found);
+		return false;
+	}
+	matches.count = failed == 0 ? found.gl_pathc : 0;
+	if (matches.count > 0) {
+		matches.list = memory_grow(NULL, matches.count, sizeof(*matches.list));
+		for (size_t i = 0; i < matches.count; i++)
+			matches.list[i] = memory_text(found.gl_pathv[i]);
+		qsort(matches.list, matches.count, sizeof(*matches.list), by_bytes);
+	}
+	globfree(&found);
+	*ret_matches = matches;
+	return true;
+}
+
+void matches_fini(struct matches *matches)
+{
+	for (size_t i = 0; i < matches->count; i++)
+		free(matches->list[i]);
+	free(matches->list);
+	*matches = (struct matches){ 0 };
+}

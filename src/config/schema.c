@@ -1,0 +1,197 @@
+/* schema.c - the table of all keys. A new key is a row here, its number and field in
+ * schema.h, and the line that uses it. */
+#include "schema.h"
+
+#include "suggest.h"
+
+#include <string.h>
+
+#define MS     UINT64_C(1)
+#define SECOND (1000 * MS)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+/* In the order of their enums. */
+static const char *const tls_version_words[] = { "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3",
+						 NULL };
+static const char *const tls_mode_words[] = { "none", "opportunistic", "starttls",
+					      "implicit", NULL };
+static const char *const address_words[] = { "first", "ipv4", "ipv6", "each", NULL };
+
+/* clang-format off */
+#define IN_FILE(field) offsetof(struct file_draft, field)
+static const struct key file_keys[] = {
+[FILE_INTERVAL] = { "interval", KIND_SPAN, 0, IN_FILE(interval), SECOND, DAY,
+	.preset = "60s", .help = "time between two probes of a target" },
+[FILE_RETRY_INTERVAL] = { "retry_interval", KIND_SPAN, 0, IN_FILE(retry_interval), SECOND, DAY,
+	.preset = "15s", .note = "but never longer than the interval",
+	.help = "time to the next probe after a failure, to confirm it; at most the interval" },
+[FILE_TIMEOUT] = { "timeout", KIND_SPAN, 0, IN_FILE(timeout), 100 * MS, 10 * MINUTE,
+	.preset = "10s", .note = "but never longer than the interval",
+	.help = "time a probe may take in all, names and TLS included; at most the interval" },
+[FILE_EHLO_NAME] = { "ehlo_name", KIND_EHLO, 0, IN_FILE(ehlo_name),
+	.note = "the machine's full name; if it has none, its address as a literal",
+	.help = "how to introduce ourselves to SMTP servers (RFC 5321 section 4.1.1.1)" },
+[FILE_CA_FILE] = { "ca_file", KIND_PATH, 0, IN_FILE(ca_file),
+	.note = "the system's store",
+	.help = "trusted root certificates, one PEM file" },
+[FILE_CA_PATH] = { "ca_path", KIND_PATH, 0, IN_FILE(ca_path),
+	.note = "the system's store",
+	.help = "trusted root certificates, a folder hashed by openssl rehash" },
+[FILE_TLS_MIN] = { "tls_min", KIND_WORD, 0, IN_FILE(tls_min), .words = tls_version_words,
+	.preset = "TLSv1.2", .help = "an older version is a fault" },
+[FILE_CERTIFICATE] = { "certificate", KIND_GROUP, 0, IN_FILE(certificate),
+	.section = SECTION_CERTIFICATE, .help = "when a certificate that ends is reported" },
+[FILE_ACCOUNTS] = { "accounts", KIND_GROUPS, KEY_GATHERS, .section = SECTION_ACCOUNT,
+	.help = "whom to log in as" },
+[FILE_SERVICES] = { "services", KIND_GROUPS, KEY_GATHERS, .section = SECTION_SERVICE,
+	.help = "services beside the built-in ones, or other ports and modes for those" },
+[FILE_SERVERS] = { "servers", KIND_GROUPS, KEY_GATHERS, .section = SECTION_SERVER,
+	.help = "what to probe" },
+[FILE_TARGET_FILES] = { "target_files", KIND_TEXTS, KEY_GATHERS, IN_FILE(target_files), 0, TEXTS_MAX,
+	.help = "more to probe: patterns of files, .json (Prometheus file_sd) or .csv" },
+[FILE_INCLUDE] = { "include", KIND_TEXTS, KEY_GATHERS, IN_FILE(include), 0, TEXTS_MAX,
+	.help = "patterns of further configuration files; each key may be set in one of them only" },
+[FILE_RESOLVERS] = { "resolvers", KIND_TEXTS, 0, IN_FILE(resolvers), 0, 16,
+	.note = "those of /etc/resolv.conf",
+	.help = "name servers to ask: \"192.0.2.53\", \"[2001:db8::53]:5353\"" },
+[FILE_SOURCE_ADDRESS] = { "source_address", KIND_TEXTS, 0, IN_FILE(source_address), 0, 2,
+	.note = "the kernel chooses",
+	.help = "local addresses to probe from, one of IPv4, one of IPv6" },
+[FILE_THREADS] = { "threads", KIND_COUNT, 0, IN_FILE(threads), 1, 64,
+	.preset = "1", .help = "engine threads; one does thousands of targets" },
+[FILE_IN_FLIGHT_MAX] = { "in_flight_max", KIND_COUNT, 0, IN_FILE(in_flight_max), 1, 100000,
+	.preset = "1000", .help = "probes under way at once, in all" },
+[FILE_PER_ADDRESS_MAX] = { "per_address_max", KIND_COUNT, 0, IN_FILE(per_address_max), 1, 1000,
+	.preset = "4", .help = "probes under way at once to one IP address" },
+};
+
+#define IN_CERTIFICATE(field) offsetof(struct certificate_draft, field)
+static const struct key certificate_keys[] = {
+[CERTIFICATE_WARNING] = { "warning", KIND_LIMIT, 0, IN_CERTIFICATE(warning),
+	.note = "25% or 21d, whichever is shorter",
+	.help = "WARNING when less is left than this time or share of the lifetime" },
+[CERTIFICATE_CRITICAL] = { "critical", KIND_LIMIT, 0, IN_CERTIFICATE(critical),
+	.note = "10% or 7d, whichever is shorter",
+	.help = "CRITICAL below this; below 24 hours it always is" },
+};
+
+#define IN_ACCOUNT(field) offsetof(struct account_draft, field)
+static const struct key account_keys[] = {
+[ACCOUNT_NAME] = { "name", KIND_TEXT, KEY_REQUIRED, IN_ACCOUNT(name),
+	.help = "how servers refer to it; never sent" },
+[ACCOUNT_USER] = { "user", KIND_TEXT, KEY_REQUIRED, IN_ACCOUNT(user),
+	.help = "login name" },
+[ACCOUNT_PASSWORD_FILE] = { "password_file", KIND_PATH, KEY_REQUIRED, IN_ACCOUNT(password_file),
+	.help = "file with the password in its first and only line; others must not read it" },
+};
+
+#define IN_SERVICE(field) offsetof(struct service_draft, field)
+static const struct key service_keys[] = {
+[SERVICE_NAME] = { "name", KIND_IDENTIFIER, KEY_REQUIRED, IN_SERVICE(name),
+	.help = "how servers refer to it, and its label; a built-in name changes that service" },
+[SERVICE_PROTOCOL] = { "protocol", KIND_PROTOCOL, KEY_REQUIRED, IN_SERVICE(protocol),
+	.help = "what is spoken there" },
+[SERVICE_PORT] = { "port", KIND_COUNT, KEY_REQUIRED, IN_SERVICE(port), 1, 65535,
+	.help = "TCP port" },
+[SERVICE_TLS] = { "tls", KIND_WORD, KEY_REQUIRED, IN_SERVICE(tls), .words = tls_mode_words,
+	.help = "opportunistic: STARTTLS if offered; starttls: STARTTLS or a fault; implicit: TLS from the first byte" },
+[SERVICE_LOGIN] = { "login", KIND_BOOL, 0, IN_SERVICE(login),
+	.note = "true, but false for protocol lmtp and for smtp on port 25",
+	.help = "log in here when the server has an account" },
+};
+
+#define IN_SERVER(field) offsetof(struct server_draft, field)
+static const struct key server_keys[] = {
+[SERVER_NAME] = { "name", KIND_TEXT, 0, IN_SERVER(name),
+	.note = "the host", .help = "its label `server`; must be its own" },
+[SERVER_HOST] = { "host", KIND_HOST, KEY_REQUIRED, IN_SERVER(host),
+	.help = "host name or IP address" },
+[SERVER_SERVICES] = { "services", KIND_TEXTS, KEY_REQUIRED, IN_SERVER(services), 1, 100,
+	.help = "what to probe there, built-in or from `services`" },
+[SERVER_ACCOUNT] = { "account", KIND_TEXT, 0, IN_SERVER(account),
+	.note = "no login", .help = "log in as this one, on services that have a login" },
+[SERVER_LABELS] = { "labels", KIND_LABELS, 0, IN_SERVER(labels), 0, LABELS_MAX,
+	.help = "further labels of its metrics: { site = \"fra1\"; }" },
+[SERVER_TLS_NAME] = { "tls_name", KIND_HOST, 0, IN_SERVER(tls_name),
+	.note = "the host", .help = "name sent in TLS and expected in the certificate" },
+[SERVER_INTERVAL] = { "interval", KIND_SPAN, 0, IN_SERVER(interval), SECOND, DAY,
+	.note = "as at the top", .help = "time between two probes" },
+[SERVER_RETRY_INTERVAL] = { "retry_interval", KIND_SPAN, 0, IN_SERVER(retry_interval), SECOND, DAY,
+	.note = "as at the top, but never longer than the interval",
+	.help = "time to the next probe after a failure" },
+[SERVER_TIMEOUT] = { "timeout", KIND_SPAN, 0, IN_SERVER(timeout), 100 * MS, 10 * MINUTE,
+	.note = "as at the top", .help = "time a probe may take in all" },
+[SERVER_ADDRESSES] = { "addresses", KIND_WORD, 0, IN_SERVER(addresses), .words = address_words,
+	.preset = "first",
+	.help = "which addresses of the host: the first that accepts, only IPv4, only IPv6, or each by itself" },
+[SERVER_PLAINTEXT_LOGIN] = { "allow_plaintext_login", KIND_BOOL, 0, IN_SERVER(plaintext_login),
+	.preset = "false", .help = "send the password without TLS where there is none" },
+[SERVER_UNVERIFIED_LOGIN] = { "allow_unverified_login", KIND_BOOL, 0, IN_SERVER(unverified_login),
+	.preset = "false", .help = "send the password to a server whose certificate is not trusted" },
+};
+
+#define KEYS(keys) (keys), ARRAY_SIZE(keys)
+const struct section sections[SECTION_COUNT] = {
+[SECTION_FILE] =        { "top level",   "file",        KEYS(file_keys) },
+[SECTION_CERTIFICATE] = { "certificate", "certificate", KEYS(certificate_keys) },
+[SECTION_ACCOUNT] =     { "accounts",    "account",     KEYS(account_keys) },
+[SECTION_SERVICE] =     { "services",    "service",     KEYS(service_keys) },
+[SECTION_SERVER] =      { "servers",     "server",      KEYS(server_keys) },
+};
+/* clang-format on */
+
+_Static_assert(ARRAY_SIZE(tls_mode_words) == TLS_MODE_COUNT + 1, "a word for each mode");
+_Static_assert(ARRAY_SIZE(file_keys) <= KEYS_MAX, "KEYS_MAX is too small");
+
+static bool same(struct view name, const char *word)
+{
+	return strlen(word) == name.n && memcmp(word, name.p, name.n) == 0;
+}
+
+const struct key *schema_find(const struct section *s, struct view name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (same(name, s->keys[i].name))
+			return &s->keys[i];
+	return NULL;
+}
+
+static const struct section *home_of(struct view name)
+{
+	for (size_t i = 0; i < SECTION_COUNT; i++)
+		if (schema_find(&sections[i], name) != NULL)
+			return &sections[i];
+	return NULL;
+}
+
+void schema_unknown(const struct section *s, struct view name, struct place place,
+		    struct errors *e)
+{
+	const struct section *home = home_of(name);
+	const char *words[KEYS_MAX];
+	struct hint hint;
+
+	for (size_t i = 0; i < s->count; i++)
+		words[i] = s->keys[i].name;
+	if (home == &sections[SECTION_FILE])
+		hint_format(&hint, "this key stands at the top level");
+	else if (home != NULL)
+		hint_format(&hint, "this key belongs to %s", home->title);
+	else
+		hint_similar(&hint, name, words, s->count, "");
+	errors_add(e, place, hint.text, "unknown key %s%s%s", QUOTE(name),
+		   s == &sections[SECTION_FILE] ? "" : " in ",
+		   s == &sections[SECTION_FILE] ? "" : s->title);
+}
+
+bool draft_has(const struct draft *d, unsigned key)
+{
+	return d->keys[key].line > 0;
+}
+
+struct place draft_place(const struct draft *d, unsigned key)
+{
+	return draft_has(d, key) ? d->keys[key] : d->place;
+}

@@ -1,0 +1,179 @@
+/* schema.h - the table of all keys, and the drafts it fills.
+ *
+ * One row says a key's name, kind, range, default and meaning. Reading (from libconfig, CSV
+ * and JSON alike), unknown-key hints, defaults and the printed reference all come from it.
+ */
+#ifndef MAILVANE_CONFIG_SCHEMA_H
+#define MAILVANE_CONFIG_SCHEMA_H
+
+#include "errors.h"
+
+enum kind {
+	KIND_SPAN,       /* struct span */
+	KIND_LIMIT,      /* struct expiry_limit */
+	KIND_COUNT,      /* unsigned */
+	KIND_BOOL,       /* bool */
+	KIND_TEXT,       /* const char *, printable */
+	KIND_IDENTIFIER, /* const char *, [a-z0-9._-]: fits on a command line */
+	KIND_HOST,       /* const char *, host name or IP literal (without brackets) */
+	KIND_EHLO,       /* const char *, full host name or [literal] */
+	KIND_PATH,       /* const char *, as the loader opens it */
+	KIND_WORD,       /* unsigned, index in `words` */
+	KIND_PROTOCOL,   /* const struct protocol * */
+	KIND_TEXTS,      /* struct texts, of identifiers, addresses or patterns */
+	KIND_LABELS,     /* struct labels */
+	KIND_GROUP,      /* the draft of `section`, inside this one */
+	KIND_GROUPS,     /* nothing: a list of groups, read one by one */
+};
+
+enum key_flag {
+	KEY_REQUIRED = 1 << 0,
+	KEY_GATHERS = 1 << 1, /* may stand in several files; all count */
+};
+
+enum section_id {
+	SECTION_FILE,
+	SECTION_CERTIFICATE,
+	SECTION_ACCOUNT,
+	SECTION_SERVICE,
+	SECTION_SERVER,
+	SECTION_COUNT,
+};
+
+struct key {
+	const char *name;
+	enum kind kind;
+	unsigned flags; /* enum key_flag */
+	size_t field;   /* offset in the draft */
+	/* KIND_SPAN in ms, KIND_COUNT as it is, KIND_TEXTS how many. */
+	uint64_t least, most;
+	const char *const *words; /* of KIND_WORD, ended by NULL */
+	enum section_id section;  /* of KIND_GROUP and KIND_GROUPS */
+	const char *preset;       /* the default as it would be written; NULL: see note */
+	const char *note;         /* the default in words; NULL: there is none */
+	const char *help;         /* one line */
+};
+
+struct section {
+	const char *title; /* "top level", "servers" */
+	const char *one;   /* "server" */
+	const struct key *keys;
+	size_t count;
+};
+
+extern const struct section sections[SECTION_COUNT];
+
+/* Keys by number: the index in their section. */
+enum {
+	FILE_INTERVAL,
+	FILE_RETRY_INTERVAL,
+	FILE_TIMEOUT,
+	FILE_EHLO_NAME,
+	FILE_CA_FILE,
+	FILE_CA_PATH,
+	FILE_TLS_MIN,
+	FILE_CERTIFICATE,
+	FILE_ACCOUNTS,
+	FILE_SERVICES,
+	FILE_SERVERS,
+	FILE_TARGET_FILES,
+	FILE_INCLUDE,
+	FILE_RESOLVERS,
+	FILE_SOURCE_ADDRESS,
+	FILE_THREADS,
+	FILE_IN_FLIGHT_MAX,
+	FILE_PER_ADDRESS_MAX,
+};
+enum { CERTIFICATE_WARNING, CERTIFICATE_CRITICAL };
+enum { ACCOUNT_NAME, ACCOUNT_USER, ACCOUNT_PASSWORD_FILE };
+enum { SERVICE_NAME, SERVICE_PROTOCOL, SERVICE_PORT, SERVICE_TLS, SERVICE_LOGIN };
+enum {
+	SERVER_NAME,
+	SERVER_HOST,
+	SERVER_SERVICES,
+	SERVER_ACCOUNT,
+	SERVER_LABELS,
+	SERVER_TLS_NAME,
+	SERVER_INTERVAL,
+	SERVER_RETRY_INTERVAL,
+	SERVER_TIMEOUT,
+	SERVER_ADDRESSES,
+	SERVER_PLAINTEXT_LOGIN,
+	SERVER_UNVERIFIED_LOGIN,
+};
+enum { KEYS_MAX = 20, LABELS_MAX = 32, TEXTS_MAX = 1000 };
+
+struct text {
+	const char *text;
+	struct place place;
+};
+
+struct texts {
+	struct text *list;
+	size_t count;
+};
+
+/* Sorted by name. */
+struct labels {
+	size_t count;
+	struct label list[LABELS_MAX];
+};
+
+/* The head of every draft: where it and its keys stand. A line of 0: not given. */
+struct draft {
+	struct place place;
+	struct place keys[KEYS_MAX];
+};
+
+struct certificate_draft {
+	struct draft head;
+	struct expiry_limit warning, critical;
+};
+
+struct file_draft {
+	struct draft head;
+	struct span interval, retry_interval, timeout;
+	const char *ehlo_name, *ca_file, *ca_path;
+	unsigned tls_min; /* enum tls_version */
+	struct certificate_draft certificate;
+	struct texts target_files, include, resolvers, source_address;
+	unsigned threads, in_flight_max, per_address_max;
+};
+
+struct account_draft {
+	struct draft head;
+	const char *name, *user, *password_file;
+};
+
+struct service_draft {
+	struct draft head;
+	const char *name;
+	const struct protocol *protocol;
+	unsigned port;
+	unsigned tls; /* enum tls_mode */
+	bool login;
+};
+
+struct server_draft {
+	struct draft head;
+	const char *name, *host, *tls_name, *account;
+	struct texts services;
+	struct labels labels;
+	struct span interval, retry_interval, timeout;
+	unsigned addresses; /* enum address_mode */
+	bool plaintext_login, unverified_login;
+};
+
+/* NULL for an unknown name; exact, as libconfig's names are. */
+const struct key *schema_find(const struct section *, struct view name);
+
+/* One error about a name that is no key of the section, with the best hint there is. */
+void schema_unknown(const struct section *, struct view name, struct place,
+		    struct errors *);
+
+/* True when the file gave the key (a number of its section). */
+bool draft_has(const struct draft *, unsigned key);
+/* Where it gave it, or where the draft stands. */
+struct place draft_place(const struct draft *, unsigned key);
+
+#endif

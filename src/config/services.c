@@ -1,0 +1,152 @@
+/* services.c - the built-in services and those of the configuration.
+ *
+ * A service of a built-in name changes that one: what it leaves out stays as it was.
+ */
+#include "services.h"
+
+#include "memory.h"
+#include "reader.h"
+#include "sources.h"
+#include "value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMTP_PORT = 25 };
+
+/* Between mail servers nobody logs in. */
+static bool login_by_default(const struct service *s)
+{
+	return s->protocol != &lmtp_protocol &&
+	       !(s->protocol == &smtp_protocol && s->port == SMTP_PORT);
+}
+
+/* Makes room for a service with this number. */
+static void room(struct loader *l, size_t number)
+{
+	size_t cap = l->service_cap;
+
+	l->services =
+	    memory_room(l->services, number, &l->service_cap, sizeof(*l->services));
+	if (l->service_cap > cap)
+		l->service_terms = memory_grow(l->service_terms, l->service_cap,
+					       sizeof(*l->service_terms));
+}
+
+static void take_builtin(struct loader *l)
+{
+	size_t number;
+
+	for (size_t i = 0; i < builtin_service_count; i++) {
+		const struct service *s = &builtin_services[i];
+
+		names_add(&l->service_names, s->name, (struct place){ 0 }, &number);
+		room(l, number);
+		l->services[number] = *s;
+		l->service_terms[number] =
+		    (struct service_terms){ login_by_default(s), true };
+	}
+}
+
+static struct service from_draft(const struct service_draft *draft, struct service s)
+{
+	if (draft_has(&draft->head, SERVICE_PROTOCOL))
+		s.protocol = draft->protocol;
+	if (draft_has(&draft->head, SERVICE_PORT))
+		s.port = (uint16_t)draft->port;
+	if (draft_has(&draft->head, SERVICE_TLS))
+		s.tls = (enum tls_mode)draft->tls;
+	return s;
+}
+
+static void change(struct loader *l, size_t number, const struct service_draft *draft,
+		   struct service before, bool good)
+{
+	struct service *s = &l->services[number];
+	struct service_terms *terms = &l->service_terms[number];
+
+	*s = from_draft(draft, before);
+	terms->usable = good;
+	terms->login =
+	    draft_has(&draft->head, SERVICE_LOGIN) ? draft->login : login_by_default(s);
+}
+
+static void take_known(struct loader *l, size_t number, const struct service_draft *draft,
+		       bool good)
+{
+	struct name *name = &l->service_names.list[number];
+	struct place place = draft->head.keys[SERVICE_NAME];
+
+	if (name->place.file != NULL) {
+		errors_add(&l->errors, place, "", "the service %s exists already, at %s:%u",
+			   QUOTE(view_of(name->text)), name->place.file, name->place.line);
+		return;
+	}
+	name->place = place;
+	change(l, number, draft, l->services[number], good);
+}
+
+static void take(struct loader *l, const config_setting_t *group, const char *file)
+{
+	const struct section *section = &sections[SECTION_SERVICE];
+	struct service_draft draft;
+	size_t number;
+	bool good;
+
+	value_presets(l, section, &draft, reader_place(group, file));
+	good = reader_group(l, section, &draft, group, file, false);
+	if (draft.name != NULL && !names_add(&l->service_names, draft.name,
+					     draft.head.keys[SERVICE_NAME], &number)) {
+		take_known(l, number, &draft, good);
+		return;
+	}
+	good = reader_complete(l, section, &draft.head) && good;
+	if (draft.name == NULL)
+		return;
+	room(l, number);
+	change(l, number, &draft, (struct service){ .name = draft.name }, good);
+}
+
+void services_read(struct loader *l)
+{
+	struct service *kept;
+	size_t count;
+
+	take_builtin(l);
+	sources_each_group(l, FILE_SERVICES, take);
+	count = l->service_names.count;
+	kept = arena_alloc(&l->plan->arena, count * sizeof(*kept));
+	memcpy(kept, l->services, count * sizeof(*kept));
+	free(l->services);
+	l->services = kept;
+	l->plan->services = kept;
+	l->plan->service_count = count;
+}
+
+bool services_find(struct loader *l, const char *name, struct place place,
+		   size_t *ret_number)
+{
+	struct hint hint;
+	size_t number;
+
+	if (!names_find(&l->service_names, view_of(name), &number)) {
+		names_similar(&l->service_names, &hint, view_of(name),
+			      "conf/reference.md lists the built-in ones; others stand in "
+			      "`services`");
+		errors_add(&l->errors, place, hint.text, "there is no service %s",
+			   QUOTE(view_of(name)));
+		return false;
+	}
+	*ret_number = number;
+	return l->service_terms[number].usable;
+}
+
+bool services_of_port(const struct loader *l, uint16_t port, size_t *ret_number)
+{
+	for (size_t i = 0; i < l->service_names.count; i++)
+		if (l->service_terms[i].usable && l->services[i].port == port) {
+			*ret_number = i;
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,65 @@
+/* target_files.c - which files there are and what they are. */
+#include "target_files.h"
+
+#include "sources.h"
+
+#include <string.h>
+
+static bool ends(const char *path, const char *suffix)
+{
+	size_t n = strlen(path), m = strlen(suffix);
+
+	return n >= m && strcmp(path + n - m, suffix) == 0;
+}
+
+/* Two patterns may match one file. */
+static bool first_time(struct loader *l, struct names *seen, const char *path)
+{
+	size_t number;
+
+	return names_add(seen, arena_text(&l->scratch, view_of(path)), (struct place){ 0 },
+			 &number);
+}
+
+static void read_file(struct loader *l, const char *path, struct place place)
+{
+	bool csv = ends(path, ".csv");
+	struct file file;
+	size_t mark;
+
+	if (!csv && !ends(path, ".json")) {
+		errors_add(&l->errors, place, "name it .json (Prometheus file_sd) or .csv",
+			   "it cannot be told what kind of file %s is",
+			   QUOTE(view_of(path)));
+		return;
+	}
+	if (!file_read(path, CONFIG_TARGET_FILE_MAX, 0, &l->errors, place, &file))
+		return;
+	watch_file(l->watch, path, &file.stamp);
+	path = arena_text(&l->scratch, view_of(path));
+	mark = strncmp(file.text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	if (csv)
+		target_csv_read(l, path, file.text + mark, file.size - mark);
+	else
+		target_json_read(l, path,
+				 (struct view){ file.text + mark, file.size - mark });
+	file_fini(&file);
+}
+
+void target_files_read(struct loader *l)
+{
+	struct names seen = { 0 };
+
+	for (size_t i = 0; i < l->top.target_files.count; i++) {
+		const struct text *pattern = &l->top.target_files.list[i];
+		struct matches matches;
+
+		if (!sources_match(l, pattern, &matches))
+			continue;
+		for (size_t k = 0; k < matches.count; k++)
+			if (first_time(l, &seen, matches.list[k]))
+				read_file(l, matches.list[k], pattern->place);
+		matches_fini(&matches);
+	}
+	names_fini(&seen);
+}
