@@ -42,15 +42,17 @@ static bool unknown(struct view name, struct buffer *error)
 	char shown[PRINTABLE_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		names[i] = table[i].name;
+		names[i] = table[i].name + strlen("--");
 	printable_copy(shown, sizeof(shown), name);
 	if (name.n == 0 || name.p[0] != '-') {
 		buffer_format(error, "'%s' is not an option; see --help", shown);
 		return false;
 	}
+	while (name.n > 0 && name.p[0] == '-')
+		name = view_skip(name, 1);
 	meant = suggest_word(name, names, ARRAY_SIZE(names));
 	if (meant)
-		buffer_format(error, "unknown option '%s': did you mean '%s'?", shown,
+		buffer_format(error, "unknown option '%s': did you mean '--%s'?", shown,
 			      meant);
 	else
 		buffer_format(error, "unknown option '%s'; see --help", shown);

@@ -1,0 +1,6 @@
+foreach(noun draft encoder exporter_options exposition listen log metrics page)
+  mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
+endforeach()
+foreach(noun exposition page)
+  target_sources(test_${noun} PRIVATE exporter_plan.c)
+endforeach()

@@ -1,0 +1,199 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "exposition.h"
+
+#include "exporter_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *render(struct plan *plan, const struct health *health)
+{
+	struct answer *answer = exposition_new(plan, health);
+	struct draft draft;
+	char *text;
+
+	draft_init(&draft);
+	while (answer->more(answer, &draft))
+		;
+	assert_false(draft.failed);
+	answer->free(answer);
+	draft_put(&draft, (struct view){ "", 1 });
+	text = strdup(draft.p);
+	draft_fini(&draft);
+	return text;
+}
+
+#define A_IMAPS "{server=\"a<b\",service=\"imaps\",site=\"fra1\""
+#define A_SMTP  "{server=\"a<b\",service=\"smtp\""
+#define MX_4    "{server=\"mx&co\",service=\"smtp\",address=\"192.0.2.1\""
+#define MX_6    "{server=\"mx&co\",service=\"smtp\",address=\"2001:db8::1\""
+
+static void says_what_is_known_and_nothing_else(void **state)
+{
+	static const char *const there[] = {
+		"mailvane_probe_success" A_IMAPS "} 1\n",
+		"mailvane_probe_success" MX_4 "} 1\n",
+		"mailvane_probe_success" MX_6 "} 0\n",
+		"mailvane_probe_state" MX_6 "} 2\n",
+		"mailvane_probe_state_since_timestamp_seconds" A_IMAPS "} 1795262400.5\n",
+		"mailvane_probe_fault" MX_6 ",fault=\"rejected\",phase=\"greeting\"} 1\n",
+		"mailvane_probes_total" A_IMAPS "} 1\n",
+		"mailvane_probes_total" A_SMTP "} 0\n",
+		"mailvane_probe_failures_total" A_SMTP "} 0\n",
+		"mailvane_probe_failures_total" MX_6 "} 1\n",
+		"mailvane_probe_duration_seconds" A_IMAPS "} 0.25\n",
+		"mailvane_probe_phase_duration_seconds" A_IMAPS ",phase=\"dns\"} 0.001\n",
+		"mailvane_probe_phase_duration_seconds" A_IMAPS ",phase=\"tls\"} 0.02\n",
+		"mailvane_probe_last_run_timestamp_seconds" A_IMAPS "} 1795262400.5\n",
+		"mailvane_probe_last_success_timestamp_seconds" A_IMAPS "} 1795262400.5\n",
+		"mailvane_probe_last_success_timestamp_seconds" MX_6 "} 0\n",
+		"mailvane_probe_interval_seconds" A_SMTP "} 60\n",
+		"mailvane_probe_interval_seconds{server=\"mx&co\",service=\"smtp\"} 30.5\n",
+		"mailvane_reply_code" MX_6 "} 554\n",
+		"mailvane_tls_info" A_IMAPS
+		",version=\"TLSv1.3\",cipher=\"TLS_AES_256_GCM_SHA384\"} 1\n",
+		"mailvane_tls_certificate_not_before_timestamp_seconds" A_IMAPS
+		"} 1790000000\n",
+		"mailvane_tls_certificate_not_after_timestamp_seconds" A_IMAPS
+		"} 1800000000\n",
+		"mailvane_tls_chain_not_after_timestamp_seconds" A_IMAPS "} 1799000000\n",
+		"mailvane_tls_certificate_fault" A_IMAPS ",fault=\"cert_expired\"} 0\n",
+		"mailvane_tls_certificate_fault" A_IMAPS ",fault=\"cert_weak\"} 1\n",
+		"mailvane_tls_certificate_info" A_IMAPS
+		",subject=\"CN=mail.example.com,O=\\\"A\\\\B\\\"\",issuer=\"CN=Test CA\","
+		"serial=\"0a1b\",fingerprint_sha256=\"00ff\"} 1\n",
+		"mailvane_mailbox_messages" A_IMAPS "} 42\n",
+		"mailvane_config_last_reload_successful 1\n",
+		"mailvane_config_last_reload_success_timestamp_seconds 1795000001\n",
+		"mailvane_targets 3\n",
+		"mailvane_probes_in_flight 4\n",
+		"mailvane_probes_late_total 2\n",
+		"mailvane_probes_skipped_total{reason=\"overrun\"} 3\n",
+		"process_start_time_seconds 1795000000\n",
+	};
+	static const char *const absent[] = {
+		"mailvane_probe_success" A_SMTP,
+		"mailvane_probe_fault" A_IMAPS,
+		"mailvane_probe_fault" MX_4,
+		"mailvane_probe_last_run_timestamp_seconds" A_SMTP,
+		"phase=\"connect\"",
+		"mailvane_reply_code" A_IMAPS,
+		"mailvane_tls_info" MX_4,
+		"mailvane_mailbox_messages" MX_4,
+		"mailvane_probes_total{server=\"mx&co\",service=\"smtp\"}",
+	};
+	struct plan *plan = exporter_plan_new();
+	char *text = render(plan, &exporter_plan_health);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(there); i++)
+		if (!strstr(text, there[i]))
+			fail_msg("missing: %s", there[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
+		if (strstr(text, absent[i]))
+			fail_msg("unexpected: %s", absent[i]);
+	free(text);
+	plan_release(plan);
+}
+
+/* The name at the front of a line. */
+static struct view name_of(const char *line)
+{
+	return (struct view){ line, strcspn(line, "{ ") };
+}
+
+static void families_are_contiguous(void **state)
+{
+	struct plan *plan = exporter_plan_new();
+	char *text = render(plan, &exporter_plan_health), *line = text, *end;
+	struct view family = { "", 0 };
+	char heading[200];
+
+	(void)state;
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		if (strncmp(line, "# HELP ", 7) == 0) {
+			family = name_of(line + 7);
+			/* No second heading further down. */
+			snprintf(heading, sizeof(heading), "\n# HELP %.*s ", (int)family.n,
+				 family.p);
+			assert_null(strstr(end + 1, heading));
+		} else if (strncmp(line, "# TYPE ", 7) == 0) {
+			assert_memory_equal(line + 7, family.p, family.n);
+		} else {
+			assert_int_equal(name_of(line).n, family.n);
+			assert_memory_equal(line, family.p, family.n);
+		}
+	}
+	assert_int_equal(*line, '\0');
+	free(text);
+	plan_release(plan);
+}
+
+static void figures_of_an_engine_that_does_not_run_are_absent(void **state)
+{
+	struct plan *plan = plan_new();
+	struct health health = exporter_plan_health;
+	char *text;
+
+	(void)state;
+	health.running = false;
+	text = render(plan, &health);
+	assert_null(strstr(text, "in_flight"));
+	assert_null(strstr(text, "mailvane_dns"));
+	assert_null(strstr(text, "mailvane_probe_"));
+	assert_non_null(strstr(text, "mailvane_build_info{version=\"1.2.3\""));
+	free(text);
+	plan_release(plan);
+}
+
+/* Memory for an answer does not grow with it: pieces are small. */
+static void pieces_are_small(void **state)
+{
+	enum { MANY = 5000 };
+	static struct target targets[MANY];
+	static char names[MANY][8];
+	static const struct service service = { .name = "smtp" };
+	struct plan *plan = plan_new();
+	struct answer *answer;
+	struct draft draft;
+	size_t total = 0;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "s%zu", i);
+		targets[i] =
+		    (struct target){ .server = names[i], .host = "h", .service = &service };
+	}
+	assert_null(plan_set_targets(plan, targets, MANY));
+	answer = exposition_new(plan, &exporter_plan_health);
+	plan_release(plan);
+	draft_init(&draft);
+	while (answer->more(answer, &draft)) {
+		assert_true(draft.n <= 16 * 1024);
+		total += draft.n;
+		draft_clear(&draft);
+	}
+	assert_true(total > MANY * 3 * 40);
+	draft_fini(&draft);
+	answer->free(answer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_what_is_known_and_nothing_else),
+		cmocka_unit_test(families_are_contiguous),
+		cmocka_unit_test(figures_of_an_engine_that_does_not_run_are_absent),
+		cmocka_unit_test(pieces_are_small),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
