@@ -3,6 +3,7 @@
  * Arguments become a plan, the engine runs it once, the report prints what it found. Nothing
  * but the report reaches standard output, nothing at all standard error.
  */
+#include "ehlo_name.h"
 #include "engine.h"
 #include "options.h"
 #include "password.h"
@@ -124,8 +125,10 @@ static bool fill(struct plan *plan, const struct options *o, char error[OPTIONS_
 {
 	plan->settings.tls.ca_file = o->ca_file;
 	plan->settings.per_address_max = OPTIONS_SERVICES_MAX;
-	if (o->ehlo_name != NULL)
-		plan->settings.ehlo_name = o->ehlo_name;
+	plan->settings.ehlo_name = o->ehlo_name;
+	if (o->ehlo_name == NULL)
+		plan->settings.ehlo_name =
+		    ehlo_name_default(&plan->arena, &plan->settings.source_v4);
 	return add_targets(plan, o, error);
 }
 

@@ -21,8 +21,8 @@ static void explain(struct errors *errors, char *error, size_t cap)
 	config_errors_fini(&found);
 }
 
-static const char *first_line(struct arena *arena, const struct file *file, const char *path,
-    char *error, size_t cap)
+static const char *first_line(struct arena *arena, const struct file *file,
+			      const char *path, char *error, size_t cap)
 {
 	struct view line = { file->text, strcspn(file->text, "\r\n") };
 	struct buffer b;
@@ -30,7 +30,8 @@ static const char *first_line(struct arena *arena, const struct file *file, cons
 	if (line.n > 0 && strlen(file->text) == file->size)
 		return arena_text(arena, line);
 	buffer_init(&b, error, cap);
-	buffer_format(&b, "no password in '%s': its first line is empty, or it holds a NUL", path);
+	buffer_format(&b, "no password in '%s': its first line is empty, or it holds a NUL",
+		      path);
 	buffer_string(&b);
 	return NULL;
 }

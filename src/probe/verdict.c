@@ -83,20 +83,23 @@ enum state verdict_state(enum fault fault, enum phase phase, const struct servic
 	return STATE_CRITICAL;
 }
 
-/* The end of the verified chain counts; without one, that of the certificate itself. An
- * expired certificate is not expiring any more. */
+/* The end of the verified chain counts; without one, that of the certificate itself. */
+static struct moment certificate_end(const struct result *r)
+{
+	return r->chain_not_after.ms != 0 ? r->chain_not_after : r->certificate->not_after;
+}
+
+/* An expired certificate is not expiring any more. */
 static enum state expiry_state(struct result *r, const struct policy *policy)
 {
-	struct moment begin = r->chain_not_before, end = r->chain_not_after;
+	struct moment begin = r->chain_not_before;
 	enum state state;
 
 	if (r->certificate == NULL || r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_EXPIRED))
 		return STATE_OK;
-	if (end.ms == 0) {
+	if (r->chain_not_after.ms == 0)
 		begin = r->certificate->not_before;
-		end = r->certificate->not_after;
-	}
-	state = policy_expiry(policy, begin, end, r->at);
+	state = policy_expiry(policy, begin, certificate_end(r), r->at);
 	if (state != STATE_OK)
 		r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
 	return state;
@@ -152,11 +155,11 @@ static void say_date(struct buffer *b, struct moment now, struct moment then)
 static void say_certificate(struct buffer *b, const struct result *r, enum fault f)
 {
 	const struct certificate *c = r->certificate;
-	struct moment end = r->chain_not_after.ms != 0 ? r->chain_not_after : c->not_after;
+	struct moment end = certificate_end(r);
 
 	if (f == FAULT_CERT_EXPIRED) {
 		buffer_text(b, "certificate expired");
-		say_date(b, r->at, r->chain_not_after.ms != 0 ? end : c->not_after);
+		say_date(b, r->at, end);
 	} else if (f == FAULT_CERT_EXPIRING) {
 		buffer_text(b, "certificate expires");
 		say_date(b, r->at, end);
@@ -171,12 +174,19 @@ static void say_certificate(struct buffer *b, const struct result *r, enum fault
 	buffer_format(b, ", subject %.80s", c->subject);
 }
 
+/* Words of ours behind these would only repeat them. */
+static bool says_it_all(enum fault f)
+{
+	return f == FAULT_REFUSED || f == FAULT_STARTTLS_UNAVAILABLE;
+}
+
 /* "554 5.7.1 no", "[UNAVAILABLE] later", or only the words. */
 static void say_reply(struct buffer *b, const struct result *r)
 {
 	const char *gap = "";
+	bool no_reply = r->code == 0 && r->enhanced[0] == '\0';
 
-	if (r->code == 0 && r->enhanced[0] == '\0' && r->text[0] == '\0')
+	if (no_reply && (r->text[0] == '\0' || says_it_all(r->fault)))
 		return;
 	buffer_text(b, ": ");
 	if (r->code > 0) {
@@ -214,10 +224,10 @@ static void say_ok(struct buffer *b, const struct result *r)
 	if (r->tls_version != NULL)
 		buffer_format(b, ", %s", r->tls_version);
 	if (r->certificate != NULL) {
-		buffer_text(b, ", certificate ends");
-		say_date(b, r->at,
-			 r->chain_not_after.ms != 0 ? r->chain_not_after
-						    : r->certificate->not_after);
+		struct moment end = certificate_end(r);
+
+		buffer_format(b, ", certificate ends in %s",
+			      span_text(moment_between(r->at, end), span));
 	}
 	if (r->messages >= 0)
 		buffer_format(b, ", %lld messages", (long long)r->messages);
