@@ -1,8 +1,14 @@
 /* resolver.h - names to addresses: c-ares on a libuv loop, with a small cache.
  *
- * One per engine thread; nothing is shared between threads. Answers come from /etc/hosts, an
- * address literal, the cache (while the TTL lasts), or the servers. Questions for the same
- * name and family that are under way are joined into one.
+ * One per engine thread; nothing is shared between threads. Answers come from an address
+ * literal, /etc/hosts, the cache (while the TTL lasts), or the servers; `localhost` and what is
+ * below it never leave this machine (RFC 6761 section 6.3). Questions for the same name and
+ * family that are under way are joined into one.
+ *
+ * A name is asked as it stands. Only when that does not exist and it has fewer dots than ndots
+ * (resolv.conf(5)) the search list follows, so that a wildcard in the search list cannot answer
+ * for a name that was mistyped. /etc/hosts and /etc/resolv.conf are looked at for changes at most
+ * once a second. The next server is asked when one refuses, fails or stays silent.
  */
 #ifndef MAILVANE_RESOLVER_H
 #define MAILVANE_RESOLVER_H
@@ -21,6 +27,8 @@ enum { RESOLVER_ADDRESSES_MAX = 16, RESOLVER_CACHE_MAX = 4096, RESOLVER_TTL_MAX_
 struct resolver_options {
 	const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: /etc/resolv.conf */
 	struct span timeout; /* of a question in all, over all servers and tries; 0: 5 s */
+	const char *hosts_file; /* NULL: /etc/hosts */
+	const char *conf_file; /* NULL: /etc/resolv.conf; not read when there are servers */
 };
 
 /* IPv6 first, then IPv4, each in the order of the answer. */
@@ -33,14 +41,18 @@ struct resolver_answer {
 	struct address addresses[RESOLVER_ADDRESSES_MAX]; /* port 0 */
 };
 
+/* Without literals and what /etc/hosts knows. */
 struct resolver_stats {
-	uint64_t questions, cache_hits, failures;
+	uint64_t questions;  /* asked of the resolver */
+	uint64_t cache_hits; /* of them answered by the cache */
+	uint64_t failures;   /* lookups at the servers that found no address */
 	size_t cache_entries;
 };
 
 struct resolver;
 
-/* A question under way. The caller's storage; must stay until answered or cancelled. */
+/* A question under way. The caller's storage, zeroed before its first use; must stay until
+ * answered or cancelled. The answer is lent for the call. */
 struct question {
 	void (*answered)(struct question *, const struct resolver_answer *);
 	struct question *next; /* the resolver's from here on */

@@ -1,0 +1,142 @@
+/* answer_cache.c - a hash table whose entries also stand in a ring, the last used first. */
+#include "answer_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUCKETS = 2048 };
+
+struct link {
+	struct link *newer, *older;
+};
+
+struct entry {
+	struct link link; /* first, so that a link is its entry */
+	struct entry *chain;
+	struct instant expires;
+	enum family family;
+	enum fault fault;
+	const char *reason;
+	const char *name; /* behind the addresses */
+	size_t count;
+	struct address addresses[];
+};
+
+struct answer_cache {
+	struct entry *buckets[BUCKETS];
+	struct link ring; /* its older is the newest, its newer the oldest */
+	size_t count;
+};
+
+struct answer_cache *answer_cache_new(void)
+{
+	struct answer_cache *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		c->ring.newer = c->ring.older = &c->ring;
+	return c;
+}
+
+static struct entry **place_of(struct answer_cache *c, const char *name, enum family family)
+{
+	struct entry **p = &c->buckets[(view_hash(view_of(name)) + family) % BUCKETS];
+
+	while (*p != NULL && ((*p)->family != family || strcmp((*p)->name, name) != 0))
+		p = &(*p)->chain;
+	return p;
+}
+
+static void leave_ring(struct entry *e)
+{
+	e->link.newer->older = e->link.older;
+	e->link.older->newer = e->link.newer;
+}
+
+static void enter_ring(struct answer_cache *c, struct entry *e)
+{
+	e->link = (struct link){ &c->ring, c->ring.older };
+	e->link.older->newer = &e->link;
+	c->ring.older = &e->link;
+}
+
+static void drop(struct answer_cache *c, struct entry **place)
+{
+	struct entry *e = *place;
+
+	if (e == NULL)
+		return;
+	*place = e->chain;
+	leave_ring(e);
+	free(e);
+	c->count--;
+}
+
+void answer_cache_free(struct answer_cache *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		while (c->buckets[i] != NULL)
+			drop(c, &c->buckets[i]);
+	free(c);
+}
+
+bool answer_cache_get(struct answer_cache *c, const char *name, enum family family,
+		      struct instant now, struct resolver_answer *ret_answer)
+{
+	struct entry **place = place_of(c, name, family), *e = *place;
+
+	if (e == NULL)
+		return false;
+	if (!instant_before(now, e->expires)) {
+		drop(c, place);
+		return false;
+	}
+	leave_ring(e);
+	enter_ring(c, e);
+	ret_answer->fault = e->fault;
+	ret_answer->reason = e->reason;
+	ret_answer->count = e->count;
+	memcpy(ret_answer->addresses, e->addresses, e->count * sizeof(e->addresses[0]));
+	return true;
+}
+
+static struct entry *make(const char *name, const struct resolver_answer *a)
+{
+	size_t addresses = a->count * sizeof(a->addresses[0]), n = strlen(name) + 1;
+	struct entry *e = malloc(sizeof(*e) + addresses + n);
+
+	if (e == NULL)
+		return NULL;
+	*e = (struct entry){ .fault = a->fault, .reason = a->reason, .count = a->count };
+	memcpy(e->addresses, a->addresses, addresses);
+	e->name = memcpy((char *)e->addresses + addresses, name, n);
+	return e;
+}
+
+void answer_cache_put(struct answer_cache *c, const char *name, enum family family,
+		      struct instant expires, const struct resolver_answer *a)
+{
+	struct entry *e = make(name, a), **place;
+
+	if (e == NULL)
+		return;
+	drop(c, place_of(c, name, family));
+	if (c->count >= RESOLVER_CACHE_MAX) {
+		const struct entry *oldest = (struct entry *)c->ring.newer;
+
+		drop(c, place_of(c, oldest->name, oldest->family));
+	}
+	e->family = family;
+	e->expires = expires;
+	place = place_of(c, name, family);
+	e->chain = *place;
+	*place = e;
+	enter_ring(c, e);
+	c->count++;
+}
+
+size_t answer_cache_count(const struct answer_cache *c)
+{
+	return c->count;
+}

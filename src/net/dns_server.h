@@ -1,0 +1,66 @@
+/* dns_server.h - one DNS server, asked through a c-ares channel of its own.
+ *
+ * A channel with several servers moves on when one answers SERVFAIL or REFUSED, but ends in a
+ * code that does not tell so (c-ares 1.18 says "connection refused"); a channel that passes
+ * errors on (ARES_FLAG_NOCHECKRESP) never moves on. With a channel for each server the exact
+ * answer is known and lookup.c decides who is asked next.
+ */
+#ifndef MAILVANE_DNS_SERVER_H
+#define MAILVANE_DNS_SERVER_H
+
+#include "address.h"
+#include "instant.h"
+
+#include <uv.h>
+
+enum { REPLY_ADDRESSES_MAX = 16 };
+
+/* From what settles the question to what tells nothing: of several failures the first in this
+ * order is the one to report. */
+enum reply_kind {
+	REPLY_ADDRESSES,
+	REPLY_NO_ADDRESS, /* the name exists */
+	REPLY_NO_NAME,    /* NXDOMAIN */
+	REPLY_SERVFAIL,
+	REPLY_REFUSED,
+	REPLY_BROKEN, /* FORMERR, NOTIMP, or nonsense */
+	REPLY_INTERNAL,
+	REPLY_SILENT,
+	REPLY_UNREACHABLE,
+	REPLY_CANCELLED, /* the server is not to be asked any more */
+};
+
+struct reply {
+	enum reply_kind kind;
+	unsigned ttl; /* seconds, the least in the chain */
+	size_t count;
+	struct address addresses[REPLY_ADDRESSES_MAX]; /* port 0 */
+};
+
+/* Called when c-ares has been at work, outside of it. */
+struct dns_server_hook {
+	void (*worked)(void *user);
+	void *user;
+};
+
+struct dns_server;
+
+/* NULL when c-ares cannot start or the address is not for it. The loop must outlive it. */
+struct dns_server *dns_server_new(uv_loop_t *, const struct address *, struct span timeout,
+				  const struct dns_server_hook *);
+/* Every question is replied to with REPLY_CANCELLED. NULL does nothing. Not from within a
+ * reply. */
+void dns_server_free(struct dns_server *);
+
+/* Exactly one reply comes, perhaps before this returns; not later than the timeout if
+ * dns_server_tick is called. `family` AF_INET or AF_INET6; the name is absolute. */
+void dns_server_ask(struct dns_server *, const char *name, int family,
+		    void (*replied)(void *user, const struct reply *), void *user);
+
+/* Questions without a reply. */
+size_t dns_server_pending(const struct dns_server *);
+
+/* Lets the time pass. */
+void dns_server_tick(struct dns_server *);
+
+#endif

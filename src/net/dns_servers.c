@@ -1,0 +1,101 @@
+/* dns_servers.c - from configuration to channels, anew when resolv.conf changes. */
+#include "dns_servers.h"
+
+#include "file_text.h"
+
+#include <stdlib.h>
+
+/* How long a dead first server is passed over before it is tried again, as each try costs a
+ * lookup its wait. */
+enum { PREFERRED_S = 30 };
+
+static void close_all(struct dns_servers *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		dns_server_free(s->list[i]);
+	s->count = 0;
+	s->preferred = 0;
+}
+
+/* One that c-ares cannot use is left out. */
+static void open_all(struct dns_servers *s)
+{
+	for (size_t i = 0; i < s->conf.server_count; i++) {
+		s->list[s->count] =
+		    dns_server_new(s->loop, &s->conf.servers[i], s->timeout, &s->hook);
+		s->count += s->list[s->count] != NULL;
+	}
+}
+
+static void read_conf(struct dns_servers *s)
+{
+	char *text = file_text(s->conf_file);
+
+	resolv_conf_read(text, &s->conf);
+	free(text);
+}
+
+bool dns_servers_init(struct dns_servers *s, uv_loop_t *loop, const char *servers,
+		      const char *conf_file, struct span timeout,
+		      const struct dns_server_hook *hook, const char **ret_error)
+{
+	*s = (struct dns_servers){ .loop = loop, .hook = *hook, .timeout = timeout };
+	if (servers != NULL) {
+		if (!resolv_conf_parse_servers(servers, &s->conf, ret_error))
+			return false;
+	} else {
+		s->conf_file = conf_file;
+		file_changed(conf_file, &s->seen);
+		read_conf(s);
+	}
+	open_all(s);
+	if (s->count == s->conf.server_count || (servers == NULL && s->count > 0))
+		return true;
+	close_all(s);
+	*ret_error = "c-ares cannot start";
+	return false;
+}
+
+void dns_servers_fini(struct dns_servers *s)
+{
+	close_all(s);
+}
+
+void dns_servers_refresh(struct dns_servers *s)
+{
+	if (s->conf_file == NULL || !file_changed(s->conf_file, &s->seen))
+		return;
+	close_all(s);
+	read_conf(s);
+	open_all(s);
+}
+
+size_t dns_servers_first(const struct dns_servers *s, struct instant now)
+{
+	return s->preferred < s->count && instant_before(now, s->preferred_until)
+		   ? s->preferred
+		   : 0;
+}
+
+void dns_servers_answered(struct dns_servers *s, size_t server, struct instant now)
+{
+	if (server == dns_servers_first(s, now))
+		return;
+	s->preferred = server;
+	s->preferred_until = instant_plus(now, span_of_seconds(PREFERRED_S));
+}
+
+void dns_servers_tick(struct dns_servers *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		dns_server_tick(s->list[i]);
+}
+
+size_t dns_servers_pending(const struct dns_servers *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		n += dns_server_pending(s->list[i]);
+	return n;
+}

@@ -1,0 +1,41 @@
+/* dns_servers.h - the DNS servers of this machine, and which of them to ask first. */
+#ifndef MAILVANE_DNS_SERVERS_H
+#define MAILVANE_DNS_SERVERS_H
+
+#include "dns_server.h"
+#include "resolv_conf.h"
+
+#include <sys/stat.h>
+
+struct dns_servers {
+	uv_loop_t *loop;
+	struct dns_server_hook hook;
+	struct span timeout;
+	const char *conf_file; /* NULL: the servers were given */
+	struct stat seen;
+	struct resolv_conf conf;
+	struct dns_server *list[RESOLV_SERVERS_MAX];
+	size_t count;
+	size_t preferred; /* the one that answered when the first did not ... */
+	struct instant preferred_until;
+};
+
+/* `servers` as in struct resolver_options. False with *ret_error a static sentence. */
+bool dns_servers_init(struct dns_servers *, uv_loop_t *, const char *servers,
+		      const char *conf_file, struct span timeout,
+		      const struct dns_server_hook *, const char **ret_error);
+void dns_servers_fini(struct dns_servers *);
+
+/* Goes over to the new servers if the file has changed; what is under way is cancelled. Not
+ * from within a reply. */
+void dns_servers_refresh(struct dns_servers *);
+
+/* The one to ask first. */
+size_t dns_servers_first(const struct dns_servers *, struct instant now);
+/* This one has answered a question. */
+void dns_servers_answered(struct dns_servers *, size_t server, struct instant now);
+
+void dns_servers_tick(struct dns_servers *);
+size_t dns_servers_pending(const struct dns_servers *);
+
+#endif

@@ -1,0 +1,27 @@
+/* hosts.h - the names of a hosts(5) file. */
+#ifndef MAILVANE_HOSTS_H
+#define MAILVANE_HOSTS_H
+
+#include "address.h"
+
+#include <sys/stat.h>
+
+struct hosts {
+	const char *path;
+	struct stat seen; /* of the file that was read */
+	char *text;       /* of the file, cut into words; the entries point into it */
+	struct host_entry *entries;
+	size_t count;
+};
+
+/* Nothing is read before the first refresh. The path is lent. */
+void hosts_init(struct hosts *, const char *path);
+void hosts_fini(struct hosts *);
+
+/* Reads the file if it has changed. A file that cannot be read has no names. */
+void hosts_refresh(struct hosts *);
+
+/* The addresses of a name in the order of the file, at most max, of both families. */
+size_t hosts_find(const struct hosts *, const char *name, struct address *ret, size_t max);
+
+#endif

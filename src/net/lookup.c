@@ -1,0 +1,374 @@
+/* lookup.c - asking, asking again, asking another, and adding up.
+ *
+ * A server is asked, then the next one (or the same again, as datagrams get lost) while there
+ * is no answer; older questions stay open, so a late answer counts. A server that refuses or
+ * fails is not asked again, and the next is asked at once; when all have, there is nothing to
+ * wait for.
+ */
+#include "lookup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* Negative answers serve the many services of one host that are probed together, and
+	 * no more: a repaired name must be seen by the next probe. What may be our resolver's
+	 * own trouble is kept shorter still. */
+	TTL_NEGATIVE_S = 5,
+	TTL_FAILURE_S = 1,
+	/* One family is missing because its question failed: ask again soon. */
+	TTL_PARTIAL_S = 30,
+};
+
+/* The first round of tries takes a fifth of the time, the second two fifths. As long as the
+ * first does a lookup wait for one family when the other has told enough. */
+enum { FIRST_SHARE = 5 };
+
+struct ask {
+	struct lookup *lookup; /* NULL: nobody waits any more */
+	struct lookup_half *half;
+	size_t server;
+	struct ask *next, **at;
+};
+
+static const struct outcome {
+	enum fault fault;
+	const char *reason;
+	unsigned ttl;
+} outcomes[] = {
+	/* clang-format off */
+	[REPLY_ADDRESSES]   = { FAULT_OK,          "", 0 },
+	[REPLY_NO_ADDRESS]  = { FAULT_NO_ADDRESS,  "the name has no address", TTL_NEGATIVE_S },
+	[REPLY_NO_NAME]     = { FAULT_DNS_FAILURE, "NXDOMAIN", TTL_NEGATIVE_S },
+	[REPLY_SERVFAIL]    = { FAULT_DNS_FAILURE, "SERVFAIL", TTL_FAILURE_S },
+	[REPLY_REFUSED]     = { FAULT_DNS_FAILURE, "REFUSED by the resolver", TTL_FAILURE_S },
+	[REPLY_BROKEN]      = { FAULT_DNS_FAILURE, "the resolver's answer makes no sense", TTL_FAILURE_S },
+	[REPLY_INTERNAL]    = { FAULT_INTERNAL,    "out of memory", 0 },
+	[REPLY_SILENT]      = { FAULT_TIMEOUT,     "no answer from the resolver", TTL_FAILURE_S },
+	[REPLY_UNREACHABLE] = { FAULT_DNS_FAILURE, "the resolver cannot be reached", TTL_FAILURE_S },
+	[REPLY_CANCELLED]   = { FAULT_INTERNAL,    "no resolver to ask", 0 },
+	/* clang-format on */
+};
+
+static bool is_failure(enum reply_kind kind)
+{
+	return kind > REPLY_NO_NAME;
+}
+
+/* Enough to end with, should the other family never be heard of. */
+static bool is_verdict(enum reply_kind kind)
+{
+	return kind == REPLY_ADDRESSES || kind == REPLY_NO_NAME;
+}
+
+/* --- the end --------------------------------------------------------------------------- */
+
+static void put_half(struct lookup *l, const struct lookup_half *half, size_t max)
+{
+	struct resolver_answer *a = &l->answer;
+
+	if (half->kind != REPLY_ADDRESSES)
+		return;
+	for (size_t i = 0; i < half->reply.count && i < max; i++)
+		a->addresses[a->count++] = half->reply.addresses[i];
+	if (half->reply.ttl < l->ttl)
+		l->ttl = half->reply.ttl;
+}
+
+/* IPv6 first, but neither family may crowd out the other. */
+static void put_addresses(struct lookup *l)
+{
+	struct lookup_half *v6 = &l->halves[0], *v4 = &l->halves[1];
+	size_t max = RESOLVER_ADDRESSES_MAX, others = 0;
+
+	l->ttl = RESOLVER_TTL_MAX_S;
+	if (l->half_count == 2 && v4->kind == REPLY_ADDRESSES)
+		others = v4->reply.count < max / 2 ? v4->reply.count : max / 2;
+	put_half(l, v6, max - others);
+	if (l->half_count == 2)
+		put_half(l, v4, max - l->answer.count);
+}
+
+static void orphan_asks(struct lookup *l)
+{
+	for (struct ask *a = l->asks; a != NULL; a = a->next)
+		a->lookup = NULL;
+	l->asks = NULL;
+}
+
+static void finish(struct lookup *l, enum reply_kind kind)
+{
+	const struct outcome *o = &outcomes[kind];
+
+	if (kind == REPLY_NO_NAME && l->exists)
+		o = &outcomes[REPLY_NO_ADDRESS];
+	l->answer.fault = o->fault;
+	l->answer.reason = o->reason;
+	l->ttl = o->ttl;
+	if (kind == REPLY_ADDRESSES)
+		put_addresses(l);
+	if (o->fault == FAULT_NO_ADDRESS && l->family != FAMILY_ANY)
+		l->answer.reason = l->family == FAMILY_IPV4
+				       ? "the name has no IPv4 address"
+				       : "the name has no IPv6 address";
+	for (size_t i = 0; i < l->half_count; i++)
+		if (kind == REPLY_ADDRESSES && is_failure(l->halves[i].kind) &&
+		    l->ttl > TTL_PARTIAL_S)
+			l->ttl = TTL_PARTIAL_S;
+	orphan_asks(l);
+	l->is_done = true;
+	l->done(l, l->user);
+}
+
+/* --- asking ---------------------------------------------------------------------------- */
+
+static void take_reply(struct lookup *, struct lookup_half *, size_t server,
+		       const struct reply *);
+
+static void replied(void *user, const struct reply *r)
+{
+	struct ask *a = user;
+	struct lookup *l = a->lookup;
+
+	if (l != NULL) {
+		*a->at = a->next;
+		if (a->next != NULL)
+			a->next->at = a->at;
+		take_reply(l, a->half, a->server, r);
+	}
+	free(a);
+}
+
+static void ask_server(struct lookup *l, struct lookup_half *half, size_t server)
+{
+	struct ask *a = malloc(sizeof(*a));
+
+	if (a == NULL)
+		return;
+	*a = (struct ask){ l, half, server, l->asks, &l->asks };
+	if (a->next != NULL)
+		a->next->at = &a->next;
+	l->asks = a;
+	dns_server_ask(l->servers->list[server], l->asked, half->family, replied, a);
+}
+
+static bool is_asked(const struct lookup *l, const struct lookup_half *half, size_t server)
+{
+	for (const struct ask *a = l->asks; a != NULL; a = a->next)
+		if (a->half == half && a->server == server)
+			return true;
+	return false;
+}
+
+/* The first server from `start` on that may still have an answer; `count` if there is none. */
+static size_t next_server(const struct lookup *l, const struct lookup_half *half,
+			  size_t start)
+{
+	size_t count = l->servers->count;
+
+	for (size_t i = 0; i < count; i++)
+		if (!(half->failed & 1U << (start + i) % count))
+			return (start + i) % count;
+	return count;
+}
+
+/* Both families are asked together. A reply may come at once and end it all. */
+static void ask_waiting(struct lookup *l, struct instant now)
+{
+	size_t count = l->servers->count;
+	size_t start =
+	    count > 0 ? (dns_servers_first(l->servers, now) + l->attempt) % count : 0;
+
+	l->attempt++;
+	l->next_ask = instant_plus(now, l->gap);
+	if (count > 0 && l->attempt % count == 0)
+		l->gap.ns *= 2;
+	for (size_t i = 0; i < l->half_count && !l->is_done; i++) {
+		size_t server = next_server(l, &l->halves[i], start);
+
+		if (!l->halves[i].settled && server < count)
+			ask_server(l, &l->halves[i], server);
+	}
+}
+
+/* Name by name: what was asked, then with each domain of the search list behind it. False:
+ * there is no further one. */
+static bool next_candidate(struct lookup *l)
+{
+	const struct resolv_conf *conf = &l->servers->conf;
+	unsigned dots = 0;
+
+	if (l->name[strlen(l->name) - 1] == '.')
+		return false;
+	for (const char *p = l->name; *p != '\0'; p++)
+		dots += *p == '.';
+	if (dots >= conf->ndots)
+		return false;
+	while (l->candidate < conf->search_count) {
+		const char *domain = conf->search[l->candidate++];
+
+		if (strlen(l->name) + 1 + strlen(domain) >= sizeof(l->asked))
+			continue;
+		snprintf(l->asked, sizeof(l->asked), "%.*s.%.*s", (int)strlen(l->name),
+			 l->name, (int)strlen(domain), domain);
+		return true;
+	}
+	return false;
+}
+
+static void ask_candidate(struct lookup *l, struct instant now)
+{
+	orphan_asks(l);
+	l->attempt = 0;
+	for (size_t i = 0; i < l->half_count; i++) {
+		l->halves[i].settled = false;
+		l->halves[i].kind = REPLY_CANCELLED;
+		l->halves[i].failed = 0;
+	}
+	ask_waiting(l, now);
+}
+
+/* --- adding up ------------------------------------------------------------------------- */
+
+/* What the halves say together: an address beats all, a failure beats "no address", because
+ * behind it there may be one; that a name does not exist is true of both families. */
+static enum reply_kind sum(const struct lookup *l)
+{
+	enum reply_kind best = l->halves[0].kind, failure = REPLY_NO_NAME;
+
+	for (size_t i = 0; i < l->half_count; i++) {
+		enum reply_kind kind = l->halves[i].kind;
+
+		if (kind < best)
+			best = kind;
+		if (is_failure(kind) && (failure == REPLY_NO_NAME || kind < failure))
+			failure = kind;
+	}
+	return best == REPLY_NO_ADDRESS && failure != REPLY_NO_NAME ? failure : best;
+}
+
+static void conclude(struct lookup *l, struct instant now)
+{
+	enum reply_kind kind = sum(l);
+
+	l->exists |= kind == REPLY_NO_ADDRESS;
+	if ((kind == REPLY_NO_ADDRESS || kind == REPLY_NO_NAME) && next_candidate(l))
+		ask_candidate(l, now);
+	else
+		finish(l, kind);
+}
+
+static bool is_settled(const struct lookup *l)
+{
+	for (size_t i = 0; i < l->half_count; i++)
+		if (!l->halves[i].settled)
+			return false;
+	return true;
+}
+
+static void take_failure(struct lookup *l, struct lookup_half *half, size_t server)
+{
+	size_t next;
+
+	half->failed |= 1U << server;
+	next = next_server(l, half, server + 1);
+	if (next == l->servers->count)
+		half->settled = true;
+	else if (!is_asked(l, half, next))
+		ask_server(l, half, next);
+}
+
+static void take_reply(struct lookup *l, struct lookup_half *half, size_t server,
+		       const struct reply *r)
+{
+	struct instant now = instant_now();
+
+	if (half->settled)
+		return;
+	if (r->kind < half->kind)
+		half->kind = r->kind;
+	if (!is_failure(r->kind)) {
+		half->reply = *r;
+		half->settled = true;
+		dns_servers_answered(l->servers, server, now);
+	} else if (r->kind == REPLY_CANCELLED) {
+		half->failed = 0;
+		l->next_ask = now;
+	} else if (r->kind != REPLY_SILENT) {
+		take_failure(l, half, server);
+	}
+	if (!l->is_done && is_settled(l))
+		conclude(l, now);
+	else if (is_verdict(r->kind))
+		l->patience = instant_plus(now, l->grace);
+}
+
+/* Nobody waits for the other halves any more. */
+static void give_up(struct lookup *l)
+{
+	for (size_t i = 0; i < l->half_count; i++) {
+		struct lookup_half *half = &l->halves[i];
+
+		if (!half->settled && half->kind > REPLY_SILENT && l->servers->count > 0)
+			half->kind = REPLY_SILENT;
+		half->settled = true;
+	}
+}
+
+void lookup_tick(struct lookup *l, struct instant now)
+{
+	bool enough = false;
+
+	if (l->is_done)
+		return;
+	for (size_t i = 0; i < l->half_count; i++)
+		enough |= is_verdict(l->halves[i].kind);
+	if (!instant_before(now, l->deadline)) {
+		give_up(l);
+		finish(l, sum(l));
+	} else if (enough && !instant_before(now, l->patience)) {
+		give_up(l);
+		conclude(l, now);
+	} else if (!instant_before(now, l->next_ask)) {
+		ask_waiting(l, now);
+	}
+}
+
+void lookup_start(struct lookup *l, struct instant now, struct span timeout)
+{
+	size_t count = l->servers->count;
+
+	l->deadline = instant_plus(now, timeout);
+	l->grace.ns = timeout.ns / FIRST_SHARE;
+	l->gap.ns = l->grace.ns / (int64_t)(count > 0 ? count : 1);
+	ask_candidate(l, now);
+}
+
+struct lookup *lookup_new(struct dns_servers *servers, const char *name, enum family family,
+			  void (*done)(struct lookup *, void *user), void *user)
+{
+	struct lookup *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->servers = servers;
+	l->done = done;
+	l->user = user;
+	l->family = family;
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	snprintf(l->asked, sizeof(l->asked), "%s", name);
+	if (family != FAMILY_IPV4)
+		l->halves[l->half_count++].family = AF_INET6;
+	if (family != FAMILY_IPV6)
+		l->halves[l->half_count++].family = AF_INET;
+	return l;
+}
+
+void lookup_free(struct lookup *l)
+{
+	if (l == NULL)
+		return;
+	orphan_asks(l);
+	free(l);
+}

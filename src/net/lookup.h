@@ -1,0 +1,61 @@
+/* lookup.h - one name being looked up at the DNS servers, for one or both families.
+ *
+ * It decides whom to ask when, and what the replies add up to. It learns of the time by
+ * lookup_tick and says once that it is done.
+ */
+#ifndef MAILVANE_LOOKUP_H
+#define MAILVANE_LOOKUP_H
+
+#include "dns_servers.h"
+#include "resolver.h"
+
+enum { LOOKUP_NAME_MAX = 256, LOOKUP_HALVES = 2 };
+
+/* One family of the question. */
+struct lookup_half {
+	int family;
+	bool settled;
+	enum reply_kind kind; /* settled or not: the most telling reply so far */
+	unsigned failed;      /* bit of each server that has no answer for us */
+	struct reply reply;   /* REPLY_ADDRESSES only */
+};
+
+struct lookup {
+	struct lookup *next, **at; /* the resolver's: in its list */
+	struct lookup *chain;      /* the resolver's: of the same hash */
+	struct question *questions;
+
+	struct dns_servers *servers;
+	void (*done)(struct lookup *, void *user);
+	void *user;
+	char name[LOOKUP_NAME_MAX];  /* as asked, in lower case */
+	char asked[LOOKUP_NAME_MAX]; /* the candidate asked for now */
+	size_t candidate;            /* 0: the name itself; then the search list */
+	bool exists;                 /* a candidate exists and has no address */
+	enum family family;
+	struct lookup_half halves[LOOKUP_HALVES];
+	size_t half_count;
+	struct ask *asks; /* without a reply */
+	struct instant deadline, next_ask;
+	struct instant patience; /* until then the second half is waited for */
+	struct span gap, grace;
+	size_t attempt;
+	bool is_done;
+
+	/* When done. */
+	struct resolver_answer answer;
+	unsigned ttl; /* seconds to keep the answer; 0: not at all */
+};
+
+/* NULL: out of memory. The name is valid and in lower case. Begins with lookup_start. */
+struct lookup *lookup_new(struct dns_servers *, const char *name, enum family,
+			  void (*done)(struct lookup *, void *user), void *user);
+/* Its asks go on without it. Not from within a reply. */
+void lookup_free(struct lookup *);
+
+/* May say `done` before it returns. */
+void lookup_start(struct lookup *, struct instant now, struct span timeout);
+/* Asks again, or gives up. Does nothing when it is done. */
+void lookup_tick(struct lookup *, struct instant now);
+
+#endif

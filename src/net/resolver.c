@@ -1,0 +1,446 @@
+/* resolver.c - the order in which a name is tried: literal, hosts, cache, lookup.
+ *
+ * Lookups say they are done from within c-ares, where nothing may be torn down; so they are
+ * only put on a list there and their questions are answered by `deliver`, when c-ares has
+ * returned.
+ */
+#include "resolver.h"
+
+#include "answer_cache.h"
+#include "hosts.h"
+#include "lookup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOOKUPS_MAX = 8192, LOOKUP_BUCKETS = 512, DEFAULT_TIMEOUT_S = 5, REFRESH_S = 1 };
+
+struct resolver {
+	uv_timer_t tick; /* runs while there is something to wait for */
+	uint64_t tick_ms;
+	bool is_ticking, is_delivering, is_closing;
+	struct span timeout;
+	struct instant next_refresh;
+	struct hosts hosts;
+	struct dns_servers servers;
+	struct answer_cache *cache;
+	struct lookup *active, *finished;
+	struct lookup *buckets[LOOKUP_BUCKETS]; /* the active ones */
+	size_t lookups;
+	struct resolver_stats stats;
+};
+
+/* --- lookups in lists ------------------------------------------------------------------ */
+
+static void enter(struct lookup **list, struct lookup *l)
+{
+	l->next = *list;
+	l->at = list;
+	if (l->next != NULL)
+		l->next->at = &l->next;
+	*list = l;
+}
+
+static void leave(struct lookup *l)
+{
+	*l->at = l->next;
+	if (l->next != NULL)
+		l->next->at = l->at;
+}
+
+static struct lookup **bucket_of(struct resolver *r, const char *name)
+{
+	return &r->buckets[view_hash(view_of(name)) % LOOKUP_BUCKETS];
+}
+
+static struct lookup *find_active(struct resolver *r, const char *name, enum family family)
+{
+	struct lookup *l = *bucket_of(r, name);
+
+	while (l != NULL && (l->family != family || strcmp(l->name, name) != 0))
+		l = l->chain;
+	return l;
+}
+
+static void leave_bucket(struct resolver *r, struct lookup *l)
+{
+	struct lookup **p = bucket_of(r, l->name);
+
+	while (*p != l)
+		p = &(*p)->chain;
+	*p = l->chain;
+}
+
+static void on_done(struct lookup *l, void *user)
+{
+	struct resolver *r = user;
+
+	leave_bucket(r, l);
+	leave(l);
+	enter(&r->finished, l);
+	r->lookups--;
+}
+
+/* --- answers --------------------------------------------------------------------------- */
+
+static void answer(struct question *q, const struct resolver_answer *a)
+{
+	q->lookup = NULL;
+	q->answered(q, a);
+}
+
+static void keep_answer(struct resolver *r, const struct lookup *l)
+{
+	r->stats.failures += l->answer.fault != FAULT_OK;
+	if (l->ttl > 0)
+		answer_cache_put(r->cache, l->name, l->family,
+				 instant_plus(instant_now(), span_of_seconds(l->ttl)),
+				 &l->answer);
+}
+
+static void forget_questions(struct lookup *l)
+{
+	for (struct question *q = l->questions; q != NULL; q = q->next)
+		q->lookup = NULL;
+	l->questions = NULL;
+}
+
+/* A handler may ask, cancel and free the resolver. */
+static void deliver(struct resolver *r)
+{
+	if (r->is_delivering)
+		return;
+	r->is_delivering = true;
+	while (r->finished != NULL) {
+		struct lookup *l = r->finished;
+
+		leave(l);
+		keep_answer(r, l);
+		while (l->questions != NULL && !r->is_closing) {
+			struct question *q = l->questions;
+
+			l->questions = q->next;
+			answer(q, &l->answer);
+		}
+		forget_questions(l);
+		lookup_free(l);
+	}
+	r->is_delivering = false;
+}
+
+static void on_worked(void *user)
+{
+	deliver(user);
+}
+
+/* --- time ------------------------------------------------------------------------------ */
+
+static void refresh(struct resolver *r, struct instant now)
+{
+	if (instant_before(now, r->next_refresh))
+		return;
+	r->next_refresh = instant_plus(now, span_of_seconds(REFRESH_S));
+	hosts_refresh(&r->hosts);
+	dns_servers_refresh(&r->servers);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct resolver *r = timer->data;
+	struct instant now = instant_now();
+	struct lookup *next;
+
+	refresh(r, now);
+	for (struct lookup *l = r->active; l != NULL; l = next) {
+		next = l->next;
+		lookup_tick(l, now);
+	}
+	dns_servers_tick(&r->servers);
+	deliver(r);
+	if (r->is_closing || r->active != NULL || dns_servers_pending(&r->servers) > 0)
+		return;
+	uv_timer_stop(timer);
+	r->is_ticking = false;
+}
+
+static void start_ticking(struct resolver *r)
+{
+	if (r->is_ticking)
+		return;
+	uv_timer_start(&r->tick, on_tick, r->tick_ms, r->tick_ms);
+	r->is_ticking = true;
+}
+
+/* Fine enough for the timeout, coarse enough to cost nothing. */
+static uint64_t tick_of(struct span timeout)
+{
+	uint64_t ms = span_ms(timeout) / 50;
+
+	return ms < 10 ? 10 : ms > 100 ? 100 : ms;
+}
+
+/* --- asking ---------------------------------------------------------------------------- */
+
+static bool is_label_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* RFC 1035 section 2.3.4, with the underscore that names in use have. NULL when it is one. */
+static const char *fault_of_name(const char *name, size_t n)
+{
+	size_t label = 0;
+
+	if (n == 0)
+		return "the host name is empty";
+	for (size_t i = 0; i < n; i++) {
+		if (name[i] == '.' && label == 0)
+			return "not a host name: a label is empty";
+		if (name[i] != '.' && !is_label_char(name[i]))
+			return (unsigned char)name[i] >= 0x80
+				   ? "not a host name: write the xn-- form of an "
+				     "international one"
+				   : "not a host name: it has a character that none can "
+				     "have";
+		label = name[i] == '.' ? 0 : label + 1;
+		if (label > 63)
+			return "not a host name: a label is longer than 63 characters";
+	}
+	return n - (label == 0) > 253 ? "not a host name: longer than 253 characters"
+				      : NULL;
+}
+
+static bool wants(enum family family, const struct address *a)
+{
+	return family == FAMILY_ANY ||
+	       a->any.sa_family == (family == FAMILY_IPV4 ? AF_INET : AF_INET6);
+}
+
+static void answer_fault(struct question *q, enum fault fault, const char *reason)
+{
+	struct resolver_answer a = { .fault = fault, .reason = reason };
+
+	answer(q, &a);
+}
+
+/* IPv6 first. False: none of the family. */
+static bool answer_addresses(struct question *q, enum family family,
+			     const struct address *found, size_t count)
+{
+	static const int order[] = { AF_INET6, AF_INET };
+	struct resolver_answer a = { .fault = FAULT_OK, .reason = "" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		for (size_t j = 0; j < count; j++)
+			if (found[j].any.sa_family == order[i] && wants(family, &found[j]))
+				a.addresses[a.count++] = found[j];
+	if (a.count > 0)
+		answer(q, &a);
+	return a.count > 0;
+}
+
+static bool answer_literal(const char *host, enum family family, struct question *q)
+{
+	struct address a;
+
+	if (!address_parse(view_of(host), 0, &a))
+		return false;
+	if (!answer_addresses(q, family, &a, 1))
+		answer_fault(q, FAULT_NO_ADDRESS,
+			     family == FAMILY_IPV4
+				 ? "an IPv6 address, where IPv4 is asked for"
+				 : "an IPv4 address, where IPv6 is asked for");
+	return true;
+}
+
+static bool is_localhost(const char *name)
+{
+	static const char word[] = "localhost";
+	size_t n = strlen(name), m = sizeof(word) - 1;
+
+	return n >= m && strcmp(name + n - m, word) == 0 &&
+	       (n == m || name[n - m - 1] == '.');
+}
+
+/* The hosts file, and localhost even without it. `name` has no dot at its end. */
+static bool answer_local(struct resolver *r, const char *name, enum family family,
+			 struct question *q)
+{
+	struct address found[RESOLVER_ADDRESSES_MAX];
+
+	if (answer_addresses(q, family, found,
+			     hosts_find(&r->hosts, name, found, ARRAY_SIZE(found))))
+		return true;
+	if (!is_localhost(name))
+		return false;
+	address_parse(view_of("::1"), 0, &found[0]);
+	address_parse(view_of("127.0.0.1"), 0, &found[1]);
+	return answer_addresses(q, family, found, 2);
+}
+
+static void join(struct lookup *l, struct question *q)
+{
+	struct question **end = &l->questions;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = q;
+	q->next = NULL;
+	q->lookup = l;
+}
+
+static void look_up(struct resolver *r, const char *name, enum family family,
+		    struct question *q)
+{
+	struct lookup *l = find_active(r, name, family);
+	struct lookup **bucket = bucket_of(r, name);
+
+	if (l != NULL) {
+		join(l, q);
+		return;
+	}
+	l = r->lookups < LOOKUPS_MAX ? lookup_new(&r->servers, name, family, on_done, r)
+				     : NULL;
+	if (l == NULL) {
+		answer_fault(q, FAULT_INTERNAL, "too many names are being looked up");
+		return;
+	}
+	r->lookups++;
+	enter(&r->active, l);
+	l->chain = *bucket;
+	*bucket = l;
+	join(l, q);
+	start_ticking(r);
+	lookup_start(l, instant_now(), r->timeout);
+	deliver(r);
+}
+
+static void ask_name(struct resolver *r, char *name, enum family family, struct question *q)
+{
+	struct instant now = instant_now();
+	struct resolver_answer a;
+	size_t n = strlen(name);
+	bool is_absolute = name[n - 1] == '.';
+
+	refresh(r, now);
+	name[n - is_absolute] = '\0';
+	if (answer_local(r, name, family, q))
+		return;
+	if (is_absolute)
+		name[n - 1] = '.';
+	r->stats.questions++;
+	if (answer_cache_get(r->cache, name, family, now, &a)) {
+		r->stats.cache_hits++;
+		answer(q, &a);
+		return;
+	}
+	look_up(r, name, family, q);
+}
+
+void resolver_ask(struct resolver *r, const char *host, enum family family,
+		  struct question *q)
+{
+	char name[LOOKUP_NAME_MAX];
+	size_t n = strlen(host);
+	const char *fault;
+
+	q->lookup = NULL;
+	if (answer_literal(host, family, q))
+		return;
+	if (n >= sizeof(name)) {
+		answer_fault(q, FAULT_DNS_FAILURE,
+			     "not a host name: longer than 253 characters");
+		return;
+	}
+	for (size_t i = 0; i <= n; i++)
+		name[i] = host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] + 'a' - 'A')
+							   : host[i];
+	fault = fault_of_name(name, n);
+	if (fault != NULL)
+		answer_fault(q, FAULT_DNS_FAILURE, fault);
+	else
+		ask_name(r, name, family, q);
+}
+
+void resolver_cancel(struct resolver *r, struct question *q)
+{
+	struct question **p;
+
+	(void)r;
+	if (q->lookup == NULL)
+		return;
+	for (p = &q->lookup->questions; *p != NULL && *p != q; p = &(*p)->next)
+		;
+	if (*p != NULL)
+		*p = q->next;
+	q->lookup = NULL;
+}
+
+void resolver_stats(const struct resolver *r, struct resolver_stats *ret_stats)
+{
+	*ret_stats = r->stats;
+	ret_stats->cache_entries = answer_cache_count(r->cache);
+}
+
+/* --- life ------------------------------------------------------------------------------ */
+
+struct resolver *resolver_new(uv_loop_t *loop, const struct resolver_options *options,
+			      const char **ret_error)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+	const struct dns_server_hook hook = { on_worked, r };
+
+	*ret_error = "out of memory";
+	if (r == NULL)
+		return NULL;
+	r->timeout =
+	    options->timeout.ns > 0 ? options->timeout : span_of_seconds(DEFAULT_TIMEOUT_S);
+	r->tick_ms = tick_of(r->timeout);
+	hosts_init(&r->hosts,
+		   options->hosts_file != NULL ? options->hosts_file : "/etc/hosts");
+	r->cache = answer_cache_new();
+	if (r->cache == NULL ||
+	    !dns_servers_init(&r->servers, loop, options->servers,
+			      options->conf_file != NULL ? options->conf_file
+							 : "/etc/resolv.conf",
+			      r->timeout, &hook, ret_error)) {
+		answer_cache_free(r->cache);
+		free(r);
+		return NULL;
+	}
+	uv_timer_init(loop, &r->tick);
+	r->tick.data = r;
+	return r;
+}
+
+static void free_lookups(struct lookup *l)
+{
+	while (l != NULL) {
+		struct lookup *next = l->next;
+
+		forget_questions(l);
+		lookup_free(l);
+		l = next;
+	}
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct resolver *r = handle->data;
+
+	answer_cache_free(r->cache);
+	hosts_fini(&r->hosts);
+	free(r);
+}
+
+void resolver_free(struct resolver *r)
+{
+	if (r == NULL || r->is_closing)
+		return;
+	r->is_closing = true;
+	free_lookups(r->active);
+	free_lookups(r->finished);
+	r->active = r->finished = NULL;
+	dns_servers_fini(&r->servers);
+	uv_close((uv_handle_t *)&r->tick, on_closed);
+}

@@ -1,0 +1,232 @@
+/* dns_stub.c - the least DNS that does: one question in, uncompressed records out. */
+#include "dns_stub.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <cmocka.h>
+
+enum { HEADER = 12, ANSWER_MAX = 4096, TC = 0x02 };
+
+struct answer {
+	unsigned char p[ANSWER_MAX];
+	size_t n;
+};
+
+static void put16(struct answer *a, unsigned v)
+{
+	a->p[a->n++] = (unsigned char)(v >> 8);
+	a->p[a->n++] = (unsigned char)v;
+}
+
+static void put_name(struct answer *a, const char *name)
+{
+	while (*name != '\0') {
+		size_t n = strcspn(name, ".");
+
+		a->p[a->n++] = (unsigned char)n;
+		memcpy(a->p + a->n, name, n);
+		a->n += n;
+		name += n + (name[n] == '.');
+	}
+	a->p[a->n++] = 0;
+}
+
+static void put_record(struct answer *a, const char *question, const struct stub_record *r)
+{
+	size_t length;
+
+	put_name(a, r->owner != NULL ? r->owner : question);
+	put16(a, (unsigned)r->type);
+	put16(a, 1);
+	put16(a, r->ttl >> 16);
+	put16(a, r->ttl & 0xffff);
+	length = a->n;
+	put16(a, 0);
+	if (r->type == STUB_CNAME)
+		put_name(a, r->value);
+	else if (inet_pton(r->type == STUB_A ? AF_INET : AF_INET6, r->value, a->p + a->n) ==
+		 1)
+		a->n += r->type == STUB_A ? 4 : 16;
+	a->p[length] = (unsigned char)((a->n - length - 2) >> 8);
+	a->p[length + 1] = (unsigned char)(a->n - length - 2);
+}
+
+/* The name of the question as text; returns where its type stands. */
+static size_t read_name(const unsigned char *p, size_t n, char dst[256])
+{
+	size_t at = HEADER, out = 0;
+
+	while (at < n && p[at] != 0) {
+		assert_true(at + 1 + p[at] < n && out + p[at] < 255);
+		if (out > 0)
+			dst[out++] = '.';
+		memcpy(dst + out, p + at + 1, p[at]);
+		out += p[at];
+		at += 1U + p[at];
+	}
+	dst[out] = '\0';
+	return at + 1;
+}
+
+static struct stub_rule *rule_of(struct stub *s, const char *name, int type)
+{
+	static struct stub_rule none = { .rcode = STUB_NXDOMAIN };
+
+	for (struct stub_rule *r = s->rules; r->name != NULL; r++)
+		if (strcasecmp(r->name, name) == 0 &&
+		    (r->type == STUB_ANY || r->type == type))
+			return r;
+	return &none;
+}
+
+/* False: no answer. */
+static bool answer_of(struct stub *s, const unsigned char *p, size_t n, bool tcp,
+		      struct answer *a)
+{
+	char name[256];
+	size_t end = read_name(p, n, name);
+	struct stub_rule *r = rule_of(s, name, p[end] << 8 | p[end + 1]);
+	bool first = r->asked++ == 0;
+	unsigned count = 0;
+
+	if ((r->flags & STUB_SILENT) || (first && (r->flags & STUB_DROP_FIRST)))
+		return false;
+	memcpy(a->p, p, end + 4);
+	a->n = end + 4;
+	a->p[2] = 0x81;
+	a->p[3] = (unsigned char)(0x80 | r->rcode);
+	memset(a->p + 6, 0, 6);
+	if (r->flags & STUB_WRONG_ID)
+		a->p[0] ^= 0x55;
+	if (!tcp && (r->flags & STUB_TRUNCATED)) {
+		a->p[2] |= TC;
+		return true;
+	}
+	for (; count < STUB_RECORDS_MAX && r->records[count].type != 0; count++)
+		put_record(a, name, &r->records[count]);
+	if (r->flags & STUB_GARBAGE) {
+		memset(a->p + a->n, 0xc0, 16);
+		a->n += 16;
+		count = 1;
+	}
+	a->p[7] = (unsigned char)count;
+	return true;
+}
+
+static void alloc_udp(uv_handle_t *handle, size_t size, uv_buf_t *buf)
+{
+	struct stub *s = handle->data;
+
+	(void)size;
+	*buf = uv_buf_init(s->udp_in, sizeof(s->udp_in));
+}
+
+static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *in,
+			const struct sockaddr *from, unsigned flags)
+{
+	struct stub *s = udp->data;
+	struct answer a;
+	uv_buf_t out;
+
+	(void)flags;
+	if (n <= HEADER || from == NULL)
+		return;
+	s->udp_questions++;
+	if (!answer_of(s, (const unsigned char *)in->base, (size_t)n, false, &a))
+		return;
+	out = uv_buf_init((char *)a.p, (unsigned)a.n);
+	assert_true(uv_udp_try_send(udp, &out, 1, from) > 0);
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void alloc_tcp(uv_handle_t *handle, size_t size, uv_buf_t *buf)
+{
+	(void)handle;
+	*buf = uv_buf_init(malloc(size), (unsigned)size);
+}
+
+/* The question comes in one piece, as all do on loopback. */
+static void on_stream(uv_stream_t *stream, ssize_t n, const uv_buf_t *in)
+{
+	struct stub *s = stream->data;
+	struct answer a;
+	unsigned char length[2];
+	uv_buf_t out[2];
+
+	if (n < 0) {
+		uv_close((uv_handle_t *)stream, free_handle);
+	} else if (n > 2 + HEADER) {
+		s->tcp_questions++;
+		if (answer_of(s, (const unsigned char *)in->base + 2, (size_t)n - 2, true,
+			      &a)) {
+			length[0] = (unsigned char)(a.n >> 8);
+			length[1] = (unsigned char)a.n;
+			out[0] = uv_buf_init((char *)length, 2);
+			out[1] = uv_buf_init((char *)a.p, (unsigned)a.n);
+			assert_int_equal(uv_try_write(stream, out, 2), (int)a.n + 2);
+		}
+	}
+	free(in->base);
+}
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+	uv_tcp_t *tcp = malloc(sizeof(*tcp));
+
+	assert_int_equal(status, 0);
+	uv_tcp_init(listener->loop, tcp);
+	tcp->data = listener->data;
+	assert_int_equal(uv_accept(listener, (uv_stream_t *)tcp), 0);
+	uv_read_start((uv_stream_t *)tcp, alloc_tcp, on_stream);
+}
+
+/* False: the port that UDP was given is taken by another's TCP. */
+static bool try_open(struct stub *s, uv_loop_t *loop)
+{
+	int n = sizeof(s->address);
+
+	assert_true(address_parse(view_of("127.0.0.1"), 0, &s->address));
+	uv_udp_init(loop, &s->udp);
+	uv_tcp_init(loop, &s->tcp);
+	s->udp.data = s->tcp.data = s;
+	assert_int_equal(uv_udp_bind(&s->udp, &s->address.any, 0), 0);
+	uv_udp_getsockname(&s->udp, &s->address.any, &n);
+	if (uv_tcp_bind(&s->tcp, &s->address.any, 0) == 0 &&
+	    uv_listen((uv_stream_t *)&s->tcp, 8, on_connection) == 0)
+		return true;
+	stub_close(s);
+	while (uv_run(loop, UV_RUN_NOWAIT) != 0)
+		;
+	return false;
+}
+
+void stub_open(struct stub *s, uv_loop_t *loop, struct stub_rule *rules)
+{
+	*s = (struct stub){ .rules = rules };
+	while (!try_open(s, loop))
+		;
+	assert_int_equal(uv_udp_recv_start(&s->udp, alloc_udp, on_datagram), 0);
+}
+
+void stub_close(struct stub *s)
+{
+	uv_close((uv_handle_t *)&s->udp, NULL);
+	uv_close((uv_handle_t *)&s->tcp, NULL);
+}
+
+const char *stub_place(const struct stub *s, char dst[ADDRESS_TEXT_MAX])
+{
+	snprintf(dst, ADDRESS_TEXT_MAX, "127.0.0.1:%u",
+		 (unsigned)address_port(&s->address));
+	return dst;
+}
