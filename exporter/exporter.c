@@ -48,7 +48,9 @@ static enum log_level level_of(enum state state)
 void exporter_probed(void *user, const struct target *target, const struct result *result,
 		     enum state before, struct moment since)
 {
-	bool first = before == STATE_COUNT, each = target->addresses == ADDRESS_EACH;
+	bool first = before == STATE_COUNT;
+	bool each =
+	    target->addresses == ADDRESS_EACH && result->address.any.sa_family != AF_UNSPEC;
 	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
 	    lasted[SPAN_TEXT_MAX];
 

@@ -159,10 +159,16 @@ static void read_messages(struct encoder *e, const struct subject *s)
 
 /* --- of the exporter --------------------------------------------------------------------- */
 
+#ifdef __clang__
+#define COMPILER "clang " __clang_version__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 static void read_build(struct encoder *e, const struct subject *s)
 {
 	const struct label labels[] = { { "version", s->health->version },
-					{ "compiler", __VERSION__ } };
+					{ "compiler", COMPILER } };
 
 	encoder_samples(e, labels, ARRAY_SIZE(labels), 1);
 }

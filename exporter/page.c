@@ -19,7 +19,6 @@ struct page {
 	struct plan *plan;
 	struct health health;
 	struct moment now;
-	char nonce[PAGE_NONCE_MAX];
 	size_t counts[PAGE_KINDS]; /* of records; PAGE_PENDING of targets without one */
 	size_t total;
 	enum state worst;
@@ -143,8 +142,7 @@ static void put_head(struct draft *out, const struct page *page)
 	    "<title>%s \xc2\xb7 mailvane</title>\n",
 	    REFRESH_S, line);
 	put_icon(out, tone(page));
-	draft_format(out, "<style nonce=\"%s\">\n%s</style></head>\n<body>\n", page->nonce,
-		     page_style);
+	draft_format(out, "<style>%s</style></head>\n<body>\n", page_style);
 	draft_format(out, "<header class=\"%s\"><h1>%s</h1>", page_class(tone(page)), line);
 	put_counts(out, page);
 	put_notes(out, page);
@@ -274,11 +272,9 @@ static void dispose(struct answer *answer)
 	free(page);
 }
 
-struct answer *page_new(struct plan *plan, const struct health *health, const char *nonce,
-			struct moment now)
+struct answer *page_new(struct plan *plan, const struct health *health, struct moment now)
 {
 	struct page *page = calloc(1, sizeof(*page));
-	struct buffer b;
 
 	if (!page)
 		return NULL;
@@ -286,9 +282,6 @@ struct answer *page_new(struct plan *plan, const struct health *health, const ch
 	page->plan = plan_hold(plan);
 	page->health = *health;
 	page->now = now;
-	buffer_init(&b, page->nonce, sizeof(page->nonce));
-	buffer_text(&b, nonce);
-	buffer_string(&b);
 	count(page);
 	return &page->answer;
 }

@@ -8,11 +8,7 @@
 /* Targets listed, problems first; the page says how many it leaves out. */
 enum { PAGE_PROBLEMS_MAX = 500, PAGE_TARGETS_MAX = 5000 };
 
-/* The nonce of the Content-Security-Policy, without which the browser refuses the style sheet. */
-enum { PAGE_NONCE_MAX = 32 };
-
 /* Holds the plan until it is freed. `now` is what ages are counted from. NULL: out of memory. */
-struct answer *page_new(struct plan *, const struct health *, const char *nonce,
-			struct moment now);
+struct answer *page_new(struct plan *, const struct health *, struct moment now);
 
 #endif

@@ -27,7 +27,7 @@ const char page_style[] =
 "article p{margin:.25rem 0 0}\n"
 ".reason{font-size:1.05rem}\n"
 ".facts,small{color:var(--soft);font-size:.87rem}\n"
-".facts span{margin-right:1.1rem}\n"
+".facts span{display:inline-block;margin-right:1.1rem}\n"
 "table{width:100%;border-collapse:collapse;background:var(--card);border-radius:.4rem}\n"
 "th,td{padding:.3rem .7rem;text-align:left;vertical-align:top}\n"
 "thead th{color:var(--soft);font-weight:600;font-size:.87rem;border-bottom:1px solid var(--line)}\n"

@@ -41,31 +41,35 @@ static const char *duration(struct span s, char dst[SPAN_TEXT_MAX])
 	return span_text(span_of_ms(whole * 1000), dst);
 }
 
-static void put_age(struct draft *out, struct moment at, struct moment now,
-		    const char *behind)
+static void put_age(struct draft *out, struct moment at, struct moment now)
 {
 	char date[MOMENT_TEXT_MAX], age[SPAN_TEXT_MAX];
 
 	moment_text(at, date);
-	draft_format(out, "<time datetime=\"%s\" title=\"%s\">%s%s</time>", date, date,
-		     duration(moment_between(at, now), age), behind);
+	draft_format(out, "<time datetime=\"%s\" title=\"%s\">%s ago</time>", date, date,
+		     duration(moment_between(at, now), age));
+}
+
+/* Of the verified chain or, without one, of the certificate; 0: there was none. */
+static struct moment certificate_end(const struct result *result)
+{
+	if (result->chain_not_after.ms != 0 || !result->certificate)
+		return result->chain_not_after;
+	return result->certificate->not_after;
 }
 
 static void put_certificate(struct draft *out, const struct result *result,
 			    struct moment now)
 {
-	struct moment end = result->chain_not_after;
+	struct moment end = certificate_end(result);
 	char date[MOMENT_TEXT_MAX], text[SPAN_TEXT_MAX];
-	int64_t days;
+	int64_t days = (end.ms - now.ms) / 86400000;
 
-	if (end.ms == 0 && result->certificate)
-		end = result->certificate->not_after;
 	if (end.ms == 0) {
 		draft_text(out, "\xe2\x80\x93");
 		return;
 	}
 	moment_text(end, date);
-	days = (end.ms - now.ms) / 86400000;
 	draft_format(out, "<time datetime=\"%s\" title=\"%s\">", date, date);
 	if (end.ms <= now.ms)
 		draft_format(out, "ended %s ago", duration(moment_between(end, now), text));
@@ -102,8 +106,8 @@ static void put_labels(struct draft *out, const struct target *target)
 void page_problem(struct draft *out, const struct target *target,
 		  const struct record *record, struct moment now)
 {
+	char sentence[VERDICT_SENTENCE_MAX], lasted[SPAN_TEXT_MAX], since[MOMENT_TEXT_MAX];
 	const struct result *last = &record->last;
-	char sentence[VERDICT_SENTENCE_MAX];
 
 	draft_format(out,
 		     "<article class=\"%s\"><h3><span class=\"state\">%s</span> <span>",
@@ -114,14 +118,18 @@ void page_problem(struct draft *out, const struct target *target,
 	put_address(out, target, last);
 	draft_text(out, "</span></h3><p class=\"reason\">");
 	put_html(out, verdict_sentence(last, sentence));
-	draft_text(out, "</p><p class=\"facts\"><span>since ");
-	put_age(out, record->since, now, "");
-	draft_format(out, "</span> <span>phase %s</span> <span>fault %s</span> ",
+	draft_format(out, "</p><p class=\"facts\"><span>for %s, since %s</span> ",
+		     duration(moment_between(record->since, now), lasted),
+		     moment_text(record->since, since));
+	draft_format(out, "<span>phase %s</span> <span>fault %s</span> ",
 		     phase_name(last->phase), fault_name(last->fault));
-	draft_text(out, "<span>certificate ");
-	put_certificate(out, last, now);
-	draft_text(out, "</span> <span>probed ");
-	put_age(out, last->at, now, " ago");
+	if (certificate_end(last).ms != 0) {
+		draft_text(out, "<span>certificate ");
+		put_certificate(out, last, now);
+		draft_text(out, "</span> ");
+	}
+	draft_text(out, "<span>probed ");
+	put_age(out, last->at, now);
 	draft_text(out, "</span> <span>");
 	put_html(out, target->host);
 	draft_format(out, ":%u</span>", target->service->port);
@@ -142,7 +150,7 @@ static void put_row(struct draft *out, const struct target *target,
 	put_html(out, target->service->name);
 	put_address(out, target, last);
 	draft_text(out, "</td><td class=\"no\" data-is=\"Since\">");
-	put_age(out, record->since, now, "");
+	put_age(out, record->since, now);
 	draft_text(out, "</td><td>");
 	put_html(out, verdict_sentence(last, sentence));
 	draft_format(out, "</td><td data-is=\"Phase\">%s</td>",
@@ -150,7 +158,7 @@ static void put_row(struct draft *out, const struct target *target,
 	draft_text(out, "<td class=\"no\" data-is=\"Certificate\">");
 	put_certificate(out, last, now);
 	draft_text(out, "</td><td class=\"no\" data-is=\"Probed\">");
-	put_age(out, last->at, now, " ago");
+	put_age(out, last->at, now);
 	draft_text(out, "</td></tr>\n");
 }
 

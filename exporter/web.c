@@ -1,14 +1,13 @@
 /* web.c - paths are the rows of the table at the foot; big answers are sent piece by piece. */
 #include "web.h"
 
-#include "base64.h"
 #include "exposition.h"
 #include "page.h"
+#include "page_style.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 /* Bytes gathered before they are sent. */
@@ -128,52 +127,26 @@ static struct reply get_metrics(struct web *web)
 			  "text/plain; version=0.0.4; charset=utf-8");
 }
 
-/* False: the system gives no random bytes. */
-static bool make_nonce(struct buffer *nonce)
+static void add_page_headers(struct MHD_Response *response)
 {
-	unsigned char random[16];
-
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-		return false;
-	base64_encode(nonce, (struct view){ (const char *)random, sizeof(random) });
-	buffer_string(nonce);
-	return true;
-}
-
-static void add_page_headers(struct MHD_Response *response, const char *nonce)
-{
-	char storage[256];
-	struct buffer policy;
-
-	buffer_init(&policy, storage, sizeof(storage));
-	buffer_format(
-	    &policy,
-	    "default-src 'none'; style-src 'nonce-%s'; img-src data:; base-uri 'none'; "
-	    "form-action 'none'; frame-ancestors 'none'",
-	    nonce);
-	add_header(response, "Content-Security-Policy", buffer_string(&policy));
+	add_header(response, "Content-Security-Policy",
+		   "default-src 'none'; style-src '" PAGE_STYLE_HASH "'; img-src data:; "
+		   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 	add_header(response, "X-Frame-Options", "DENY");
 	add_header(response, "Referrer-Policy", "no-referrer");
 }
 
 static struct reply get_page(struct web *web)
 {
-	char storage[PAGE_NONCE_MAX];
+	struct plan *plan = exporter_plan(web->exporter);
 	struct MHD_Response *response;
-	struct buffer nonce;
 	struct health health;
-	struct plan *plan;
 
-	buffer_init(&nonce, storage, sizeof(storage));
-	if (!make_nonce(&nonce))
-		return text_reply(MHD_HTTP_INTERNAL_SERVER_ERROR,
-				  "no random bytes for a nonce\n");
-	plan = exporter_plan(web->exporter);
 	exporter_health(web->exporter, &health);
-	response = stream(page_new(plan, &health, storage, moment_now()));
+	response = stream(page_new(plan, &health, moment_now()));
 	plan_release(plan);
 	if (response)
-		add_page_headers(response, storage);
+		add_page_headers(response);
 	return make_reply(MHD_HTTP_OK, response, "text/html; charset=utf-8");
 }
 
@@ -206,6 +179,12 @@ static const struct path {
 	{ "/-/ready", get_ready },
 };
 
+static bool only_reads(const char *method)
+{
+	return strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+	       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
 static struct reply reply_to(struct web *web, const char *method, const char *url)
 {
 	struct reply reply;
@@ -213,8 +192,7 @@ static struct reply reply_to(struct web *web, const char *method, const char *ur
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		if (strcmp(paths[i].path, url) != 0)
 			continue;
-		if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
-		    strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
+		if (only_reads(method))
 			return paths[i].get(web);
 		reply = text_reply(MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD here\n");
 		if (reply.response)
@@ -224,16 +202,23 @@ static struct reply reply_to(struct web *web, const char *method, const char *ur
 	return text_reply(MHD_HTTP_NOT_FOUND, "nothing here; see / or /metrics\n");
 }
 
-/* libmicrohttpd calls this for the headers, then for each part of a body, then at its end. The
- * answer is given at once: no request here has a body worth waiting for. */
+/* libmicrohttpd calls this for the headers, then for each part of a body, then at its end. An
+ * answer in the first call closes the connection: right for a method we do not know, whose
+ * body we will not read, but scrapers come back. */
 static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, const char *url,
 			      const char *method, const char *version, const char *body,
 			      size_t *body_n, void **seen)
 {
-	struct reply reply = reply_to(cls, method, url);
+	struct reply reply;
 	enum MHD_Result queued;
 
-	(void)version, (void)body, (void)body_n, (void)seen;
+	(void)version, (void)body;
+	if (only_reads(method) && (!*seen || *body_n > 0)) {
+		*seen = cls;
+		*body_n = 0;
+		return MHD_YES;
+	}
+	reply = reply_to(cls, method, url);
 	if (!reply.response)
 		return MHD_NO;
 	queued = MHD_queue_response(connection, reply.status, reply.response);
