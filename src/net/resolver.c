@@ -384,6 +384,14 @@ void resolver_stats(const struct resolver *r, struct resolver_stats *ret_stats)
 
 /* --- life ------------------------------------------------------------------------------ */
 
+bool resolver_options_usable(const struct resolver_options *options, const char **ret_error)
+{
+	struct resolv_conf conf;
+
+	return options->servers == NULL ||
+	       resolv_conf_parse_servers(options->servers, &conf, ret_error);
+}
+
 struct resolver *resolver_new(uv_loop_t *loop, const struct resolver_options *options,
 			      const char **ret_error)
 {

@@ -81,24 +81,6 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
-/* The resolver is made on each thread; whether it can be is found out here. */
-static bool try_resolver(struct kit *kit, char *error, size_t cap)
-{
-	uv_loop_t loop;
-	bool ok;
-
-	if (uv_loop_init(&loop) != 0) {
-		text_copy(error, cap, "out of file descriptors");
-		return false;
-	}
-	ok = kit_open(kit, &loop, error, cap);
-	resolver_free(kit->resolver);
-	kit->resolver = NULL;
-	uv_run(&loop, UV_RUN_DEFAULT);
-	uv_loop_close(&loop);
-	return ok;
-}
-
 static void kits_release(struct kit **kits, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
@@ -112,8 +94,8 @@ static struct kit **kits_new(struct plan *plan, unsigned count, char *error, siz
 
 	for (unsigned i = 0; kits != NULL && i < count; i++) {
 		kits[i] = kit_new(plan, error, cap);
-		if (kits[i] == NULL || (i == 0 && !try_resolver(kits[0], error, cap))) {
-			kits_release(kits, i + 1);
+		if (kits[i] == NULL) {
+			kits_release(kits, i);
 			return NULL;
 		}
 	}

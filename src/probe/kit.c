@@ -14,6 +14,26 @@ static bool needs_tls(const struct plan *plan)
 	return false;
 }
 
+static struct resolver_options resolver_options(const struct plan *plan)
+{
+	return (struct resolver_options){ .servers = plan->settings.resolvers };
+}
+
+static bool fill(struct kit *k, struct plan *plan, char *error, size_t cap)
+{
+	struct resolver_options options = resolver_options(plan);
+	const char *reason = "";
+
+	if (!resolver_options_usable(&options, &reason)) {
+		text_copy(error, cap, reason);
+		return false;
+	}
+	if (!needs_tls(plan))
+		return true;
+	k->tls = tls_context_new(&plan->settings.tls, error, cap);
+	return k->tls != NULL;
+}
+
 struct kit *kit_new(struct plan *plan, char *error, size_t cap)
 {
 	struct kit *k = calloc(1, sizeof(*k));
@@ -22,21 +42,18 @@ struct kit *kit_new(struct plan *plan, char *error, size_t cap)
 		text_copy(error, cap, "out of memory");
 		return NULL;
 	}
-	k->holders = 1;
-	if (needs_tls(plan)) {
-		k->tls = tls_context_new(&plan->settings.tls, error, cap);
-		if (k->tls == NULL) {
-			free(k);
-			return NULL;
-		}
+	if (!fill(k, plan, error, cap)) {
+		free(k);
+		return NULL;
 	}
+	k->holders = 1;
 	k->plan = plan_hold(plan);
 	return k;
 }
 
 bool kit_open(struct kit *k, uv_loop_t *loop, char *error, size_t cap)
 {
-	struct resolver_options options = { .servers = k->plan->settings.resolvers };
+	struct resolver_options options = resolver_options(k->plan);
 	const char *reason = "";
 
 	k->resolver = resolver_new(loop, &options, &reason);
