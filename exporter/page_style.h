@@ -6,6 +6,6 @@ extern const char page_style[];
 
 /* Of page_style, for the Content-Security-Policy: a browser applies no other style. The test of
  * the page says what it must be. */
-#define PAGE_STYLE_HASH "sha256-LebKgAszDvbePDGyV4SjXEH3Nooa9Tyb5kefgqxzzEM="
+#define PAGE_STYLE_HASH "sha256-hVyk9J5n1h7UD9yRxm+M36uzt3VWbFTXTqLWXtXJuBU="
 
 #endif

@@ -151,9 +151,9 @@ static void put_row(struct draft *out, const struct target *target,
 	put_address(out, target, last);
 	draft_text(out, "</td><td class=\"no\" data-is=\"Since\">");
 	put_age(out, record->since, now);
-	draft_text(out, "</td><td>");
+	draft_text(out, "</td><td class=\"why\">");
 	put_html(out, verdict_sentence(last, sentence));
-	draft_format(out, "</td><td data-is=\"Phase\">%s</td>",
+	draft_format(out, "</td><td class=\"no\" data-is=\"Phase\">%s</td>",
 		     last->fault == FAULT_OK ? "\xe2\x80\x93" : phase_name(last->phase));
 	draft_text(out, "<td class=\"no\" data-is=\"Certificate\">");
 	put_certificate(out, last, now);
