@@ -80,11 +80,11 @@ static void run_pass(struct session *s, struct view args)
 	s->user[0] = '\0';
 }
 
-static void say_turn(struct session *s, enum sasl_turn turn, const char *challenge)
+static void say_turn(struct session *s, enum sasl_turn turn)
 {
 	switch (turn) {
 	case SASL_CHALLENGE:
-		session_say(s, "+ %s\r\n", challenge);
+		session_say(s, "+ %s\r\n", s->sasl.challenge);
 		break;
 	case SASL_GOOD:
 	case SASL_BAD:
@@ -105,7 +105,6 @@ static void say_turn(struct session *s, enum sasl_turn turn, const char *challen
 static void run_auth(struct session *s, struct view args)
 {
 	struct view mechanism = { 0 }, initial = { 0 };
-	const char *challenge = "";
 
 	if (!session_can_login(s)) {
 		refuse_login(s);
@@ -116,14 +115,12 @@ static void run_auth(struct session *s, struct view args)
 		return;
 	}
 	view_next_word(&args, &initial);
-	say_turn(s, sasl_begin(s, mechanism, initial, &challenge), challenge);
+	say_turn(s, sasl_begin(s, mechanism, initial));
 }
 
 static void run_response(struct session *s, struct view args)
 {
-	const char *challenge = "";
-
-	say_turn(s, sasl_hear(s, args, &challenge), challenge);
+	say_turn(s, sasl_hear(s, args));
 }
 
 static bool logged_in(struct session *s)

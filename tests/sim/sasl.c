@@ -35,20 +35,18 @@ static enum sasl_turn hear_plain(struct session *s, struct view raw)
 	return judge(s, user, view_skip(rest, user.n + 1));
 }
 
-static enum sasl_turn hear_user(struct session *s, struct view raw,
-				const char **ret_challenge)
+static enum sasl_turn hear_user(struct session *s, struct view raw)
 {
 	if (raw.n == 0 || raw.n >= sizeof(s->sasl.user))
 		return malformed(s);
 	memcpy(s->sasl.user, raw.p, raw.n);
 	s->sasl.user[raw.n] = '\0';
 	s->sasl.step = SASL_PASSWORD;
-	*ret_challenge = "UGFzc3dvcmQ6"; /* Password: */
+	s->sasl.challenge = "UGFzc3dvcmQ6"; /* Password: */
 	return SASL_CHALLENGE;
 }
 
-enum sasl_turn sasl_hear(struct session *s, struct view response,
-			 const char **ret_challenge)
+enum sasl_turn sasl_hear(struct session *s, struct view response)
 {
 	char storage[1024];
 	struct buffer raw;
@@ -63,12 +61,11 @@ enum sasl_turn sasl_hear(struct session *s, struct view response,
 	if (s->sasl.step == SASL_PLAIN)
 		return hear_plain(s, buffer_view(&raw));
 	if (s->sasl.step == SASL_USER)
-		return hear_user(s, buffer_view(&raw), ret_challenge);
+		return hear_user(s, buffer_view(&raw));
 	return judge(s, view_of(s->sasl.user), buffer_view(&raw));
 }
 
-enum sasl_turn sasl_begin(struct session *s, struct view mechanism, struct view initial,
-			  const char **ret_challenge)
+enum sasl_turn sasl_begin(struct session *s, struct view mechanism, struct view initial)
 {
 	if (view_equal(mechanism, "PLAIN"))
 		s->sasl.step = SASL_PLAIN;
@@ -77,7 +74,7 @@ enum sasl_turn sasl_begin(struct session *s, struct view mechanism, struct view 
 	else
 		return SASL_UNKNOWN;
 	if (initial.p != NULL)
-		return sasl_hear(s, initial, ret_challenge);
-	*ret_challenge = s->sasl.step == SASL_USER ? "VXNlcm5hbWU6" : ""; /* Username: */
+		return sasl_hear(s, initial);
+	s->sasl.challenge = s->sasl.step == SASL_USER ? "VXNlcm5hbWU6" : ""; /* Username: */
 	return SASL_CHALLENGE;
 }

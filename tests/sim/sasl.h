@@ -10,10 +10,11 @@ enum sasl_step { SASL_IDLE, SASL_PLAIN, SASL_USER, SASL_PASSWORD };
 struct sasl {
 	enum sasl_step step; /* what is awaited */
 	char user[256];
+	const char *challenge; /* of the latest SASL_CHALLENGE: base64, may be "" */
 };
 
 enum sasl_turn {
-	SASL_CHALLENGE, /* send *ret_challenge (base64, may be "") and hear the answer */
+	SASL_CHALLENGE, /* send it and hear the answer */
 	SASL_GOOD,
 	SASL_BAD,
 	SASL_CANCELLED, /* by `*` */
@@ -24,9 +25,7 @@ enum sasl_turn {
 struct session;
 
 /* `initial` is base64, `=` for an empty response; p NULL: none was sent. */
-enum sasl_turn sasl_begin(struct session *, struct view mechanism, struct view initial,
-			  const char **ret_challenge);
-enum sasl_turn sasl_hear(struct session *, struct view response,
-			 const char **ret_challenge);
+enum sasl_turn sasl_begin(struct session *, struct view mechanism, struct view initial);
+enum sasl_turn sasl_hear(struct session *, struct view response);
 
 #endif

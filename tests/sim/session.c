@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LEAVING_MS = 5000 };
+/* How long the peer may take to end first, and then to end at all. */
+enum { PARTING_MS = 200, LEAVING_MS = 5000 };
 
 static void on_event(uv_poll_t *, int status, int events);
 static void hear(struct session *);
@@ -65,7 +66,8 @@ static void lost(struct session *s, enum wire how)
 
 	if (how == WIRE_RESET)
 		counters_add(c, COUNT_RESETS, 1);
-	if (s->flags & SESSION_SECURED && !(s->flags & SESSION_NOTIFIED) && sane(s))
+	if (s->flags & SESSION_SECURED && !(s->flags & SESSION_NOTIFIED) && sane(s) &&
+	    !(how == WIRE_RESET && s->flags & SESSION_SHUT))
 		manners_note(s, RUDE_NO_CLOSE_NOTIFY, word);
 	if (s->stage == STAGE_LISTEN && !(s->flags & SESSION_GOODBYE) && sane(s))
 		manners_note(s, RUDE_NO_GOODBYE, word);
@@ -78,12 +80,23 @@ static void lost(struct session *s, enum wire how)
 
 static void on_timer(uv_timer_t *);
 
+static void shut(struct session *s)
+{
+	s->flags |= SESSION_SHUT;
+	wire_goodbye(s);
+	uv_timer_start(&s->timer, on_timer, LEAVING_MS, 0);
+}
+
+/* Had we ended TLS first, a peer that closes with our close_notify unread would send RST, and
+ * that would swallow its own. */
 static void leave(struct session *s)
 {
-	wire_goodbye(s);
 	s->stage = STAGE_LEAVING;
 	watch(s, UV_READABLE);
-	uv_timer_start(&s->timer, on_timer, LEAVING_MS, 0);
+	if (s->flags & SESSION_SECURED && s->flags & SESSION_GOODBYE)
+		uv_timer_start(&s->timer, on_timer, PARTING_MS, 0);
+	else
+		shut(s);
 }
 
 static void drop_with_reset(struct session *s)
@@ -499,7 +512,10 @@ static void on_timer(uv_timer_t *timer)
 	struct session *s = timer->data;
 
 	if (s->stage == STAGE_LEAVING) {
-		session_end(s);
+		if (s->flags & SESSION_SHUT)
+			session_end(s);
+		else
+			shut(s);
 		return;
 	}
 	if (s->stage == STAGE_ANSWER)

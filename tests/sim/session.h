@@ -38,6 +38,7 @@ enum session_flag {
 	SESSION_MESSAGE = 1 << 8, /* SMTP: between DATA and the dot */
 	SESSION_HELLO = 1 << 9,   /* SMTP: EHLO or HELO was said */
 	SESSION_PREGREET = 1 << 10,
+	SESSION_SHUT = 1 << 11, /* our direction has ended */
 };
 
 struct output {

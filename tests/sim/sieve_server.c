@@ -67,11 +67,11 @@ static void run_starttls(struct session *s, struct view args)
 	session_then(s, AFTER_TLS);
 }
 
-static void say_turn(struct session *s, enum sasl_turn turn, const char *challenge)
+static void say_turn(struct session *s, enum sasl_turn turn)
 {
 	switch (turn) {
 	case SASL_CHALLENGE:
-		session_say(s, "\"%s\"\r\n", challenge);
+		session_say(s, "\"%s\"\r\n", s->sasl.challenge);
 		break;
 	case SASL_GOOD:
 	case SASL_BAD:
@@ -94,7 +94,6 @@ static void run_authenticate(struct session *s, struct view args)
 {
 	char mechanism_storage[64], initial_storage[ARGUMENT_MAX];
 	struct view mechanism, initial = { 0 };
-	const char *challenge = "";
 
 	if (!frame_argument(&args, mechanism_storage, sizeof(mechanism_storage),
 			    &mechanism)) {
@@ -103,7 +102,7 @@ static void run_authenticate(struct session *s, struct view args)
 	}
 	frame_argument(&args, initial_storage, sizeof(initial_storage), &initial);
 	if (session_can_login(s)) {
-		say_turn(s, sasl_begin(s, mechanism, initial, &challenge), challenge);
+		say_turn(s, sasl_begin(s, mechanism, initial));
 		return;
 	}
 	if (initial.p != NULL && !(s->flags & SESSION_SECURED))
@@ -114,11 +113,10 @@ static void run_authenticate(struct session *s, struct view args)
 static void run_response(struct session *s, struct view args)
 {
 	char storage[ARGUMENT_MAX];
-	const char *challenge = "";
 	struct view text = { 0 };
 
 	frame_argument(&args, storage, sizeof(storage), &text);
-	say_turn(s, sasl_hear(s, text, &challenge), challenge);
+	say_turn(s, sasl_hear(s, text));
 }
 
 static void run_listscripts(struct session *s, struct view args)

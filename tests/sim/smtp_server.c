@@ -66,11 +66,11 @@ static void run_starttls(struct session *s, struct view args)
 	}
 }
 
-static void say_turn(struct session *s, enum sasl_turn turn, const char *challenge)
+static void say_turn(struct session *s, enum sasl_turn turn)
 {
 	switch (turn) {
 	case SASL_CHALLENGE:
-		session_say(s, "334 %s\r\n", challenge);
+		session_say(s, "334 %s\r\n", s->sasl.challenge);
 		break;
 	case SASL_GOOD:
 	case SASL_BAD:
@@ -92,7 +92,6 @@ static void say_turn(struct session *s, enum sasl_turn turn, const char *challen
 static void run_auth(struct session *s, struct view args)
 {
 	struct view mechanism = { 0 }, initial = { 0 };
-	const char *challenge = "";
 
 	if (!view_next_word(&args, &mechanism)) {
 		session_say(s, "501 5.5.4 Syntax: AUTH mechanism\r\n");
@@ -109,15 +108,13 @@ static void run_auth(struct session *s, struct view args)
 				   : "503 5.5.1 Error: authentication not enabled\r\n");
 	} else {
 		view_next_word(&args, &initial);
-		say_turn(s, sasl_begin(s, mechanism, initial, &challenge), challenge);
+		say_turn(s, sasl_begin(s, mechanism, initial));
 	}
 }
 
 static void run_response(struct session *s, struct view args)
 {
-	const char *challenge = "";
-
-	say_turn(s, sasl_hear(s, args, &challenge), challenge);
+	say_turn(s, sasl_hear(s, args));
 }
 
 static void run_mail(struct session *s, struct view args)
