@@ -194,6 +194,7 @@ const char *command_say(struct dialogue *d, const char *template)
 {
 	struct buffer *out = &d->output;
 	size_t before = out->n;
+	unsigned tag = d->tag;
 	const char *complaint;
 
 	out->full = false;
@@ -201,6 +202,7 @@ const char *command_say(struct dialogue *d, const char *template)
 	if (complaint == NULL && (!buffer_text(out, "\r\n") || out->full))
 		complaint = "no room for a command behind what was not sent";
 	if (complaint != NULL) {
+		d->tag = tag;
 		out->n = before;
 		explicit_bzero(out->p + out->n, out->cap - out->n);
 	}

@@ -1,0 +1,39 @@
+/* session.h - a recorded session: terms, and what happened in order. See README.md. */
+#ifndef MAILVANE_TESTS_SESSION_H
+#define MAILVANE_TESTS_SESSION_H
+
+#include "dialogue.h"
+
+enum event_kind {
+	EVENT_SERVER,  /* bytes it sent without waiting for us */
+	EVENT_CLIENT,  /* all we must have said since the last such event */
+	EVENT_TLS,     /* the handshake is done; number: enum trust */
+	EVENT_BREAK,   /* number: enum fault */
+	EVENT_TIMEOUT, /* number: enum wish, the answer */
+	EVENT_EXPECT,  /* key and bytes, see below */
+};
+
+struct event {
+	enum event_kind kind;
+	int line; /* of the file */
+	int number;
+	const char
+	    *key; /* "fault", "code", "enhanced", "text", "messages", "before", "after" */
+	char *bytes; /* on the heap, NUL behind them */
+	size_t n;
+};
+
+struct session {
+	const char *path;
+	struct dialogue_terms terms;
+	struct event *events;
+	size_t count;
+	size_t server_bytes; /* of all EVENT_SERVER */
+	char *values[8];
+};
+
+/* Ends the program with file:line and a reason when the file is no session. */
+struct session *session_read(const char *path);
+void session_free(struct session *);
+
+#endif
