@@ -1,0 +1,196 @@
+/* explain.c - one table: each fault for somebody who was woken by it. */
+#include "explain.h"
+
+/* clang-format off */
+static const struct explanation explanations[FAULT_COUNT] = {
+[FAULT_OK] = {
+	"Every step worked: connection, greeting, TLS where it is wanted, login where one is "
+	"configured, and the farewell.",
+	"", "" },
+[FAULT_TIMEOUT] = {
+	"The answer did not come before the deadline. The phase says which one was awaited: "
+	"connect means no sign of the host at all, greeting that the port is open but the "
+	"program behind it does not speak.",
+	"a firewall that drops packets (connect)\n"
+	"a server out of processes or connections (greeting)\n"
+	"a reverse lookup, a DNS blocklist or postscreen that delays the greeting\n"
+	"a slow user database or storage (auth, mailbox)",
+	"compare the phases' durations of earlier probes\n"
+	"look for limits in the server's log (Dovecot process_limit, Postfix maxproc)\n"
+	"greetings are delayed on purpose? raise `timeout`" },
+[FAULT_DNS_FAILURE] = {
+	"The host name could not be looked up: it does not exist (NXDOMAIN), or the resolver "
+	"failed (SERVFAIL, REFUSED).",
+	"a typing error, or a record removed\n"
+	"a broken DNSSEC chain or unreachable authoritative servers (SERVFAIL)\n"
+	"a resolver that does not serve us (REFUSED)",
+	"ask the same resolver by hand: dig HOST; compare with another resolver\n"
+	"with SERVFAIL: dig +cd HOST shows whether DNSSEC is the reason" },
+[FAULT_NO_ADDRESS] = {
+	"The name exists but has no address of the wanted kind.",
+	"IPv6 only is asked for and there is no AAAA record, or the reverse\n"
+	"only an MX record stands there: a mail domain is not a host",
+	"give the host that the MX record names, or lift the restriction to one IP version" },
+[FAULT_REFUSED] = {
+	"The host answered that nothing listens on the port, or a firewall said so in its name.",
+	"the service is stopped or crashed\n"
+	"it listens on another port or address only\n"
+	"a firewall that rejects",
+	"is it running, and where does it listen? ss -ltnp on the host" },
+[FAULT_UNREACHABLE] = {
+	"There is no way to the host: no route, or the host or network is reported unreachable.",
+	"the host or its network is down\n"
+	"no IPv6 (or IPv4) where the probe runs",
+	"ping the host and its neighbours; without IPv6 here set addresses = \"ipv4\"" },
+[FAULT_RESET] = {
+	"The connection was cut hard (RST).",
+	"the server process crashed or was killed\n"
+	"a firewall or load balancer that cuts connections",
+	"look for crashes in the server's log at this time" },
+[FAULT_CLOSED] = {
+	"The server hung up in the middle without saying why.",
+	"a blocklist or connection limit (Dovecot, fail2ban, haproxy without backend)\n"
+	"a login process that died",
+	"the server's log names the client address: look for ours" },
+[FAULT_PROTOCOL] = {
+	"What came is not the protocol that was expected.",
+	"another service on this port\n"
+	"TLS from the first byte where plain text was expected, or the reverse\n"
+	"a proxy that answers in its own words, or expects the PROXY header",
+	"check port and TLS mode of the service; the text shows what came" },
+[FAULT_INJECTION] = {
+	"Bytes lay behind the answer to STARTTLS before encryption began. Somebody on the way "
+	"could have put them there to be taken for the server's (CVE-2011-0411).",
+	"a mail server or proxy with this very bug\n"
+	"an attack",
+	"treat it as an incident; update the server" },
+[FAULT_LIMIT] = {
+	"The server sent a line, a reply or a session longer than any mail server needs.",
+	"not a mail server\n"
+	"a server gone wild, or one that attacks its clients",
+	"connect by hand and look at what it sends" },
+[FAULT_REJECTED] = {
+	"The server answered with a clear and permanent no. Its words tell why.",
+	"our address is on a blocklist (554 in the greeting)\n"
+	"the server accepts no mail at all (521)\n"
+	"it wants another name in EHLO",
+	"read the server's words; ask for an exception for the monitor's address" },
+[FAULT_UNAVAILABLE] = {
+	"The server says itself that it is not in service: SMTP 421, IMAP BYE, a backend away.",
+	"it is being restarted or is shutting down\n"
+	"a backend or storage is away\n"
+	"too many connections in all",
+	"look at the server's log and its backends" },
+[FAULT_TEMPFAIL] = {
+	"A temporary no: the server asks to try again later.",
+	"greylisting or a policy\n"
+	"a full disk or an unreachable policy service (4.3.x)",
+	"a single one is normal; when it lasts, look at disk space and milters" },
+[FAULT_THROTTLED] = {
+	"The server limits us, not everybody: too many connections or too often.",
+	"the probe's interval is too short for this server\n"
+	"several monitors behind one address",
+	"raise `interval`, lower `per_address_max`, or have our address excepted" },
+[FAULT_STARTTLS_UNAVAILABLE] = {
+	"TLS is required here and the server does not offer STARTTLS.",
+	"TLS is switched off, often after an update or a lost certificate\n"
+	"a middlebox that strips the offer",
+	"check the TLS settings of this very port; is TLS meant to be implicit (465, 993, 995)?" },
+[FAULT_STARTTLS_REFUSED] = {
+	"STARTTLS is offered but answered with a no.",
+	"a certificate or key that cannot be read\n"
+	"the TLS session cache or helper process is broken",
+	"the server's log has the reason, mostly a file and a permission" },
+[FAULT_TLS_HANDSHAKE] = {
+	"The TLS handshake failed.",
+	"plain text on a TLS port\n"
+	"no cipher or group in common\n"
+	"a broken key or certificate",
+	"try: openssl s_client -connect HOST:PORT (-starttls smtp, imap, pop3)" },
+[FAULT_TLS_VERSION] = {
+	"The server speaks only TLS versions that are too old (RFC 8996).",
+	"an old system, or settings that switch newer versions off",
+	"enable TLS 1.2 and 1.3; to accept old ones all the same set tls_min" },
+[FAULT_CLIENT_CERT] = {
+	"The server demands a certificate from its clients.",
+	"mutual TLS meant for other clients\n"
+	"smtpd_tls_req_ccert or ssl_verify_client_cert on a public port",
+	"is it meant? then probe it with a client certificate, else switch it off" },
+[FAULT_CERT_EXPIRED] = {
+	"The certificate, or one above it in its chain, has expired: mail clients refuse to "
+	"connect now.",
+	"the renewal failed\n"
+	"it was renewed but the service was not reloaded",
+	"compare the file on disk with what is served, then reload the service\n"
+	"openssl x509 -noout -enddate -in FILE" },
+[FAULT_CERT_EXPIRING] = {
+	"The certificate is nearer to its end than an automatic renewal would let it come.",
+	"the renewal fails in silence\n"
+	"it was renewed but the service was not reloaded",
+	"run the renewal by hand and read what it says; reload the service" },
+[FAULT_CERT_NOT_YET_VALID] = {
+	"The certificate begins in the future.",
+	"a wrong clock, here or where it was issued\n"
+	"a certificate put in place too early",
+	"compare the clocks (timedatectl) on both sides" },
+[FAULT_CERT_NAME] = {
+	"The certificate is for other names than the one that was asked for.",
+	"a new name without a new certificate\n"
+	"no certificate for this name, so that the server's own is shown (SNI)\n"
+	"the probe asks for another name than clients do",
+	"add the name to the certificate, or set tls_name to the name clients use" },
+[FAULT_CERT_UNTRUSTED] = {
+	"No chain leads from the certificate to an authority that is trusted here.",
+	"the intermediate certificate is missing: only the first of the chain is served\n"
+	"a self-signed certificate, or an authority of one's own\n"
+	"the system's store is old",
+	"serve the full chain (fullchain.pem); for an authority of your own set ca_file" },
+[FAULT_CERT_WEAK] = {
+	"The certificate or its chain uses a key or a signature that can be forged.",
+	"RSA below 2048 bits, SHA-1, MD5",
+	"issue it anew with RSA 2048, ECDSA P-256 or better" },
+[FAULT_CERT_PURPOSE] = {
+	"The certificate is not meant for a server.",
+	"a client's or an authority's own certificate is installed",
+	"issue one with extendedKeyUsage serverAuth" },
+[FAULT_AUTH_FAILED] = {
+	"The server does not accept user and password. The account is left alone for a while.",
+	"the password was changed or the account locked\n"
+	"the user database is not the one that was meant",
+	"log in by hand once; then put the right password into the password file" },
+[FAULT_AUTH_TEMPFAIL] = {
+	"The greeting is fine, but the login backend is in trouble: nobody can log in.",
+	"LDAP, SQL or the auth process is away\n"
+	"the link between Postfix and Dovecot's auth socket is broken",
+	"look at the auth lines of the server's log (doveadm auth test USER)" },
+[FAULT_AUTH_UNSUPPORTED] = {
+	"There is no way to log in that we may use: none offered, or only in plain text.",
+	"AUTH is offered inside TLS only, and the service is probed without\n"
+	"mechanisms were switched off",
+	"probe with TLS; compare the offered mechanisms with what clients use" },
+[FAULT_AUTH_SUSPENDED] = {
+	"The login was not tried, because it failed lately: repeated failures make servers "
+	"block our address.",
+	"see auth_failed",
+	"correct the password: a changed one is tried at once" },
+[FAULT_IN_USE] = {
+	"The mailbox is locked by another session (POP3 allows one at a time).",
+	"another client polls the probe's mailbox\n"
+	"a probe before is still in there",
+	"use a mailbox that nobody else uses" },
+[FAULT_LOGIN_DELAY] = {
+	"The server wants more time between two logins (RFC 2449 section 8.1.1).",
+	"the interval is shorter than the server's LOGIN-DELAY",
+	"raise `interval` for this service" },
+[FAULT_INTERNAL] = {
+	"The probe itself failed; this says nothing about the server.",
+	"out of file descriptors or memory\n"
+	"a source address that is not ours",
+	"look at the limits of this process: LimitNOFILE, in_flight_max" },
+};
+/* clang-format on */
+
+const struct explanation *explain_fault(enum fault fault)
+{
+	return &explanations[(unsigned)fault < FAULT_COUNT ? fault : FAULT_INTERNAL];
+}
