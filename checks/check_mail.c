@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nagios reads 8 KiB. */
-enum { OUTPUT_MAX = 8 * 1024 };
-
 struct run {
 	struct plan *plan;
 	struct result *results; /* of each target */
@@ -134,7 +131,7 @@ static bool fill(struct plan *plan, const struct options *o, char error[OPTIONS_
 
 static int report(const struct run *run)
 {
-	char text[OUTPUT_MAX];
+	char text[REPORT_MAX];
 	struct buffer b;
 	enum state state;
 

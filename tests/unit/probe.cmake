@@ -1,3 +1,3 @@
-foreach(noun breaker engine gate plan policy schedule slot verdict)
+foreach(noun breaker engine gate plan policy report schedule slot verdict)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_probe)
 endforeach()
