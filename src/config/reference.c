@@ -28,8 +28,8 @@ static const char *const introductions[SECTION_COUNT] = {
 
 static void put_default(FILE *out, const struct key *key)
 {
-	if (key->flags & KEY_REQUIRED)
-		fprintf(out, "required");
+	if (key->preset == NULL && key->note == NULL)
+		fprintf(out, key->flags & KEY_REQUIRED ? "required" : "none");
 	if (key->preset != NULL)
 		fprintf(out, "`%s`", key->preset);
 	if (key->note != NULL)

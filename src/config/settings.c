@@ -117,6 +117,12 @@ static void take_source(struct loader *l, const struct text *text,
 	*mine = address;
 }
 
+static const struct address *own_source(const struct settings *settings)
+{
+	return settings->source_v4.any.sa_family != AF_UNSPEC ? &settings->source_v4
+							      : &settings->source_v6;
+}
+
 void settings_take(struct loader *l)
 {
 	struct settings *settings = &l->plan->settings;
@@ -131,8 +137,9 @@ void settings_take(struct loader *l)
 	take_resolvers(l, settings);
 	for (size_t i = 0; i < l->top.source_address.count; i++)
 		take_source(l, &l->top.source_address.list[i], settings);
-	settings->ehlo_name =
-	    l->top.ehlo_name != NULL
-		? l->top.ehlo_name
-		: ehlo_name_default(&l->plan->arena, &settings->source_v4);
+	if (l->top.ehlo_name != NULL)
+		settings->ehlo_name = l->top.ehlo_name;
+	else if (!l->no_files)
+		settings->ehlo_name =
+		    ehlo_name_default(&l->plan->arena, own_source(settings));
 }

@@ -26,6 +26,7 @@ struct open {
 	char bracket; /* '{', '[', '('; 0: the file itself */
 	unsigned line;
 	enum token_kind items; /* of an array: all alike; TOKEN_END: none yet */
+	bool mixed;            /* told */
 	size_t setting_count;
 	struct view settings[SYNTAX_SETTINGS_MAX];
 	unsigned lines[SYNTAX_SETTINGS_MAX];
@@ -145,8 +146,8 @@ static bool refuse_token(struct walk *w)
 		      HINT("a control character (0x%02x) stands here",
 			   (unsigned char)text.p[0]),
 		      "is this a configuration file? It must be plain text");
-		next_token(w);
-		return true;
+		w->now.kind = TOKEN_END;
+		return false;
 	default:
 		return false;
 	}
@@ -170,6 +171,7 @@ static void fault_unquoted(struct walk *w, const struct token *first)
 
 	fault(w, HINT("the value %s is not quoted", QUOTE(text)),
 	      HINT("write \"%.*s\"", (int)text.n, text.p));
+	inner(w)->mixed = true; /* as it would be with quotes, nobody knows */
 	recover(w);
 }
 
@@ -217,9 +219,18 @@ static void opened(struct walk *w)
 	inner(w)->bracket = bracket;
 	inner(w)->line = w->now.line;
 	inner(w)->items = TOKEN_END;
+	inner(w)->mixed = false;
 	inner(w)->setting_count = 0;
 	w->spot = bracket == '{' ? SPOT_NAME : SPOT_FIRST;
 	next_token(w);
+}
+
+/* A bracket that closes the group around this one: this one was forgotten. Any other that does
+ * not fit is taken for a slip of the finger. */
+static bool closes_outer(struct walk *w, char bracket)
+{
+	return bracket != closer_of(inner(w)->bracket) && w->depth > 1 &&
+	       bracket == closer_of(w->open[w->depth - 1].bracket);
 }
 
 static void closed(struct walk *w)
@@ -227,7 +238,7 @@ static void closed(struct walk *w)
 	struct open *group = inner(w);
 	char bracket = w->now.text.p[0];
 
-	if (group->bracket == 0) {
+	if (w->depth == 0) {
 		fault(w, HINT("'%c' closes nothing", bracket), "");
 		next_token(w);
 		return;
@@ -237,7 +248,7 @@ static void closed(struct walk *w)
 		      HINT("'%c' stands where the '%c' of line %u is to be closed", bracket,
 			   group->bracket, group->line),
 		      HINT("a '%c' is missing before it", closer_of(group->bracket)));
-	w->depth--;
+	w->depth -= closes_outer(w, bracket) ? 2 : 1;
 	w->spot = spot_behind_value(w);
 	next_token(w);
 }
@@ -274,22 +285,31 @@ static void at_equals(struct walk *w)
 	recover(w);
 }
 
+static void check_item(struct walk *w, struct open *array)
+{
+	enum token_kind kind = w->now.kind;
+
+	if (kind == TOKEN_OPEN)
+		fault(w, HINT("'%c' inside [ ]", w->now.text.p[0]),
+		      "groups stand in ( ), not in [ ]: ( { ... }, { ... } )");
+	else if (is_value(kind) && array->items != TOKEN_END && array->items != kind)
+		fault(w, "values of different types inside [ ]",
+		      "all of them must be texts, or all numbers");
+	else
+		return;
+	array->mixed = true;
+}
+
 static void at_value(struct walk *w)
 {
 	struct open *list = inner(w);
 	enum token_kind kind = w->now.kind;
 
-	if (kind == TOKEN_OPEN && list->bracket == '[') {
-		fault(w, HINT("'%c' inside [ ]", w->now.text.p[0]),
-		      "groups stand in ( ), not in [ ]: ( { ... }, { ... } )");
-		list->bracket = '(';
-		opened(w);
-	} else if (kind == TOKEN_OPEN) {
+	if (list->bracket == '[' && !list->mixed)
+		check_item(w, list);
+	if (kind == TOKEN_OPEN) {
 		opened(w);
 	} else if (is_value(kind)) {
-		if (list->bracket == '[' && list->items != TOKEN_END && list->items != kind)
-			fault(w, "values of different types inside [ ]",
-			      "all of them must be texts, or all numbers");
 		list->items = kind;
 		w->spot = spot_behind_value(w);
 		next_token(w);
@@ -383,8 +403,9 @@ static void ended(struct walk *w)
 		fault_at(w, group->line, HINT("'%c' is never closed", group->bracket),
 			 HINT("a '%c' is missing", closer_of(group->bracket)));
 	else if (w->spot == SPOT_EQUALS || w->spot == SPOT_VALUE)
-		fault(w, HINT("the file ends within the setting %s", QUOTE(w->setting)),
-		      "a setting is: name = value;");
+		fault_at(w, w->before.line,
+			 HINT("the file ends within the setting %s", QUOTE(w->setting)),
+			 "a setting is: name = value;");
 }
 
 bool syntax_check(struct view text, const char *file, struct errors *e)

@@ -186,7 +186,7 @@ static bool take_target(struct reading *r, const json_t *value, struct place pla
 	fault = host_fault(host);
 	if (fault != NULL)
 		return refuse(r, place, target, fault, "");
-	if (!choose_service(r, &server, target, port, place))
+	if (!server.good || !choose_service(r, &server, target, port, place))
 		return false;
 	text = arena_text(&r->loader->plan->arena, unbracketed(host));
 	return server_add(r->loader, &server,
@@ -196,6 +196,7 @@ static bool take_target(struct reading *r, const json_t *value, struct place pla
 			  text, port, place);
 }
 
+/* Checks them all, and adds them if their group is good. */
 static void take_targets(struct reading *r, json_t *targets)
 {
 	struct loader *l = r->loader;
@@ -232,6 +233,7 @@ static void take_unknown(struct reading *r, json_t *group)
 static void take_group(struct reading *r, json_t *group)
 {
 	struct loader *l = r->loader;
+	bool good;
 
 	if (!json_is_object(group)) {
 		errors_add(&l->errors, group_place(r),
@@ -241,11 +243,18 @@ static void take_group(struct reading *r, json_t *group)
 	}
 	take_unknown(r, group);
 	value_presets(l, section, &r->draft, group_place(r));
-	if (!take_labels(r, json_object_get(group, "labels")))
-		return;
+	good = take_labels(r, json_object_get(group, "labels"));
 	server_resolve(l, &r->draft, &r->server);
-	if (r->server.good)
-		take_targets(r, json_object_get(group, "targets"));
+	r->server.good = r->server.good && good;
+	take_targets(r, json_object_get(group, "targets"));
+}
+
+/* The library speaks of its own options where a NUL character is meant. */
+static const char *syntax_fault(const json_error_t *error)
+{
+	if (json_error_code(error) == json_error_null_character)
+		return "a NUL character stands in a string";
+	return error->text;
 }
 
 void target_json_read(struct loader *l, const char *file, struct view text)
@@ -258,7 +267,7 @@ void target_json_read(struct loader *l, const char *file, struct view text)
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
 	if (root == NULL) {
 		errors_add(&l->errors, (struct place){ file, (unsigned)error.line },
-			   "it must be valid JSON", "%s", error.text);
+			   "it must be valid JSON", "%s", syntax_fault(&error));
 		return;
 	}
 	if (!json_is_array(root)) {

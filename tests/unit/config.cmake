@@ -1,0 +1,10 @@
+foreach(noun config config_files config_reference csv ehlo_name file host_name scanner targets)
+  mailvane_unit(test_${noun} test_${noun}.c mailvane_config)
+endforeach()
+foreach(noun config config_files file targets)
+  target_sources(test_${noun} PRIVATE folder.c)
+endforeach()
+target_compile_definitions(test_config_files PRIVATE DATA="${CMAKE_CURRENT_SOURCE_DIR}/config")
+target_compile_definitions(test_config PRIVATE CONF="${PROJECT_SOURCE_DIR}/conf")
+target_compile_definitions(test_config_reference PRIVATE
+  REFERENCE="${PROJECT_SOURCE_DIR}/conf/reference.md")

@@ -1,0 +1,192 @@
+/* test_config_files.c - every file of tests/unit/config beside what must come of it.
+ *
+ * NAME.conf is loaded as it is, NAME.csv and NAME.json as the target file of a small
+ * configuration (targets.conf.in). NAME.conf.expected is either the plan or all errors,
+ * one a line. MAILVANE_REWRITE=1 writes what came instead of comparing: read the difference.
+ */
+#include "config.h"
+#include "folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *span(struct span s)
+{
+	static char texts[4][SPAN_TEXT_MAX];
+	static unsigned next;
+
+	return span_text(s, texts[next++ % 4]);
+}
+
+static void put_limit(FILE *out, const char *name, struct expiry_limit limit)
+{
+	fprintf(out, " %s=%g%%/%s", name, limit.share * 100, span(limit.left));
+}
+
+static void put_settings(FILE *out, const struct settings *s)
+{
+	char v4[ADDRESS_TEXT_MAX], v6[ADDRESS_TEXT_MAX];
+
+	fprintf(out, "settings ehlo=%s tls_min=%d ca_file=%s ca_path=%s resolvers=%s",
+		s->ehlo_name, s->tls.minimum, s->tls.ca_file ? s->tls.ca_file : "-",
+		s->tls.ca_path ? s->tls.ca_path : "-", s->resolvers ? s->resolvers : "-");
+	fprintf(out, " source=%s,%s threads=%u in_flight=%u per_address=%u",
+		address_text(&s->source_v4, v4), address_text(&s->source_v6, v6),
+		s->threads, s->in_flight_max, s->per_address_max);
+	put_limit(out, "warning", s->policy.expiry_warning);
+	put_limit(out, "critical", s->policy.expiry_critical);
+	fputc('\n', out);
+}
+
+static void put_target(FILE *out, const struct target *t)
+{
+	static const char *const modes[] = { "first", "ipv4", "ipv6", "each" };
+
+	fprintf(out, "%s/%s %s %s:%u tls=%s name=%s", t->server, t->service->name,
+		protocol_name(t->service->protocol), t->host, t->service->port,
+		tls_mode_name(t->service->tls), t->tls_name);
+	fprintf(out, " every=%s retry=%s timeout=%s addresses=%s", span(t->interval),
+		span(t->retry_interval), span(t->timeout), modes[t->addresses]);
+	if (t->account != NULL)
+		fprintf(out, " account=%s:%s:%s", t->account->name, t->account->user,
+			t->account->password);
+	if (t->flags & TARGET_PLAINTEXT_LOGIN)
+		fprintf(out, " plaintext");
+	if (t->flags & TARGET_UNVERIFIED_LOGIN)
+		fprintf(out, " unverified");
+	for (size_t i = 0; i < t->label_count; i++)
+		fprintf(out, " %s=%s", t->labels[i].name, t->labels[i].value);
+	fputc('\n', out);
+}
+
+static void put_config(FILE *out, const struct config *c)
+{
+	put_settings(out, &c->plan->settings);
+	for (size_t i = 0; i < c->plan->target_count; i++)
+		put_target(out, &c->plan->targets[i]);
+}
+
+static void put_errors(FILE *out, const struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->count; i++) {
+		const struct config_error *e = &errors->list[i];
+
+		fprintf(out, "%s: %s%s%s\n", e->where, e->what, e->hint[0] ? " -> " : "",
+			e->hint);
+	}
+	if (errors->total > errors->count)
+		fprintf(out, "... %zu errors in all\n", errors->total);
+}
+
+static char *outcome_of(const char *path)
+{
+	struct config_errors errors;
+	struct config *config = config_load(path, &errors);
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+
+	assert_non_null(out);
+	assert_true((config == NULL) == (errors.total > 0));
+	if (config != NULL)
+		put_config(out, config);
+	put_errors(out, &errors);
+	fclose(out);
+	config_free(config);
+	config_errors_fini(&errors);
+	return text;
+}
+
+static void compare(const char *name, const char *came)
+{
+	char path[4096];
+	char *expected;
+	FILE *f;
+
+	snprintf(path, sizeof(path), DATA "/%s.expected", name);
+	if (getenv("MAILVANE_REWRITE") != NULL) {
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(came, f);
+		fclose(f);
+		return;
+	}
+	expected = folder_read(path);
+	if (expected == NULL || strcmp(expected, came) != 0)
+		print_error("%s: expected\n%s\nbut came\n%s\n", name,
+			    expected != NULL ? expected : "(no file .expected)", came);
+	assert_non_null(expected);
+	assert_string_equal(expected, came);
+	free(expected);
+}
+
+static void write_wrapper(const char *name)
+{
+	char *template = folder_read("targets.conf.in");
+	char text[4096];
+
+	assert_non_null(template);
+	snprintf(text, sizeof(text), "%s\ntarget_files = \"%s\";\n", template, name);
+	folder_write("wrapper.conf", 0644, text);
+	free(template);
+}
+
+static void loads_as_expected(void **state)
+{
+	const char *name = *state;
+	bool is_conf = strcmp(name + strlen(name) - 5, ".conf") == 0;
+	char *came;
+
+	if (!is_conf)
+		write_wrapper(name);
+	came = outcome_of(is_conf ? name : "wrapper.conf");
+	compare(name, came);
+	free(came);
+}
+
+static int enter(void **state)
+{
+	(void)state;
+	folder_enter();
+	folder_copy(DATA);
+	return 0;
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	folder_leave();
+	return 0;
+}
+
+int main(void)
+{
+	enum { TESTS_MAX = 300 };
+	struct CMUnitTest tests[TESTS_MAX];
+	glob_t found = { 0 };
+	size_t n = 0;
+	int failed;
+
+	glob(DATA "/*.conf", 0, NULL, &found);
+	glob(DATA "/*.csv", GLOB_APPEND, NULL, &found);
+	glob(DATA "/*.json", GLOB_APPEND, NULL, &found);
+	for (; n < found.gl_pathc && n < TESTS_MAX; n++) {
+		char *name = strrchr(found.gl_pathv[n], '/') + 1;
+
+		tests[n] = (struct CMUnitTest){ .name = name,
+						.test_func = loads_as_expected,
+						.initial_state = name };
+	}
+	if (n < 60)
+		return 1; /* the data is not where it should be */
+	failed = _cmocka_run_group_tests("config files", tests, n, enter, leave);
+	globfree(&found);
+	return failed;
+}
