@@ -32,14 +32,6 @@ static const struct step *farewell_of(const struct dialogue *d)
 
 /* --- the outcome --------------------------------------------------------------------------- */
 
-/* As much as there is room for. */
-static void put_some(struct buffer *b, struct view v)
-{
-	if (v.n > b->cap - b->n)
-		v.n = b->cap - b->n;
-	buffer_put(b, v);
-}
-
 /* A server that repeats a command it did not like must not make us publish the password. */
 static void note_text(struct dialogue *d, struct view words)
 {
@@ -108,12 +100,6 @@ static enum wish give_up(struct dialogue *d, enum fault fault, const char *words
 }
 
 /* --- steps --------------------------------------------------------------------------------- */
-
-static void reply_init(struct reply *r)
-{
-	memset(r, 0, offsetof(struct reply, words));
-	buffer_init(&r->words, r->storage, sizeof(r->storage));
-}
 
 /* Says the current step's command, if it has one. False: it could not be made. */
 static bool step_say(struct dialogue *d)
@@ -249,17 +235,16 @@ static enum wish judge(struct dialogue *d)
 static enum wish line_bad(struct dialogue *d, struct view line)
 {
 	const char *name = d->phase == PHASE_GREETING ? stranger_name(line) : NULL;
-	struct buffer words;
-	char storage[PRINTABLE_MAX * 2];
+	struct reply *r = &d->reply;
 
-	buffer_init(&words, storage, sizeof(storage));
+	reply_init(r);
 	if (name != NULL)
-		buffer_format(&words, "this looks like %s, not %s: ", name,
+		buffer_format(&r->words, "this looks like %s, not %s:", name,
 			      protocol_of(d)->title);
 	else
-		buffer_format(&words, "not an answer of %s: ", protocol_of(d)->title);
-	put_some(&words, line);
-	blame(d, FAULT_PROTOCOL, d->phase, NULL, buffer_view(&words));
+		buffer_format(&r->words, "not an answer of %s:", protocol_of(d)->title);
+	reply_hear(r, line);
+	blame(d, FAULT_PROTOCOL, d->phase, NULL, buffer_view(&r->words));
 	return abandon(d);
 }
 
@@ -559,15 +544,6 @@ bool dialogue_upgraded(const struct dialogue *d)
 bool dialogue_knows(const struct dialogue *d, uint32_t bit)
 {
 	return d->learned & bit;
-}
-
-void dialogue_hear(struct reply *r, struct view words)
-{
-	if (words.n == 0)
-		return;
-	if (r->words.n > 0)
-		put_some(&r->words, view_of(" "));
-	put_some(&r->words, words);
 }
 
 void dialogue_offer(struct dialogue *d, struct view name, struct view parameters)

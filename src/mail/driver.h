@@ -9,18 +9,13 @@
 
 #include "dialogue.h"
 #include "offered.h"
+#include "reply.h"
 
 /* Where one line leaves the reply it is part of. */
 enum framing {
 	LINE_MORE, /* the reply goes on, or the line was only news */
 	LINE_LAST, /* the reply is whole: judge it */
 	LINE_BAD,  /* not a line of this protocol */
-};
-
-enum answer {
-	ANSWER_NO,
-	ANSWER_YES,
-	ANSWER_MORE, /* the server waits for the rest: 334, "+ " */
 };
 
 /* What a judge makes of a reply. */
@@ -30,18 +25,6 @@ enum judgement {
 	JUDGED_ODD,       /* well-formed, but no answer to what we said: FAULT_PROTOCOL */
 	JUDGED_CHALLENGE, /* a login wants more than we have: cancel it */
 	JUDGED_BLAMED,    /* dialogue_blame was called */
-};
-
-/* One reply, gathered line by line. */
-struct reply {
-	enum answer answer;
-	bool closing;        /* 421, BYE: the server leaves */
-	bool baffled;        /* IMAP BAD: it did not understand us */
-	int code;            /* SMTP's, else 0 */
-	unsigned lines;      /* so far, the current one included */
-	char word[24];       /* enhanced status code or response code, else "" */
-	struct buffer words; /* for people, as they came; see dialogue_hear */
-	char storage[384];
 };
 
 enum step_flag {
@@ -122,10 +105,6 @@ bool dialogue_in_tls(const struct dialogue *);
 bool dialogue_upgraded(const struct dialogue *);
 /* The bit is set in `learned`. */
 bool dialogue_knows(const struct dialogue *, uint32_t bit);
-
-/* More words of the current reply, set apart from those before by a space. What is beyond the
- * room for them goes. */
-void dialogue_hear(struct reply *, struct view words);
 
 /* The server offers `name`; each word of `parameters` is one of it. Noted as "NAME" or
  * "NAME=A,B". */

@@ -62,10 +62,10 @@ static void hear_words(struct dialogue *d, struct reply *r, struct view words)
 			word.n = 0;
 		if (view_equal(word, "CAPABILITY"))
 			hear_capabilities(d, code);
-		else if (word.n < sizeof(r->word))
-			memcpy(r->word, word.p, word.n);
+		else
+			reply_mark(r, word);
 	}
-	dialogue_hear(r, view_trim(words));
+	reply_hear(r, view_trim(words));
 }
 
 /* "OK [READ-ONLY] done". False when it is none of the three. */

@@ -34,12 +34,11 @@ static void hear_words(struct reply *r, struct view words)
 	const char *close = words.n > 0 ? memchr(words.p, ']', words.n) : NULL;
 	size_t n = close != NULL ? (size_t)(close - words.p) : 0;
 
-	if (n > 1 && words.p[0] == '[' && n <= sizeof(r->word)) {
-		memcpy(r->word, words.p + 1, n - 1);
-		r->word[n - 1] = '\0';
+	if (n > 1 && words.p[0] == '[') {
+		reply_mark(r, (struct view){ words.p + 1, n - 1 });
 		words = view_skip(words, n + 1);
 	}
-	dialogue_hear(r, view_trim(words));
+	reply_hear(r, view_trim(words));
 }
 
 static enum framing first_line(struct dialogue *d, struct view line, struct reply *r)

@@ -70,7 +70,7 @@ static void hear_text(struct reply *r, struct view text)
 		if (!buffer_put(&plain, (struct view){ text.p + i, 1 }))
 			break;
 	}
-	dialogue_hear(r, buffer_view(&plain));
+	reply_hear(r, buffer_view(&plain));
 }
 
 /* "(QUOTA/MAXSIZE)", "(REFERRAL "sieve://example.net")": the word of it. Parentheses stand
@@ -83,8 +83,7 @@ static bool take_code(struct view *rest, struct reply *r)
 	*rest = view_skip(view_trim(*rest), 1);
 	while (n < rest->n && rest->p[n] != ')' && rest->p[n] != ' ')
 		n++;
-	if (n < sizeof(r->word) && n > 0)
-		memcpy(r->word, rest->p, n);
+	reply_mark(r, (struct view){ rest->p, n });
 	*rest = view_skip(*rest, n);
 	while (rest->n > 0 && rest->p[0] != ')')
 		if (!take_string(rest, &string))

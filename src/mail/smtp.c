@@ -50,12 +50,6 @@ static size_t enhanced_size(struct view v)
 	return n;
 }
 
-static void note_enhanced(struct reply *r, struct view enhanced)
-{
-	memcpy(r->word, enhanced.p, enhanced.n);
-	r->word[enhanced.n] = '\0';
-}
-
 /* qmail says it last: "authorization failed (#5.7.1)". */
 static void find_enhanced_behind(struct reply *r, struct view words)
 {
@@ -65,7 +59,7 @@ static void find_enhanced_behind(struct reply *r, struct view words)
 
 		if (words.p[i] == '(' && words.p[i + 1] == '#' && n > 0 && n < there.n &&
 		    there.p[n] == ')')
-			note_enhanced(r, (struct view){ there.p, n });
+			reply_mark(r, (struct view){ there.p, n });
 	}
 }
 
@@ -74,12 +68,12 @@ static void hear_words(struct reply *r, struct view words)
 	size_t n = enhanced_size(words);
 
 	if (n > 0 && (n == words.n || words.p[n] == ' ')) {
-		note_enhanced(r, (struct view){ words.p, n });
+		reply_mark(r, (struct view){ words.p, n });
 		words = view_skip(words, n);
 	} else {
 		find_enhanced_behind(r, words);
 	}
-	dialogue_hear(r, view_trim(words));
+	reply_hear(r, view_trim(words));
 }
 
 /* "AUTH PLAIN LOGIN", and "AUTH=LOGIN" as it was in drafts and still is sent beside it. */

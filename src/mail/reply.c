@@ -1,0 +1,38 @@
+/* reply.c - what is kept of a reply while it arrives. */
+#include "reply.h"
+
+#include <string.h>
+
+void reply_init(struct reply *r)
+{
+	memset(r, 0, offsetof(struct reply, words));
+	buffer_init(&r->words, r->storage, sizeof(r->storage));
+}
+
+void reply_mark(struct reply *r, struct view code)
+{
+	if (code.n >= sizeof(r->word))
+		return;
+	for (size_t i = 0; i < code.n; i++)
+		if (code.p[i] <= ' ' || code.p[i] >= 0x7f)
+			return;
+	memset(r->word, 0, sizeof(r->word));
+	if (code.n > 0)
+		memcpy(r->word, code.p, code.n);
+}
+
+static void put_some(struct buffer *b, struct view v)
+{
+	if (v.n > b->cap - b->n)
+		v.n = b->cap - b->n;
+	buffer_put(b, v);
+}
+
+void reply_hear(struct reply *r, struct view words)
+{
+	if (words.n == 0)
+		return;
+	if (r->words.n > 0)
+		put_some(&r->words, view_of(" "));
+	put_some(&r->words, words);
+}
