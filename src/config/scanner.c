@@ -109,8 +109,6 @@ static struct token string(struct scanner *s)
 	while (i < v.n && v.p[i] != '"' && v.p[i] != '\n') {
 		if (v.p[i] == '\\' && is_escaped_nul(view_skip(v, i)))
 			kind = TOKEN_STRING_NUL;
-		if (v.p[i] == '\0')
-			kind = TOKEN_STRING_NUL;
 		i +=
 		    v.p[i] == '\\' && (at(v, i + 1) == '"' || at(v, i + 1) == '\\') ? 2 : 1;
 	}

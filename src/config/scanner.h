@@ -43,7 +43,7 @@ struct scanner {
 	unsigned line;
 };
 
-/* A byte order mark is skipped. The text must outlive the tokens. */
+/* A byte order mark is skipped. The text has no NUL and must outlive the tokens. */
 void scanner_init(struct scanner *, struct view text);
 /* TOKEN_END for ever at the end. */
 struct token scanner_next(struct scanner *);

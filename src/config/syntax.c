@@ -408,10 +408,26 @@ static void ended(struct walk *w)
 			 "a setting is: name = value;");
 }
 
+/* libconfig takes a string: what stands behind a NUL it would never see. */
+static bool check_nul(struct view text, const char *file, struct errors *e)
+{
+	struct place place = { file, 1 };
+	const char *nul = text.n > 0 ? memchr(text.p, '\0', text.n) : NULL;
+
+	if (nul == NULL)
+		return true;
+	for (const char *p = text.p; p < nul; p++)
+		place.line += *p == '\n';
+	errors_add(e, place, "it must be plain text, in UTF-8", "a NUL character stands here");
+	return false;
+}
+
 bool syntax_check(struct view text, const char *file, struct errors *e)
 {
 	struct walk w = { .errors = e, .file = file, .spot = SPOT_NAME };
 
+	if (!check_nul(text, file, e))
+		return false;
 	scanner_init(&w.scanner, text);
 	next_token(&w);
 	while (w.now.kind != TOKEN_END && w.faults < SYNTAX_ERRORS_MAX) {

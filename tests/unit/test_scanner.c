@@ -64,7 +64,6 @@ static void texts(void **state)
 	gives("\"a\\", "!$");
 	gives("\"a\\\"", "!$");
 	gives("\"\\x00\" \"\\X00\" \"\\\\x00\"", "00s$");
-	assert_string_equal(kinds_of((struct view){ "\"a\0b\"", 5 }), "0$");
 }
 
 static void what_is_never_shown(void **state)
