@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static const struct meaning {
@@ -74,6 +75,14 @@ static enum fault bind_to(int fd, const struct address *source, const char **ret
 	return FAULT_INTERNAL;
 }
 
+static void close_keep_errno(int fd)
+{
+	int kept = errno;
+
+	close(fd);
+	errno = kept;
+}
+
 static enum fault begin(int fd, const struct address *to, const struct address *source,
 			const char **ret_reason)
 {
@@ -107,7 +116,31 @@ enum fault socket_open(const struct address *to, const struct address *source, i
 		return socket_fault(errno, ret_reason);
 	fault = begin(fd, to, source, ret_reason);
 	if (fault != FAULT_OK) {
-		close(fd);
+		close_keep_errno(fd);
+		return fault;
+	}
+	*ret_fd = fd;
+	return FAULT_OK;
+}
+
+enum fault socket_open_path(const char *path, int *ret_fd, const char **ret_reason)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t n = strlen(path);
+	int fd;
+
+	if (n >= sizeof(to.sun_path)) {
+		errno = ENAMETOOLONG;
+		return socket_fault(errno, ret_reason);
+	}
+	memcpy(to.sun_path, path, n);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return socket_fault(errno, ret_reason);
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) != 0) {
+		enum fault fault = socket_fault(errno, ret_reason);
+
+		close_keep_errno(fd);
 		return fault;
 	}
 	*ret_fd = fd;

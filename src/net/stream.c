@@ -64,6 +64,7 @@ static void fail_errno(struct stream *s, int error)
 	const char *reason;
 	enum fault fault = socket_fault(error, &reason);
 
+	s->error = error;
 	fail(s, fault, reason);
 }
 
@@ -278,19 +279,14 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	watch(s);
 }
 
-enum fault stream_connect(struct stream *s, uv_loop_t *loop, const struct address *to,
-			  const struct address *source, const struct stream_events *events,
-			  void *user, const char **ret_reason)
+/* Takes the descriptor. */
+static enum fault watch_fd(struct stream *s, uv_loop_t *loop, int fd,
+			   const char **ret_reason)
 {
-	enum fault fault;
-	int fd, status;
+	int status = uv_poll_init(loop, &s->poll, fd);
 
-	*s = (struct stream){ .user = user, .events = events, .fd = -1 };
-	fault = socket_open(to, source, &fd, ret_reason);
-	if (fault != FAULT_OK)
-		return fault;
-	status = uv_poll_init(loop, &s->poll, fd);
 	if (status < 0) {
+		s->error = -status;
 		close(fd);
 		return socket_fault(-status, ret_reason);
 	}
@@ -299,6 +295,42 @@ enum fault stream_connect(struct stream *s, uv_loop_t *loop, const struct addres
 	s->flags = CONNECTING;
 	watch(s);
 	return FAULT_OK;
+}
+
+enum fault stream_connect(struct stream *s, uv_loop_t *loop, const struct address *to,
+			  const struct address *source, const struct stream_events *events,
+			  void *user, const char **ret_reason)
+{
+	enum fault fault;
+	int fd;
+
+	*s = (struct stream){ .user = user, .events = events, .fd = -1 };
+	errno = 0;
+	fault = socket_open(to, source, &fd, ret_reason);
+	if (fault == FAULT_OK)
+		return watch_fd(s, loop, fd, ret_reason);
+	s->error = errno;
+	return fault;
+}
+
+enum fault stream_connect_path(struct stream *s, uv_loop_t *loop, const char *path,
+			       const struct stream_events *events, void *user,
+			       const char **ret_reason)
+{
+	enum fault fault;
+	int fd;
+
+	*s = (struct stream){ .user = user, .events = events, .fd = -1 };
+	fault = socket_open_path(path, &fd, ret_reason);
+	if (fault == FAULT_OK)
+		return watch_fd(s, loop, fd, ret_reason);
+	s->error = errno;
+	return fault;
+}
+
+int stream_error(const struct stream *s)
+{
+	return s->error;
 }
 
 bool stream_has_input(struct stream *s)

@@ -41,7 +41,8 @@ struct stream {
 	int fd; /* -1: none */
 	int interest;
 	unsigned flags;
-	int error; /* errno of a send that failed, told when all input is read */
+	int error; /* errno of a send that failed, told when all input is read; then of what
+		    * failed */
 	struct tls_session *tls; /* made when TLS starts; NULL: plain */
 	size_t output_n;
 	char *output; /* made only when the kernel did not take all at once */
@@ -54,6 +55,15 @@ struct stream {
 enum fault stream_connect(struct stream *, uv_loop_t *, const struct address *,
 			  const struct address *source, const struct stream_events *,
 			  void *user, const char **ret_reason);
+
+/* The same to a socket of this machine (unix(7)). */
+enum fault stream_connect_path(struct stream *, uv_loop_t *, const char *path,
+			       const struct stream_events *, void *user,
+			       const char **ret_reason);
+
+/* errno behind the failure that was told last or that stream_connect returned; 0: it was not
+ * the kernel that failed. */
+int stream_error(const struct stream *);
 
 /* Sends all of it, now or when the kernel has room. False: with what waits already it is more
  * than STREAM_OUTPUT_MAX; nothing was taken. An error of the socket is no reason for false: it
