@@ -53,11 +53,6 @@ void draft_put(struct draft *d, struct view v)
 	d->n += v.n;
 }
 
-void draft_text(struct draft *d, const char *text)
-{
-	draft_put(d, view_of(text));
-}
-
 void draft_format(struct draft *d, const char *format, ...)
 {
 	va_list arguments, again;

@@ -4,6 +4,8 @@
 
 #include "view.h"
 
+#include <string.h>
+
 /* One piece is what is said about one target, so far below this. */
 enum { DRAFT_MAX = 8 * 1024 * 1024 };
 
@@ -22,7 +24,11 @@ void draft_fini(struct draft *);
 void draft_clear(struct draft *);
 
 void draft_put(struct draft *, struct view);
-void draft_text(struct draft *, const char *text);
+/* Inline, so that the length of a literal is known when it is compiled. */
+static inline void draft_text(struct draft *d, const char *text)
+{
+	draft_put(d, (struct view){ text, strlen(text) });
+}
 void draft_format(struct draft *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

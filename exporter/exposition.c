@@ -18,6 +18,7 @@ struct exposition {
 	struct health health;
 	struct encoder encoder;
 	size_t metric, target;
+	struct record records[SLOT_RECORDS_MAX]; /* of the target being rendered */
 };
 
 static void one_record(struct exposition *x, const struct metric *metric,
@@ -32,7 +33,6 @@ static void one_record(struct exposition *x, const struct metric *metric,
 static void one_target(struct exposition *x, const struct metric *metric,
 		       const struct target *target)
 {
-	struct record records[SLOT_RECORDS_MAX];
 	size_t count;
 
 	x->encoder.target = target;
@@ -40,10 +40,10 @@ static void one_target(struct exposition *x, const struct metric *metric,
 		one_record(x, metric, target, NULL);
 		return;
 	}
-	count = slot_copy(target->slot, records, ARRAY_SIZE(records));
+	count = slot_copy(target->slot, x->records, ARRAY_SIZE(x->records));
 	for (size_t i = 0; i < count; i++) {
-		one_record(x, metric, target, &records[i]);
-		slot_record_fini(&records[i]);
+		one_record(x, metric, target, &x->records[i]);
+		slot_record_fini(&x->records[i]);
 	}
 	/* Which addresses there are is known with the first result. */
 	if (count == 0 && metric->scope == SCOPE_TALLY && target->addresses != ADDRESS_EACH)

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 128 };
@@ -94,6 +96,88 @@ static const char *what_to_do(int error)
 	}
 }
 
+/* --- Unix sockets --------------------------------------------------------------------------- */
+
+static const char unix_prefix[] = "unix:";
+
+/* Nobody accepts there: what an exporter left behind that could not clean up. Anything that is
+ * not a socket, and a socket that someone listens on, stays. */
+static bool remove_stale(const struct sockaddr_un *at)
+{
+	struct stat found;
+	int fd, saved;
+
+	if (lstat(at->sun_path, &found) < 0)
+		return errno == ENOENT;
+	errno = EADDRINUSE;
+	if (!S_ISSOCK(found.st_mode))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	saved = connect(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 ? 0 : errno;
+	close(fd);
+	errno = EADDRINUSE;
+	return saved == ECONNREFUSED && unlink(at->sun_path) == 0;
+}
+
+static int bind_local(const struct sockaddr_un *at)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), saved;
+	mode_t mask;
+
+	if (fd < 0)
+		return -1;
+	/* Owner and group may connect, from the first moment on. */
+	mask = umask(0117);
+	saved = remove_stale(at) &&
+			bind(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 &&
+			listen(fd, BACKLOG) == 0
+		    ? 0
+		    : errno;
+	umask(mask);
+	if (saved == 0)
+		return fd;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+static int open_local(const char *address, struct buffer *error)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const char *path = address + strlen(unix_prefix);
+	int fd;
+
+	if (*path == '\0' || strlen(path) >= sizeof(at.sun_path)) {
+		buffer_format(
+		    error, "listen address '%s': a path of 1 to %zu characters is needed",
+		    address, sizeof(at.sun_path) - 1);
+		return -1;
+	}
+	text_copy(at.sun_path, sizeof(at.sun_path), path);
+	fd = bind_local(&at);
+	if (fd < 0)
+		buffer_format(
+		    error, "cannot listen on '%s': %s%s", address, strerror(errno),
+		    errno == EADDRINUSE ? "; something else has this path: another "
+					  "program that listens, or a file"
+					: "");
+	return fd;
+}
+
+void listen_unlink(int fd)
+{
+	struct sockaddr_un at = { 0 };
+	socklen_t length = sizeof(at);
+
+	if (getsockname(fd, (struct sockaddr *)&at, &length) == 0 &&
+	    at.sun_family == AF_UNIX && at.sun_path[0] != '\0')
+		unlink(at.sun_path);
+}
+
+/* --- both ----------------------------------------------------------------------------------- */
+
 int listen_open(const char *address, struct buffer *error)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE },
@@ -102,6 +186,8 @@ int listen_open(const char *address, struct buffer *error)
 	struct buffer host, port;
 	int fd, failed;
 
+	if (view_starts(view_of(address), unix_prefix))
+		return open_local(address, error);
 	buffer_init(&host, host_storage, sizeof(host_storage));
 	buffer_init(&port, port_storage, sizeof(port_storage));
 	if (!split(address, &host, &port, error))
@@ -129,6 +215,12 @@ const char *listen_text(int fd, char dst[LISTEN_TEXT_MAX])
 	struct buffer b;
 
 	getsockname(fd, (struct sockaddr *)&at, &length);
+	if (at.ss_family == AF_UNIX) {
+		buffer_init(&b, dst, LISTEN_TEXT_MAX);
+		buffer_format(&b, "%s%s", unix_prefix,
+			      ((struct sockaddr_un *)&at)->sun_path);
+		return buffer_string(&b);
+	}
 	getnameinfo((struct sockaddr *)&at, length, host, sizeof(host), port, sizeof(port),
 		    NI_NUMERICHOST | NI_NUMERICSERV);
 	buffer_init(&b, dst, LISTEN_TEXT_MAX);

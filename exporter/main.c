@@ -225,6 +225,7 @@ static int serve(struct config *config, const char *path, int listening, struct 
 	listen_text(listening, address);
 	exporter = exporter_new(config, path, version, log, error, sizeof(error));
 	if (!exporter) {
+		listen_unlink(listening);
 		close(listening);
 		return fail(error, EXIT_FAILURE);
 	}
@@ -236,6 +237,7 @@ static int serve(struct config *config, const char *path, int listening, struct 
 	log_up(log, address, path);
 	run(exporter, log);
 	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
+	listen_unlink(listening);
 	web_free(web);
 	exporter_free(exporter);
 	return EXIT_SUCCESS;

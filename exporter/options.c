@@ -17,7 +17,8 @@ static const struct option {
 	  "The configuration: what to probe, and how." },
 	{ "--web.listen-address", offsetof(struct options, listen_address), "ADDRESS",
 	  "Where to answer HTTP: \":19025\" (the default) is every address of this\n"
-	  "machine; \"127.0.0.1:19025\" and \"[::1]:19025\" only local ones." },
+	  "machine; \"127.0.0.1:19025\" and \"[::1]:19025\" only local ones;\n"
+	  "\"unix:/run/mailvane/exporter.sock\" is a socket for owner and group." },
 	{ "--config.check", offsetof(struct options, config_check), NULL,
 	  "Read the configuration, say everything that is wrong with it, and end." },
 	{ "--once", offsetof(struct options, once), NULL,

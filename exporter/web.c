@@ -4,6 +4,7 @@
 #include "exposition.h"
 #include "page.h"
 #include "page_style.h"
+#include "verdicts.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -114,12 +115,19 @@ static struct MHD_Response *stream(struct answer *answer)
 
 /* --- paths ---------------------------------------------------------------------------------- */
 
-static struct reply get_metrics(struct web *web)
+/* NULL: not given. Lent by the connection. */
+static const char *query(struct MHD_Connection *connection, const char *key)
+{
+	return MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+static struct reply get_metrics(struct web *web, struct MHD_Connection *connection)
 {
 	struct plan *plan = exporter_plan(web->exporter);
 	struct health health;
 	struct answer *answer;
 
+	(void)connection;
 	exporter_health(web->exporter, &health);
 	answer = exposition_new(plan, &health);
 	plan_release(plan);
@@ -136,12 +144,13 @@ static void add_page_headers(struct MHD_Response *response)
 	add_header(response, "Referrer-Policy", "no-referrer");
 }
 
-static struct reply get_page(struct web *web)
+static struct reply get_page(struct web *web, struct MHD_Connection *connection)
 {
 	struct plan *plan = exporter_plan(web->exporter);
 	struct MHD_Response *response;
 	struct health health;
 
+	(void)connection;
 	exporter_health(web->exporter, &health);
 	response = stream(page_new(plan, &health, moment_now()));
 	plan_release(plan);
@@ -150,18 +159,19 @@ static struct reply get_page(struct web *web)
 	return make_reply(MHD_HTTP_OK, response, "text/html; charset=utf-8");
 }
 
-static struct reply get_healthy(struct web *web)
+static struct reply get_healthy(struct web *web, struct MHD_Connection *connection)
 {
-	(void)web;
+	(void)web, (void)connection;
 	return text_reply(MHD_HTTP_OK, "healthy\n");
 }
 
-static struct reply get_ready(struct web *web)
+static struct reply get_ready(struct web *web, struct MHD_Connection *connection)
 {
 	size_t unprobed = exporter_unprobed(web->exporter);
 	char storage[80];
 	struct buffer line;
 
+	(void)connection;
 	if (unprobed == 0)
 		return text_reply(MHD_HTTP_OK, "ready\n");
 	buffer_init(&line, storage, sizeof(storage));
@@ -169,14 +179,40 @@ static struct reply get_ready(struct web *web)
 	return text_reply(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
 }
 
+/* For check_mailvane: checks/standing.h says how it reads. */
+static struct reply get_verdict(struct web *web, struct MHD_Connection *connection)
+{
+	const char *server = query(connection, "server");
+	struct plan *plan;
+	struct draft draft;
+	struct reply reply;
+	bool found;
+
+	if (!server || !*server)
+		return text_reply(MHD_HTTP_BAD_REQUEST,
+				  "server is missing: ?server=NAME[&service=NAME]\n");
+	plan = exporter_plan(web->exporter);
+	draft_init(&draft);
+	found = verdicts_answer(&draft, plan, server, query(connection, "service"),
+				moment_now());
+	plan_release(plan);
+	draft_put(&draft, (struct view){ "", 1 });
+	reply = draft.failed
+		    ? (struct reply){ 0 }
+		    : text_reply(found ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND, draft.p);
+	draft_fini(&draft);
+	return reply;
+}
+
 static const struct path {
 	const char *path;
-	struct reply (*get)(struct web *);
+	struct reply (*get)(struct web *, struct MHD_Connection *);
 } paths[] = {
 	{ "/", get_page },
 	{ "/metrics", get_metrics },
 	{ "/-/healthy", get_healthy },
 	{ "/-/ready", get_ready },
+	{ "/api/v1/verdict", get_verdict },
 };
 
 static bool only_reads(const char *method)
@@ -185,7 +221,8 @@ static bool only_reads(const char *method)
 	       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 }
 
-static struct reply reply_to(struct web *web, const char *method, const char *url)
+static struct reply reply_to(struct web *web, struct MHD_Connection *connection,
+			     const char *method, const char *url)
 {
 	struct reply reply;
 
@@ -193,7 +230,7 @@ static struct reply reply_to(struct web *web, const char *method, const char *ur
 		if (strcmp(paths[i].path, url) != 0)
 			continue;
 		if (only_reads(method))
-			return paths[i].get(web);
+			return paths[i].get(web, connection);
 		reply = text_reply(MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD here\n");
 		if (reply.response)
 			add_header(reply.response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
@@ -218,7 +255,7 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 		*body_n = 0;
 		return MHD_YES;
 	}
-	reply = reply_to(cls, method, url);
+	reply = reply_to(cls, connection, method, url);
 	if (!reply.response)
 		return MHD_NO;
 	queued = MHD_queue_response(connection, reply.status, reply.response);

@@ -1,0 +1,173 @@
+/* verdicts.c - slots to the text of a report. */
+#include "verdicts.h"
+
+#include "printable.h"
+#include "suggest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More names would keep the thread that answers too long from doing it. */
+enum { SUGGEST_FROM_MAX = 2000 };
+
+void verdicts_init(struct verdicts *v)
+{
+	*v = (struct verdicts){ 0 };
+}
+
+void verdicts_fini(struct verdicts *v)
+{
+	for (size_t i = 0; i < v->count; i++)
+		result_fini(&v->results[i]);
+	free(v->results);
+	free(v->targets);
+}
+
+static bool make_room(struct verdicts *v, size_t more)
+{
+	size_t room = v->room > 0 ? v->room : 8;
+	struct target *targets;
+	struct result *results;
+
+	while (room < v->count + more)
+		room *= 2;
+	if (room == v->room)
+		return true;
+	targets = reallocarray(v->targets, room, sizeof(*targets));
+	if (targets)
+		v->targets = targets;
+	results = reallocarray(v->results, room, sizeof(*results));
+	if (results)
+		v->results = results;
+	if (!targets || !results)
+		return false;
+	v->room = room;
+	return true;
+}
+
+bool verdicts_add(struct verdicts *v, const struct target *target)
+{
+	struct record records[SLOT_RECORDS_MAX];
+	size_t n = slot_copy(target->slot, records, SLOT_RECORDS_MAX);
+	bool fits = make_room(v, n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (fits) {
+			v->targets[v->count] = *target;
+			result_copy(&v->results[v->count++], &records[i].last);
+		}
+		slot_record_fini(&records[i]);
+	}
+	return fits;
+}
+
+/* The first target whose server is not before `server`. */
+static size_t first_of(const struct plan *plan, const char *server)
+{
+	size_t low = 0, high = plan->target_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(plan->targets[middle].server, server) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool refuse(struct draft *out, const char *what, const char *typed,
+		   const char *const *words, size_t count)
+{
+	char shown[100];
+	const char *near = suggest_word(view_of(typed), words, count);
+
+	printable_copy(shown, sizeof(shown), view_of(typed));
+	draft_format(out, "there is no %s '%s' in the configuration", what, shown);
+	if (near)
+		draft_format(out, ": did you mean '%s'?", near);
+	draft_text(out, "\n");
+	return false;
+}
+
+static bool no_server(struct draft *out, const struct plan *plan, const char *typed)
+{
+	const char *words[SUGGEST_FROM_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->target_count && n < SUGGEST_FROM_MAX; i++)
+		if (n == 0 || strcmp(words[n - 1], plan->targets[i].server) != 0)
+			words[n++] = plan->targets[i].server;
+	return refuse(out, "server", typed, words, n);
+}
+
+static bool no_service(struct draft *out, const struct target *targets, size_t count,
+		       const char *typed)
+{
+	const char *words[SUGGEST_FROM_MAX];
+	size_t n = 0;
+
+	for (; n < count && n < SUGGEST_FROM_MAX; n++)
+		words[n] = targets[n].service->name;
+	return refuse(out, "service of this server", typed, words, n);
+}
+
+/* A result line for each, then the report. */
+static void put_answer(struct draft *out, const struct verdicts *v,
+		       const struct draft *pending, struct moment now)
+{
+	char report[REPORT_MAX];
+	enum state state = STATE_UNKNOWN;
+	struct buffer b;
+
+	buffer_init(&b, report, sizeof(report));
+	if (v->count > 0)
+		state = report_write(&b, v->targets, v->results, v->count);
+	draft_format(out, "mailvane verdict 1\nstate %u\n", (unsigned)state);
+	draft_put(out, draft_view(pending));
+	out->failed = out->failed || pending->failed;
+	for (size_t i = 0; i < v->count; i++) {
+		/* A clock set back makes no result younger than new. */
+		int64_t age = moment_between(v->results[i].at, now).ns / 1000000;
+
+		draft_format(out, "result %lld %lld %s\n", (long long)(age > 0 ? age : 0),
+			     (long long)span_ms(v->targets[i].interval),
+			     v->targets[i].service->name);
+	}
+	draft_text(out, "\n");
+	draft_put(out, buffer_view(&b));
+}
+
+bool verdicts_answer(struct draft *out, const struct plan *plan, const char *server,
+		     const char *service, struct moment now)
+{
+	const struct target *targets = plan->targets + first_of(plan, server);
+	const struct target *end = plan->targets + plan->target_count;
+	size_t count = 0, wanted = 0;
+	struct draft pending;
+	struct verdicts v;
+
+	while (targets + count < end && strcmp(targets[count].server, server) == 0)
+		count++;
+	if (count == 0)
+		return no_server(out, plan, server);
+	draft_init(&pending);
+	verdicts_init(&v);
+	for (size_t i = 0; i < count; i++) {
+		size_t before = v.count;
+
+		if (service && strcmp(service, targets[i].service->name) != 0)
+			continue;
+		wanted++;
+		if (!verdicts_add(&v, &targets[i]))
+			out->failed = true;
+		if (v.count == before)
+			draft_format(&pending, "pending %s\n", targets[i].service->name);
+	}
+	if (wanted > 0)
+		put_answer(out, &v, &pending, now);
+	verdicts_fini(&v);
+	draft_fini(&pending);
+	return wanted > 0 || no_service(out, targets, count, service);
+}

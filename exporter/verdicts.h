@@ -1,0 +1,29 @@
+/* verdicts.h - last verdicts in the words of the plugins: what check_mailvane asks for, and
+ * what passive checks tell a scheduler.
+ */
+#ifndef MAILVANE_VERDICTS_H
+#define MAILVANE_VERDICTS_H
+
+#include "draft.h"
+#include "report.h"
+
+/* The results of some targets; one probed by each address has several. */
+struct verdicts {
+	struct target *targets; /* targets[i] is that of results[i]; texts are lent */
+	struct result *results;
+	size_t count, room;
+};
+
+void verdicts_init(struct verdicts *);
+void verdicts_fini(struct verdicts *);
+
+/* Copies what the target's slot has; adds nothing if it was not probed yet. False: out of
+ * memory. */
+bool verdicts_add(struct verdicts *, const struct target *);
+
+/* GET /api/v1/verdict: what checks/standing.h reads, on one server, or one service of it if
+ * that is not NULL. False: the draft says why there is no such thing. */
+bool verdicts_answer(struct draft *, const struct plan *, const char *server,
+		     const char *service, struct moment now);
+
+#endif
