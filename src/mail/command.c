@@ -102,6 +102,19 @@ static const char *password_of(const struct dialogue *d, struct view *ret_text)
 		       "the password is too long or holds a control character", ret_text);
 }
 
+/* RFC 5321 section 4.1.2: what stands between the angle brackets must not end them. */
+static const char *mailbox_of(const char *mailbox, struct view *ret_text)
+{
+	struct view v = view_of(mailbox);
+
+	if (v.n > 0 && (memchr(v.p, '<', v.n) != NULL || memchr(v.p, '>', v.n) != NULL ||
+			memchr(v.p, ' ', v.n) != NULL))
+		return "an address of the envelope holds a blank or an angle bracket";
+	return text_of(
+	    mailbox, "an address of the envelope is too long or holds a control character",
+	    ret_text);
+}
+
 /* `made` has room for PLAIN_MAX bytes. */
 static const char *plain_of(const struct dialogue *d, char *made, struct view *ret_text)
 {
@@ -127,6 +140,10 @@ static const char *value_of(const struct dialogue *d, struct view name, char *ma
 {
 	if (view_equal(name, "us"))
 		return us_of(d, ret_text);
+	if (view_equal(name, "from"))
+		return mailbox_of(d->terms->from, ret_text);
+	if (view_equal(name, "to"))
+		return mailbox_of(d->terms->to, ret_text);
 	if (!sasl_may_send(d))
 		return "a password may not be sent here";
 	if (view_equal(name, "user"))
@@ -190,6 +207,21 @@ static const char *put_template(struct dialogue *d, const char *template, struct
 	return NULL;
 }
 
+static bool is_secret(const char *template)
+{
+	return strstr(template, "{user") != NULL || strstr(template, "{password") != NULL ||
+	       strstr(template, "{plain") != NULL;
+}
+
+static void show(struct dialogue *d, const char *template, struct view said)
+{
+	if (d->terms->overhear == NULL)
+		return;
+	if (is_secret(template))
+		said = view_of(template);
+	d->terms->overhear(d->terms->overhear_user, SPEAKER_US, said);
+}
+
 const char *command_say(struct dialogue *d, const char *template)
 {
 	struct buffer *out = &d->output;
@@ -201,29 +233,43 @@ const char *command_say(struct dialogue *d, const char *template)
 	complaint = put_template(d, template, out);
 	if (complaint == NULL && (!buffer_text(out, "\r\n") || out->full))
 		complaint = "no room for a command behind what was not sent";
-	if (complaint != NULL) {
-		d->tag = tag;
-		out->n = before;
-		explicit_bzero(out->p + out->n, out->cap - out->n);
+	if (complaint == NULL) {
+		show(d, template, (struct view){ out->p + before, out->n - before - 2 });
+		return NULL;
 	}
+	d->tag = tag;
+	out->n = before;
+	explicit_bzero(out->p + out->n, out->cap - out->n);
 	return complaint;
 }
 
-bool command_secret_in(struct dialogue *d, struct view text)
+/* The value in this form is in the text. */
+static bool form_in(struct view text, void (*put)(struct buffer *, struct view),
+		    struct view value)
 {
-	static const char *const sent[] = { "{password}", "{password:quoted}",
-					    "{password:base64}", "{plain:base64}" };
-	char storage[2 * DIALOGUE_VALUE_MAX + BASE64_MAX];
+	char storage[2 + 2 * PLAIN_MAX];
 	struct buffer secret;
-	bool found = false;
+	bool found;
 
-	if (d->terms->password == NULL || d->terms->password[0] == '\0')
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(sent) && !found; i++) {
-		buffer_init(&secret, storage, sizeof(storage));
-		found = text.n > 0 && put_template(d, sent[i], &secret) == NULL &&
-			memmem(text.p, text.n, secret.p, secret.n) != NULL;
-	}
+	buffer_init(&secret, storage, sizeof(storage));
+	put(&secret, value);
+	found = text.n > 0 && memmem(text.p, text.n, secret.p, secret.n) != NULL;
 	explicit_bzero(storage, sizeof(storage));
+	return found;
+}
+
+bool command_secret_in(const struct dialogue *d, struct view text)
+{
+	struct view password, plain;
+	char made[PLAIN_MAX];
+	bool found;
+
+	if (password_of(d, &password) != NULL || password.n == 0)
+		return false;
+	found = form_in(text, put_raw, password) || form_in(text, put_quoted, password) ||
+		form_in(text, put_base64, password);
+	if (!found && plain_of(d, made, &plain) == NULL)
+		found = form_in(text, put_base64, plain);
+	explicit_bzero(made, sizeof(made));
 	return found;
 }

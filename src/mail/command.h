@@ -3,6 +3,7 @@
  * In a template {name} stands for a value and {name:form} for a value in a form:
  *
  *     us, user, password   texts of the terms
+ *     from, to             its envelope
  *     plain                the message of SASL PLAIN (RFC 4616 section 2)
  *     tag                  a fresh IMAP tag
  *
@@ -26,6 +27,6 @@
 const char *command_say(struct dialogue *, const char *template);
 
 /* True when the text holds the password, in any form it may have been sent in. */
-bool command_secret_in(struct dialogue *, struct view text);
+bool command_secret_in(const struct dialogue *, struct view text);
 
 #endif

@@ -254,6 +254,17 @@ static enum wish met_tls(struct dialogue *d)
 		       "the server speaks TLS on this port: use implicit TLS");
 }
 
+static void overhear(struct dialogue *d, struct view line)
+{
+	const struct dialogue_terms *t = d->terms;
+
+	if (t->overhear == NULL)
+		return;
+	if (d->phase >= PHASE_AUTH && command_secret_in(d, line))
+		line = view_of("(withheld: the server repeated the password)");
+	t->overhear(t->overhear_user, SPEAKER_SERVER, line);
+}
+
 static enum wish hear_line(struct dialogue *d, struct view line)
 {
 	enum framing framing;
@@ -262,6 +273,7 @@ static enum wish hear_line(struct dialogue *d, struct view line)
 		return met_tls(d);
 	if (line.n > 0 && memchr(line.p, '\0', line.n) != NULL)
 		return give_up(d, FAULT_PROTOCOL, "a line with a NUL byte");
+	overhear(d, line);
 	framing = protocol_of(d)->line(d, line, &d->reply);
 	if (framing == LINE_BAD)
 		return line_bad(d, line);

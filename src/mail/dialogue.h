@@ -39,6 +39,8 @@ enum dialogue_flag {
 	DIALOGUE_UNVERIFIED_LOGIN = 1 << 1, /* may send it to a server not verified */
 };
 
+enum speaker { SPEAKER_US, SPEAKER_SERVER };
+
 /* What we want of the server. Lent, with all its texts, for the life of the dialogue. */
 struct dialogue_terms {
 	const struct protocol *protocol;
@@ -47,6 +49,18 @@ struct dialogue_terms {
 	const char *user; /* NULL: no login */
 	const char *password; /* NULL if user is NULL */
 	unsigned flags;       /* enum dialogue_flag */
+
+	/* SMTP and LMTP: try an envelope without sending, MAIL, RCPT, RSET. NULL to: none. */
+	const char *from; /* NULL or "": the null sender, RFC 5321 section 4.5.5 */
+	const char *to;
+	/* The wanted answer to RCPT, or to MAIL if that is refused: 550, or 5 for each 5xx; 0:
+	 * each 2xx. */
+	int expect_code;
+
+	/* NULL, or told of each command and of each line of the server, without line end and
+	 * as it came. A command with a secret is told as its template. */
+	void (*overhear)(void *user, enum speaker, struct view line);
+	void *overhear_user;
 };
 
 enum wish { WISH_READ, WISH_TLS, WISH_END };

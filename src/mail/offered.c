@@ -7,26 +7,33 @@
 
 static const char more[] = " \xe2\x80\xa6";
 
-/* Each byte of a word may become U+FFFD, which has three; room is kept for `more`. */
+/* Each byte of a word may become U+FFFD, which has three; room is kept for `more`. A word of
+ * which nothing may be shown is left out. */
 static bool put(struct offered *o, const char *joint, struct view word)
 {
 	size_t room = sizeof(o->text) - sizeof(more) - o->n, joint_n = strlen(joint);
+	size_t n;
 
 	if (word.n > sizeof(o->text) || joint_n + 3 * word.n + 1 > room)
 		return false;
 	memcpy(o->text + o->n, joint, joint_n);
-	o->n += joint_n;
-	o->n += printable_copy(o->text + o->n, sizeof(o->text) - o->n, word);
+	n = printable_copy(o->text + o->n + joint_n, sizeof(o->text) - o->n - joint_n,
+			   word);
+	o->n += n > 0 ? joint_n + n : 0;
+	o->text[o->n] = '\0';
 	return true;
 }
 
 static bool put_all(struct offered *o, struct view name, struct view parameters)
 {
 	const char *joint = "=";
+	size_t before = o->n;
 	struct view word;
 
-	if (!put(o, o->n > 0 ? " " : "", name))
+	if (!put(o, before > 0 ? " " : "", name))
 		return false;
+	if (o->n == before)
+		return true;
 	while (view_next_word(&parameters, &word)) {
 		if (!put(o, joint, word))
 			return false;
@@ -42,5 +49,5 @@ void offered_add(struct offered *o, struct view name, struct view parameters)
 	if (o->full || put_all(o, name, parameters))
 		return;
 	o->full = true;
-	memcpy(o->text + before, more, sizeof(more));
+	strcpy(o->text + before, before > 0 ? more : more + 1);
 }

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* The server knows HELO only. */
-enum { LEARNED_OLD = LEARNED_DRIVER };
+/* The server knows HELO only; it has accepted the sender. */
+enum { LEARNED_OLD = LEARNED_DRIVER, LEARNED_SENDER = LEARNED_DRIVER << 1 };
 
 /* --- lines --------------------------------------------------------------------------------- */
 
@@ -169,6 +169,16 @@ static bool by_long_plain(const struct dialogue *d)
 	return sasl_by_plain(d) && !plain_fits(d);
 }
 
+static bool tries_envelope(const struct dialogue *d)
+{
+	return d->terms->to != NULL;
+}
+
+static bool has_sender(const struct dialogue *d)
+{
+	return dialogue_knows(d, LEARNED_SENDER);
+}
+
 /* --- judges -------------------------------------------------------------------------------- */
 
 static enum judgement need_code(const struct reply *r, int code)
@@ -202,6 +212,30 @@ static enum judgement hear_ehlo(struct dialogue *d, const struct reply *r)
 	return JUDGED_GOOD;
 }
 
+static bool is_expected(const struct dialogue *d, int code)
+{
+	int expected = d->terms->expect_code != 0 ? d->terms->expect_code : 2;
+
+	return code == expected || code / 100 == expected;
+}
+
+/* A no that was wanted, as to a relay test, is as good here as at RCPT. */
+static enum judgement hear_mail(struct dialogue *d, const struct reply *r)
+{
+	if (r->answer == ANSWER_YES)
+		d->learned |= LEARNED_SENDER;
+	else if (!is_expected(d, r->code))
+		return JUDGED_REFUSED;
+	return JUDGED_GOOD;
+}
+
+static enum judgement hear_rcpt(struct dialogue *d, const struct reply *r)
+{
+	if (is_expected(d, r->code))
+		return JUDGED_GOOD;
+	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_ODD;
+}
+
 /* --- the conversation ---------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -222,6 +256,9 @@ static const struct step smtp_steps[] = {
 	{ PHASE_AUTH,       sasl_by_login,    "AUTH LOGIN",                 hear_more,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_by_login,    "{user:base64}",              hear_more,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_by_login,    "{password:base64}",          sasl_hear,              STEP_SASL     },
+	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         hear_mail,              0             },
+	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             hear_rcpt,              0             },
+	{ PHASE_MAILBOX,    has_sender,       "RSET",                       hear_yes,               0             },
 	{ PHASE_QUIT,       NULL,             "QUIT",                       NULL,                   STEP_LAST     },
 };
 /* clang-format on */

@@ -120,6 +120,12 @@ static void take_term(struct session *s, const char *key, char *value)
 		t->user = value;
 	} else if (strcmp(key, "password") == 0) {
 		t->password = value;
+	} else if (strcmp(key, "from") == 0) {
+		t->from = value;
+	} else if (strcmp(key, "to") == 0) {
+		t->to = value;
+	} else if (strcmp(key, "expect") == 0) {
+		t->expect_code = (int)strtol(value, NULL, 10);
 	} else if (strcmp(key, "flags") == 0) {
 		t->flags = flags_of(s->path, value);
 	} else {
