@@ -250,10 +250,13 @@ static void finish_connect(struct stream *s)
 	int error = 0;
 
 	getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &n);
-	if (error != 0) {
+	if (error != 0 && error != ECONNRESET && error != EPIPE) {
 		fail_errno(s, error);
 		return;
 	}
+	/* A reset means that it was connected and something may have been said (a SYN that is
+	 * answered by RST is ECONNREFUSED). */
+	s->error = error;
 	s->flags &= ~(unsigned)CONNECTING;
 	s->events->connected(s);
 }
@@ -333,6 +336,16 @@ int stream_error(const struct stream *s)
 	return s->error;
 }
 
+void stream_local_address(const struct stream *s, struct address *ret_address)
+{
+	struct address local = { 0 };
+	socklen_t n = sizeof(local);
+
+	if (getsockname(s->fd, &local.any, &n) != 0)
+		local = (struct address){ 0 };
+	*ret_address = local;
+}
+
 bool stream_has_input(struct stream *s)
 {
 	char byte;
@@ -371,11 +384,13 @@ static void on_closed(uv_handle_t *handle)
 }
 
 /* Closing a socket with something unread in it makes the kernel send RST (RFC 2525 section
- * 2.17), which can undo what we have just sent. Linux throws away what is read so (tcp(7)). */
+ * 2.17), which can undo what we have just sent. */
 static void drop_input(struct stream *s)
 {
+	char bytes[INPUT_MAX];
+
 	if (!(s->flags & (ENDED | CONNECTING)))
-		(void)recv(s->fd, NULL, 1 << 20, MSG_TRUNC | MSG_DONTWAIT);
+		(void)recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 }
 
 void stream_close(struct stream *s)

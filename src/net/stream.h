@@ -70,6 +70,9 @@ int stream_error(const struct stream *);
  * comes as an event, behind what the server said before. */
 bool stream_send(struct stream *, struct view bytes);
 
+/* Our end of a connected stream; AF_UNSPEC if the kernel does not tell. */
+void stream_local_address(const struct stream *, struct address *ret_address);
+
 /* True when plain bytes are waiting to be received: asked before TLS starts. */
 bool stream_has_input(struct stream *);
 

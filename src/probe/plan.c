@@ -88,6 +88,14 @@ static bool same_account(const struct account *a, const struct account *b)
 	return same_text(a->user, b->user) && same_text(a->password, b->password);
 }
 
+static bool same_envelope(const struct envelope *a, const struct envelope *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return same_text(a->from, b->from) && same_text(a->to, b->to) &&
+	       a->expect_code == b->expect_code;
+}
+
 static bool same_service(const struct service *a, const struct service *b)
 {
 	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls;
@@ -103,7 +111,8 @@ static bool same_target(const struct target *a, const struct target *b)
 			return false;
 	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
 	       same_service(a->service, b->service) &&
-	       same_account(a->account, b->account) && a->addresses == b->addresses &&
+	       same_account(a->account, b->account) &&
+	       same_envelope(a->envelope, b->envelope) && a->addresses == b->addresses &&
 	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns;

@@ -24,6 +24,12 @@ struct account {
 	const char *user, *password;
 };
 
+/* SMTP and LMTP: as in struct dialogue_terms. */
+struct envelope {
+	const char *from, *to;
+	int expect_code;
+};
+
 struct label {
 	const char *name, *value;
 };
@@ -31,6 +37,7 @@ struct label {
 enum target_flag {
 	TARGET_PLAINTEXT_LOGIN = 1 << 0,
 	TARGET_UNVERIFIED_LOGIN = 1 << 1,
+	TARGET_PROXY_HEADER = 1 << 2, /* begin with a PROXY protocol header, version 1 */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
@@ -43,11 +50,14 @@ struct target {
 	const struct label *labels;
 	size_t label_count;
 	enum address_mode addresses;
-	unsigned flags; /* enum target_flag */
+	unsigned flags;                  /* enum target_flag */
+	const struct envelope *envelope; /* NULL: none is tried */
 	struct span interval, retry_interval, timeout;
 	struct slot
 	    *slot; /* its last results; outlives a reload when the target is unchanged */
 };
+
+enum transcripts { TRANSCRIPTS_NONE, TRANSCRIPTS_OF_FAILURES, TRANSCRIPTS_OF_ALL };
 
 struct settings {
 	const char *ehlo_name;
@@ -57,6 +67,7 @@ struct settings {
 	unsigned threads;                    /* of the engine; 1 to 64 */
 	unsigned in_flight_max;              /* probes at once, in all */
 	unsigned per_address_max;            /* probes at once to one address */
+	enum transcripts transcripts;        /* which are kept with the results */
 	struct policy policy;
 };
 

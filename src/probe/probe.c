@@ -91,6 +91,19 @@ static void blame(struct probe *p, enum fault fault, enum phase phase, const cha
 		printable_copy(r->text, sizeof(r->text), view_of(reason));
 }
 
+static void note(struct probe *p, const char *text)
+{
+	if (p->result.transcript != NULL)
+		transcript_add(p->result.transcript, "-- ", view_of(text));
+}
+
+static void overhear(void *user, enum speaker speaker, struct view line)
+{
+	struct probe *p = user;
+
+	transcript_add(p->result.transcript, speaker == SPEAKER_US ? "C: " : "S: ", line);
+}
+
 /* The outcome of the dialogue, unless something before it has failed already. */
 static void take_outcome(struct probe *p)
 {
@@ -121,6 +134,10 @@ static void publish(struct probe *p, struct instant now)
 	p->flags |= PUBLISHED;
 	if (p->flags & STARTED)
 		take_outcome(p);
+	if (r->transcript != NULL) {
+		transcript_offered(r->transcript, &p->dialogue);
+		p->terms.overhear = NULL; /* it is others' now */
+	}
 	phase_go(p, PHASE_COUNT, now);
 	r->took = span_between(p->setting.began, p->judged.ns != 0 ? p->judged : now);
 	p->setting.found(p->setting.user, r);
@@ -253,6 +270,22 @@ static void attempt_failed(struct probe *p, enum fault fault, const char *reason
 	hang_up(p); /* the next address is tried when the stream is closed */
 }
 
+/* Version 1 of the PROXY protocol (haproxy, proxy-protocol.txt section 2.1). */
+static void say_proxy_header(struct probe *p)
+{
+	const struct address *to = &p->result.address;
+	char ours[ADDRESS_TEXT_MAX], theirs[ADDRESS_TEXT_MAX], line[160];
+	struct address local;
+	struct buffer b;
+
+	stream_local_address(&p->stream, &local);
+	buffer_init(&b, line, sizeof(line));
+	buffer_format(&b, "PROXY TCP%d %s %s %u %u\r\n",
+		      to->any.sa_family == AF_INET6 ? 6 : 4, address_text(&local, ours),
+		      address_text(to, theirs), address_port(&local), address_port(to));
+	stream_send(&p->stream, buffer_view(&b));
+}
+
 /* --- events ------------------------------------------------------------------------------- */
 
 static void connected(struct stream *s)
@@ -262,11 +295,14 @@ static void connected(struct stream *s)
 	bool implicit = p->terms.tls == TLS_MODE_IMPLICIT;
 
 	p->flags |= CONNECTED;
+	note(p, "connected");
 	p->result.dialogue_fault = FAULT_OK;
 	p->result.text[0] = '\0';
 	p->result.address = p->addresses[p->next_address - 1];
 	deadline_set(p, p->setting.ends);
 	phase_go(p, implicit ? PHASE_TLS : PHASE_GREETING, now);
+	if (p->setting.target->flags & TARGET_PROXY_HEADER)
+		say_proxy_header(p);
 	if (implicit) {
 		if (!start_tls(p))
 			fail(p, FAULT_INTERNAL, "out of memory", now);
@@ -291,6 +327,7 @@ static void take_tls_facts(struct probe *p, const struct tls_facts *f)
 	r->certificate = certificate_hold(f->certificate);
 	r->chain_not_before = f->chain_not_before;
 	r->chain_not_after = f->chain_not_after;
+	note(p, f->version);
 	if (f->fault != FAULT_OK)
 		blame(p, f->fault, PHASE_TLS, f->version);
 }
@@ -471,6 +508,11 @@ static void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 		t->user = target->account->user;
 		t->password = target->account->password;
 	}
+	if (target->envelope != NULL) {
+		t->from = target->envelope->from;
+		t->to = target->envelope->to;
+		t->expect_code = target->envelope->expect_code;
+	}
 	if (target->flags & TARGET_PLAINTEXT_LOGIN)
 		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
 	if (target->flags & TARGET_UNVERIFIED_LOGIN)
@@ -492,9 +534,16 @@ struct probe *probe_new(const struct probe_setting *setting)
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;
 	terms_init(&p->terms, setting);
+	if (setting->settings->transcripts != TRANSCRIPTS_NONE)
+		p->result.transcript = transcript_new();
+	if (p->result.transcript != NULL) {
+		p->terms.overhear = overhear;
+		p->terms.overhear_user = p;
+	}
 	dialogue_init(&p->dialogue, &p->terms);
 	p->deadline.run = begin;
 	if (!schedule_put(setting->schedule, &p->deadline, instant_now())) {
+		result_fini(&p->result);
 		free(p);
 		return NULL;
 	}

@@ -17,11 +17,19 @@ void result_init(struct result *r, struct moment at)
 void result_fini(struct result *r)
 {
 	certificate_release(r->certificate);
+	transcript_release(r->transcript);
 	r->certificate = NULL;
+	r->transcript = NULL;
+}
+
+void result_hold(struct result *r)
+{
+	certificate_hold(r->certificate);
+	transcript_hold(r->transcript);
 }
 
 void result_copy(struct result *to, const struct result *from)
 {
 	*to = *from;
-	certificate_hold(to->certificate);
+	result_hold(to);
 }

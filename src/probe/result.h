@@ -8,6 +8,7 @@
 #include "instant.h"
 #include "printable.h"
 #include "state.h"
+#include "transcript.h"
 
 enum result_flag {
 	RESULT_TLS = 1 << 0, /* a handshake was done */
@@ -16,7 +17,7 @@ enum result_flag {
 	RESULT_LATE = 1 << 2, /* our own event loop was behind while it ran */
 };
 
-/* By value; holds its certificate. */
+/* By value; holds its certificate and its transcript. */
 struct result {
 	/* The verdict: the worst finding. Both front ends show these. */
 	enum state state;
@@ -41,6 +42,7 @@ struct result {
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */
 	struct moment chain_not_before, chain_not_after; /* as in struct tls_facts */
+	struct transcript *transcript;                   /* held; NULL: not kept */
 
 	/* Last, because most are empty: a slot keeps only what is in them. */
 	char text[PRINTABLE_MAX];        /* the server's words, or ours for what never
@@ -50,8 +52,10 @@ struct result {
 
 /* Nothing known yet, no phase reached. */
 void result_init(struct result *, struct moment at);
-/* Releases the certificate. */
+/* Releases what it holds. */
 void result_fini(struct result *);
+/* For bytes that were copied: holds what the other holds. */
+void result_hold(struct result *);
 /* A second holder of the same facts; `to` must be uninitialised or finished. */
 void result_copy(struct result *to, const struct result *from);
 

@@ -60,13 +60,16 @@ static void note_login(struct round *r, const struct result *result)
 static void file(struct round *r, const struct result *found)
 {
 	const struct engine_hooks *hooks = &r->worker->hooks;
-	struct result result = *found; /* shares the lent certificate */
+	const struct settings *settings = &r->kit->plan->settings;
+	struct result result = *found; /* shares what is lent */
 	enum state before;
 	struct moment since;
 
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
-	verdict_decide(&result, r->target->service, &r->kit->plan->settings.policy);
+	verdict_decide(&result, r->target->service, &settings->policy);
+	if (result.state == STATE_OK && settings->transcripts == TRANSCRIPTS_OF_FAILURES)
+		result.transcript = NULL;
 	before = slot_publish(r->target->slot, &result, each(r), &since);
 	if (state_is_bad(result.state) && (before == STATE_COUNT || !state_is_bad(before)))
 		r->fresh_failure = true;

@@ -43,7 +43,7 @@ struct slot *slot_hold(struct slot *s)
 	return s;
 }
 
-/* Lends the certificate. */
+/* Lends what the record holds. */
 static void unpack(const struct packed *p, struct record *ret_record)
 {
 	const char *text = p->bytes + HEAD_SIZE;
@@ -55,7 +55,7 @@ static void unpack(const struct packed *p, struct record *ret_record)
 		  detail);
 }
 
-/* Takes the certificate over. NULL: out of memory. */
+/* Takes over what the record holds. NULL: out of memory. */
 static struct packed *pack(const struct record *r)
 {
 	size_t text = strlen(r->last.text) + 1, detail = strlen(r->last.cert_detail) + 1;
@@ -129,12 +129,12 @@ static struct record renewed(const struct record *old, const struct result *resu
 }
 
 /* A full slot, or one without memory, keeps what it has. */
-static void replace(struct packed **at, const struct record *r)
+static void replace(struct packed **at, struct record *r)
 {
 	struct packed *p = pack(r);
 
 	if (p == NULL) {
-		certificate_release(r->last.certificate);
+		slot_record_fini(r);
 		return;
 	}
 	if (*at != NULL) {
@@ -199,7 +199,7 @@ size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 	pthread_mutex_lock(&s->lock);
 	for (struct packed *p = s->records; p != NULL && n < max; p = p->next) {
 		unpack(p, &ret_records[n]);
-		certificate_hold(ret_records[n++].last.certificate);
+		result_hold(&ret_records[n++].last);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return n;
