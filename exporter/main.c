@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2 };
-enum { CHANGED_EVERY_MS = 5000, FLUSH_AT_END_MS = 200 };
+enum { CHANGED_EVERY_MS = 5000, FLUSH_AT_END_MS = 100 };
 
 static const char version[] = MAILVANE_VERSION;
 
