@@ -4,6 +4,7 @@
 #include "dialogue.h"
 #include "memory.h"
 #include "reader.h"
+#include "secret.h"
 #include "sources.h"
 #include "text_rules.h"
 #include "value.h"
@@ -12,54 +13,6 @@
 #include <string.h>
 
 _Static_assert((int)TEXT_MAX == (int)DIALOGUE_VALUE_MAX, "what passes here fits there");
-
-static const char *password_fault(struct view password)
-{
-	if (password.n == 0)
-		return "has no password";
-	if (password.n > DIALOGUE_VALUE_MAX)
-		return "has a password of more than 512 bytes";
-	for (size_t i = 0; i < password.n; i++) {
-		if (password.p[i] == '\n')
-			return "has more than one line";
-		if ((unsigned char)password.p[i] < 0x20 || password.p[i] == 0x7f)
-			return "has a control character in the password";
-	}
-	return NULL;
-}
-
-static struct view without_line_end(struct view text)
-{
-	if (text.n > 0 && text.p[text.n - 1] == '\n')
-		text.n--;
-	if (text.n > 0 && text.p[text.n - 1] == '\r')
-		text.n--;
-	return text;
-}
-
-/* NULL, and one error, when it cannot be used. */
-static const char *secret(struct loader *l, const char *path, struct place place)
-{
-	enum { SECRET_FILE_MAX = 64 * 1024 };
-	const char *fault, *password = NULL;
-	struct view text;
-	struct file file;
-
-	if (l->no_files)
-		return "";
-	if (!file_read(path, SECRET_FILE_MAX, FILE_SECRET, &l->errors, place, &file))
-		return NULL;
-	watch_file(l->watch, path, &file.stamp);
-	text = without_line_end((struct view){ file.text, file.size });
-	fault = password_fault(text);
-	if (fault == NULL)
-		password = arena_text(&l->plan->arena, text);
-	else
-		errors_add(&l->errors, place, "one line with the password, nothing else",
-			   "%s %s", QUOTE(view_of(path)), fault);
-	file_fini(&file);
-	return password;
-}
 
 static struct account *room(struct loader *l, size_t number)
 {
@@ -85,8 +38,8 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 	value_presets(l, section, &draft, reader_place(group, file));
 	good = reader_group(l, section, &draft, group, file, true);
 	if (draft.password_file != NULL)
-		password =
-		    secret(l, draft.password_file, draft.head.keys[ACCOUNT_PASSWORD_FILE]);
+		password = secret_read(l, draft.password_file,
+				       draft.head.keys[ACCOUNT_PASSWORD_FILE]);
 	if (draft.name == NULL)
 		return;
 	place = draft.head.keys[ACCOUNT_NAME];

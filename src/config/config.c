@@ -13,7 +13,8 @@ struct loaded {
 	const char **files;
 };
 
-static struct config *loaded_new(struct plan *plan, struct watch *watch)
+static struct config *loaded_new(struct plan *plan, const struct passive_settings *passive,
+				 struct watch *watch)
 {
 	struct loaded *l = memory_grow(NULL, 1, sizeof(*l));
 
@@ -28,6 +29,7 @@ static struct config *loaded_new(struct plan *plan, struct watch *watch)
 		.file_count = watch->file_count,
 		.patterns = l->watch.patterns,
 		.pattern_count = watch->pattern_count,
+		.passive = *passive,
 	};
 	return &l->shown;
 }
@@ -37,15 +39,17 @@ struct config *config_load(const char *path, struct config_errors *ret_errors)
 	struct config *config = NULL;
 	struct loader loader;
 	struct watch watch;
+	struct passive_settings passive;
 	struct plan *plan;
 
 	watch_init(&watch);
 	loader_init(&loader, &watch);
 	plan = loader_read(&loader, path);
+	passive = loader.passive;
 	errors_take(&loader.errors, ret_errors);
 	loader_fini(&loader);
 	if (plan != NULL)
-		config = loaded_new(plan, &watch);
+		config = loaded_new(plan, &passive, &watch);
 	else
 		watch_fini(&watch);
 	return config;

@@ -39,6 +39,7 @@ struct loader {
 	size_t source_count, source_cap;
 
 	struct file_draft top;
+	struct passive_settings passive;
 	/* By the numbers `account_names` and `service_names` give. */
 	struct account *accounts; /* the plan's, once all are read */
 	bool *account_usable;

@@ -24,6 +24,9 @@ static const char *const introductions[SECTION_COUNT] = {
 	[SECTION_ACCOUNT] = "## accounts = ( { ... }, { ... } );\n",
 	[SECTION_SERVICE] = "## services = ( { ... }, { ... } );\n",
 	[SECTION_SERVER] = "## servers = ( { ... }, { ... } );\n",
+	[SECTION_PASSIVE] = "## passive = { ... };\n",
+	[SECTION_NAGIOS] = "### nagios = { ... };\n",
+	[SECTION_ICINGA2] = "### icinga2 = { ... };\n",
 };
 
 static void put_default(FILE *out, const struct key *key)

@@ -65,6 +65,8 @@ static const struct key file_keys[] = {
 	.preset = "1000", .help = "probes under way at once, in all" },
 [FILE_PER_ADDRESS_MAX] = { "per_address_max", KIND_COUNT, 0, IN_FILE(per_address_max), 1, 1000,
 	.preset = "4", .help = "probes under way at once to one IP address" },
+[FILE_PASSIVE] = { "passive", KIND_GROUP, 0, IN_FILE(passive), .section = SECTION_PASSIVE,
+	.help = "schedulers that are told each result as a passive check" },
 };
 
 #define IN_CERTIFICATE(field) offsetof(struct certificate_draft, field)
@@ -132,6 +134,42 @@ static const struct key server_keys[] = {
 	.preset = "false", .help = "send the password to a server whose certificate is not trusted" },
 };
 
+#define IN_PASSIVE(field) offsetof(struct passive_draft, field)
+static const struct key passive_keys[] = {
+[PASSIVE_NAGIOS] = { "nagios", KIND_GROUP, 0, IN_PASSIVE(nagios), .section = SECTION_NAGIOS,
+	.help = "Nagios Core 4 or Naemon on this machine" },
+[PASSIVE_ICINGA2] = { "icinga2", KIND_GROUP, 0, IN_PASSIVE(icinga2), .section = SECTION_ICINGA2,
+	.help = "Icinga 2, by its API" },
+};
+
+#define IN_NAGIOS(field) offsetof(struct nagios_draft, field)
+static const struct key nagios_keys[] = {
+[NAGIOS_SPOOL] = { "spool", KIND_PATH, KEY_REQUIRED, IN_NAGIOS(spool),
+	.help = "its check_result_path, which the exporter must be allowed to write" },
+[NAGIOS_HOST] = { "host", KIND_TEXT, 0, IN_NAGIOS(host), .preset = "{server}",
+	.help = "host_name there; {server}, {service} and {host} are filled in" },
+[NAGIOS_SERVICE] = { "service", KIND_TEXT, 0, IN_NAGIOS(service), .preset = "mail {service}",
+	.help = "service_description there" },
+};
+
+#define IN_ICINGA2(field) offsetof(struct icinga2_draft, field)
+static const struct key icinga2_keys[] = {
+[ICINGA2_URL] = { "url", KIND_TEXT, KEY_REQUIRED, IN_ICINGA2(url),
+	.help = "of the API: \"https://icinga.example.com:5665\"" },
+[ICINGA2_USER] = { "user", KIND_TEXT, KEY_REQUIRED, IN_ICINGA2(user),
+	.help = "ApiUser with the permission actions/process-check-result" },
+[ICINGA2_PASSWORD_FILE] = { "password_file", KIND_PATH, KEY_REQUIRED, IN_ICINGA2(password_file),
+	.help = "file with the password in its first and only line; others must not read it" },
+[ICINGA2_CA_FILE] = { "ca_file", KIND_PATH, 0, IN_ICINGA2(ca_file),
+	.note = "the system's store", .help = "the API's authority: ca.crt of Icinga 2" },
+[ICINGA2_TLS_NAME] = { "tls_name", KIND_HOST, 0, IN_ICINGA2(tls_name),
+	.note = "the host of the url", .help = "name expected in the API's certificate" },
+[ICINGA2_HOST] = { "host", KIND_TEXT, 0, IN_ICINGA2(host), .preset = "{server}",
+	.help = "host object there; {server}, {service} and {host} are filled in" },
+[ICINGA2_SERVICE] = { "service", KIND_TEXT, 0, IN_ICINGA2(service), .preset = "mail {service}",
+	.help = "service object there" },
+};
+
 #define KEYS(keys) (keys), ARRAY_SIZE(keys)
 const struct section sections[SECTION_COUNT] = {
 [SECTION_FILE] =        { "top level",   "file",        KEYS(file_keys) },
@@ -139,6 +177,9 @@ const struct section sections[SECTION_COUNT] = {
 [SECTION_ACCOUNT] =     { "accounts",    "account",     KEYS(account_keys) },
 [SECTION_SERVICE] =     { "services",    "service",     KEYS(service_keys) },
 [SECTION_SERVER] =      { "servers",     "server",      KEYS(server_keys) },
+[SECTION_PASSIVE] =     { "passive",     "group",       KEYS(passive_keys) },
+[SECTION_NAGIOS] =      { "nagios",      "group",       KEYS(nagios_keys) },
+[SECTION_ICINGA2] =     { "icinga2",     "group",       KEYS(icinga2_keys) },
 };
 /* clang-format on */
 

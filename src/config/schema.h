@@ -37,6 +37,9 @@ enum section_id {
 	SECTION_ACCOUNT,
 	SECTION_SERVICE,
 	SECTION_SERVER,
+	SECTION_PASSIVE,
+	SECTION_NAGIOS,
+	SECTION_ICINGA2,
 	SECTION_COUNT,
 };
 
@@ -83,6 +86,7 @@ enum {
 	FILE_THREADS,
 	FILE_IN_FLIGHT_MAX,
 	FILE_PER_ADDRESS_MAX,
+	FILE_PASSIVE,
 };
 enum { CERTIFICATE_WARNING, CERTIFICATE_CRITICAL };
 enum { ACCOUNT_NAME, ACCOUNT_USER, ACCOUNT_PASSWORD_FILE };
@@ -100,6 +104,17 @@ enum {
 	SERVER_ADDRESSES,
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
+};
+enum { PASSIVE_NAGIOS, PASSIVE_ICINGA2 };
+enum { NAGIOS_SPOOL, NAGIOS_HOST, NAGIOS_SERVICE };
+enum {
+	ICINGA2_URL,
+	ICINGA2_USER,
+	ICINGA2_PASSWORD_FILE,
+	ICINGA2_CA_FILE,
+	ICINGA2_TLS_NAME,
+	ICINGA2_HOST,
+	ICINGA2_SERVICE,
 };
 enum { KEYS_MAX = 20, LABELS_MAX = 32, TEXTS_MAX = 1000 };
 
@@ -130,6 +145,22 @@ struct certificate_draft {
 	struct expiry_limit warning, critical;
 };
 
+struct nagios_draft {
+	struct draft head;
+	const char *spool, *host, *service;
+};
+
+struct icinga2_draft {
+	struct draft head;
+	const char *url, *user, *password_file, *ca_file, *tls_name, *host, *service;
+};
+
+struct passive_draft {
+	struct draft head;
+	struct nagios_draft nagios;
+	struct icinga2_draft icinga2;
+};
+
 struct file_draft {
 	struct draft head;
 	struct span interval, retry_interval, timeout;
@@ -138,6 +169,7 @@ struct file_draft {
 	struct certificate_draft certificate;
 	struct texts target_files, include, resolvers, source_address;
 	unsigned threads, in_flight_max, per_address_max;
+	struct passive_draft passive;
 };
 
 struct account_draft {

@@ -414,6 +414,9 @@ static size_t draft_size(const struct section *s)
 		[SECTION_ACCOUNT] = sizeof(struct account_draft),
 		[SECTION_SERVICE] = sizeof(struct service_draft),
 		[SECTION_SERVER] = sizeof(struct server_draft),
+		[SECTION_PASSIVE] = sizeof(struct passive_draft),
+		[SECTION_NAGIOS] = sizeof(struct nagios_draft),
+		[SECTION_ICINGA2] = sizeof(struct icinga2_draft),
 	};
 
 	return sizes[s - sections];

@@ -66,9 +66,32 @@ static void put_target(FILE *out, const struct target *t)
 	fputc('\n', out);
 }
 
+static const char *or_dash(const char *text)
+{
+	return text != NULL ? text : "-";
+}
+
+static void put_passive(FILE *out, const struct passive_settings *p)
+{
+	const struct passive_icinga2 *i = &p->icinga2;
+
+	if (p->nagios.spool != NULL)
+		fprintf(out, "nagios spool=%s host=%s service=%s\n",
+			strrchr(p->nagios.spool, '/'), p->nagios.names.host,
+			p->nagios.names.service);
+	if (i->url != NULL)
+		fprintf(
+		    out,
+		    "icinga2 url=%s user=%s:%s ca_file=%s tls_name=%s host=%s service=%s\n",
+		    i->url, i->user, i->password,
+		    i->ca_file != NULL ? strrchr(i->ca_file, '/') : "-",
+		    or_dash(i->tls_name), i->names.host, i->names.service);
+}
+
 static void put_config(FILE *out, const struct config *c)
 {
 	put_settings(out, &c->plan->settings);
+	put_passive(out, &c->passive);
 	for (size_t i = 0; i < c->plan->target_count; i++)
 		put_target(out, &c->plan->targets[i]);
 }

@@ -1,0 +1,51 @@
+/* secret.c - the rules for passwords in files. */
+#include "secret.h"
+
+#include "dialogue.h"
+
+static const char *password_fault(struct view password)
+{
+	if (password.n == 0)
+		return "has no password";
+	if (password.n > DIALOGUE_VALUE_MAX)
+		return "has a password of more than 512 bytes";
+	for (size_t i = 0; i < password.n; i++) {
+		if (password.p[i] == '\n')
+			return "has more than one line";
+		if ((unsigned char)password.p[i] < 0x20 || password.p[i] == 0x7f)
+			return "has a control character in the password";
+	}
+	return NULL;
+}
+
+static struct view without_line_end(struct view text)
+{
+	if (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	if (text.n > 0 && text.p[text.n - 1] == '\r')
+		text.n--;
+	return text;
+}
+
+const char *secret_read(struct loader *l, const char *path, struct place place)
+{
+	enum { SECRET_FILE_MAX = 64 * 1024 };
+	const char *fault, *password = NULL;
+	struct view text;
+	struct file file;
+
+	if (l->no_files)
+		return "";
+	if (!file_read(path, SECRET_FILE_MAX, FILE_SECRET, &l->errors, place, &file))
+		return NULL;
+	watch_file(l->watch, path, &file.stamp);
+	text = without_line_end((struct view){ file.text, file.size });
+	fault = password_fault(text);
+	if (fault == NULL)
+		password = arena_text(&l->plan->arena, text);
+	else
+		errors_add(&l->errors, place, "one line with the password, nothing else",
+			   "%s %s", QUOTE(view_of(path)), fault);
+	file_fini(&file);
+	return password;
+}
