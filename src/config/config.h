@@ -17,30 +17,6 @@ enum {
 	CONFIG_INCLUDE_DEPTH_MAX = 8,
 };
 
-/* Schedulers that are told each result as a passive check. What a target is called there has
- * {server}, {service} and {host} in it: name_template.h. */
-struct passive_names {
-	const char *host, *service;
-};
-
-struct passive_nagios {
-	const char *spool; /* NULL: off */
-	struct passive_names names;
-};
-
-struct passive_icinga2 {
-	const char *url; /* "https://HOST[:PORT]"; NULL: off */
-	const char *user, *password;
-	const char *ca_file;  /* NULL: the system's store */
-	const char *tls_name; /* NULL: the host of the url */
-	struct passive_names names;
-};
-
-struct passive_settings {
-	struct passive_nagios nagios;
-	struct passive_icinga2 icinga2;
-};
-
 struct config_error {
 	char *where; /* "mailvane.conf:12" or "targets.d/a.csv:3" */
 	char *what;  /* "unknown key 'intervall'" */
@@ -55,12 +31,12 @@ struct config_errors {
 
 /* The exporter's share of the file, beside the plan. */
 struct config {
-	struct plan *plan;        /* one holder: the config */
-	const char *const *files; /* read: the file, its includes, secrets, target files */
+	struct plan *plan; /* one holder: the config */
+	/* Read, absolute: the file, its includes, secrets, target files. */
+	const char *const *files;
 	size_t file_count;
-	const char *const *patterns; /* of target_files, absolute: new files may match */
+	const char *const *patterns; /* of include and target_files, absolute */
 	size_t pattern_count;
-	struct passive_settings passive; /* texts are the plan's */
 };
 
 /* NULL, with ret_errors filled (finish it), when anything is wrong. Relative paths in a file
@@ -75,7 +51,7 @@ void config_errors_fini(struct config_errors *);
 bool config_changed(const struct config *);
 
 /* The reference of all keys with type, range, default and help, as Markdown, into a heap
- * string the caller frees. NULL: out of memory. */
+ * string the caller frees. */
 char *config_reference(void);
 
 #endif

@@ -2,7 +2,6 @@
 #include "loader.h"
 
 #include "accounts.h"
-#include "passive.h"
 #include "servers.h"
 #include "services.h"
 #include "settings.h"
@@ -35,17 +34,16 @@ void loader_fini(struct loader *l)
 	plan_release(l->plan);
 }
 
-static bool has_targets(struct loader *l, const char *file)
+static void check_targets(struct loader *l, const char *file)
 {
 	if (l->targets.count > 0 || l->errors.found.total > 0 ||
 	    draft_has(&l->top.head, FILE_SERVERS) ||
 	    draft_has(&l->top.head, FILE_TARGET_FILES))
-		return true;
+		return;
 	errors_add(
 	    &l->errors, (struct place){ file, 0 },
 	    "servers = ( { host = \"mail.example.com\"; services = [ \"imaps\" ]; } );",
 	    "there is nothing to probe: neither servers nor target_files");
-	return false;
 }
 
 /* When the sources are read: NULL if anything was wrong. */
@@ -54,16 +52,15 @@ static struct plan *finish(struct loader *l, const char *file)
 	struct plan *plan = l->plan;
 
 	settings_take(l);
-	passive_take(l);
 	accounts_read(l);
 	services_read(l);
 	servers_read(l);
 	target_files_read(l);
-	has_targets(l, file);
-	if (l->errors.found.total > 0)
+	check_targets(l, file);
+	/* target_list.c keeps pairs apart, so that no target comes twice. */
+	if (l->errors.found.total > 0 ||
+	    plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
 		return NULL;
-	if (plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
-		abort(); /* target_list.c keeps pairs apart */
 	l->plan = NULL;
 	return plan;
 }

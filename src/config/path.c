@@ -131,12 +131,11 @@ bool pattern_match(const char *pattern, struct matches *ret_matches, char *error
 	int failed;
 
 	trouble.error = 0;
+	trouble.folder[0] = '\0';
 	failed = glob(pattern, GLOB_NOSORT, remember_trouble, &found);
 	if (failed != 0 && failed != GLOB_NOMATCH) {
-		if (failed == GLOB_NOSPACE)
-			abort();
 		snprintf(error, cap, "cannot search %s: %s", trouble.folder,
-			 strerror(trouble.error));
+			 strerror(failed == GLOB_NOSPACE ? ENOMEM : trouble.error));
 		globfree(&found);
 		return false;
 	}

@@ -1,10 +1,11 @@
 /* reference.c - the table of keys as a page of Markdown. */
 #include "config.h"
 
+#include "memory.h"
 #include "value.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 static const char head[] = "# Configuration reference\n"
 			   "\n"
@@ -24,72 +25,88 @@ static const char *const introductions[SECTION_COUNT] = {
 	[SECTION_ACCOUNT] = "## accounts = ( { ... }, { ... } );\n",
 	[SECTION_SERVICE] = "## services = ( { ... }, { ... } );\n",
 	[SECTION_SERVER] = "## servers = ( { ... }, { ... } );\n",
-	[SECTION_PASSIVE] = "## passive = { ... };\n",
-	[SECTION_NAGIOS] = "### nagios = { ... };\n",
-	[SECTION_ICINGA2] = "### icinga2 = { ... };\n",
 };
 
-static void put_default(FILE *out, const struct key *key)
+/* A text that grows. */
+struct page {
+	char *text;
+	size_t n, cap;
+};
+
+static void put(struct page *p, const char *text)
 {
-	if (key->preset == NULL && key->note == NULL)
-		fprintf(out, key->flags & KEY_REQUIRED ? "required" : "none");
-	if (key->preset != NULL)
-		fprintf(out, "`%s`", key->preset);
-	if (key->note != NULL)
-		fprintf(out, "%s%s", key->preset != NULL ? ", " : "", key->note);
+	size_t n = strlen(text);
+
+	if (p->n + n + 1 > p->cap) {
+		p->cap = (p->n + n + 1) * 2;
+		p->text = memory_grow(p->text, p->cap, 1);
+	}
+	memcpy(p->text + p->n, text, n + 1);
+	p->n += n;
 }
 
-static void put_key(FILE *out, const struct key *key)
+static void put_all(struct page *p, const char *const *texts)
+{
+	for (; *texts != NULL; texts++)
+		put(p, *texts);
+}
+#define PUT(page, ...) put_all((page), (const char *const[]){ __VA_ARGS__, NULL })
+
+static void put_default(struct page *p, const struct key *key)
+{
+	if (key->preset == NULL && key->note == NULL)
+		put(p, key->flags & KEY_REQUIRED ? "required" : "none");
+	if (key->preset != NULL)
+		PUT(p, "`", key->preset, "`");
+	if (key->note != NULL)
+		PUT(p, key->preset != NULL ? ", " : "", key->note);
+}
+
+static void put_key(struct page *p, const struct key *key)
 {
 	char range[VALUE_RANGE_MAX];
 
 	value_range_words(key, range);
-	fprintf(out, "| `%s` | %s%s%s | ", key->name, value_kind_words(key),
-		range[0] != '\0' ? ": " : "", range);
-	put_default(out, key);
-	fprintf(out, " | %s |\n", key->help);
+	PUT(p, "| `", key->name, "` | ", value_kind_words(key),
+	    range[0] != '\0' ? ": " : "", range, " | ");
+	put_default(p, key);
+	PUT(p, " | ", key->help, " |\n");
 }
 
-static void put_section(FILE *out, enum section_id id)
+static void put_section(struct page *p, enum section_id id)
 {
 	const struct section *s = &sections[id];
 
-	fprintf(out,
-		"\n%s\n| key | type and range | default | meaning |\n|---|---|---|---|\n",
-		introductions[id]);
+	PUT(p, "\n", introductions[id],
+	    "\n| key | type and range | default | meaning |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < s->count; i++)
-		put_key(out, &s->keys[i]);
+		put_key(p, &s->keys[i]);
 }
 
-static void put_services(FILE *out)
+static void put_services(struct page *p)
 {
-	fprintf(out, "\n### Built-in services\n\n"
-		     "| name | protocol | port | tls |\n|---|---|---|---|\n");
+	char port[8];
+
+	put(p, "\n### Built-in services\n\n| name | protocol | port | tls "
+	       "|\n|---|---|---|---|\n");
 	for (size_t i = 0; i < builtin_service_count; i++) {
 		const struct service *s = &builtin_services[i];
 
-		fprintf(out, "| %s | %s | %u | %s |\n", s->name, protocol_name(s->protocol),
-			s->port, tls_mode_name(s->tls));
+		snprintf(port, sizeof(port), "%u", s->port);
+		PUT(p, "| ", s->name, " | ", protocol_name(s->protocol), " | ", port, " | ",
+		    tls_mode_name(s->tls), " |\n");
 	}
 }
 
 char *config_reference(void)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct page page = { 0 };
 
-	if (out == NULL)
-		return NULL;
-	fputs(head, out);
+	put(&page, head);
 	for (enum section_id id = 0; id < SECTION_COUNT; id++) {
-		put_section(out, id);
+		put_section(&page, id);
 		if (id == SECTION_SERVICE)
-			put_services(out);
+			put_services(&page);
 	}
-	if (ferror(out) | fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return page.text;
 }

@@ -36,6 +36,7 @@ struct walk {
 	struct errors *errors;
 	const char *file;
 	struct scanner scanner;
+	const char *end; /* of the text */
 	struct token now, before;
 	enum spot spot;
 	struct view setting; /* whose value is being read */
@@ -156,10 +157,9 @@ static bool refuse_token(struct walk *w)
 /* Unquoted text runs to the next character with a meaning: 60s, 192.0.2.1, mx1.example.com */
 static struct view unquoted(const struct walk *w, const struct token *first)
 {
-	const char *end = w->scanner.rest.p + w->scanner.rest.n;
 	size_t n = first->text.n;
 
-	while (first->text.p + n < end && n < 60 &&
+	while (first->text.p + n < w->end && n < 60 &&
 	       strchr(" \t\r\n\f;,=(){}[]\"#", first->text.p[n]) == NULL)
 		n++;
 	return (struct view){ first->text.p, n };
@@ -418,13 +418,16 @@ static bool check_nul(struct view text, const char *file, struct errors *e)
 		return true;
 	for (const char *p = text.p; p < nul; p++)
 		place.line += *p == '\n';
-	errors_add(e, place, "it must be plain text, in UTF-8", "a NUL character stands here");
+	errors_add(e, place, "it must be plain text, in UTF-8",
+		   "a NUL character stands here");
 	return false;
 }
 
 bool syntax_check(struct view text, const char *file, struct errors *e)
 {
-	struct walk w = { .errors = e, .file = file, .spot = SPOT_NAME };
+	struct walk w = {
+		.errors = e, .file = file, .end = text.p + text.n, .spot = SPOT_NAME
+	};
 
 	if (!check_nul(text, file, e))
 		return false;
