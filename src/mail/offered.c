@@ -26,19 +26,15 @@ static bool put(struct offered *o, const char *joint, struct view word)
 
 static bool put_all(struct offered *o, struct view name, struct view parameters)
 {
-	const char *joint = "=";
-	size_t before = o->n;
+	size_t before = o->n, named;
 	struct view word;
 
 	if (!put(o, before > 0 ? " " : "", name))
 		return false;
-	if (o->n == before)
-		return true;
-	while (view_next_word(&parameters, &word)) {
-		if (!put(o, joint, word))
+	named = o->n;
+	while (named > before && view_next_word(&parameters, &word))
+		if (!put(o, o->n > named ? "," : "=", word))
 			return false;
-		joint = ",";
-	}
 	return true;
 }
 

@@ -43,10 +43,16 @@ static const char *write_report(const struct result *results, size_t count,
 				enum state expected)
 {
 	static char text[8192];
+	struct finding findings[2] = { 0 };
 	struct buffer b;
 
+	for (size_t i = 0; i < count; i++) {
+		findings[i].target = &targets[i];
+		findings[i].result = results[i];
+	}
+
 	buffer_init(&b, text, sizeof(text));
-	assert_int_equal(report_write(&b, targets, results, count), expected);
+	assert_int_equal(report_write(&b, findings, count, NULL), expected);
 	return buffer_string(&b);
 }
 

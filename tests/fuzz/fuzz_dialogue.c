@@ -1,0 +1,274 @@
+/* fuzz_dialogue.c - what must hold whatever a server sends, and in whatever cut. */
+#include "fuzz_dialogue.h"
+
+#include "base64.h"
+#include "driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 16384 };
+
+#define MUST(what) ((what) ? (void)0 : broken(#what, __LINE__))
+
+struct run {
+	struct dialogue *dialogue;
+	struct dialogue_terms terms;
+	enum trust trust;
+	enum wish wish;
+	size_t piece;
+	bool in_tls;
+	struct outcome final; /* as it was when it became final */
+	bool judged;
+	struct buffer said;
+	char storage[SAID_MAX];
+};
+
+static void broken(const char *what, int line)
+{
+	fprintf(stderr, "fuzz_dialogue.c:%d: does not hold: %s\n", line, what);
+	abort();
+}
+
+/* --- what we may say ----------------------------------------------------------------------- */
+
+static bool has(struct view text, struct view part)
+{
+	return part.n > 0 && text.n > 0 && memmem(text.p, text.n, part.p, part.n) != NULL;
+}
+
+static bool holds_password(const struct run *r, struct view text)
+{
+	struct view user = view_of(r->terms.user), password = view_of(r->terms.password);
+	char raw[64] = "", encoded[128];
+	struct buffer plain, base64;
+
+	buffer_init(&plain, raw + 1, sizeof(raw) - 1);
+	buffer_init(&base64, encoded, sizeof(encoded));
+	if (password.n == 0)
+		return false;
+	base64_encode(&base64, password);
+	if (has(text, password) || has(text, buffer_view(&base64)))
+		return true;
+	buffer_put(&plain, user);
+	buffer_put(&plain, (struct view){ "", 1 });
+	buffer_put(&plain, password);
+	buffer_clear(&base64);
+	base64_encode(&base64, (struct view){ raw, plain.n + 1 });
+	return has(text, buffer_view(&base64));
+}
+
+static bool password_allowed(const struct run *r)
+{
+	if (r->in_tls)
+		return r->trust == TRUST_VERIFIED ||
+		       r->terms.flags & DIALOGUE_UNVERIFIED_LOGIN;
+	return r->terms.tls != TLS_MODE_STARTTLS &&
+	       r->terms.flags & DIALOGUE_PLAINTEXT_LOGIN;
+}
+
+/* CR and LF in pairs, no other control character, and a line end behind all. */
+static bool is_command(struct view said)
+{
+	for (size_t i = 0; i < said.n; i++) {
+		bool cr = said.p[i] == '\r',
+		     next_lf = i + 1 < said.n && said.p[i + 1] == '\n';
+
+		if (cr != next_lf)
+			return false;
+		if (!cr && said.p[i] != '\n' &&
+		    ((unsigned char)said.p[i] < ' ' || said.p[i] == 0x7f))
+			return false;
+	}
+	return said.n > 1 && said.p[said.n - 1] == '\n';
+}
+
+static void take_said(struct run *r)
+{
+	struct view said = dialogue_output(r->dialogue);
+
+	if (said.n == 0)
+		return;
+	MUST(is_command(said));
+	MUST(password_allowed(r) || !holds_password(r, said));
+	MUST(buffer_put(&r->said, said));
+	dialogue_sent(r->dialogue, said.n);
+	MUST(dialogue_output(r->dialogue).n == 0);
+}
+
+/* --- what we may find ---------------------------------------------------------------------- */
+
+/* printable_copy leaves what it has made as it is. */
+static bool is_printable(const char *text, size_t cap)
+{
+	char again[DIALOGUE_OFFERED_MAX + 64];
+
+	MUST(strnlen(text, cap) < cap);
+	printable_copy(again, sizeof(again), view_of(text));
+	return strcmp(again, text) == 0;
+}
+
+static bool is_word(const char *text, size_t cap)
+{
+	MUST(strnlen(text, cap) < cap);
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text >= 0x7f)
+			return false;
+	return true;
+}
+
+static void check(struct run *r)
+{
+	const struct outcome *o = dialogue_outcome(r->dialogue);
+
+	MUST(is_printable(o->text, sizeof(o->text)));
+	MUST(!holds_password(r, view_of(o->text)) || o->phase < PHASE_AUTH ||
+	     o->fault == FAULT_OK);
+	MUST(is_word(o->enhanced, sizeof(o->enhanced)));
+	MUST(is_printable(dialogue_offered_before(r->dialogue), DIALOGUE_OFFERED_MAX));
+	MUST(is_printable(dialogue_offered_after(r->dialogue), DIALOGUE_OFFERED_MAX));
+	MUST((o->fault == FAULT_OK) == (o->phase == PHASE_QUIT));
+	MUST(o->fault == FAULT_OK || dialogue_judged(r->dialogue));
+	MUST(r->wish != WISH_END || dialogue_judged(r->dialogue));
+	MUST(r->wish != WISH_TLS || dialogue_phase(r->dialogue) == PHASE_TLS);
+	MUST(!r->judged || dialogue_judged(r->dialogue));
+	MUST(!r->judged || memcmp(&r->final, o, sizeof(*o)) == 0);
+	if (dialogue_judged(r->dialogue)) {
+		r->judged = true;
+		r->final = *o;
+	}
+}
+
+/* --- playing ------------------------------------------------------------------------------- */
+
+static void feed_piece(struct run *r, const uint8_t *bytes, size_t n)
+{
+	uint8_t *copy = malloc(n);
+
+	MUST(copy != NULL);
+	memcpy(copy, bytes, n);
+	r->wish = dialogue_feed(r->dialogue, (struct view){ (char *)copy, n });
+	free(copy);
+	check(r);
+}
+
+static void inject(struct run *r)
+{
+	bool judged = r->judged;
+
+	r->wish = dialogue_injected(r->dialogue);
+	check(r);
+	MUST(r->wish == WISH_END);
+	MUST(judged || r->final.fault == FAULT_INJECTION);
+	MUST(dialogue_output(r->dialogue).n == 0);
+}
+
+static void secure(struct run *r)
+{
+	r->in_tls = true;
+	r->wish = dialogue_secured(r->dialogue, r->trust);
+	check(r);
+}
+
+static void play_turn(struct run *r, const uint8_t *bytes, size_t n)
+{
+	if (n > 0 && bytes[0] == DEADLINE) {
+		r->wish = dialogue_timeout(r->dialogue);
+		check(r);
+		bytes++, n--;
+	}
+	while (n > 0 && r->wish == WISH_READ) {
+		size_t k = n < r->piece ? n : r->piece;
+
+		feed_piece(r, bytes, k);
+		bytes += k, n -= k;
+	}
+	if (n > 0 && r->wish == WISH_TLS)
+		inject(r);
+	take_said(r);
+	if (r->wish == WISH_TLS)
+		secure(r);
+	take_said(r);
+}
+
+static void run_init(struct run *r, const struct protocol *protocol, const uint8_t *setting)
+{
+	static const struct {
+		const char *user, *password;
+	} accounts[] = {
+		{ "joe", "correct-horse" },
+		{ "jo\"e", "back\\slash \"q\"" },
+		{ "jo\xc3\xa9", "\xe2\x82\xac uro" },
+		{ "joe\r\nRSET", "pass\nword" },
+	};
+	bool login = setting[0] & 4;
+
+	memset(r, 0, offsetof(struct run, storage));
+	buffer_init(&r->said, r->storage, sizeof(r->storage));
+	r->terms.protocol = protocol;
+	r->terms.tls = (enum tls_mode)(setting[0] & 3);
+	r->terms.us = "probe.example.net";
+	r->terms.user = login ? accounts[setting[0] >> 6].user : NULL;
+	r->terms.password = login ? accounts[setting[0] >> 6].password : NULL;
+	r->terms.flags |= setting[0] & 8 ? DIALOGUE_PLAINTEXT_LOGIN : 0;
+	r->terms.flags |= setting[0] & 16 ? DIALOGUE_UNVERIFIED_LOGIN : 0;
+	r->trust = setting[0] & 32 ? TRUST_VERIFIED : TRUST_NONE;
+	r->in_tls = r->terms.tls == TLS_MODE_IMPLICIT;
+}
+
+static void play(struct run *r, const struct protocol *protocol, size_t piece,
+		 const uint8_t *bytes, size_t n)
+{
+	bool reset = bytes[1] & 64;
+
+	run_init(r, protocol, bytes);
+	r->piece = piece;
+	r->dialogue = malloc(sizeof(*r->dialogue));
+	MUST(r->dialogue != NULL);
+	memset(r->dialogue, 0xa5, sizeof(*r->dialogue));
+	dialogue_init(r->dialogue, &r->terms);
+	r->wish = dialogue_start(r->dialogue, r->in_tls ? r->trust : TRUST_NONE);
+	check(r);
+	take_said(r);
+	bytes += 2, n -= 2;
+	while (n > 0 && r->wish != WISH_END) {
+		const uint8_t *end = memchr(bytes, TURN, n);
+		size_t k = end != NULL ? (size_t)(end - bytes) : n;
+
+		play_turn(r, bytes, k);
+		bytes += k, n -= k;
+		if (end != NULL)
+			bytes++, n--;
+	}
+	r->wish = dialogue_break(r->dialogue, reset ? FAULT_RESET : FAULT_CLOSED);
+	MUST(r->wish == WISH_END);
+	check(r);
+	MUST(dialogue_feed(r->dialogue, (struct view){ "x", 1 }) == WISH_END);
+	MUST(dialogue_timeout(r->dialogue) == WISH_END);
+	check(r);
+}
+
+static void must_be_same(const struct run *a, const struct run *b)
+{
+	MUST(memcmp(&a->final, &b->final, sizeof(a->final)) == 0);
+	MUST(a->said.n == b->said.n && memcmp(a->said.p, b->said.p, a->said.n) == 0);
+	MUST(strcmp(dialogue_offered_before(a->dialogue),
+		    dialogue_offered_before(b->dialogue)) == 0);
+	MUST(strcmp(dialogue_offered_after(a->dialogue),
+		    dialogue_offered_after(b->dialogue)) == 0);
+}
+
+int fuzz_dialogue(const struct protocol *protocol, const uint8_t *bytes, size_t n)
+{
+	static struct run pieces, whole;
+
+	if (n < 2)
+		return 0;
+	play(&pieces, protocol, 1 + (bytes[1] & 63), bytes, n);
+	play(&whole, protocol, SIZE_MAX, bytes, n);
+	must_be_same(&pieces, &whole);
+	free(pieces.dialogue);
+	free(whole.dialogue);
+	return 0;
+}

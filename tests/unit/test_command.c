@@ -1,0 +1,174 @@
+/* Templates to commands. */
+#include "command.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct dialogue_terms terms;
+static struct dialogue d;
+
+/* Inside TLS, where everything may be said. */
+static int set_up(void **state)
+{
+	(void)state;
+	terms = (struct dialogue_terms){
+		.protocol = &imap_protocol,
+		.tls = TLS_MODE_IMPLICIT,
+		.us = "probe.example.net",
+		.user = "joe",
+		.password = "se\"c\\ret",
+	};
+	dialogue_init(&d, &terms);
+	dialogue_start(&d, TRUST_VERIFIED);
+	return 0;
+}
+
+static void assert_says(const char *template, const char *command)
+{
+	struct view out;
+
+	assert_null(command_say(&d, template));
+	out = dialogue_output(&d);
+	assert_int_equal(out.n, strlen(command));
+	assert_memory_equal(out.p, command, out.n);
+	dialogue_sent(&d, out.n);
+}
+
+static void assert_refuses(const char *template, const char *complaint)
+{
+	const char *is = command_say(&d, template);
+
+	assert_non_null(is);
+	assert_string_equal(is, complaint);
+	assert_int_equal(dialogue_output(&d).n, 0);
+}
+
+static void test_forms(void **state)
+{
+	(void)state;
+	assert_says("QUIT", "QUIT\r\n");
+	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
+	assert_says("{user} {password}", "joe se\"c\\ret\r\n");
+	assert_says("{user:quoted} {password:quoted}", "\"joe\" \"se\\\"c\\\\ret\"\r\n");
+	assert_says("{user:size}", "{3}\r\n");
+	assert_says("{user:literal} {password:literal}",
+		    "{3+}\r\njoe {8+}\r\nse\"c\\ret\r\n");
+	assert_says("{user:base64}", "am9l\r\n");
+	assert_says("{plain:base64}", "AGpvZQBzZSJjXHJldA==\r\n");
+	assert_says("X {plain:string}", "X \"AGpvZQBzZSJjXHJldA==\"\r\n");
+}
+
+static void test_tags(void **state)
+{
+	(void)state;
+	assert_says("{tag} NOOP", "a1 NOOP\r\n");
+	assert_says("{tag} NOOP", "a2 NOOP\r\n");
+	terms.user = "a\rb";
+	assert_refuses("{tag} LOGIN {user}",
+		       "the user name is too long or holds a control character");
+	assert_says("{tag} NOOP", "a3 NOOP\r\n");
+}
+
+static void test_controls(void **state)
+{
+	static const char *const bad[] = { "\r", "\n", "a\tb", "\x01", "\x7f", "x\x1b[0m" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		set_up(NULL);
+		terms.password = bad[i];
+		assert_refuses("{password:base64}",
+			       "the password is too long or holds a control character");
+		assert_refuses("{plain:base64}",
+			       "the password is too long or holds a control character");
+		terms.user = bad[i];
+		assert_refuses("{user:literal}",
+			       "the user name is too long or holds a control character");
+		assert_refuses("{plain:string}",
+			       "the user name is too long or holds a control character");
+		terms.us = bad[i];
+		assert_refuses("EHLO {us}",
+			       "our own name is too long or holds a control character");
+	}
+}
+
+/* The longest values that are taken fit in every form. */
+static void test_sizes(void **state)
+{
+	static char long_text[DIALOGUE_VALUE_MAX + 2];
+
+	(void)state;
+	memset(long_text, '"', DIALOGUE_VALUE_MAX);
+	terms.user = terms.password = long_text;
+	assert_null(command_say(&d, "{tag} LOGIN {user:quoted} {password:quoted}"));
+	dialogue_sent(&d, SIZE_MAX);
+	assert_null(command_say(&d, "AUTHENTICATE \"PLAIN\" {plain:string}"));
+	assert_memory_equal(dialogue_output(&d).p, "AUTHENTICATE \"PLAIN\" {1368+}\r\n",
+			    30);
+	dialogue_sent(&d, SIZE_MAX);
+	long_text[DIALOGUE_VALUE_MAX] = 'x';
+	assert_refuses("{user}", "the user name is too long or holds a control character");
+}
+
+static void test_no_room(void **state)
+{
+	const char *complaint = NULL;
+	size_t n = 0;
+
+	(void)state;
+	while (complaint == NULL) {
+		n = dialogue_output(&d).n;
+		complaint = command_say(&d, "{us}");
+	}
+	assert_string_equal(complaint, "no room for a command behind what was not sent");
+	assert_int_equal(dialogue_output(&d).n, n);
+	dialogue_sent(&d, n);
+	assert_says("{us}", "probe.example.net\r\n");
+}
+
+static void test_not_here(void **state)
+{
+	(void)state;
+	terms.tls = TLS_MODE_NONE;
+	dialogue_init(&d, &terms);
+	dialogue_start(&d, TRUST_NONE);
+	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
+	assert_refuses("{user}", "a password may not be sent here");
+	assert_refuses("{password}", "a password may not be sent here");
+	assert_refuses("{plain:base64}", "a password may not be sent here");
+	terms.flags = DIALOGUE_PLAINTEXT_LOGIN;
+	assert_says("{user}", "joe\r\n");
+}
+
+static void test_secret_in(void **state)
+{
+	(void)state;
+	assert_true(command_secret_in(&d, view_of("what is se\"c\\ret?")));
+	assert_true(command_secret_in(&d, view_of("LOGIN \"joe\" \"se\\\"c\\\\ret\"")));
+	assert_true(command_secret_in(&d, view_of("AUTH PLAIN AGpvZQBzZSJjXHJldA==")));
+	assert_true(command_secret_in(&d, view_of("c2UiY1xyZXQ=")));
+	assert_false(command_secret_in(&d, view_of("joe am9l secret")));
+	assert_false(command_secret_in(&d, view_of("")));
+	terms.password = "";
+	assert_false(command_secret_in(&d, view_of("anything")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_forms, set_up),
+		cmocka_unit_test_setup(test_tags, set_up),
+		cmocka_unit_test_setup(test_controls, set_up),
+		cmocka_unit_test_setup(test_sizes, set_up),
+		cmocka_unit_test_setup(test_no_room, set_up),
+		cmocka_unit_test_setup(test_not_here, set_up),
+		cmocka_unit_test_setup(test_secret_in, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
