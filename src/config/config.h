@@ -17,6 +17,30 @@ enum {
 	CONFIG_INCLUDE_DEPTH_MAX = 8,
 };
 
+/* Schedulers that are told each result as a passive check. What a target is called there has
+ * {server}, {service} and {host} in it: name_template.h. */
+struct passive_names {
+	const char *host, *service;
+};
+
+struct passive_nagios {
+	const char *spool; /* NULL: off */
+	struct passive_names names;
+};
+
+struct passive_icinga2 {
+	const char *url; /* "https://HOST[:PORT]"; NULL: off */
+	const char *user, *password;
+	const char *ca_file;  /* NULL: the system's store */
+	const char *tls_name; /* NULL: the host of the url */
+	struct passive_names names;
+};
+
+struct passive_settings {
+	struct passive_nagios nagios;
+	struct passive_icinga2 icinga2;
+};
+
 struct config_error {
 	char *where; /* "mailvane.conf:12" or "targets.d/a.csv:3" */
 	char *what;  /* "unknown key 'intervall'" */
@@ -37,6 +61,7 @@ struct config {
 	size_t file_count;
 	const char *const *patterns; /* of include and target_files, absolute */
 	size_t pattern_count;
+	struct passive_settings passive; /* texts are the plan's */
 };
 
 /* NULL, with ret_errors filled (finish it), when anything is wrong. Relative paths in a file

@@ -2,6 +2,7 @@
 #include "loader.h"
 
 #include "accounts.h"
+#include "passive.h"
 #include "servers.h"
 #include "services.h"
 #include "settings.h"
@@ -52,6 +53,7 @@ static struct plan *finish(struct loader *l, const char *file)
 	struct plan *plan = l->plan;
 
 	settings_take(l);
+	passive_take(l);
 	accounts_read(l);
 	services_read(l);
 	servers_read(l);
