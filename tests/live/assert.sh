@@ -104,7 +104,7 @@ run() {
 
 # Prints what is not perfdata (behind the first bar, to the end of the line) in a plugin's output.
 bad_perfdata() {
-	local words word number='-?[0-9]+(\.[0-9]+)?' range='[-0-9.:~@]*'
+	local words word number='(U|-?[0-9]+(\.[0-9]+)?)' range='[-0-9.:~@]*'
 	read -ra words <<<"$(sed -n 's/^[^|]*|//p' <<<"$1" | tr '\n' ' ')"
 	[ ${#words[@]} -gt 0 ] || echo "there is no perfdata"
 	for word in "${words[@]}"; do

@@ -63,8 +63,8 @@ lab_configure() {
 	sed "${fill[@]}" "$LAB_HERE/lab/main.cf" >"$LAB/postfix/main.cf"
 	sed "${fill[@]}" "$LAB_HERE/lab/master.cf" >"$LAB/postfix/master.cf"
 	sed "${fill[@]}" "$LAB_HERE/lab/dovecot.conf" >"$LAB/dovecot/dovecot.conf"
-	printf "%s\n" "$LAB_NAME $LAB/tls/good.pem" "mail.customer.test $LAB/tls/customer.pem" \
-		>"$LAB/postfix/sni"
+	# Not for the name of the broken ones: it would win over the certificate of their port.
+	echo "mail.customer.test $LAB/tls/customer.pem" >"$LAB/postfix/sni"
 	echo "$LAB_USER:{PLAIN}$LAB_PASSWORD::::::" >"$LAB/dovecot/users"
 	chown root:dovecot "$LAB/dovecot/users"
 	chmod 640 "$LAB/dovecot/users"

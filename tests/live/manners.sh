@@ -8,10 +8,11 @@ POSTFIX_POLITE='postfix/master\[[0-9]+\]: (daemon started|terminating)
 postfix/postfix-script\[
 postfix/(submissions?/)?smtpd\[[0-9]+\]: connect from unknown\[
 postfix/(submissions?/)?smtpd\[[0-9]+\]: (Anonymous|Untrusted) TLS connection established
+postfix/(submissions?/)?smtpd\[[0-9]+\]: TLS SNI mail\.lab\.test from .* not matched, using default
 postfix/(submissions?/)?smtpd\[[0-9]+\]: disconnect from unknown\[[^]]*\]( [a-z]+=[0-9/]+)* quit=1 commands=
 postfix/smtpd\[[0-9]+\]: NOQUEUE: reject: CONNECT from .*lab\.dnsbl\.test
 postfix/smtpd\[[0-9]+\]: NOQUEUE: abort: TLS from .*No client certificate presented
-postfix/smtpd\[[0-9]+\]: disconnect from unknown\[[^]]*\] ehlo=1/2 starttls=1 commands=2/3$
+postfix/smtpd\[[0-9]+\]: disconnect from unknown\[[^]]*\] ehlo=1 starttls=1 commands=2$
 postfix/submissions?/smtpd\[[0-9]+\]: warning: unknown\[.*SASL (PLAIN|LOGIN) authentication failed
 postfix/postscreen\[[0-9]+\]: (cache |CONNECT from|PASS (NEW|OLD)|DISCONNECT)'
 
@@ -22,7 +23,7 @@ DOVECOT_POLITE='master: Info: Dovecot v[^ ]+ .*starting up
 (imap|pop3|managesieve)\([^)]*\)<[^>]*><[^>]*>: Info: Disconnected: Logged out 
 lmtp\([^)]*\): Info: Connect from 
 lmtp\([^)]*\): Info: Disconnect from [^ ]*: Logged out
-auth-worker\([0-9]+\): Info: conn unix:auth-worker .*: passwd-file\(.*Password mismatch'
+auth: Info: passwd-file\([^)]*\): Password mismatch'
 
 # A session that is over is logged a moment later.
 sessions_logged() {

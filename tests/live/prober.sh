@@ -69,11 +69,11 @@ verdicts() {
 		END { for (t in state) print t, state[t], (t in pair ? pair[t] : "ok") }' <<<"$1" | sort
 }
 
-# verdict_is WHAT METRICS "SERVER SERVICE" STATE PAIR
+# verdict_is WHAT METRICS "SERVER SERVICE" STATE PAIR; PAIR is a pattern.
 verdict_is() {
 	local found
 	found=$(verdicts "$2" | sed -n "s|^$3 ||p")
-	is "$1" "$found" "$4 $5"
+	has "$1: $4 $5" "$found" "^$4 $5\$"
 }
 
 # clean_metrics WHAT METRICS: promtool has nothing to say.

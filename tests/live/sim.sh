@@ -40,6 +40,7 @@ sim_stop() {
 
 # What mailsim saw, of manners and of secrets.
 sim_manners() {
-	is "mailsim saw nothing but good manners" "$(cat "$SIM/manners")" ""
+	is "mailsim saw nothing but good manners" \
+		"$(grep -vE "listener=(${SIM_PARDONED:-none})" "$SIM/manners")" ""
 	lacks "no password in clear" "$(grep -E ' clear ' "$SIM/record")" "$SIM_PASSWORD"
 }
