@@ -1,0 +1,218 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "folder.h"
+#include "running_exporter.h"
+
+#include <string.h>
+
+static struct running x;
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, part))) {
+		text += strlen(part);
+		n++;
+	}
+	return n;
+}
+
+static struct health health(void)
+{
+	struct health h;
+
+	exporter_health(x.exporter, &h);
+	return h;
+}
+
+static void takes_a_good_configuration(void **state)
+{
+	struct moment before = health().loaded;
+	const char *lines;
+
+	(void)state;
+	running_probed(&x, STATE_OK);
+	running_configure("timeout = \"7s\";\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	lines = running_log(&x);
+	assert_non_null(strstr(lines, "level=info msg=\"configuration taken\""));
+	assert_non_null(strstr(lines, "targets=1\n"));
+	assert_true(health().reload_ok);
+	assert_true(health().loaded.ms >= before.ms);
+}
+
+static void unchanged_targets_keep_their_results(void **state)
+{
+	struct record record;
+	struct plan *plan;
+
+	(void)state;
+	running_probed(&x, STATE_CRITICAL);
+	running_configure("ehlo_names = 1;\n"); /* refused first */
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	running_configure("per_address_max = 3;\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	plan = exporter_plan(x.exporter);
+	assert_int_equal(plan->settings.per_address_max, 3);
+	assert_int_equal(slot_copy(plan->targets[0].slot, &record, 1), 1);
+	assert_int_equal(record.last.state, STATE_CRITICAL);
+	slot_record_fini(&record);
+	plan_release(plan);
+}
+
+static void a_bad_configuration_changes_nothing(void **state)
+{
+	const char *lines;
+
+	(void)state;
+	running_configure("intervall = \"5s\";\nthreads = \"many\";\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	lines = running_log(&x);
+	assert_non_null(strstr(lines, "mailvane.conf:4 hint=\"did you mean"));
+	assert_non_null(strstr(lines, "mailvane.conf:5"));
+	assert_non_null(strstr(lines, "level=error msg=\"configuration not taken: the one "
+				      "before stays in use\""));
+	assert_non_null(strstr(lines, "errors=2\n"));
+	assert_false(health().reload_ok);
+	assert_int_equal(health().targets, 1);
+}
+
+static void the_same_errors_are_said_once_unless_asked_for(void **state)
+{
+	static const char refused[] = "configuration not taken";
+
+	(void)state;
+	running_configure("x = 1;\n");
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_int_equal(count(running_log(&x), refused), 1);
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_string_equal(running_log(&x), "");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	assert_int_equal(count(running_log(&x), refused), 1);
+	running_configure("y = 1;\n");
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_int_equal(count(running_log(&x), refused), 1);
+	running_configure("");
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_non_null(strstr(running_log(&x), "configuration taken"));
+	assert_true(health().reload_ok);
+	running_configure("y = 1;\n");
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_int_equal(count(running_log(&x), refused), 1);
+}
+
+static void files_that_stay_are_not_read_again(void **state)
+{
+	(void)state;
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_string_equal(running_log(&x), "");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	assert_non_null(strstr(running_log(&x), "configuration taken"));
+}
+
+/* What the parser accepts, the engine may still be unable to use. */
+static void what_the_engine_refuses_is_said_too(void **state)
+{
+	(void)state;
+	running_configure("ca_file = \"mailvane.conf\";\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	assert_non_null(strstr(running_log(&x), "ca_file"));
+	assert_false(health().reload_ok);
+	exporter_reload(x.exporter, RELOAD_CHANGED);
+	assert_string_equal(running_log(&x), "");
+}
+
+static void is_ready_when_each_target_had_its_turn(void **state)
+{
+	(void)state;
+	assert_int_equal(exporter_unprobed(x.exporter), 1);
+	running_probed(&x, STATE_CRITICAL);
+	assert_int_equal(exporter_unprobed(x.exporter), 0);
+	/* New targets do not take readiness away. */
+	running_configure("accounts = ( );\n"
+			  "include = [ \"more.conf\" ];\n");
+	assert_int_equal(exporter_unprobed(x.exporter), 0);
+}
+
+static void probed(enum state now, enum state before)
+{
+	static const struct service service = { .name = "smtp" };
+	static const struct target target = { .server = "mx \"1\"", .service = &service };
+	struct result result;
+
+	result_init(&result, (struct moment){ 1795262400000 });
+	result.state = now;
+	if (now != STATE_OK) {
+		result.fault = FAULT_REJECTED;
+		result.phase = PHASE_GREETING;
+		result.code = 554;
+	}
+	exporter_probed(x.log, &target, &result, before, (struct moment){ 1795262000000 });
+	result_fini(&result);
+}
+
+static void a_line_for_each_change_and_none_for_a_probe(void **state)
+{
+	const char *line;
+
+	(void)state;
+	probed(STATE_OK, STATE_COUNT);
+	probed(STATE_OK, STATE_OK);
+	probed(STATE_CRITICAL, STATE_CRITICAL);
+	assert_string_equal(running_log(&x), "");
+
+	probed(STATE_CRITICAL, STATE_OK);
+	line = running_log(&x);
+	assert_int_equal(count(line, "\n"), 1);
+	assert_non_null(strstr(line,
+			       " level=error msg=\"state changed\" server=\"mx \\\"1\\\"\" "
+			       "service=smtp state=CRITICAL before=OK "
+			       "lasted=\"6m 40s\" fault=rejected phase=greeting reason="));
+	probed(STATE_OK, STATE_CRITICAL);
+	line = running_log(&x);
+	assert_non_null(strstr(line, " level=info msg=\"state changed\""));
+	assert_null(strstr(line, "fault="));
+	probed(STATE_WARNING, STATE_COUNT);
+	line = running_log(&x);
+	assert_non_null(strstr(line, " level=warn msg=\"first result\""));
+	assert_null(strstr(line, "before="));
+}
+
+static int start(void **state)
+{
+	(void)state;
+	running_start(&x);
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	running_stop(&x);
+	return 0;
+}
+
+#define RUNNING_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUNNING_TEST(takes_a_good_configuration),
+		RUNNING_TEST(unchanged_targets_keep_their_results),
+		RUNNING_TEST(a_bad_configuration_changes_nothing),
+		RUNNING_TEST(the_same_errors_are_said_once_unless_asked_for),
+		RUNNING_TEST(files_that_stay_are_not_read_again),
+		RUNNING_TEST(what_the_engine_refuses_is_said_too),
+		RUNNING_TEST(is_ready_when_each_target_had_its_turn),
+		RUNNING_TEST(a_line_for_each_change_and_none_for_a_probe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
