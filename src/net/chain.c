@@ -79,6 +79,17 @@ static void find_date(struct findings *f, enum fault fault, const X509 *x, int d
 	find_about(f, fault, x, depth, buffer_string(&b));
 }
 
+/* A CA that may not issue for TLS servers is one we must not trust; only the server's own
+ * certificate is there for a purpose. */
+static void find_purpose(struct findings *f, const X509 *x, int depth)
+{
+	if (depth == 0)
+		find(f, FAULT_CERT_PURPOSE, "not for use by TLS servers");
+	else
+		find_about(f, FAULT_CERT_UNTRUSTED, x, depth,
+			   "may not issue for TLS servers");
+}
+
 static void find_missing_issuer(struct findings *f, X509_STORE_CTX *ctx, const X509 *x,
 				int depth)
 {
@@ -142,7 +153,7 @@ static int record(int ok, X509_STORE_CTX *ctx)
 		find_date(f, FAULT_CERT_NOT_YET_VALID, x, depth);
 		break;
 	case X509_V_ERR_INVALID_PURPOSE:
-		find_about(f, FAULT_CERT_PURPOSE, x, depth, "not for use by TLS servers");
+		find_purpose(f, x, depth);
 		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -187,8 +198,8 @@ static bool digest_is_weak(X509 *x)
 	       digest == NID_md5_sha1;
 }
 
-/* Nobody verifies the signature of a trust anchor, so it may be an old one. */
-static void judge_strength(struct findings *f, X509 *x, int depth, bool anchor)
+/* Nobody verifies the signature of a root, so it may be an old one. */
+static void judge_strength(struct findings *f, X509 *x, int depth)
 {
 	const EVP_PKEY *key = X509_get0_pubkey(x);
 	char words[128];
@@ -199,7 +210,7 @@ static void judge_strength(struct findings *f, X509 *x, int depth, bool anchor)
 		buffer_format(&b, "has a weak key (%s, %d bits)",
 			      EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? "EC" : "RSA",
 			      EVP_PKEY_get_bits(key));
-	else if (!anchor && digest_is_weak(x))
+	else if (!(X509_get_extension_flags(x) & EXFLAG_SS) && digest_is_weak(x))
 		buffer_format(&b, "has a weak signature (%s)",
 			      OBJ_nid2ln(X509_get_signature_nid(x)));
 	else
@@ -312,8 +323,7 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	trusted = !(f.faults & CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED));
 	chain = X509_STORE_CTX_get0_chain(ctx);
 	for (int i = 0; i < sk_X509_num(chain); i++)
-		judge_strength(&f, sk_X509_value(chain, i), i,
-			       trusted && i == sk_X509_num(chain) - 1);
+		judge_strength(&f, sk_X509_value(chain, i), i);
 	judge_leaf(&f, X509_STORE_CTX_get0_cert(ctx), facts->certificate);
 	if (trusted)
 		note_dates(chain, facts);

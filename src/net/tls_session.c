@@ -82,7 +82,8 @@ static int verify(X509_STORE_CTX *ctx, void *nothing)
 	    certificate_table_get(t->context->certificates, X509_STORE_CTX_get0_cert(ctx));
 	if (t->facts.certificate == NULL)
 		return 0;
-	chain_judge(ctx, &wish, &t->facts);
+	if (!t->context->unjudged)
+		chain_judge(ctx, &wish, &t->facts);
 	return 1;
 }
 
