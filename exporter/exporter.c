@@ -1,6 +1,7 @@
 /* exporter.c - see exporter.h. */
 #include "exporter.h"
 
+#include "passive.h"
 #include "verdict.h"
 
 #include <pthread.h>
@@ -11,6 +12,7 @@ struct exporter {
 	struct config *config; /* the one in use; its plan is the engine's, too */
 	struct engine *engine;
 	struct log *log;
+	struct passive *passive;
 	const char *path, *version;
 	struct moment started;
 
@@ -70,6 +72,16 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 		    { "reason", verdict_sentence(result, sentence) },
 		},
 		9);
+}
+
+/* The hook of the engine: user is the exporter. */
+static void probed(void *user, const struct target *target, const struct result *result,
+		   enum state before, struct moment since)
+{
+	struct exporter *x = user;
+
+	exporter_probed(x->log, target, result, before, since);
+	passive_put(x->passive, target, &result->address);
 }
 
 /* --- reload ------------------------------------------------------------------------------ */
@@ -132,6 +144,7 @@ static void take(struct exporter *x, struct config *config)
 
 	config_free(x->config);
 	x->config = config;
+	passive_load(x->passive, &config->passive);
 	x->errors_said = 0;
 	atomic_store(&x->loaded_ms, moment_now().ms);
 	atomic_store(&x->reload_ok, true);
@@ -170,16 +183,21 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 struct exporter *exporter_new(struct config *config, const char *path, const char *version,
 			      struct log *log, char *error, size_t cap)
 {
-	const struct engine_hooks hooks = { exporter_probed, log };
 	struct exporter *x = calloc(1, sizeof(*x));
+	const struct engine_hooks hooks = { probed, x };
+	struct passive *passive = passive_new(log);
 
-	if (!x) {
+	if (!x || !passive) {
 		text_copy(error, cap, "out of memory");
 		config_free(config);
+		passive_free(passive);
+		free(x);
 		return NULL;
 	}
+	passive_load(passive, &config->passive);
 	*x = (struct exporter){ .config = config,
 				.log = log,
+				.passive = passive,
 				.path = path,
 				.version = version,
 				.started = moment_now() };
@@ -199,6 +217,7 @@ void exporter_free(struct exporter *x)
 	if (!x)
 		return;
 	engine_free(x->engine);
+	passive_free(x->passive);
 	config_free(x->config);
 	free(x);
 }
@@ -224,6 +243,7 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 	plan_release(plan);
 	engine_stats(x->engine, &ret_health->engine);
 	process_read(&ret_health->process);
+	passive_stats(x->passive, ret_health->passive);
 }
 
 size_t exporter_unprobed(struct exporter *x)

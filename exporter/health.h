@@ -3,6 +3,7 @@
 #define MAILVANE_HEALTH_H
 
 #include "engine.h"
+#include "passive.h"
 #include "process.h"
 
 struct health {
@@ -15,6 +16,7 @@ struct health {
 	bool running;         /* there is an engine, and `engine` holds its figures */
 	struct engine_stats engine;
 	struct process process;
+	struct passive_stats passive[PASSIVE_RECEIVERS];
 };
 
 #endif

@@ -193,6 +193,21 @@ static void read_log_dropped(struct encoder *e, const struct subject *s)
 	encoder_sample(e, (double)s->health->log_dropped);
 }
 
+/* Of receivers that are configured. */
+#define PASSIVE_READER(name)                                                               \
+	static void read_passive_##name(struct encoder *e, const struct subject *s)        \
+	{                                                                                  \
+		for (unsigned i = 0; i < PASSIVE_RECEIVERS; i++)                           \
+			if (s->health->passive[i].on)                                      \
+				encoder_sample1(                                           \
+				    e, "receiver",                                         \
+				    passive_receiver_name((enum passive_receiver)i),       \
+				    (double)s->health->passive[i].name);                   \
+	}
+
+PASSIVE_READER(sent)
+PASSIVE_READER(dropped)
+
 /* Without an engine (--once) its figures are not zero but unknown. */
 #define ENGINE_READER(name, value)                                                         \
 	static void read_##name(struct encoder *e, const struct subject *s)                \
@@ -317,6 +332,11 @@ const struct metric metrics[] = {
 	     "Names that could not be resolved."),
 	SELF("mailvane_log_lines_lost_total", COUNTER, "", read_log_dropped,
 	     "Log lines lost because stderr did not take them in time."),
+
+	SELF("mailvane_passive_results_sent_total", COUNTER, "", read_passive_sent,
+	     "Results handed to a scheduler as passive checks."),
+	SELF("mailvane_passive_results_dropped_total", COUNTER, "", read_passive_dropped,
+	     "Results a scheduler was not told: it was away and a newer one came, or it refused them."),
 
 	SELF("process_cpu_seconds_total", COUNTER, "seconds", read_cpu,
 	     "Total user and system CPU time spent in seconds."),

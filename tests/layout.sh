@@ -78,6 +78,7 @@ third_party() {
 		libconfig src/config
 		jansson src/config
 		microhttpd exporter
+		curl exporter
 		zlib exporter
 	TABLE
 }

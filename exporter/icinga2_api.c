@@ -1,0 +1,344 @@
+/* icinga2_api.c - libcurl's multi interface: a few requests at once, each on a connection that
+ * stays open. Icinga's certificate is verified, always.
+ */
+#include "icinga2_api.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAUSE_MS = 100, POLL_MS = 100, CONNECT_SECONDS = 3, SECONDS = 10 };
+enum { TTL_INTERVALS = 3 };
+
+struct request {
+	CURL *easy;
+	struct parcel *parcel; /* NULL: it is free */
+	struct draft body;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct icinga2_api {
+	struct courier courier;
+	CURLM *multi;
+	struct curl_slist *headers, *connect_to;
+	struct request requests[ICINGA2_CONNECTIONS];
+	bool stopped; /* something failed that would fail for the rest, too */
+};
+
+/* --- the request ----------------------------------------------------------------------------- */
+
+/* RFC 8259 section 7. The text is UTF-8. */
+static void put_string(struct draft *out, struct view text)
+{
+	draft_text(out, "\"");
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c == '"' || c == '\\')
+			draft_format(out, "\\%c", c);
+		else if (c < 0x20)
+			draft_format(out, "\\u%04x", c);
+		else
+			draft_put(out, (struct view){ text.p + i, 1 });
+	}
+	draft_text(out, "\"");
+}
+
+static void put_time(struct draft *out, const char *key, int64_t ms)
+{
+	draft_format(out, ",\"%s\":%lld.%03lld", key, (long long)(ms / 1000),
+		     (long long)(ms % 1000));
+}
+
+/* Values are behind the bar, to the end of the first line: an array for Icinga, which would
+ * not look for them in the text. */
+static void put_output(struct draft *out, const char *text)
+{
+	struct view values = { text + strcspn(text, "|\n"), 0 }, word;
+	struct draft words;
+	const char *gap = "";
+
+	draft_init(&words);
+	draft_put(&words, view_trim((struct view){ text, (size_t)(values.p - text) }));
+	if (*values.p == '|') {
+		values.p++;
+		values.n = strcspn(values.p, "\n");
+	}
+	draft_text(&words, values.p + values.n);
+	while (words.n > 0 && words.p[words.n - 1] == '\n')
+		words.n--;
+	draft_text(out, ",\"plugin_output\":");
+	put_string(out, draft_view(&words));
+	out->failed = out->failed || words.failed;
+	draft_fini(&words);
+	draft_text(out, ",\"performance_data\":[");
+	for (; view_next_word(&values, &word); gap = ",") {
+		draft_text(out, gap);
+		put_string(out, word);
+	}
+	draft_text(out, "]");
+}
+
+void icinga2_api_body(struct draft *out, const struct parcel *p)
+{
+	struct draft name;
+
+	draft_init(&name);
+	draft_format(&name, "%s!%s", p->host, p->service);
+	draft_text(out, "{\"type\":\"Service\",\"service\":");
+	put_string(out, draft_view(&name));
+	out->failed = out->failed || name.failed;
+	draft_fini(&name);
+	draft_format(out, ",\"exit_status\":%u", (unsigned)p->state);
+	put_output(out, p->text);
+	draft_text(out, ",\"check_source\":\"mailvane_exporter\"");
+	put_time(out, "execution_start", p->at.ms);
+	put_time(out, "execution_end", p->at.ms + p->took.ns / 1000000);
+	draft_format(out, ",\"ttl\":%llu}",
+		     (unsigned long long)(span_ms(p->interval) * TTL_INTERVALS / 1000 + 1));
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static void judge_status(struct icinga2_api *api, struct parcel *p, long status,
+			 struct buffer *why)
+{
+	if (status == 200) {
+		p->outcome = PARCEL_SENT;
+		return;
+	}
+	if (status == 404) {
+		p->outcome = PARCEL_REFUSED;
+		if (why->n == 0)
+			buffer_format(why, "Icinga has no service '%s!%s'", p->host,
+				      p->service);
+		return;
+	}
+	/* All others concern the user or Icinga as a whole. */
+	api->stopped = true;
+	if (why->n > 0)
+		return;
+	buffer_format(why, "Icinga answers %ld%s", status,
+		      status == 401   ? ": user and password_file do not fit"
+		      : status == 403 ? ": the user needs the permission "
+					"actions/process-check-result"
+				      : "");
+}
+
+static void judge(struct icinga2_api *api, struct request *r, CURLcode code,
+		  struct buffer *why)
+{
+	long status = 0;
+
+	if (code == CURLE_OK) {
+		curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
+		judge_status(api, r->parcel, status, why);
+	} else {
+		api->stopped = true;
+		if (why->n == 0)
+			buffer_text(why, r->error[0] != '\0' ? r->error
+							     : curl_easy_strerror(code));
+	}
+	r->parcel = NULL;
+}
+
+/* Only the status counts. */
+static size_t ignore(char *bytes, size_t size, size_t count, void *cls)
+{
+	(void)bytes, (void)cls;
+	return size * count;
+}
+
+/* --- the courier ----------------------------------------------------------------------------- */
+
+static bool begin(struct icinga2_api *api, struct request *r, struct parcel *p)
+{
+	draft_clear(&r->body);
+	r->error[0] = '\0';
+	icinga2_api_body(&r->body, p);
+	if (r->body.failed)
+		return false;
+	curl_easy_setopt(r->easy, CURLOPT_POSTFIELDS, r->body.p);
+	curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE, (long)r->body.n);
+	if (curl_multi_add_handle(api->multi, r->easy) != CURLM_OK)
+		return false;
+	r->parcel = p;
+	return true;
+}
+
+static void finish_done(struct icinga2_api *api, struct buffer *why)
+{
+	struct CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(api->multi, &left))) {
+		CURLcode code = message->data.result;
+		struct request *r = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &r);
+		curl_multi_remove_handle(api->multi, r->easy);
+		judge(api, r, code, why);
+	}
+}
+
+/* Starts what there is a free connection for. Returns how many are under way. */
+static size_t fill(struct icinga2_api *api, struct parcel *parcels, size_t count,
+		   size_t *next)
+{
+	size_t busy = 0;
+
+	for (size_t i = 0; i < ICINGA2_CONNECTIONS; i++) {
+		struct request *r = &api->requests[i];
+
+		while (!r->parcel && !api->stopped && *next < count)
+			if (!begin(api, r, &parcels[(*next)++]))
+				api->stopped = true;
+		busy += r->parcel != NULL;
+	}
+	return busy;
+}
+
+static void abandon(struct icinga2_api *api)
+{
+	for (size_t i = 0; i < ICINGA2_CONNECTIONS; i++) {
+		struct request *r = &api->requests[i];
+
+		if (r->parcel)
+			curl_multi_remove_handle(api->multi, r->easy);
+		r->parcel = NULL;
+	}
+}
+
+static void deliver(struct courier *courier, struct parcel *parcels, size_t count,
+		    const atomic_bool *leaving, struct buffer *why)
+{
+	struct icinga2_api *api = (struct icinga2_api *)courier;
+	size_t next = 0;
+	int running;
+
+	api->stopped = false;
+	while (fill(api, parcels, count, &next) > 0 && !atomic_load(leaving)) {
+		if (curl_multi_perform(api->multi, &running) != CURLM_OK)
+			break;
+		finish_done(api, why);
+		if (running > 0)
+			curl_multi_poll(api->multi, NULL, 0, POLL_MS, NULL);
+	}
+	abandon(api);
+}
+
+static void free_api(struct courier *courier)
+{
+	struct icinga2_api *api = (struct icinga2_api *)courier;
+
+	for (size_t i = 0; i < ICINGA2_CONNECTIONS; i++) {
+		curl_easy_cleanup(api->requests[i].easy);
+		draft_fini(&api->requests[i].body);
+	}
+	curl_multi_cleanup(api->multi);
+	curl_slist_free_all(api->headers);
+	curl_slist_free_all(api->connect_to);
+	free(api);
+	curl_global_cleanup();
+}
+
+/* --- setting up ------------------------------------------------------------------------------ */
+
+/* Where it is and what it is called may differ: the url's host is asked, tls_name verified. */
+static char *url_of(struct icinga2_api *api, const struct passive_icinga2 *s)
+{
+	CURLU *url = curl_url();
+	char *host = NULL, *port = NULL, *whole = NULL;
+	struct draft to;
+
+	draft_init(&to);
+	if (curl_url_set(url, CURLUPART_URL, s->url, 0) == CURLUE_OK &&
+	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
+		draft_format(&to, "::%s:%s", host, port);
+		if (s->tls_name) {
+			curl_url_set(url, CURLUPART_HOST, s->tls_name, 0);
+			api->connect_to = curl_slist_append(NULL, to.p);
+		}
+		curl_url_set(url, CURLUPART_PATH, "/v1/actions/process-check-result", 0);
+		curl_url_get(url, CURLUPART_URL, &whole, 0);
+	}
+	draft_fini(&to);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(url);
+	return whole;
+}
+
+static bool set_up(struct icinga2_api *api, struct request *r, const char *url,
+		   const struct passive_icinga2 *s)
+{
+	CURL *easy = curl_easy_init();
+	bool good;
+
+	r->easy = easy;
+	if (!easy)
+		return false;
+	good = curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_USERNAME, s->user) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_PASSWORD, s->password) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+	       curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK;
+	if (s->ca_file) {
+		good =
+		    curl_easy_setopt(easy, CURLOPT_CAINFO, s->ca_file) == CURLE_OK && good;
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, api->headers);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, api->connect_to);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)SECONDS);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ignore);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
+	draft_init(&r->body);
+	return good;
+}
+
+static bool set_up_all(struct icinga2_api *api, const struct passive_icinga2 *s)
+{
+	char *url = url_of(api, s);
+	bool good = url != NULL;
+
+	api->multi = curl_multi_init();
+	api->headers = curl_slist_append(NULL, "Accept: application/json");
+	/* No "Expect: 100-continue": it costs a round trip. */
+	curl_slist_append(api->headers, "Expect:");
+	curl_slist_append(api->headers, "Content-Type: application/json");
+	for (size_t i = 0; good && i < ICINGA2_CONNECTIONS; i++)
+		good = set_up(api, &api->requests[i], url, s);
+	curl_free(url);
+	return good && api->multi && api->headers;
+}
+
+struct courier *icinga2_api_new(const struct passive_icinga2 *settings,
+				struct buffer *error)
+{
+	struct icinga2_api *api = calloc(1, sizeof(*api));
+
+	if (!api || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		free(api);
+		buffer_text(error, "libcurl cannot start");
+		return NULL;
+	}
+	api->courier = (struct courier){ .name = "icinga2",
+					 .pause = span_of_ms(PAUSE_MS),
+					 .deliver = deliver,
+					 .free = free_api };
+	if (set_up_all(api, settings))
+		return &api->courier;
+	free_api(&api->courier);
+	buffer_text(error, "libcurl cannot do what the API of Icinga 2 needs");
+	return NULL;
+}

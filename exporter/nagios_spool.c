@@ -1,0 +1,228 @@
+/* nagios_spool.c - while Nagios reads, a file a second; when it does not, 16 in all, then none.
+ *
+ * Files wait for its next look (check_result_reaper_frequency), so that some are always there.
+ * The more wait, the longer until the next, for those that look once a minute.
+ */
+#include "nagios_spool.h"
+
+#include "draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	NAME_SIZE = 8,
+	PAUSE_MS = 1000,
+	UNREAD_TOO_LONG_MS = 180 * 1000,
+	FILE_ENOUGH = DRAFT_MAX / 2, /* bytes; the rest of a batch waits for the next */
+};
+
+struct spool_file {
+	char name[NAME_SIZE]; /* "cXXXXXX" */
+	struct instant written;
+};
+
+struct nagios_spool {
+	struct courier courier;
+	char *path;
+	struct spool_file files[NAGIOS_SPOOL_FILES_MAX]; /* unread, the oldest first */
+	size_t file_count;
+};
+
+/* --- the format ------------------------------------------------------------------------------ */
+
+/* A value ends with its line; what is read back is unescaped. */
+static void put_escaped(struct draft *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\n')
+			draft_text(out, text[1] ? "\\n" : "");
+		else if (*text == '\\')
+			draft_text(out, "\\\\");
+		else
+			draft_put(out, (struct view){ text, 1 });
+}
+
+static void put_time(struct draft *out, const char *key, int64_t ms)
+{
+	draft_format(out, "%s=%lld.%06lld\n", key, (long long)(ms / 1000),
+		     (long long)(ms % 1000 * 1000));
+}
+
+static void put_result(struct draft *out, const struct parcel *p)
+{
+	draft_format(out, "\nhost_name=%s\nservice_description=%s\n", p->host, p->service);
+	draft_text(out, "check_type=1\ncheck_options=0\nscheduled_check=0\n"
+			"reschedule_check=0\nlatency=0.0\n");
+	put_time(out, "start_time", p->at.ms);
+	put_time(out, "finish_time", p->at.ms + p->took.ns / 1000000);
+	draft_format(out, "early_timeout=0\nexited_ok=1\nreturn_code=%u\noutput=",
+		     (unsigned)p->state);
+	put_escaped(out, p->text);
+	draft_text(out, "\n");
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+static void path_of(const struct nagios_spool *s, const char *name, const char *suffix,
+		    struct draft *ret_path)
+{
+	draft_init(ret_path);
+	draft_format(ret_path, "%s/%s%s", s->path, name, suffix);
+}
+
+/* Forgets the files that have been read. */
+static void look(struct nagios_spool *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->file_count; i++) {
+		struct draft path;
+
+		path_of(s, s->files[i].name, "", &path);
+		if (!path.failed && access(path.p, F_OK) == 0)
+			s->files[kept++] = s->files[i];
+		draft_fini(&path);
+	}
+	s->file_count = kept;
+}
+
+static bool write_all(int fd, struct view text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text = view_skip(text, (size_t)n);
+	}
+	return true;
+}
+
+/* Nagios deletes what it cannot read, and says nothing: so all may read it. */
+static bool fill(int fd, struct view text)
+{
+	bool good = write_all(fd, text) && fchmod(fd, 0644) == 0;
+
+	return close(fd) == 0 && good;
+}
+
+static bool mark(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
+/* False, errno set: nothing is left there. */
+static bool write_file(struct nagios_spool *s, struct view text)
+{
+	struct draft path, marker;
+	bool good = false;
+	int fd = -1, saved = ENOMEM;
+	char *name;
+
+	path_of(s, "cXXXXXX", "", &path);
+	if (!path.failed)
+		fd = mkostemp(path.p, O_CLOEXEC);
+	if (fd < 0) {
+		saved = path.failed ? ENOMEM : errno;
+		draft_fini(&path);
+		errno = saved;
+		return false;
+	}
+	name = path.p + path.n - strlen("cXXXXXX");
+	path_of(s, name, ".ok", &marker);
+	good = fill(fd, text) && !marker.failed && mark(marker.p);
+	if (good) {
+		struct spool_file *file = &s->files[s->file_count++];
+
+		text_copy(file->name, NAME_SIZE, name);
+		file->written = instant_now();
+	} else {
+		saved = errno;
+		unlink(path.p);
+	}
+	draft_fini(&marker);
+	draft_fini(&path);
+	errno = saved;
+	return good;
+}
+
+/* --- the courier ----------------------------------------------------------------------------- */
+
+static void set_pause(struct nagios_spool *s)
+{
+	s->courier.pause = span_of_ms((int64_t)PAUSE_MS << (s->file_count / 4));
+}
+
+static void say_unread(const struct nagios_spool *s, struct buffer *why)
+{
+	struct span age = span_between(s->files[0].written, instant_now());
+
+	if (age.ns / 1000000 > UNREAD_TOO_LONG_MS)
+		buffer_format(why,
+			      "nobody reads the files in %s; is Nagios running, and is "
+			      "that its check_result_path?",
+			      s->path);
+}
+
+static void deliver(struct courier *courier, struct parcel *parcels, size_t count,
+		    const atomic_bool *leaving, struct buffer *why)
+{
+	struct nagios_spool *s = (struct nagios_spool *)courier;
+	struct draft text;
+	size_t put = 0;
+
+	(void)leaving;
+	look(s);
+	if (s->file_count == NAGIOS_SPOOL_FILES_MAX) {
+		say_unread(s, why);
+		return;
+	}
+	draft_init(&text);
+	draft_format(&text, "# mailvane_exporter\nfile_time=%lld\n",
+		     (long long)(moment_now().ms / 1000));
+	while (put < count && text.n < FILE_ENOUGH)
+		put_result(&text, &parcels[put++]);
+	if (text.failed) {
+		buffer_text(why, "out of memory");
+	} else if (write_file(s, draft_view(&text))) {
+		for (size_t i = 0; i < put; i++)
+			parcels[i].outcome = PARCEL_SENT;
+	} else {
+		buffer_format(why, "cannot write to %s: %s", s->path, strerror(errno));
+	}
+	draft_fini(&text);
+	set_pause(s);
+}
+
+static void free_spool(struct courier *courier)
+{
+	struct nagios_spool *s = (struct nagios_spool *)courier;
+
+	free(s->path);
+	free(s);
+}
+
+struct courier *nagios_spool_new(const char *path)
+{
+	struct nagios_spool *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->courier =
+	    (struct courier){ .name = "nagios", .deliver = deliver, .free = free_spool };
+	set_pause(s);
+	s->path = strdup(path);
+	if (s->path)
+		return &s->courier;
+	free(s);
+	return NULL;
+}

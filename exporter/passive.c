@@ -1,0 +1,172 @@
+/* passive.c - see passive.h. */
+#include "passive.h"
+
+#include "icinga2_api.h"
+#include "nagios_spool.h"
+#include "receiver.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct seat {
+	struct receiver *receiver; /* guarded by the lock */
+	struct receiver_counts counts;
+	atomic_bool on;
+	uint64_t settings; /* a hash of those it runs under; 0: none */
+};
+
+struct passive {
+	struct log *log;
+	pthread_mutex_t lock;
+	struct seat seats[PASSIVE_RECEIVERS];
+};
+
+const char *passive_receiver_name(enum passive_receiver receiver)
+{
+	static const char *const names[PASSIVE_RECEIVERS] = { "nagios", "icinga2" };
+
+	return names[receiver];
+}
+
+/* --- settings -------------------------------------------------------------------------------- */
+
+static uint64_t hash(const char *const *texts, size_t count)
+{
+	uint64_t sum = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text = texts[i] ? texts[i] : "";
+
+		/* With the NUL, so that no text runs into the next. */
+		sum = (sum ^ view_hash((struct view){ text, strlen(text) + 1 })) *
+		      0x100000001b3U;
+	}
+	return sum | 1;
+}
+
+static uint64_t hash_nagios(const struct passive_settings *s)
+{
+	const char *const texts[] = { s->nagios.spool, s->nagios.names.host,
+				      s->nagios.names.service };
+
+	return s->nagios.spool ? hash(texts, ARRAY_SIZE(texts)) : 0;
+}
+
+static uint64_t hash_icinga2(const struct passive_settings *s)
+{
+	const struct passive_icinga2 *i = &s->icinga2;
+	const char *const texts[] = { i->url,          i->user,     i->password,
+				      i->ca_file,      i->tls_name, i->names.host,
+				      i->names.service };
+
+	return i->url ? hash(texts, ARRAY_SIZE(texts)) : 0;
+}
+
+/* --- starting -------------------------------------------------------------------------------- */
+
+static void say_left_out(struct passive *p, enum passive_receiver which, const char *why)
+{
+	log_put(p->log, LOG_ERROR, "passive results left out",
+		(struct log_field[]){ { "receiver", passive_receiver_name(which) },
+				      { "reason", why } },
+		2);
+}
+
+static struct receiver *start(struct passive *p, enum passive_receiver which,
+			      const struct passive_settings *s)
+{
+	bool nagios = which == PASSIVE_RECEIVER_NAGIOS;
+	struct receiver *receiver = NULL;
+	struct courier *courier;
+	char storage[128];
+	struct buffer why;
+
+	buffer_init(&why, storage, sizeof(storage));
+	courier =
+	    nagios ? nagios_spool_new(s->nagios.spool) : icinga2_api_new(&s->icinga2, &why);
+	if (courier)
+		receiver =
+		    receiver_new(courier, nagios ? &s->nagios.names : &s->icinga2.names,
+				 &p->seats[which].counts, p->log);
+	if (!receiver)
+		say_left_out(p, which, why.n > 0 ? buffer_string(&why) : "out of memory");
+	return receiver;
+}
+
+static void change(struct passive *p, enum passive_receiver which, uint64_t settings,
+		   const struct passive_settings *s)
+{
+	struct seat *seat = &p->seats[which];
+	struct receiver *before, *after = NULL;
+
+	if (settings == seat->settings)
+		return;
+	if (settings != 0)
+		after = start(p, which, s);
+	pthread_mutex_lock(&p->lock);
+	before = seat->receiver;
+	seat->receiver = after;
+	pthread_mutex_unlock(&p->lock);
+	receiver_free(before);
+	seat->settings = after ? settings : 0;
+	if (after)
+		atomic_store(&seat->on, true);
+}
+
+void passive_load(struct passive *p, const struct passive_settings *s)
+{
+	change(p, PASSIVE_RECEIVER_NAGIOS, hash_nagios(s), s);
+	change(p, PASSIVE_RECEIVER_ICINGA2, hash_icinga2(s), s);
+}
+
+/* --- the rest -------------------------------------------------------------------------------- */
+
+void passive_put(struct passive *p, const struct target *target,
+		 const struct address *address)
+{
+	pthread_mutex_lock(&p->lock);
+	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++)
+		if (p->seats[i].receiver)
+			receiver_put(p->seats[i].receiver, target, address);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void passive_stats(struct passive *p, struct passive_stats ret_stats[PASSIVE_RECEIVERS])
+{
+	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
+		struct seat *seat = &p->seats[i];
+
+		ret_stats[i] = (struct passive_stats){
+			.on = atomic_load(&seat->on),
+			.sent = atomic_load(&seat->counts.sent),
+			.dropped = atomic_load(&seat->counts.dropped),
+		};
+	}
+}
+
+struct passive *passive_new(struct log *log)
+{
+	struct passive *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->log = log;
+	pthread_mutex_init(&p->lock, NULL);
+	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
+		atomic_init(&p->seats[i].on, false);
+		atomic_init(&p->seats[i].counts.sent, 0);
+		atomic_init(&p->seats[i].counts.dropped, 0);
+	}
+	return p;
+}
+
+void passive_free(struct passive *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++)
+		receiver_free(p->seats[i].receiver);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}

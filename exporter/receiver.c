@@ -1,0 +1,318 @@
+/* receiver.c - put by engine threads; gathered, worded and delivered by its own. */
+#include "receiver.h"
+
+#include "name_template.h"
+#include "news.h"
+#include "verdicts.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { NAME_MAX_BYTES = 1024, WHY_MAX = 256 };
+enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000 };
+
+struct receiver {
+	struct courier *courier;
+	struct receiver_counts *counts;
+	struct log *log;
+	struct arena arena;
+	struct passive_names names;
+	pthread_t thread;
+	atomic_bool leaving;
+
+	pthread_mutex_t lock; /* guards the queue */
+	pthread_cond_t wake;  /* something was put, or it is time to leave */
+	struct news_queue queue;
+
+	/* The thread's own. */
+	struct parcel parcels[RECEIVER_BATCH_MAX];
+	struct news *batch[RECEIVER_BATCH_MAX];
+	bool away, refusal_said;
+	int64_t backoff_ms;
+};
+
+/* --- put ------------------------------------------------------------------------------------- */
+
+static void drop(struct receiver *r, size_t count)
+{
+	atomic_fetch_add(&r->counts->dropped, count);
+}
+
+/* Another address of the same round is no loss: the text names all. */
+static bool replaces(const struct news *waiting, const struct target *target,
+		     const struct address *address)
+{
+	return target->addresses != ADDRESS_EACH ||
+	       address_same_host(&waiting->address, address);
+}
+
+void receiver_put(struct receiver *r, const struct target *target,
+		  const struct address *address)
+{
+	struct news *mine = NULL, *waiting;
+
+	pthread_mutex_lock(&r->lock);
+	waiting = news_find(&r->queue, target);
+	if (waiting && replaces(waiting, target, address))
+		drop(r, 1);
+	if (!waiting) {
+		if (r->queue.count >= RECEIVER_QUEUE_MAX) {
+			news_free(news_next(&r->queue));
+			drop(r, 1);
+		}
+		mine = news_new(target, address);
+		if (mine)
+			news_append(&r->queue, mine);
+		else
+			drop(r, 1);
+		pthread_cond_signal(&r->wake);
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* --- wording --------------------------------------------------------------------------------- */
+
+static const char *name_of(const char *name_template, const struct target *target)
+{
+	char storage[NAME_MAX_BYTES];
+	struct buffer b;
+
+	buffer_init(&b, storage, sizeof(storage));
+	name_template_fill(&b, name_template, target);
+	return strdup(buffer_string(&b));
+}
+
+static void newest(const struct verdicts *v, struct parcel *p)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (v->findings[i].result.at.ms >= p->at.ms) {
+			p->at = v->findings[i].result.at;
+			p->took = v->findings[i].result.took;
+		}
+}
+
+/* False: there is no result in the slot, or no memory. */
+static bool word(struct receiver *r, const struct target *target, struct parcel *p)
+{
+	char report[REPORT_MAX];
+	struct verdicts v;
+	struct buffer b;
+
+	*p = (struct parcel){ .interval = target->interval };
+	buffer_init(&b, report, sizeof(report));
+	verdicts_init(&v);
+	if (verdicts_add(&v, target) && v.count > 0) {
+		p->state = report_write(&b, v.findings, v.count, NULL);
+		p->text = strdup(buffer_string(&b));
+		p->host = name_of(r->names.host, target);
+		p->service = name_of(r->names.service, target);
+		newest(&v, p);
+	}
+	verdicts_fini(&v);
+	return p->text && p->host && p->service;
+}
+
+static void parcel_fini(struct parcel *p)
+{
+	free((char *)(uintptr_t)p->host);
+	free((char *)(uintptr_t)p->service);
+	free((char *)(uintptr_t)p->text);
+}
+
+/* --- delivery -------------------------------------------------------------------------------- */
+
+static void number_text(char dst[24], uint64_t number)
+{
+	struct buffer b;
+
+	buffer_init(&b, dst, 24);
+	buffer_format(&b, "%llu", (unsigned long long)number);
+}
+
+static void say(struct receiver *r, enum log_level level, const char *what, const char *why)
+{
+	char dropped[24];
+
+	number_text(dropped, atomic_load(&r->counts->dropped));
+	log_put(r->log, level, what,
+		(struct log_field[]){ { "receiver", r->courier->name },
+				      { "dropped", dropped },
+				      { "reason", why } },
+		3);
+}
+
+/* Once for each time it goes and comes, whatever the number of results. */
+static void say_news(struct receiver *r, size_t away, size_t refused, const char *why)
+{
+	if (refused > 0 && !r->refusal_said) {
+		r->refusal_said = true;
+		say(r, LOG_WARN, "passive results refused, more will only be counted", why);
+	}
+	if (away > 0 && *why && !r->away) {
+		r->away = true;
+		say(r, LOG_WARN, "passive results cannot be handed over, will try on", why);
+	} else if (away == 0 && r->away) {
+		r->away = false;
+		say(r, LOG_INFO, "passive results are taken again", NULL);
+	}
+}
+
+/* What could not be delivered waits again, unless there is newer of it. */
+static void settle(struct receiver *r, struct news *n, enum parcel_outcome outcome)
+{
+	if (outcome == PARCEL_SENT) {
+		atomic_fetch_add(&r->counts->sent, 1);
+	} else if (outcome == PARCEL_AWAY && !news_find(&r->queue, &n->target) &&
+		   r->queue.count < RECEIVER_QUEUE_MAX) {
+		news_return(&r->queue, n);
+		return;
+	} else {
+		drop(r, 1);
+	}
+	news_free(n);
+}
+
+/* The batch to parcels; what has no words yet is no news. Returns how many. */
+static size_t pack(struct receiver *r, size_t count)
+{
+	size_t packed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (word(r, &r->batch[i]->target, &r->parcels[packed])) {
+			r->batch[packed++] = r->batch[i];
+			continue;
+		}
+		parcel_fini(&r->parcels[packed]);
+		news_free(r->batch[i]);
+		drop(r, 1);
+	}
+	return packed;
+}
+
+static void deliver(struct receiver *r, size_t count)
+{
+	char why_storage[WHY_MAX];
+	struct buffer why;
+	size_t away = 0, refused = 0;
+
+	buffer_init(&why, why_storage, sizeof(why_storage));
+	count = pack(r, count);
+	r->courier->deliver(r->courier, r->parcels, count, &r->leaving, &why);
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = count; i-- > 0;) {
+		away += r->parcels[i].outcome == PARCEL_AWAY;
+		refused += r->parcels[i].outcome == PARCEL_REFUSED;
+		settle(r, r->batch[i], r->parcels[i].outcome);
+	}
+	pthread_mutex_unlock(&r->lock);
+	for (size_t i = 0; i < count; i++)
+		parcel_fini(&r->parcels[i]);
+	if (atomic_load(&r->leaving))
+		return;
+	say_news(r, away, refused, buffer_string(&why));
+	if (away == 0)
+		r->backoff_ms = 0;
+	else if (r->backoff_ms < BACKOFF_MAX_MS)
+		r->backoff_ms = r->backoff_ms > 0 ? r->backoff_ms * 2 : BACKOFF_FIRST_MS;
+}
+
+/* --- the thread ------------------------------------------------------------------------------ */
+
+/* With the lock held: for so long, or until it is time to leave. */
+static void rest(struct receiver *r, struct span span)
+{
+	struct instant until = instant_plus(instant_now(), span);
+	struct timespec at = { .tv_sec = (time_t)(until.ns / 1000000000),
+			       .tv_nsec = (long)(until.ns % 1000000000) };
+
+	while (!atomic_load(&r->leaving) && instant_before(instant_now(), until))
+		pthread_cond_timedwait(&r->wake, &r->lock, &at);
+}
+
+static size_t take_batch(struct receiver *r)
+{
+	size_t count = 0;
+
+	while (count < RECEIVER_BATCH_MAX && r->queue.count > 0)
+		r->batch[count++] = news_next(&r->queue);
+	return count;
+}
+
+static void *work(void *cls)
+{
+	struct receiver *r = cls;
+
+	pthread_mutex_lock(&r->lock);
+	while (!atomic_load(&r->leaving)) {
+		size_t count;
+
+		if (r->queue.count == 0) {
+			pthread_cond_wait(&r->wake, &r->lock);
+			continue;
+		}
+		if (r->backoff_ms > 0 || r->queue.count < RECEIVER_BATCH_MAX)
+			rest(r, r->backoff_ms > 0 ? span_of_ms(r->backoff_ms)
+						  : r->courier->pause);
+		if (atomic_load(&r->leaving))
+			break;
+		count = take_batch(r);
+		pthread_mutex_unlock(&r->lock);
+		deliver(r, count);
+		pthread_mutex_lock(&r->lock);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+static void dismantle(struct receiver *r)
+{
+	news_queue_fini(&r->queue);
+	pthread_cond_destroy(&r->wake);
+	pthread_mutex_destroy(&r->lock);
+	arena_fini(&r->arena);
+	r->courier->free(r->courier);
+	free(r);
+}
+
+struct receiver *receiver_new(struct courier *courier, const struct passive_names *names,
+			      struct receiver_counts *counts, struct log *log)
+{
+	struct receiver *r = calloc(1, sizeof(*r));
+	pthread_condattr_t monotonic;
+
+	if (!r) {
+		courier->free(courier);
+		return NULL;
+	}
+	r->courier = courier;
+	r->counts = counts;
+	r->log = log;
+	arena_init(&r->arena);
+	r->names.host = arena_text(&r->arena, view_of(names->host));
+	r->names.service = arena_text(&r->arena, view_of(names->service));
+	atomic_init(&r->leaving, false);
+	news_queue_init(&r->queue);
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&r->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&r->thread, NULL, work, r) == 0)
+		return r;
+	dismantle(r);
+	return NULL;
+}
+
+void receiver_free(struct receiver *r)
+{
+	if (!r)
+		return;
+	pthread_mutex_lock(&r->lock);
+	atomic_store(&r->leaving, true);
+	pthread_cond_signal(&r->wake);
+	pthread_mutex_unlock(&r->lock);
+	pthread_join(r->thread, NULL);
+	dismantle(r);
+}
