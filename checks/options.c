@@ -2,38 +2,9 @@
 #include "options.h"
 
 #include "buffer.h"
-#include "printable.h"
-#include "suggest.h"
 
-#include <getopt.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-const char options_help[] =
-    "Checks the mail services of one host.\n"
-    "\n"
-    "  check_mail -H mail.example.com -s imaps\n"
-    "  check_mail -H mx1.example.com -s smtp,submission,submissions -t 5\n"
-    "  check_mail -H 203.0.113.7 -s imap --name mail.example.com \\\n"
-    "      --user probe@example.com --password-file /etc/nagios/probe.secret\n"
-    "\n"
-    "  -H, --hostname HOST      host name or address of the server\n"
-    "  -s, --service LIST       smtp smtp-alt submission submissions imap imaps pop3 "
-    "pop3s\n"
-    "                           lmtp sieve; several with commas between\n"
-    "  -p, --port PORT          another port than the service's own (one service only)\n"
-    "      --tls MODE           none, opportunistic, starttls (required) or implicit\n"
-    "      --name NAME          name to ask for by SNI and to find in the certificate "
-    "(HOST)\n"
-    "      --ca-file FILE       trust only these authorities (the system's)\n"
-    "      --user USER          log in, inside verified TLS only\n"
-    "      --password-file FILE its first line; must not be readable by others\n"
-    "      --ehlo NAME          our own name in EHLO (this host's)\n"
-    "  -t, --timeout SECONDS    for everything together (10)\n"
-    "  -4, -6                   only IPv4, only IPv6 (the first address that works)\n"
-    "  -h, --help  -V, --version\n"
-    "\n"
-    "Exit: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (bad arguments or our own trouble).\n";
 
 enum {
 	OPT_TLS = 256,
@@ -41,7 +12,26 @@ enum {
 	OPT_CA_FILE,
 	OPT_USER,
 	OPT_PASSWORD_FILE,
+	OPT_PASSWORD_ENV,
+	OPT_PASSWORD_FD,
 	OPT_EHLO,
+	OPT_ADDRESSES,
+	OPT_ADDRESS_STATE,
+	OPT_SOURCE,
+	OPT_PROXY,
+	OPT_TLS_MIN,
+	OPT_CLIENT_CERT,
+	OPT_CLIENT_KEY,
+	OPT_CERT_WARNING,
+	OPT_CERT_CRITICAL,
+	OPT_LMTP,
+	OPT_FROM,
+	OPT_TO,
+	OPT_EXPECT_CODE,
+	OPT_EXPECT_CAPABILITY,
+	OPT_EXPECT_AUTH_AFTER_TLS,
+	OPT_JSON,
+	OPT_EXPLAIN,
 };
 
 static const struct option long_options[] = {
@@ -53,26 +43,38 @@ static const struct option long_options[] = {
 	{ "ca-file", required_argument, NULL, OPT_CA_FILE },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
+	{ "password-env", required_argument, NULL, OPT_PASSWORD_ENV },
+	{ "password-fd", required_argument, NULL, OPT_PASSWORD_FD },
 	{ "ehlo", required_argument, NULL, OPT_EHLO },
+	{ "addresses", required_argument, NULL, OPT_ADDRESSES },
+	{ "address-state", required_argument, NULL, OPT_ADDRESS_STATE },
+	{ "source", required_argument, NULL, OPT_SOURCE },
+	{ "proxy-protocol", no_argument, NULL, OPT_PROXY },
+	{ "tls-min", required_argument, NULL, OPT_TLS_MIN },
+	{ "client-cert", required_argument, NULL, OPT_CLIENT_CERT },
+	{ "client-key", required_argument, NULL, OPT_CLIENT_KEY },
+	{ "cert-warning", required_argument, NULL, OPT_CERT_WARNING },
+	{ "cert-critical", required_argument, NULL, OPT_CERT_CRITICAL },
+	{ "lmtp", no_argument, NULL, OPT_LMTP },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "expect-code", required_argument, NULL, OPT_EXPECT_CODE },
+	{ "expect-capability", required_argument, NULL, OPT_EXPECT_CAPABILITY },
+	{ "expect-auth-after-tls", no_argument, NULL, OPT_EXPECT_AUTH_AFTER_TLS },
+	{ "warning", required_argument, NULL, 'w' },
+	{ "critical", required_argument, NULL, 'c' },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "use-ipv4", no_argument, NULL, '4' },
 	{ "use-ipv6", no_argument, NULL, '6' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "explain", required_argument, NULL, OPT_EXPLAIN },
+	{ "extra-opts", optional_argument, NULL,
+	  0 }, /* expanded before; here for suggestions */
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static bool complain(char *error, const char *what, const char *value, const char *remedy)
-{
-	struct buffer b;
-	char shown[80];
-
-	printable_copy(shown, sizeof(shown), view_of(value));
-	buffer_init(&b, error, OPTIONS_ERROR_MAX);
-	buffer_format(&b, "%s '%s': %s", what, shown, remedy);
-	buffer_string(&b);
-	return false;
-}
 
 static bool set_services(struct options *o, const char *list, char *error)
 {
@@ -84,7 +86,7 @@ static bool set_services(struct options *o, const char *list, char *error)
 				     comma != NULL ? (size_t)(comma - rest.p) : rest.n };
 
 		if (o->service_count == OPTIONS_SERVICES_MAX)
-			return complain(error, "--service", list, "too many services");
+			return refusal(error, "--service", list, "too many services");
 		o->services[o->service_count++] = view_trim(name);
 		if (comma == NULL)
 			return true;
@@ -97,8 +99,7 @@ static bool set_port(struct options *o, const char *text, char *error)
 	uint64_t port;
 
 	if (!view_number(view_of(text), 65535, &port) || port == 0)
-		return complain(error, "--port", text,
-				"a number from 1 to 65535 is needed");
+		return refusal(error, "--port", text, "a number from 1 to 65535 is needed");
 	o->port = (uint16_t)port;
 	return true;
 }
@@ -107,128 +108,302 @@ static bool set_tls(struct options *o, const char *text, char *error)
 {
 	o->tls_given = true;
 	return tls_mode_from_name(view_of(text), &o->tls) ||
-	       complain(error, "--tls", text,
-			"it is one of none, opportunistic, starttls and implicit");
+	       refusal(error, "--tls", text,
+		       "it is one of none, opportunistic, starttls and implicit");
 }
 
 /* "10", "2.5" or "500ms". */
 static bool set_timeout(struct options *o, const char *text, char *error)
 {
 	char with_unit[32];
+	struct buffer b;
 	bool bare = *text != '\0' && strspn(text, "0123456789.") == strlen(text);
 
-	snprintf(with_unit, sizeof(with_unit), "%.20s%s", text, bare ? "s" : "");
+	buffer_init(&b, with_unit, sizeof(with_unit));
+	buffer_format(&b, "%.20s%s", text, bare ? "s" : "");
+	buffer_string(&b);
 	if (!span_parse(view_of(with_unit), &o->timeout) || span_seconds(o->timeout) > 3600)
-		return complain(error, "--timeout", text,
-				"seconds are needed, more than 0 and at most 3600");
+		return refusal(error, "--timeout", text,
+			       "seconds are needed, more than 0 and at most 3600");
 	return true;
 }
 
 static bool set_addresses(struct options *o, enum address_mode mode, char *error)
 {
 	if (o->addresses != ADDRESS_FIRST && o->addresses != mode)
-		return complain(error, "-4", "-6", "only one of the two can be given");
+		return refusal(error, "-4", "-6", "only one of the two can be given");
 	o->addresses = mode;
 	return true;
 }
 
-static bool set(struct options *o, int option, char *value, char *error)
+static bool set_address_mode(struct options *o, const char *text, char *error)
+{
+	static const struct {
+		const char *word;
+		enum address_mode mode;
+	} modes[] = { { "each", ADDRESS_EACH },
+		      { "first", ADDRESS_FIRST },
+		      { "ipv4", ADDRESS_IPV4 },
+		      { "ipv6", ADDRESS_IPV6 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (view_equal(view_of(text), modes[i].word))
+			return set_addresses(o, modes[i].mode, error);
+	return refusal(error, "--addresses", text,
+		       "it is one of each, first, ipv4 and ipv6");
+}
+
+static bool set_address_state(struct options *o, const char *text, char *error)
+{
+	return state_from_name(view_of(text), &o->address_state) ||
+	       refusal(error, "--address-state", text,
+		       "it is one of ok, warning, critical and unknown");
+}
+
+static bool set_source(struct options *o, const char *text, char *error)
+{
+	return address_parse(view_of(text), 0, &o->source) ||
+	       refusal(error, "--source", text, "an IP address is needed");
+}
+
+static bool set_tls_min(struct options *o, const char *text, char *error)
+{
+	static const char *const words[] = { "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!view_equal(view_of(text), words[i]) &&
+		    !view_equal(view_of(text), words[i] + strlen("TLSv")))
+			continue;
+		o->tls_min = (enum tls_version)i;
+		return true;
+	}
+	return refusal(error, "--tls-min", text,
+		       "it is one of TLSv1.0, TLSv1.1, TLSv1.2 and TLSv1.3");
+}
+
+static bool set_expiry(struct expiry_limit *limit, const char *option, const char *text,
+		       bool *given, char *error)
+{
+	*given = true;
+	return expiry_limit_parse(view_of(text), limit) ||
+	       refusal(error, option, text,
+		       "a share of the lifetime or a time is needed, as 25% or 21d");
+}
+
+static bool set_expect_code(struct options *o, const char *text, char *error)
+{
+	uint64_t code;
+
+	if (!view_number(view_of(text), 599, &code) ||
+	    (code < 200 && (code < 2 || code > 5)))
+		return refusal(error, "--expect-code", text,
+			       "a reply code is needed, as 550, or its first digit");
+	o->envelope.expect_code = (int)code;
+	return true;
+}
+
+static bool set_expected(struct options *o, const char *text, char *error)
+{
+	if (o->expected_count == OPTIONS_EXPECT_MAX)
+		return refusal(error, "--expect-capability", text, "too many of them");
+	o->expected[o->expected_count++] = text;
+	return true;
+}
+
+static bool set_password_fd(struct options *o, const char *text, char *error)
+{
+	uint64_t fd;
+
+	if (!view_number(view_of(text), 1024, &fd))
+		return refusal(error, "--password-fd", text,
+			       "the number of an open descriptor is needed");
+	o->password_fd = (int)fd;
+	return true;
+}
+
+static bool set_explain(struct options *o, const char *text, char *error)
+{
+	const char *words[FAULT_COUNT];
+
+	for (unsigned i = 0; i < FAULT_COUNT; i++)
+		words[i] = fault_name((enum fault)i);
+	o->explain_given = true;
+	return fault_from_name(view_of(text), &o->explain) ||
+	       refusal_of_word(error, "--explain", text, words, FAULT_COUNT);
+}
+
+/* Options that only keep their value. NULL: not one of them. */
+static const char **text_of(struct options *o, int option)
 {
 	switch (option) {
 	case 'H':
-		o->host = value;
-		return true;
+		return &o->host;
+	case OPT_NAME:
+		return &o->name;
+	case OPT_CA_FILE:
+		return &o->ca_file;
+	case OPT_USER:
+		return &o->user;
+	case OPT_PASSWORD_FILE:
+		return &o->password_file;
+	case OPT_PASSWORD_ENV:
+		return &o->password_env;
+	case OPT_EHLO:
+		return &o->ehlo_name;
+	case OPT_CLIENT_CERT:
+		return &o->client_cert;
+	case OPT_CLIENT_KEY:
+		return &o->client_key;
+	case OPT_FROM:
+		return &o->envelope.from;
+	case OPT_TO:
+		return &o->envelope.to;
+	default:
+		return NULL;
+	}
+}
+
+/* Options without a value. NULL: not one of them. */
+static bool *flag_of(struct options *o, int option)
+{
+	switch (option) {
+	case OPT_PROXY:
+		return &o->proxy_header;
+	case OPT_LMTP:
+		return &o->lmtp;
+	case OPT_EXPECT_AUTH_AFTER_TLS:
+		return &o->expect_auth_after_tls;
+	case OPT_JSON:
+		return &o->json;
+	case 'h':
+		return &o->help;
+	case 'V':
+		return &o->version;
+	default:
+		return NULL;
+	}
+}
+
+static bool set_parsed(struct options *o, int option, const char *value, char *error)
+{
+	switch (option) {
 	case 's':
 		return set_services(o, value, error);
 	case 'p':
 		return set_port(o, value, error);
 	case OPT_TLS:
 		return set_tls(o, value, error);
-	case OPT_NAME:
-		o->name = value;
-		return true;
-	case OPT_CA_FILE:
-		o->ca_file = value;
-		return true;
-	case OPT_USER:
-		o->user = value;
-		return true;
-	case OPT_PASSWORD_FILE:
-		o->password_file = value;
-		return true;
-	case OPT_EHLO:
-		o->ehlo_name = value;
-		return true;
 	case 't':
 		return set_timeout(o, value, error);
 	case '4':
 		return set_addresses(o, ADDRESS_IPV4, error);
 	case '6':
 		return set_addresses(o, ADDRESS_IPV6, error);
-	case 'h':
-		o->help = true;
-		return true;
+	case OPT_ADDRESSES:
+		return set_address_mode(o, value, error);
+	case OPT_ADDRESS_STATE:
+		return set_address_state(o, value, error);
+	case OPT_SOURCE:
+		return set_source(o, value, error);
+	case OPT_TLS_MIN:
+		return set_tls_min(o, value, error);
+	case OPT_CERT_WARNING:
+		return set_expiry(&o->cert_warning, "--cert-warning", value,
+				  &o->cert_warning_given, error);
+	case OPT_CERT_CRITICAL:
+		return set_expiry(&o->cert_critical, "--cert-critical", value,
+				  &o->cert_critical_given, error);
+	case OPT_EXPECT_CODE:
+		return set_expect_code(o, value, error);
+	case OPT_EXPECT_CAPABILITY:
+		return set_expected(o, value, error);
+	case OPT_PASSWORD_FD:
+		return set_password_fd(o, value, error);
+	case 'w':
+		return limits_parse(o->limits.warning, "--warning", value, error);
+	case 'c':
+		return limits_parse(o->limits.critical, "--critical", value, error);
+	case OPT_EXPLAIN:
+		return set_explain(o, value, error);
 	default:
-		o->version = true;
+		o->verbosity++;
 		return true;
 	}
 }
 
-/* getopt has refused argv[optind - 1]: unknown, ambiguous or without its value. */
-static bool refuse(int option, char *const *argv, char *error)
+static bool set(struct options *o, int option, const char *value, char *error)
 {
-	const char *names[ARRAY_SIZE(long_options)];
-	const char *typed = argv[optind - 1], *near = NULL;
-	char remedy[80];
-	size_t n = 0;
+	const char **text = text_of(o, option);
+	bool *flag = flag_of(o, option);
 
-	if (option == ':')
-		return complain(error, "option", typed, "it needs a value");
-	for (; long_options[n].name != NULL; n++)
-		names[n] = long_options[n].name;
-	if (strncmp(typed, "--", 2) == 0)
-		near = suggest_word((struct view){ typed + 2, strcspn(typed + 2, "=") },
-				    names, n);
-	if (near == NULL)
-		return complain(error, "unknown option", typed, "see --help");
-	snprintf(remedy, sizeof(remedy), "did you mean --%s?", near);
-	return complain(error, "unknown option", typed, remedy);
+	if (text != NULL)
+		*text = value;
+	else if (flag != NULL)
+		*flag = true;
+	else
+		return set_parsed(o, option, value, error);
+	return true;
+}
+
+static bool check_login(const struct options *o, char *error)
+{
+	int sources =
+	    (o->password_file != NULL) + (o->password_env != NULL) + (o->password_fd >= 0);
+
+	if (o->user != NULL && sources != 1)
+		return refusal(
+		    error, "--user", o->user,
+		    "its password comes from one of --password-file, --password-env and "
+		    "--password-fd");
+	if (o->user == NULL && sources > 0)
+		return refusal(error, "password", "",
+			       "--user and --password-... belong together");
+	return true;
+}
+
+static bool check_envelope(const struct options *o, char *error)
+{
+	if (o->envelope.to == NULL &&
+	    (o->envelope.from != NULL || o->envelope.expect_code != 0))
+		return refusal(error, "envelope", "", "--from and --expect-code need --to");
+	return true;
 }
 
 static bool check_whole(const struct options *o, char *error)
 {
-	if (o->help || o->version)
+	if (o->help || o->version || o->explain_given)
 		return true;
 	if (o->host == NULL || *o->host == '\0')
-		return complain(error, "no host", "", "give one with -H HOST");
-	if (o->service_count == 0)
-		return complain(error, "no service", "",
-				"give one with -s, e.g. -s smtp or -s imaps,pop3s");
-	if (o->port != 0 && o->service_count > 1)
-		return complain(error, "--port", "",
-				"it can be given for one service only");
-	if ((o->user == NULL) != (o->password_file == NULL))
-		return complain(error, "login", o->user != NULL ? o->user : "",
-				"--user and --password-file belong together");
-	return true;
+		return refusal(error, "no host", "", "give one with -H HOST");
+	if (o->port != 0 && o->service_count != 1)
+		return refusal(error, "--port", "", "it can be given for one service only");
+	if ((o->client_cert == NULL) != (o->client_key == NULL))
+		return refusal(error, "client certificate", "",
+			       "--client-cert and --client-key belong together");
+	return check_login(o, error) && check_envelope(o, error);
 }
 
 bool options_parse(int argc, char **argv, struct options *ret_options,
-		   char error[OPTIONS_ERROR_MAX])
+		   char error[REFUSAL_MAX])
 {
-	struct options o = { .timeout = span_of_seconds(10) };
+	struct options o = {
+		.timeout = span_of_seconds(10),
+		.password_fd = -1,
+		.address_state = STATE_WARNING,
+		.tls_min = TLS_VERSION_1_2,
+	};
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":H:s:p:t:46hV", long_options, NULL)) !=
-	       -1) {
+	while ((option = getopt_long(argc, argv, ":H:s:p:t:w:c:46vhV", long_options,
+				     NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return refuse(option, argv, error);
+			return refusal_of_option(error, option, argv, long_options);
 		if (!set(&o, option, optarg, error))
 			return false;
 	}
 	if (optind < argc)
-		return complain(error, "stray argument", argv[optind], "see --help");
+		return refusal(error, "stray argument", argv[optind], "see --help");
 	if (!check_whole(&o, error))
 		return false;
 	*ret_options = o;

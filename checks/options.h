@@ -2,27 +2,46 @@
 #ifndef MAILVANE_CHECK_OPTIONS_H
 #define MAILVANE_CHECK_OPTIONS_H
 
+#include "limits.h"
 #include "plan.h"
+#include "refusal.h"
 
-enum { OPTIONS_ERROR_MAX = 256, OPTIONS_SERVICES_MAX = 16 };
+enum { OPTIONS_SERVICES_MAX = 16, OPTIONS_EXPECT_MAX = 16 };
 
 /* All texts are those of argv. */
 struct options {
 	const char *host;
 	struct view services[OPTIONS_SERVICES_MAX];
-	size_t service_count;
-	uint16_t port; /* 0: the service's own */
+	size_t service_count; /* 0: what a mail host should offer */
+	uint16_t port;        /* 0: the service's own */
 	bool tls_given;
 	enum tls_mode tls;
-	const char *name, *ca_file, *user, *password_file, *ehlo_name;
+	const char *name, *ca_file, *ehlo_name;
+	const char *user, *password_file, *password_env;
+	int password_fd; /* -1: none */
 	struct span timeout;
 	enum address_mode addresses;
-	bool help, version;
+	enum state address_state; /* when some addresses are bad and some are not */
+	struct address source;    /* AF_UNSPEC: the kernel chooses */
+	enum tls_version tls_min;
+	const char *client_cert, *client_key;
+	bool lmtp, proxy_header;
+	struct envelope envelope; /* to NULL: none */
+	struct limits limits;
+	bool cert_warning_given, cert_critical_given;
+	struct expiry_limit cert_warning, cert_critical;
+	const char *expected[OPTIONS_EXPECT_MAX]; /* capabilities */
+	size_t expected_count;
+	bool expect_auth_after_tls;
+	unsigned verbosity;
+	bool json, help, version;
+	bool explain_given;
+	enum fault explain;
 };
 
 /* False, with a sentence that says what to do, if the arguments cannot be used. */
 bool options_parse(int argc, char **argv, struct options *ret_options,
-		   char error[OPTIONS_ERROR_MAX]);
+		   char error[REFUSAL_MAX]);
 
 extern const char options_help[];
 

@@ -1,19 +1,38 @@
-/* password.c - the rules for secrets are the configuration's. */
+/* password.c - the rules for secret files are the configuration's. */
 #include "password.h"
 
 #include "buffer.h"
 #include "dialogue.h"
 #include "file.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static void explain(struct errors *errors, char *error, size_t cap)
+static const char *first_line(struct arena *arena, struct view text, const char *where,
+			      char error[REFUSAL_MAX])
+{
+	const char *end = text.n > 0 ? memchr(text.p, '\n', text.n) : NULL;
+	struct view line = { text.p, end != NULL ? (size_t)(end - text.p) : text.n };
+
+	if (line.n > 0 && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (line.n > 0 && line.n <= DIALOGUE_VALUE_MAX &&
+	    memchr(line.p, '\0', line.n) == NULL)
+		return arena_text(arena, line);
+	refusal(error, "no password in", where,
+		"its first line is empty, too long or holds a NUL");
+	return NULL;
+}
+
+static void explain(struct errors *errors, char error[REFUSAL_MAX])
 {
 	struct config_errors found;
 	struct buffer b;
 
 	errors_take(errors, &found);
-	buffer_init(&b, error, cap);
+	buffer_init(&b, error, REFUSAL_MAX);
 	buffer_text(&b, found.list[0].what);
 	if (found.list[0].hint[0] != '\0')
 		buffer_format(&b, ": %s", found.list[0].hint);
@@ -21,22 +40,8 @@ static void explain(struct errors *errors, char *error, size_t cap)
 	config_errors_fini(&found);
 }
 
-static const char *first_line(struct arena *arena, const struct file *file,
-			      const char *path, char *error, size_t cap)
-{
-	struct view line = { file->text, strcspn(file->text, "\r\n") };
-	struct buffer b;
-
-	if (line.n > 0 && strlen(file->text) == file->size)
-		return arena_text(arena, line);
-	buffer_init(&b, error, cap);
-	buffer_format(&b, "no password in '%s': its first line is empty, or it holds a NUL",
-		      path);
-	buffer_string(&b);
-	return NULL;
-}
-
-const char *password_read(struct arena *arena, const char *path, char *error, size_t cap)
+const char *password_from_file(struct arena *arena, const char *path,
+			       char error[REFUSAL_MAX])
 {
 	struct place nowhere = { NULL, 0 };
 	struct errors errors;
@@ -44,12 +49,54 @@ const char *password_read(struct arena *arena, const char *path, char *error, si
 	const char *password;
 
 	errors_init(&errors);
-	if (!file_read(path, DIALOGUE_VALUE_MAX, FILE_SECRET, &errors, nowhere, &file)) {
-		explain(&errors, error, cap);
+	if (!file_read(path, 2 * DIALOGUE_VALUE_MAX, FILE_SECRET, &errors, nowhere,
+		       &file)) {
+		explain(&errors, error);
 		return NULL;
 	}
-	password = first_line(arena, &file, path, error, cap);
+	password = first_line(arena, (struct view){ file.text, file.size }, path, error);
 	file_fini(&file);
 	errors_fini(&errors);
+	return password;
+}
+
+const char *password_from_fd(struct arena *arena, int fd, char error[REFUSAL_MAX])
+{
+	char text[2 * DIALOGUE_VALUE_MAX];
+	const char *password;
+	size_t n = 0;
+
+	while (n < sizeof(text) && memchr(text, '\n', n) == NULL) {
+		ssize_t got = read(fd, text + n, sizeof(text) - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			refusal(error, "--password-fd", "", strerror(errno));
+			return NULL;
+		}
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	password = first_line(arena, (struct view){ text, n }, "the descriptor", error);
+	explicit_bzero(text, sizeof(text));
+	return password;
+}
+
+const char *password_from_env(struct arena *arena, const char *variable,
+			      char error[REFUSAL_MAX])
+{
+	char *value = getenv(variable);
+	const char *password;
+
+	if (value == NULL) {
+		refusal(error, "--password-env", variable,
+			"the environment has no such variable");
+		return NULL;
+	}
+	password = first_line(arena, view_of(value), variable, error);
+	explicit_bzero(value, strlen(value));
+	unsetenv(variable);
 	return password;
 }

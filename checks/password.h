@@ -1,11 +1,18 @@
-/* password.h - a password from a file, checked as the configuration's are. */
+/* password.h - a password from a file, a descriptor or the environment: never from argv. */
 #ifndef MAILVANE_PASSWORD_H
 #define MAILVANE_PASSWORD_H
 
 #include "arena.h"
+#include "refusal.h"
 
-/* The first line of the file, in the arena, which wipes it. NULL, with a sentence, when the
- * file cannot be read, others can read it, or it holds no usable password. */
-const char *password_read(struct arena *, const char *path, char *error, size_t cap);
+/* All give the first line, in the arena, which wipes it; NULL, with a sentence, when there is
+ * none that could be a password. */
+
+/* Under the rules of the configuration's secrets: refused when others can read it. */
+const char *password_from_file(struct arena *, const char *path, char error[REFUSAL_MAX]);
+const char *password_from_fd(struct arena *, int fd, char error[REFUSAL_MAX]);
+/* The variable is wiped and unset. */
+const char *password_from_env(struct arena *, const char *variable,
+			      char error[REFUSAL_MAX]);
 
 #endif

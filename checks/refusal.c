@@ -43,3 +43,17 @@ bool refusal_of_option(char error[REFUSAL_MAX], int returned, char *const *argv,
 	buffer_format(&remedy, "did you mean --%s?", near);
 	return refusal(error, "unknown option", typed, buffer_string(&remedy));
 }
+
+bool refusal_of_word(char error[REFUSAL_MAX], const char *what, const char *value,
+		     const char *const *words, size_t count)
+{
+	const char *near = suggest_word(view_of(value), words, count);
+	char storage[80];
+	struct buffer remedy;
+
+	if (near == NULL)
+		return refusal(error, what, value, "there is no such word; see --help");
+	buffer_init(&remedy, storage, sizeof(storage));
+	buffer_format(&remedy, "did you mean %s?", near);
+	return refusal(error, what, value, buffer_string(&remedy));
+}

@@ -18,4 +18,8 @@ bool refusal(char error[REFUSAL_MAX], const char *what, const char *value,
 bool refusal_of_option(char error[REFUSAL_MAX], int returned, char *const *argv,
 		       const struct option *known);
 
+/* The value is none of `count` words; names the nearest. Returns false. */
+bool refusal_of_word(char error[REFUSAL_MAX], const char *what, const char *value,
+		     const char *const *words, size_t count);
+
 #endif

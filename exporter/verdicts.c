@@ -18,29 +18,23 @@ void verdicts_init(struct verdicts *v)
 void verdicts_fini(struct verdicts *v)
 {
 	for (size_t i = 0; i < v->count; i++)
-		result_fini(&v->results[i]);
-	free(v->results);
-	free(v->targets);
+		result_fini(&v->findings[i].result);
+	free(v->findings);
 }
 
 static bool make_room(struct verdicts *v, size_t more)
 {
 	size_t room = v->room > 0 ? v->room : 8;
-	struct target *targets;
-	struct result *results;
+	struct finding *findings;
 
 	while (room < v->count + more)
 		room *= 2;
 	if (room == v->room)
 		return true;
-	targets = reallocarray(v->targets, room, sizeof(*targets));
-	if (targets)
-		v->targets = targets;
-	results = reallocarray(v->results, room, sizeof(*results));
-	if (results)
-		v->results = results;
-	if (!targets || !results)
+	findings = reallocarray(v->findings, room, sizeof(*findings));
+	if (!findings)
 		return false;
+	v->findings = findings;
 	v->room = room;
 	return true;
 }
@@ -53,8 +47,11 @@ bool verdicts_add(struct verdicts *v, const struct target *target)
 
 	for (size_t i = 0; i < n; i++) {
 		if (fits) {
-			v->targets[v->count] = *target;
-			result_copy(&v->results[v->count++], &records[i].last);
+			struct finding *f = &v->findings[v->count++];
+
+			f->target = target;
+			f->remark[0] = '\0';
+			result_copy(&f->result, &records[i].last);
 		}
 		slot_record_fini(&records[i]);
 	}
@@ -123,17 +120,17 @@ static void put_answer(struct draft *out, const struct verdicts *v,
 
 	buffer_init(&b, report, sizeof(report));
 	if (v->count > 0)
-		state = report_write(&b, v->targets, v->results, v->count);
+		state = report_write(&b, v->findings, v->count, NULL);
 	draft_format(out, "mailvane verdict 1\nstate %u\n", (unsigned)state);
 	draft_put(out, draft_view(pending));
 	out->failed = out->failed || pending->failed;
 	for (size_t i = 0; i < v->count; i++) {
 		/* A clock set back makes no result younger than new. */
-		int64_t age = moment_between(v->results[i].at, now).ns / 1000000;
+		int64_t age = moment_between(v->findings[i].result.at, now).ns / 1000000;
 
 		draft_format(out, "result %lld %lld %s\n", (long long)(age > 0 ? age : 0),
-			     (long long)span_ms(v->targets[i].interval),
-			     v->targets[i].service->name);
+			     (long long)span_ms(v->findings[i].target->interval),
+			     v->findings[i].target->service->name);
 	}
 	draft_text(out, "\n");
 	draft_put(out, buffer_view(&b));

@@ -9,8 +9,7 @@
 
 /* The results of some targets; one probed by each address has several. */
 struct verdicts {
-	struct target *targets; /* targets[i] is that of results[i]; texts are lent */
-	struct result *results;
+	struct finding *findings; /* their targets are lent */
 	size_t count, room;
 };
 

@@ -1,4 +1,4 @@
-/* report.h - results as the output of a plugin, as a scheduler reads it. check_mail prints it,
+/* report.h - findings as the output of a plugin, as a scheduler reads it. check_mail prints it,
  * the exporter hands the same to check_mailvane and to passive checks.
  */
 #ifndef MAILVANE_REPORT_H
@@ -6,13 +6,32 @@
 
 #include "buffer.h"
 #include "plan.h"
+#include "verdict.h"
 
-/* Nagios reads 8 KiB. */
-enum { REPORT_MAX = 8 * 1024 };
+/* Nagios reads 8 KiB; we stay below half of it. */
+enum { REPORT_MAX = 4 * 1024, FINDING_REMARK_MAX = 200 };
 
-/* One line of summary with performance values, then one line per target; results[i] is that of
- * targets[i]. Returns the worst state, which is the exit code. */
-enum state report_write(struct buffer *, const struct target *targets,
-			const struct result *results, size_t count);
+/* One result on its way into a report. */
+struct finding {
+	const struct target *target;
+	struct result result; /* its state may have been changed by an operator's rule */
+	char
+	    remark[FINDING_REMARK_MAX]; /* what that rule says; replaces the sentence; "" */
+};
+
+/* What stands behind the values as their limits: texts of ranges, NULL where there is none.
+ * The last one of each is that of the whole time. */
+struct report_limits {
+	const char *warning[PHASE_COUNT + 1], *critical[PHASE_COUNT + 1];
+};
+
+/* One line of summary with performance values, then one line per finding; whole lines are left
+ * out where they would not fit. limits NULL: none. Returns the worst state, which is the exit
+ * code. */
+enum state report_write(struct buffer *, const struct finding *, size_t count,
+			const struct report_limits *limits);
+
+/* The finding in a sentence: the remark, or what the verdict says. */
+const char *report_sentence(const struct finding *, char dst[VERDICT_SENTENCE_MAX]);
 
 #endif

@@ -1,4 +1,3 @@
-add_library(check_mail_parts STATIC ${PROJECT_SOURCE_DIR}/checks/options.c)
-target_include_directories(check_mail_parts PUBLIC ${PROJECT_SOURCE_DIR}/checks)
-target_link_libraries(check_mail_parts PUBLIC mailvane_probe)
 mailvane_unit(test_check_options test_check_options.c check_mail_parts)
+mailvane_unit(test_limits test_limits.c check_mail_parts)
+mailvane_unit(test_findings test_findings.c check_mail_parts)

@@ -7,12 +7,11 @@
 
 #include "options.h"
 
-#include <getopt.h>
 #include <string.h>
 
-enum { ARGS_MAX = 40 };
+enum { ARGS_MAX = 60 };
 
-static char error[OPTIONS_ERROR_MAX];
+static char error[REFUSAL_MAX];
 
 /* The words of one line as arguments; the line must outlive the options. */
 static bool parse(char *line, struct options *ret_options)
@@ -73,7 +72,6 @@ static void says_what_is_wrong_and_what_to_do(void **state)
 		const char *line, *says;
 	} bad[] = {
 		{ "-s smtp", "-H HOST" },
-		{ "-H h", "-s" },
 		{ "-H h -s smtp --timout 3", "--timeout" },
 		{ "-H h -s smtp -x", "--help" },
 		{ "-H h -s smtp -p 0", "1 to 65535" },
@@ -85,8 +83,26 @@ static void says_what_is_wrong_and_what_to_do(void **state)
 		{ "-H h -s smtp -t 1x", "more than 0" },
 		{ "-H h -s smtp -t 99999", "3600" },
 		{ "-H h -s smtp -4 -6", "only one" },
-		{ "-H h -s smtp --user u", "belong together" },
+		{ "-H h -s smtp --user u", "--password-env" },
+		{ "-H h --user u --password-file f --password-env E", "one of" },
 		{ "-H h -s smtp --password-file f", "belong together" },
+		{ "-H h -p 25", "one service only" },
+		{ "-H h -w x", "range" },
+		{ "-H h -w tsl=1", "before '='" },
+		{ "-H h -c 2:1", "range" },
+		{ "-H h --cert-warning 21", "25% or 21d" },
+		{ "-H h --cert-critical 0%", "25% or 21d" },
+		{ "-H h --addresses all", "each" },
+		{ "-H h --address-state bad", "critical" },
+		{ "-H h --source host", "IP address" },
+		{ "-H h --tls-min TLSv1.4", "TLSv1.3" },
+		{ "-H h --client-cert c", "belong together" },
+		{ "-H h --from a", "--to" },
+		{ "-H h --expect-code 550", "--to" },
+		{ "-H h --to b --expect-code 1", "first digit" },
+		{ "-H h --to b --expect-code 999", "first digit" },
+		{ "-H h --password-fd x --user u", "descriptor" },
+		{ "--explain timeuot", "timeout" },
 		{ "-H h -s smtp stray", "stray" },
 		{ "-H", "needs a value" },
 		{ "-H h -s smtp --tls", "needs a value" },
@@ -95,7 +111,7 @@ static void says_what_is_wrong_and_what_to_do(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct options o = { .port = 7 };
-		char line[120];
+		char line[160];
 
 		strcpy(line, bad[i].line);
 		if (parse(line, &o))
@@ -105,6 +121,35 @@ static void says_what_is_wrong_and_what_to_do(void **state)
 				 bad[i].says);
 		assert_int_equal(o.port, 7);
 	}
+}
+
+static void reads_expectations_and_limits(void **state)
+{
+	char line[] =
+	    "-H h --addresses each --address-state critical --source 192.0.2.9 "
+	    "--tls-min 1.3 --cert-warning 25% --cert-critical 3d --from a@b --to c@d "
+	    "--expect-code 5 --expect-capability SIZE --expect-capability STARTTLS "
+	    "--expect-auth-after-tls -w 2,tls=0.5 -c tls=1:3 -vv --json";
+	struct options o;
+
+	(void)state;
+	if (!parse(line, &o))
+		fail_msg("%s", error);
+	assert_int_equal(o.addresses, ADDRESS_EACH);
+	assert_int_equal(o.address_state, STATE_CRITICAL);
+	assert_int_equal(o.source.any.sa_family, AF_INET);
+	assert_int_equal(o.tls_min, TLS_VERSION_1_3);
+	assert_true(o.cert_warning_given && o.cert_warning.share > 0.24);
+	assert_true(o.cert_critical_given && o.cert_critical.left.ns > 0);
+	assert_string_equal(o.envelope.to, "c@d");
+	assert_int_equal(o.envelope.expect_code, 5);
+	assert_int_equal(o.expected_count, 2);
+	assert_true(o.expect_auth_after_tls && o.json);
+	assert_int_equal(o.verbosity, 2);
+	assert_true(o.limits.warning[LIMIT_WHOLE].given);
+	assert_true(o.limits.warning[PHASE_TLS].given);
+	assert_string_equal(o.limits.critical[PHASE_TLS].text, "1:3");
+	assert_false(o.limits.critical[LIMIT_WHOLE].given);
 }
 
 static void help_needs_nothing_else(void **state)
@@ -125,6 +170,7 @@ int main(void)
 		cmocka_unit_test(reads_all_it_knows),
 		cmocka_unit_test(takes_lists_of_services),
 		cmocka_unit_test(says_what_is_wrong_and_what_to_do),
+		cmocka_unit_test(reads_expectations_and_limits),
 		cmocka_unit_test(help_needs_nothing_else),
 	};
 

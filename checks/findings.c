@@ -1,0 +1,127 @@
+/* findings.c - one rule is one function; all of them only touch state, pair and remark. */
+#include "findings.h"
+
+#include "expectations.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void findings_add(struct findings *f, const struct target *target,
+		  const struct result *result)
+{
+	struct finding *next;
+
+	if (f->count == f->room) {
+		f->room = f->room * 2 + 8;
+		f->list = reallocarray(f->list, f->room, sizeof(*f->list));
+		if (f->list == NULL)
+			abort();
+	}
+	next = &f->list[f->count++];
+	next->target = target;
+	next->remark[0] = '\0';
+	result_copy(&next->result, result);
+}
+
+void findings_fini(struct findings *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		result_fini(&f->list[i].result);
+	free(f->list);
+	*f = (struct findings){ 0 };
+}
+
+static int by_target_and_address(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	char left[ADDRESS_TEXT_MAX], right[ADDRESS_TEXT_MAX];
+
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
+	return strcmp(address_text(&x->result.address, left),
+		      address_text(&y->result.address, right));
+}
+
+/* --- closed ports with a twin ------------------------------------------------------------- */
+
+static const char *twin_of(const char *service)
+{
+	static const char *const twins[][2] = { { "submission", "submissions" },
+						{ "imap", "imaps" },
+						{ "pop3", "pop3s" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(twins); i++)
+		if (strcmp(service, twins[i][0]) == 0)
+			return twins[i][1];
+	return NULL;
+}
+
+static bool works(const struct findings *f, const char *service)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (strcmp(f->list[i].target->service->name, service) == 0)
+			return !state_is_bad(f->list[i].result.state);
+	return false;
+}
+
+/* RFC 8314 section 4.1: implicit TLS is to be preferred, the plain port may be closed. */
+static void excuse_closed(const struct findings *f, struct finding *one)
+{
+	const char *twin = twin_of(one->target->service->name);
+	struct buffer b;
+
+	if (one->result.fault != FAULT_REFUSED || twin == NULL || !works(f, twin))
+		return;
+	one->result.state = STATE_OK;
+	buffer_init(&b, one->remark, sizeof(one->remark));
+	buffer_format(&b, "closed, which is fine: its TLS twin %s works", twin);
+	buffer_string(&b);
+}
+
+/* --- some addresses bad ------------------------------------------------------------------- */
+
+static void soften(struct finding *group, size_t count, enum state state)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < count; i++)
+		bad += state_is_bad(group[i].result.state);
+	if (bad == 0 || bad == count)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
+		struct finding *f = &group[i];
+		struct buffer b;
+
+		if (!state_is_bad(f->result.state))
+			continue;
+		report_sentence(f, sentence);
+		buffer_init(&b, f->remark, sizeof(f->remark));
+		buffer_format(&b, "%zu of %zu addresses bad, %s: %.100s", bad, count,
+			      address_text(&f->result.address, address), sentence);
+		buffer_string(&b);
+		f->result.state = state;
+	}
+}
+
+static void soften_groups(struct findings *f, enum state state)
+{
+	for (size_t i = 0, n; i < f->count; i += n) {
+		for (n = 1; i + n < f->count && f->list[i + n].target == f->list[i].target;
+		     n++)
+			;
+		soften(&f->list[i], n, state);
+	}
+}
+
+void findings_judge(struct findings *f, const struct options *o)
+{
+	qsort(f->list, f->count, sizeof(*f->list), by_target_and_address);
+	for (size_t i = 0; i < f->count; i++) {
+		expectations_judge(o, &f->list[i]);
+		limits_judge(&o->limits, &f->list[i]);
+	}
+	for (size_t i = 0; i < f->count && o->service_count == 0; i++)
+		excuse_closed(f, &f->list[i]);
+	soften_groups(f, o->address_state);
+}

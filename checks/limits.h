@@ -1,0 +1,33 @@
+/* limits.h - how long a phase, or the whole, may take before it is reported. */
+#ifndef MAILVANE_LIMITS_H
+#define MAILVANE_LIMITS_H
+
+#include "range.h"
+#include "refusal.h"
+#include "report.h"
+
+/* The whole time is behind the phases. */
+enum { LIMIT_WHOLE = PHASE_COUNT, LIMITS_COUNT };
+
+struct limit {
+	bool given;
+	struct range range;
+	char text[RANGE_TEXT_MAX]; /* as it was given */
+};
+
+struct limits {
+	struct limit warning[LIMITS_COUNT], critical[LIMITS_COUNT];
+};
+
+/* "2", "tls=0.5", "tls=0.5,greeting=1:3": seconds, ranges of the guidelines. False, with a
+ * sentence, if it cannot be understood. */
+bool limits_parse(struct limit limits[LIMITS_COUNT], const char *option, const char *text,
+		  char error[REFUSAL_MAX]);
+
+/* Raises the state of the finding to that of the worst limit it breaks, with a remark. */
+void limits_judge(const struct limits *, struct finding *);
+
+/* For the performance values; lends the texts. */
+void limits_show(const struct limits *, struct report_limits *ret_shown);
+
+#endif

@@ -1,0 +1,145 @@
+/* order.c - services, account and settings as the options want them. */
+#include "order.h"
+
+#include "dialogue.h"
+#include "ehlo_name.h"
+#include "expectations.h"
+#include "password.h"
+
+#include <string.h>
+
+/* What a mail host should offer. */
+static const char *const usual[] = { "smtp",  "submission", "submissions", "imap",
+				     "imaps", "pop3",       "pop3s" };
+
+static bool unknown_service(struct view name, char error[REFUSAL_MAX])
+{
+	const char *names[OPTIONS_SERVICES_MAX];
+	char typed[80];
+
+	for (size_t i = 0; i < builtin_service_count; i++)
+		names[i] = builtin_services[i].name;
+	printable_copy(typed, sizeof(typed), name);
+	return refusal_of_word(error, "unknown service", typed, names,
+			       builtin_service_count);
+}
+
+/* The service with what the options say instead. */
+static const struct service *choose_service(struct plan *plan, const struct options *o,
+					    struct view name, char error[REFUSAL_MAX])
+{
+	const struct service *known =
+	    service_find(builtin_services, builtin_service_count, name);
+	struct service *mine;
+
+	if (known == NULL) {
+		unknown_service(name, error);
+		return NULL;
+	}
+	mine = arena_alloc(&plan->arena, sizeof(*mine));
+	*mine = *known;
+	if (o->port != 0)
+		mine->port = o->port;
+	if (o->tls_given)
+		mine->tls = o->tls;
+	if (o->lmtp && mine->protocol == &smtp_protocol)
+		mine->protocol = &lmtp_protocol;
+	return mine;
+}
+
+static bool fill_account(struct plan *plan, const struct options *o,
+			 const struct account **ret_account, char error[REFUSAL_MAX])
+{
+	struct account *account;
+
+	if (o->user == NULL)
+		return true;
+	account = arena_alloc(&plan->arena, sizeof(*account));
+	account->name = account->user = o->user;
+	if (o->password_file != NULL)
+		account->password =
+		    password_from_file(&plan->arena, o->password_file, error);
+	else if (o->password_env != NULL)
+		account->password = password_from_env(&plan->arena, o->password_env, error);
+	else
+		account->password = password_from_fd(&plan->arena, o->password_fd, error);
+	*ret_account = account;
+	return account->password != NULL;
+}
+
+static bool is_smtp(const struct service *s)
+{
+	return s->protocol == &smtp_protocol || s->protocol == &lmtp_protocol;
+}
+
+/* Port 25 is for other servers, who do not log in (RFC 6409); unless it was asked for. */
+static bool logs_in(const struct options *o, const struct service *s)
+{
+	return o->service_count > 0 || strcmp(s->name, "smtp") != 0;
+}
+
+static bool fill_targets(struct plan *plan, const struct options *o,
+			 char error[REFUSAL_MAX])
+{
+	struct target targets[OPTIONS_SERVICES_MAX] = { 0 };
+	size_t count = o->service_count > 0 ? o->service_count : ARRAY_SIZE(usual);
+	const struct account *account = NULL;
+	const struct target *twice;
+
+	if (!fill_account(plan, o, &account, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct view name =
+		    o->service_count > 0 ? o->services[i] : view_of(usual[i]);
+		const struct service *service = choose_service(plan, o, name, error);
+
+		if (service == NULL)
+			return false;
+		targets[i] = (struct target){
+			.server = o->host,
+			.host = o->host,
+			.tls_name = o->name != NULL ? o->name : o->host,
+			.service = service,
+			.account = logs_in(o, service) ? account : NULL,
+			.envelope = o->envelope.to != NULL && is_smtp(service)
+					? &o->envelope
+					: NULL,
+			.addresses = o->addresses,
+			.flags = o->proxy_header ? TARGET_PROXY_HEADER : 0,
+			.interval = o->timeout,
+			.retry_interval = o->timeout,
+			.timeout = o->timeout,
+		};
+	}
+	twice = plan_set_targets(plan, targets, count);
+	return twice == NULL ||
+	       refusal(error, "--service", twice->service->name, "it is given twice");
+}
+
+static void fill_policy(struct policy *p, const struct options *o)
+{
+	if (o->cert_warning_given)
+		p->expiry_warning = o->cert_warning;
+	if (o->cert_critical_given)
+		p->expiry_critical = o->cert_critical;
+}
+
+bool order_fill(struct plan *plan, const struct options *o, char error[REFUSAL_MAX])
+{
+	struct settings *s = &plan->settings;
+
+	s->tls.ca_file = o->ca_file;
+	s->tls.minimum = o->tls_min;
+	s->per_address_max = OPTIONS_SERVICES_MAX;
+	if (o->source.any.sa_family == AF_INET6)
+		s->source_v6 = o->source;
+	else
+		s->source_v4 = o->source;
+	if (o->verbosity >= 2 || o->json || expectations_any(o))
+		s->transcripts = TRANSCRIPTS_OF_ALL;
+	fill_policy(&s->policy, o);
+	s->ehlo_name = o->ehlo_name;
+	if (s->ehlo_name == NULL)
+		s->ehlo_name = ehlo_name_default(&plan->arena, &s->source_v4);
+	return fill_targets(plan, o, error);
+}
