@@ -130,6 +130,8 @@ bool order_fill(struct plan *plan, const struct options *o, char error[REFUSAL_M
 
 	s->tls.ca_file = o->ca_file;
 	s->tls.minimum = o->tls_min;
+	s->tls.client_cert = o->client_cert;
+	s->tls.client_key = o->client_key;
 	s->per_address_max = OPTIONS_SERVICES_MAX;
 	if (o->source.any.sa_family == AF_INET6)
 		s->source_v6 = o->source;

@@ -49,6 +49,46 @@ static bool set_up(SSL_CTX *ssl)
 	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1;
 }
 
+static bool refuse_file(const char *what, const char *path, char *error, size_t cap)
+{
+	const char *words = ERR_reason_error_string(ERR_peek_last_error());
+
+	snprintf(error, cap, "cannot use the client's %s %s: %s", what, path,
+		 words != NULL ? words : "it is not in PEM");
+	return false;
+}
+
+/* An encrypted key must not make OpenSSL ask for its password on the terminal. */
+static int no_password(char *dst, int cap, int writing, void *nothing)
+{
+	(void)dst;
+	(void)cap;
+	(void)writing;
+	(void)nothing;
+	return 0;
+}
+
+static bool load_client(SSL_CTX *ssl, const struct tls_options *o, char *error, size_t cap)
+{
+	if (o->client_cert == NULL)
+		return true;
+	SSL_CTX_set_default_passwd_cb(ssl, no_password);
+	if (SSL_CTX_use_certificate_chain_file(ssl, o->client_cert) != 1)
+		return refuse_file("certificate", o->client_cert, error, cap);
+	if (SSL_CTX_use_PrivateKey_file(ssl, o->client_key, SSL_FILETYPE_PEM) != 1 ||
+	    SSL_CTX_check_private_key(ssl) != 1)
+		return refuse_file("key", o->client_key, error, cap);
+	return true;
+}
+
+static bool load_files(struct tls_context *c, const struct tls_options *o, char *error,
+		       size_t cap)
+{
+	return load_client(c->ssl, o, error, cap) &&
+	       (o->unjudged ||
+		trust_load(SSL_CTX_get_cert_store(c->ssl), o, error, cap, &c->store_note));
+}
+
 struct tls_context *tls_context_new(const struct tls_options *options, char *error,
 				    size_t cap)
 {
@@ -66,8 +106,7 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL || !set_up(c->ssl))
 		goto failed;
 	tls_session_set_up(c->ssl);
-	if (!options->unjudged && !trust_load(SSL_CTX_get_cert_store(c->ssl), options,
-					      error, cap, &c->store_note)) {
+	if (!load_files(c, options, error, cap)) {
 		ERR_clear_error();
 		tls_context_free(c);
 		return NULL;

@@ -17,9 +17,12 @@ struct tls_options {
 	const char *ca_file;      /* PEM bundle; NULL: see ca_path */
 	const char *ca_path;      /* hashed directory; both NULL: the system's store */
 	enum tls_version minimum; /* below it: FAULT_TLS_VERSION, after the handshake */
-	bool
-	    unjudged; /* no roots are loaded and no chain is judged: cert_faults stay 0, the
-			* certificate's own facts are all there is */
+	/* Shown to servers that ask for one: a PEM file of the certificate and those above it,
+	 * and one of its unencrypted key. Both or none. */
+	const char *client_cert, *client_key;
+	/* No roots are loaded and no chain is judged: cert_faults stay 0, the certificate's own
+	 * facts are all there is. */
+	bool unjudged;
 };
 
 /* Not to be shared between threads. */

@@ -87,21 +87,21 @@ static int verify(X509_STORE_CTX *ctx, void *nothing)
 	return 1;
 }
 
-static int certificate_asked(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+/* Whether we have one to show or not. */
+static int certificate_asked(SSL *ssl, void *nothing)
 {
 	struct tls_session *t = SSL_get_app_data(ssl);
 
-	(void)certificate;
-	(void)key;
+	(void)nothing;
 	t->flags |= TLS_SESSION_CERT_ASKED;
-	return 0;
+	return 1;
 }
 
 void tls_session_set_up(SSL_CTX *ssl)
 {
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
-	SSL_CTX_set_client_cert_cb(ssl, certificate_asked);
+	SSL_CTX_set_cert_cb(ssl, certificate_asked, NULL);
 }
 
 /* --- life ------------------------------------------------------------------------------ */
