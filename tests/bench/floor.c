@@ -99,6 +99,7 @@ static void conn_end(struct conn *c, bool good)
 		SSL_shutdown(c->ssl);
 	SSL_free(c->ssl);
 	close(c->fd);
+	c->fd = -1;
 	f.ended++;
 	f.good += good;
 	if (f.started < f.wanted)
@@ -282,6 +283,10 @@ static void hold(unsigned long count)
 		run_once(100);
 	printf("held=%lu bytes=%lld\n", count - f.ended,
 	       (long long)(usage_rss() - before) / (long long)count);
+	f.wanted = 0;
+	for (unsigned long i = 0; i < count; i++)
+		if (conns[i].fd >= 0)
+			conn_end(&conns[i], false);
 	free(conns);
 }
 
