@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -190,31 +191,50 @@ static void on_connection(uv_stream_t *listener, int status)
 	uv_read_start((uv_stream_t *)tcp, alloc_tcp, on_stream);
 }
 
-/* False: the port that UDP was given is taken by another's TCP. */
-static bool try_open(struct stub *s, uv_loop_t *loop)
+static int open_socket(int type, const struct address *a)
 {
-	int n = sizeof(s->address);
+	const int on = 1;
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	/* What other tests have left in TIME_WAIT on this port is no reason against it. */
+	if (type == SOCK_STREAM)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, &a->any, address_length(a)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* False: the port that UDP was given is taken by another's TCP. */
+static bool try_open(struct stub *s)
+{
+	socklen_t n = sizeof(s->address);
+	int udp, tcp;
 
 	assert_true(address_parse(view_of("127.0.0.1"), 0, &s->address));
-	uv_udp_init(loop, &s->udp);
-	uv_tcp_init(loop, &s->tcp);
-	s->udp.data = s->tcp.data = s;
-	assert_int_equal(uv_udp_bind(&s->udp, &s->address.any, 0), 0);
-	uv_udp_getsockname(&s->udp, &s->address.any, &n);
-	if (uv_tcp_bind(&s->tcp, &s->address.any, 0) == 0 &&
-	    uv_listen((uv_stream_t *)&s->tcp, 8, on_connection) == 0)
-		return true;
-	stub_close(s);
-	while (uv_run(loop, UV_RUN_NOWAIT) != 0)
-		;
-	return false;
+	udp = open_socket(SOCK_DGRAM, &s->address);
+	assert_true(udp >= 0);
+	assert_int_equal(getsockname(udp, &s->address.any, &n), 0);
+	tcp = open_socket(SOCK_STREAM, &s->address);
+	if (tcp < 0) {
+		close(udp);
+		return false;
+	}
+	assert_int_equal(uv_udp_open(&s->udp, udp), 0);
+	assert_int_equal(uv_tcp_open(&s->tcp, tcp), 0);
+	return true;
 }
 
 void stub_open(struct stub *s, uv_loop_t *loop, struct stub_rule *rules)
 {
 	*s = (struct stub){ .rules = rules };
-	while (!try_open(s, loop))
+	uv_udp_init(loop, &s->udp);
+	uv_tcp_init(loop, &s->tcp);
+	s->udp.data = s->tcp.data = s;
+	while (!try_open(s))
 		;
+	assert_int_equal(uv_listen((uv_stream_t *)&s->tcp, 8, on_connection), 0);
 	assert_int_equal(uv_udp_recv_start(&s->udp, alloc_udp, on_datagram), 0);
 }
 

@@ -3,6 +3,7 @@ add_library(net_bench STATIC dns_stub.c pki.c peer.c client.c)
 target_link_libraries(net_bench PUBLIC mailvane_net PkgConfig::cmocka PkgConfig::openssl
   Threads::Threads)
 
-foreach(noun resolver tls stream stream_tls)
+foreach(noun address resolv_conf answer_cache dns_server resolver tls tls_session stream
+    stream_tls)
   mailvane_unit(test_${noun} test_${noun}.c net_bench)
 endforeach()
