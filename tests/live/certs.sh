@@ -18,7 +18,7 @@ sign() {
 	fi
 	openssl req -new -key "$name.key" -subj "/O=Lab/CN=$cn" -out "$name.csr"
 	printf '%s\n' basicConstraints=CA:FALSE keyUsage=digitalSignature,keyEncipherment \
-		extendedKeyUsage=serverAuth "subjectAltName=$san" >"$name.ext"
+		extendedKeyUsage=serverAuth,clientAuth "subjectAltName=$san" >"$name.ext"
 	openssl ca -batch -notext -config ca.cnf -name middle -extfile "$name.ext" \
 		-startdate "$from" -enddate "$to" -in "$name.csr" -out "$name.crt"
 	[ "${SENDS:-chain}" = leaf ] || cat middle.crt >>"$name.crt"

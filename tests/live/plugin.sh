@@ -54,6 +54,8 @@ broken_ones() {
 	# Postfix completes the handshake and says no in words.
 	story "client certificate wanted" CRITICAL unavailable/capability client_cert -s smtp
 	has "client certificate wanted: the server's words" "$OUT" "No client certificate presented"
+	story "client certificate shown" OK ok client_cert -s smtp \
+		--client-cert "$LAB/tls/good.pem" --client-key "$LAB/tls/good.key"
 	story "no STARTTLS but required" CRITICAL starttls_unavailable/starttls \
 		no_starttls -s smtp --tls starttls
 	story "no STARTTLS, not required" OK ok no_starttls -s smtp --tls opportunistic
