@@ -71,15 +71,16 @@ static void write_scenario(const struct simulator *s, const char *text)
 		give_up(path);
 }
 
-static void run(const struct simulator *s)
+static void run(const struct simulator *s, unsigned threads)
 {
-	char scenario[128], manners[128], record[128];
+	char scenario[128], manners[128], record[128], count[16];
 
 	path_of(s, "scenario", scenario);
 	path_of(s, "manners", manners);
 	path_of(s, "record", record);
-	execl(MAILSIM_PATH, "mailsim", "--with-parent", "--ca-dir", s->dir, "--manners-log",
-	      manners, "--record", record, scenario, (char *)NULL);
+	snprintf(count, sizeof(count), "%u", threads);
+	execl(MAILSIM_PATH, "mailsim", "--with-parent", "--threads", count, "--ca-dir",
+	      s->dir, "--manners-log", manners, "--record", record, scenario, (char *)NULL);
 	_exit(127);
 }
 
@@ -105,6 +106,11 @@ static char *hear_ports(FILE *from)
 
 struct simulator *simulator_start(const char *scenario)
 {
+	return simulator_start_threads(scenario, 1);
+}
+
+struct simulator *simulator_start_threads(const char *scenario, unsigned threads)
+{
 	const char *tmp = getenv("TMPDIR");
 	struct simulator *s = calloc(1, sizeof(*s));
 	int out[2];
@@ -125,7 +131,7 @@ struct simulator *simulator_start(const char *scenario)
 		dup2(out[1], STDOUT_FILENO);
 		close(out[0]);
 		close(out[1]);
-		run(s);
+		run(s, threads);
 	}
 	close(out[1]);
 	from = fdopen(out[0], "r");

@@ -10,6 +10,8 @@ struct simulator;
 /* Starts the program on a scenario given as text, with a control listener added, and waits
  * until it is ready. Ends the test program, with the reason on stderr, when that fails. */
 struct simulator *simulator_start(const char *scenario);
+/* The same with more than one thread. */
+struct simulator *simulator_start_threads(const char *scenario, unsigned threads);
 /* Ends it by SIGTERM, removes its files and returns its exit status; -1 if it died of a
  * signal. */
 int simulator_stop(struct simulator *);

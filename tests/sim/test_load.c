@@ -38,15 +38,15 @@ static int descriptors(void)
 	return limit.rlim_cur < WANTED + SPARE ? (int)limit.rlim_cur - SPARE : WANTED;
 }
 
-static void test_many(void **state)
+static void many(unsigned threads)
 {
 	static const char hello[] = "220 mail.demo.test ESMTP mailsim\r\n";
-	struct simulator *sim = simulator_start("listen smtp 127.0.0.1-8:0 name=many");
+	struct simulator *sim =
+	    simulator_start_threads("listen smtp 127.0.0.1-8:0 name=many", threads);
 	uint16_t port = simulator_port(sim, "many");
 	int count = descriptors(), *fds = malloc((size_t)count * sizeof(*fds));
 	char heard[64];
 
-	(void)state;
 	for (int i = 0; i < count; i++)
 		fds[i] = connect_fd((unsigned)i % 8, port);
 	for (int i = 0; i < count; i++)
@@ -67,6 +67,18 @@ static void test_many(void **state)
 	assert_int_equal(simulator_count(sim, "many", "goodbyes"), count);
 	assert_int_equal(simulator_count(sim, "many", "rude"), 0);
 	assert_int_equal(simulator_stop(sim), 0);
+}
+
+static void test_many(void **state)
+{
+	(void)state;
+	many(1);
+}
+
+static void test_threads(void **state)
+{
+	(void)state;
+	many(3);
 }
 
 /* Ended in the midst of handshakes, pauses and output without end. */
@@ -96,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_stop_busy),
 	};
 
