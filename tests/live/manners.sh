@@ -7,7 +7,7 @@
 POSTFIX_POLITE='postfix/master\[[0-9]+\]: (daemon started|terminating)
 postfix/postfix-script\[
 postfix/(submissions?/)?smtpd\[[0-9]+\]: connect from unknown\[
-postfix/(submissions?/)?smtpd\[[0-9]+\]: (Anonymous|Untrusted) TLS connection established
+postfix/(submissions?/)?smtpd\[[0-9]+\]: (Anonymous|Untrusted|Trusted) TLS connection established
 postfix/(submissions?/)?smtpd\[[0-9]+\]: TLS SNI mail\.lab\.test from .* not matched, using default
 postfix/(submissions?/)?smtpd\[[0-9]+\]: disconnect from unknown\[[^]]*\]( [a-z]+=[0-9/]+)* quit=1 commands=
 postfix/smtpd\[[0-9]+\]: NOQUEUE: reject: CONNECT from .*lab\.dnsbl\.test
