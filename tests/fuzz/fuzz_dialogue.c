@@ -68,6 +68,15 @@ static bool password_allowed(const struct run *r)
 	       r->terms.flags & DIALOGUE_PLAINTEXT_LOGIN;
 }
 
+/* What may go to a terminal or a log, when somebody asks to see the dialogue. */
+static void overhear(void *user, enum speaker speaker, struct view line)
+{
+	const struct run *r = user;
+
+	if (speaker == SPEAKER_US || dialogue_phase(r->dialogue) >= PHASE_AUTH)
+		MUST(!holds_password(r, line));
+}
+
 /* CR and LF in pairs, no other control character, and a line end behind all. */
 static bool is_command(struct view said)
 {
@@ -213,6 +222,9 @@ static void run_init(struct run *r, const struct protocol *protocol, const uint8
 	r->terms.password = login ? accounts[setting[0] >> 6].password : NULL;
 	r->terms.flags |= setting[0] & 8 ? DIALOGUE_PLAINTEXT_LOGIN : 0;
 	r->terms.flags |= setting[0] & 16 ? DIALOGUE_UNVERIFIED_LOGIN : 0;
+	r->terms.to = setting[1] & 128 ? "b@example.org" : NULL;
+	r->terms.overhear = overhear;
+	r->terms.overhear_user = r;
 	r->trust = setting[0] & 32 ? TRUST_VERIFIED : TRUST_NONE;
 	r->in_tls = r->terms.tls == TLS_MODE_IMPLICIT;
 }

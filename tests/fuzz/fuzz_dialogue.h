@@ -5,7 +5,8 @@
  *
  *     first byte   bits 0-1 enum tls_mode, 2 login, 3 plain text allowed, 4 unverified
  *                  allowed, 5 the certificate is verified, 6-7 which user and password
- *     second byte  bits 0-5 the size of the pieces, less one; 6 the stream ends by a reset
+ *     second byte  bits 0-5 the size of the pieces, less one; 6 the stream ends by a reset;
+ *                  7 an envelope is tried
  */
 #ifndef MAILVANE_FUZZ_DIALOGUE_H
 #define MAILVANE_FUZZ_DIALOGUE_H

@@ -99,44 +99,50 @@ static void test_news_without_end(void **state)
 	assert_outcome(&d, FAULT_LIMIT, PHASE_CAPABILITY);
 }
 
-/* Long lines, so that the lines of the reply are not what ends it. */
-static void play_whole_session(size_t piece)
+/* Feeds `n` bytes of long lines, so that the lines of the reply are not what ends it. */
+static enum wish feed_bytes(struct dialogue *d, size_t n, size_t piece)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
-	size_t line_n = 4000, n = DIALOGUE_SESSION_MAX + 1, fed = 0;
+	enum { LINE = 4000 };
 	char *bytes = malloc(n);
-	struct dialogue d;
-	enum wish wish;
+	enum wish wish = WISH_READ;
 
 	assert_non_null(bytes);
 	memset(bytes, 'x', n);
 	for (size_t i = 0; i < n; i++)
-		if (i % line_n < 4)
-			bytes[i] = "220-"[i % line_n];
-		else if (i % line_n == line_n - 1)
+		if (i % LINE < 4)
+			bytes[i] = "220-"[i % LINE];
+		else if (i % LINE == LINE - 1)
 			bytes[i] = '\n';
-	dialogue_init(&d, &terms);
-	wish = dialogue_start(&d, TRUST_NONE);
-	while (fed < n - 1) {
-		size_t k = n - 1 - fed < piece ? n - 1 - fed : piece;
+	for (size_t fed = 0; fed < n; fed += piece) {
+		size_t k = n - fed < piece ? n - fed : piece;
 
-		wish = dialogue_feed(&d, (struct view){ bytes + fed, k });
-		fed += k;
 		assert_int_equal(wish, WISH_READ);
+		wish = dialogue_feed(d, (struct view){ bytes + fed, k });
 	}
-	assert_int_equal(dialogue_feed(&d, (struct view){ bytes + fed, 1 }), WISH_END);
-	assert_outcome(&d, FAULT_LIMIT, PHASE_GREETING);
-	assert_string_equal(dialogue_outcome(&d)->text,
-			    "more bytes than a session may have");
 	free(bytes);
+	return wish;
 }
 
 static void test_bytes_of_a_session(void **state)
 {
+	static const size_t pieces[] = { 1, 1000, DIALOGUE_SESSION_MAX, SIZE_MAX / 2 };
+	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
+	struct dialogue d;
+
 	(void)state;
-	play_whole_session(1);
-	play_whole_session(1000);
-	play_whole_session(DIALOGUE_SESSION_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
+		dialogue_init(&d, &terms);
+		dialogue_start(&d, TRUST_NONE);
+		assert_int_equal(feed_bytes(&d, DIALOGUE_SESSION_MAX, pieces[i]),
+				 WISH_READ);
+		dialogue_init(&d, &terms);
+		dialogue_start(&d, TRUST_NONE);
+		assert_int_equal(feed_bytes(&d, DIALOGUE_SESSION_MAX + 1, pieces[i]),
+				 WISH_END);
+		assert_outcome(&d, FAULT_LIMIT, PHASE_GREETING);
+		assert_string_equal(dialogue_outcome(&d)->text,
+				    "more bytes than a session may have");
+	}
 }
 
 /* One byte over the cap in one piece, its reply whole before: the reply counts. */
