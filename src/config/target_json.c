@@ -181,7 +181,7 @@ static bool take_target(struct reading *r, const json_t *value, struct place pla
 		return false;
 	}
 	if (!host_and_port(target, &host, &port))
-		return refuse(r, place, target, "has a port that is none",
+		return refuse(r, place, target, "has no port number behind its colon",
 			      "from 1 to 65535");
 	fault = host_fault(host);
 	if (fault != NULL)

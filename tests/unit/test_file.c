@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,40 @@ static void tells_what_is_usable(void **state)
 	errors_fini(&errors);
 }
 
+static void set_time(const char *path, time_t seconds, long nanoseconds)
+{
+	struct timespec times[2] = { { 1, 0 }, { seconds, nanoseconds } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void each_part_of_a_stamp_counts(void **state)
+{
+	struct stamp first, now;
+
+	(void)state;
+	folder_write("a", 0644, "x");
+	set_time("a", 1000, 5);
+	assert_true(stamp_of("a", &first));
+	assert_true(stamp_same(&first, &first));
+	set_time("a", 1000, 6);
+	assert_true(stamp_of("a", &now));
+	assert_false(stamp_same(&first, &now));
+	set_time("a", 1001, 5);
+	assert_true(stamp_of("a", &now));
+	assert_false(stamp_same(&first, &now));
+	folder_write("a", 0644, "xy");
+	set_time("a", 1000, 5);
+	assert_true(stamp_of("a", &now));
+	assert_false(stamp_same(&first, &now));
+	assert_true(stamp_same_file(&first, &now));
+	folder_write("b", 0644, "x");
+	set_time("b", 1000, 5);
+	assert_true(stamp_of("b", &now));
+	assert_false(stamp_same(&first, &now));
+	assert_false(stamp_of("c", &now));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
@@ -146,6 +181,7 @@ int main(void)
 		TEST(follows_links),
 		TEST(a_secret_may_be_read_by_our_groups_only),
 		TEST(tells_what_is_usable),
+		TEST(each_part_of_a_stamp_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
