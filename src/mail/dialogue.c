@@ -14,9 +14,8 @@
 enum {
 	IN_TLS = 1 << 0,
 	UPGRADED = 1 << 1,
-	JUDGED = 1 << 2, /* the outcome is final */
-	LEAVING =
-	    1 << 3, /* timed out: the reply still owed is awaited, then the farewell */
+	JUDGED = 1 << 2,     /* the outcome is final */
+	LEAVING = 1 << 3,    /* timed out; the reply still owed, then the farewell */
 	CANCELLING = 1 << 4, /* what we said was protocol->cancel */
 };
 
@@ -146,6 +145,7 @@ static enum wish go_on(struct dialogue *d)
 		note_reply(d, &d->reply);
 	if (d->step->flags & STEP_TLS) {
 		d->phase = PHASE_TLS;
+		reply_init(&d->reply);
 		return d->wish = WISH_TLS;
 	}
 	d->step++;
@@ -470,6 +470,8 @@ enum wish dialogue_secured(struct dialogue *d, enum trust trust)
 {
 	if (d->wish != WISH_TLS)
 		return d->wish;
+	if (!(d->step->flags & STEP_TLS))
+		return dialogue_start(d, trust);
 	d->state |= IN_TLS | UPGRADED;
 	d->trust = trust;
 	d->learned = 0;
@@ -558,7 +560,17 @@ bool dialogue_knows(const struct dialogue *d, uint32_t bit)
 	return d->learned & bit;
 }
 
+static struct offered *offered_now(struct dialogue *d)
+{
+	return dialogue_in_tls(d) ? &d->after : &d->before;
+}
+
 void dialogue_offer(struct dialogue *d, struct view name, struct view parameters)
 {
-	offered_add(dialogue_in_tls(d) ? &d->after : &d->before, name, parameters);
+	offered_add(offered_now(d), name, parameters);
+}
+
+void dialogue_offer_anew(struct dialogue *d)
+{
+	memset(offered_now(d), 0, sizeof(struct offered));
 }

@@ -31,9 +31,10 @@ enum step_flag {
 	STEP_TLS = 1 << 0,   /* a good reply hands the stream to TLS */
 	STEP_MULTI = 1 << 1, /* POP3: a good reply goes on until "." */
 	STEP_SASL = 1 << 2,  /* the server may be waiting for more of a SASL exchange */
-	STEP_DEAD_END =
-	    1 << 3,         /* nothing is said or awaited: the judge blames, with NULL */
-	STEP_LAST = 1 << 4, /* the farewell: said after failures too, never judged */
+	/* Nothing is said or awaited: the judge, given NULL, blames. */
+	STEP_DEAD_END = 1 << 3,
+	/* The farewell: said after failures too, never judged. */
+	STEP_LAST = 1 << 4,
 };
 
 /* `say` is a template, see command.h; NULL: the server speaks first. `when` NULL: always. */
@@ -92,7 +93,7 @@ struct dialogue {
 	size_t literal;   /* bytes of a literal still to come */
 	size_t part;      /* where in `line` the part behind the last literal begins */
 	struct buffer line, output;
-	struct offered before, after; /* TLS */
+	struct offered before, after; /* in plain text; inside TLS */
 	char line_storage[DIALOGUE_LINE_MAX];
 	char output_storage[DIALOGUE_OUTPUT_MAX];
 };
@@ -109,6 +110,8 @@ bool dialogue_knows(const struct dialogue *, uint32_t bit);
 /* The server offers `name`; each word of `parameters` is one of it. Noted as "NAME" or
  * "NAME=A,B". */
 void dialogue_offer(struct dialogue *, struct view name, struct view parameters);
+/* A new list follows, in place of the one so far. */
+void dialogue_offer_anew(struct dialogue *);
 
 /* A fault found by ourselves, with our words for it. Always JUDGED_BLAMED. */
 enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);

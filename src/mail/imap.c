@@ -32,7 +32,8 @@ static const struct {
 };
 /* clang-format on */
 
-/* Once logged in there is nothing left to learn, and what is offered then is another list. */
+/* Each list replaces the one before, RFC 9051 section 7.2.2. Once logged in there is nothing
+ * left to learn. */
 static void hear_capabilities(struct dialogue *d, struct view words)
 {
 	bool disabled = view_has_word(words, "LOGINDISABLED");
@@ -40,7 +41,9 @@ static void hear_capabilities(struct dialogue *d, struct view words)
 
 	if (d->phase != PHASE_GREETING && d->phase != PHASE_CAPABILITY)
 		return;
+	d->learned &= LEARNED_INSIDE;
 	d->learned |= LEARNED_CAPABILITIES | (disabled ? 0 : LEARNED_COMMAND);
+	dialogue_offer_anew(d);
 	while (view_next_word(&words, &word)) {
 		dialogue_offer(d, word, (struct view){ NULL, 0 });
 		for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)

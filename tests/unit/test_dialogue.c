@@ -297,6 +297,20 @@ static void test_secured_unasked(void **state)
 	assert_false(dialogue_in_tls(&d));
 }
 
+/* The other call for the same event. */
+static void test_secured_for_start(void **state)
+{
+	struct dialogue_terms terms = terms_of(&pop3_protocol, TLS_MODE_IMPLICIT);
+	struct dialogue d;
+
+	(void)state;
+	dialogue_init(&d, &terms);
+	assert_int_equal(dialogue_secured(&d, TRUST_VERIFIED), WISH_READ);
+	assert_int_equal(dialogue_phase(&d), PHASE_GREETING);
+	feed(&d, "+OK\r\n");
+	assert_string_equal(said(&d), "CAPA\r\n");
+}
+
 /* Fed instead of reported: the same fault. */
 static void test_bytes_behind_the_wish_for_tls(void **state)
 {
@@ -456,6 +470,7 @@ int main(void)
 		cmocka_unit_test(test_deadline_before_start),
 		cmocka_unit_test(test_calls_behind_the_end),
 		cmocka_unit_test(test_secured_unasked),
+		cmocka_unit_test(test_secured_for_start),
 		cmocka_unit_test(test_bytes_behind_the_wish_for_tls),
 		cmocka_unit_test(test_sent_bytes_are_wiped),
 		cmocka_unit_test(test_unsent_password_is_wiped),
