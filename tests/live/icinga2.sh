@@ -34,11 +34,10 @@ entries() {
 	done
 }
 
-# The classic commands, if the plugins are there: by their ITL names with another PluginDir, and by
+# The classic commands: by their ITL names with another PluginDir, and by
 # drop-in.conf.
 classic() {
 	local name
-	[ -x "$PLUGINS/check_smtp" ] || return 0
 	echo 'object Host "classic" { check_command = "passive"; enable_active_checks = false; address = "127.0.0.1" }'
 	for name in smtp:smtp ssmtp:submissions imap:imap simap:imaps pop:pop3 spop:pop3s; do
 		cat <<-CFG
@@ -56,6 +55,15 @@ classic() {
 			}
 		CFG
 	done
+	cat <<-CFG
+		object Service "expired" {
+		  import "generic-service"
+		  host_name = "classic"
+		  check_command = "simap"
+		  vars.simap_port = ${SIM_PORT[expired]}
+		  vars.simap_certificate_age = "30,10"
+		}
+	CFG
 }
 
 configure() {
@@ -224,7 +232,7 @@ by_plugins() {
 	sees "broken/mail submission" 2 "\\[refused/connect\\]"
 	is "icinga2: performance values parse" \
 		"$(bad_perfdata "|$(grep -F "good/mail imaps"$'\t' <<<"$STATUS" | cut -f5)")" ""
-	[ -x "$PLUGINS/check_smtp" ] || return 0
+	sees "classic/expired" 2 "^CRITICAL - Certificate '.*' expired on "
 	for name in smtp ssmtp imap simap pop spop; do
 		sees "classic/drop-in $name" 0 "^${name^^} OK - "
 		sees "classic/itl $name" 0 "^${name^^} OK - "

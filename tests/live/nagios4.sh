@@ -110,10 +110,9 @@ objects() {
 	done
 }
 
-# The classic commands, if the plugins are there.
+# The classic commands.
 classic() {
 	local name
-	[ -x "$PLUGINS/check_smtp" ] || return 0
 	echo "cfg_file=$CONF/drop-in.cfg"
 	{
 		host classic
@@ -122,6 +121,8 @@ classic() {
 			service classic generic-service "service_description ${name%:*}
 	check_command ${name%:*}!-p ${SIM_PORT[${name#*:}]}"
 		done
+		service classic generic-service "service_description expired
+	check_command check_simap!-p ${SIM_PORT[expired]} -D 30,10"
 	} >>"$SCHEDULER/etc/objects.cfg"
 }
 
@@ -221,7 +222,7 @@ by_plugins() {
 	sees "broken/mail submission" 2 "\\[refused/connect\\]"
 	is "nagios4: performance values parse" \
 		"$(bad_perfdata "|$(grep -F "good/mail imaps"$'\t' <<<"$STATUS" | cut -f6)")" ""
-	[ -x "$PLUGINS/check_smtp" ] || return 0
+	sees "classic/expired" 2 "^CRITICAL - Certificate '.*' expired on "
 	for name in smtp:SMTP ssmtp:SSMTP imap:IMAP simap:SIMAP pop:POP spop:SPOP smtp_4:SMTP; do
 		sees "classic/check_${name%:*}" 0 "^${name#*:} OK - "
 	done

@@ -1,4 +1,4 @@
-foreach(noun config config_files config_reference csv ehlo_name file host_name names scanner targets)
+foreach(noun config config_files config_reference csv ehlo_name file host_name name_template names scanner targets)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_config)
 endforeach()
 foreach(noun config config_files file targets)

@@ -1,7 +1,11 @@
-foreach(noun draft encoder exporter exporter_options exposition listen log metrics page web)
+foreach(noun draft encoder exporter exporter_options exposition icinga2_api listen log metrics
+    nagios_spool page receiver verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
-foreach(noun exposition page)
+foreach(noun listen nagios_spool)
+  target_sources(test_${noun} PRIVATE folder.c)
+endforeach()
+foreach(noun exposition page verdicts)
   target_sources(test_${noun} PRIVATE exporter_plan.c)
 endforeach()
 foreach(noun exporter web)

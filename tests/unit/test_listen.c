@@ -5,9 +5,11 @@
 
 #include <cmocka.h>
 
+#include "folder.h"
 #include "listen.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char storage[512];
@@ -72,12 +74,77 @@ static void says_what_is_wrong_with_an_address(void **state)
 	refuses("256.1.2.3.4:0", "listen address '256.1.2.3.4:0': ");
 }
 
+static void a_unix_socket_is_for_owner_and_group(void **state)
+{
+	char text[LISTEN_TEXT_MAX];
+	struct stat facts;
+	mode_t mask = umask(0);
+	int fd = open_at("unix:here.sock");
+
+	(void)state;
+	umask(mask);
+	assert_true(fd >= 0);
+	assert_string_equal(listen_text(fd, text), "unix:here.sock");
+	assert_int_equal(lstat("here.sock", &facts), 0);
+	assert_true(S_ISSOCK(facts.st_mode));
+	assert_int_equal(facts.st_mode & 0777, 0660);
+	refuses("unix:here.sock", "something else has this path");
+	listen_unlink(fd);
+	close(fd);
+	assert_int_equal(lstat("here.sock", &facts), -1);
+}
+
+static void only_a_socket_nobody_listens_on_is_replaced(void **state)
+{
+	int left = open_at("unix:left.sock"), fd;
+	struct stat facts;
+
+	(void)state;
+	assert_true(left >= 0);
+	close(left); /* as after a crash: the path stays */
+	fd = open_at("unix:left.sock");
+	assert_true(fd >= 0);
+	listen_unlink(fd);
+	close(fd);
+
+	folder_write("file", 0644, "mine");
+	refuses("unix:file", "something else has this path");
+	assert_int_equal(symlink("file", "link"), 0);
+	refuses("unix:link", "something else has this path");
+	assert_int_equal(lstat("file", &facts), 0);
+	assert_int_equal(facts.st_size, 4);
+	refuses("unix:nowhere/x.sock", "No such file or directory");
+	refuses("unix:", "a path of 1 to 107 characters");
+	refuses(
+	    "unix:/0123456789012345678901234567890123456789012345678901234567890123456789"
+	    "0123456789012345678901234567890123456789",
+	    "a path of 1 to 107 characters");
+}
+
+static int enter(void **state)
+{
+	(void)state;
+	folder_enter();
+	return 0;
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	folder_leave();
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(listens_where_it_is_told),
 		cmocka_unit_test(an_empty_host_is_every_address),
 		cmocka_unit_test(says_what_is_wrong_with_an_address),
+		cmocka_unit_test_setup_teardown(a_unix_socket_is_for_owner_and_group, enter,
+						leave),
+		cmocka_unit_test_setup_teardown(only_a_socket_nobody_listens_on_is_replaced,
+						enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
