@@ -166,7 +166,8 @@ static enum tls_status fail(struct tls_session *t, enum fault fault, const char 
 	return TLS_FAILED;
 }
 
-/* Alerts a server may choose when it wanted a certificate and got none. */
+/* Alerts a server may choose when it wanted a certificate and got none, or one it does not
+ * like. */
 static bool refuses_our_certificate(int alert)
 {
 	switch (alert) {
@@ -175,7 +176,10 @@ static bool refuses_our_certificate(int alert)
 	case SSL_AD_NO_CERTIFICATE:
 	case SSL_AD_BAD_CERTIFICATE:
 	case SSL_AD_UNSUPPORTED_CERTIFICATE:
+	case SSL_AD_CERTIFICATE_REVOKED:
+	case SSL_AD_CERTIFICATE_EXPIRED:
 	case SSL_AD_CERTIFICATE_UNKNOWN:
+	case SSL_AD_UNKNOWN_CA:
 	case SSL_AD_ACCESS_DENIED:
 		return true;
 	default:
@@ -195,7 +199,9 @@ static enum tls_status fail_alert(struct tls_session *t, int alert)
 		return fail(t, FAULT_TLS_VERSION, buffer_string(&b));
 	if (alert == SSL_AD_CERTIFICATE_REQUIRED ||
 	    ((t->flags & TLS_SESSION_CERT_ASKED) && refuses_our_certificate(alert))) {
-		buffer_text(&b, ": it wants a certificate from us");
+		buffer_text(&b, SSL_get_certificate(t->ssl) != NULL
+				    ? ": it does not accept our certificate"
+				    : ": it wants a certificate from us");
 		return fail(t, FAULT_CLIENT_CERT, buffer_string(&b));
 	}
 	if (alert == SSL_AD_HANDSHAKE_FAILURE)

@@ -132,8 +132,7 @@ static void load_system(X509_STORE *store, const char **ret_note)
 {
 	struct stat st;
 
-	if (getenv(X509_get_default_cert_file_env()) == NULL &&
-	    has_hashes(default_dir()) > 0 &&
+	if (has_hashes(default_dir()) > 0 &&
 	    X509_STORE_load_path(store, default_dir()) == 1) {
 		X509_STORE_set_get_issuer(store, issuer_or_bundle);
 		return;

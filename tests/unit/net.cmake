@@ -1,9 +1,9 @@
 # The other ends: a DNS server, a TLS server, and certificates for it.
-add_library(net_bench STATIC dns_stub.c pki.c peer.c client.c)
+add_library(net_bench STATIC dns_stub.c resolver_bench.c pki.c peer.c client.c tls_bench.c)
 target_link_libraries(net_bench PUBLIC mailvane_net PkgConfig::cmocka PkgConfig::openssl
   Threads::Threads)
 
-foreach(noun address resolv_conf answer_cache dns_server resolver tls tls_session stream
-    stream_tls)
+foreach(noun address resolv_conf answer_cache dns_server resolver resolver_servers tls tls_session stream
+    stream_tls stream_tls_faults)
   mailvane_unit(test_${noun} test_${noun}.c net_bench)
 endforeach()

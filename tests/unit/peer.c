@@ -111,6 +111,8 @@ static SSL_CTX *context_of(struct peer *p)
 	SSL_CTX_set_mode(c, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_tlsext_servername_callback(c, on_sni);
 	SSL_CTX_set_tlsext_servername_arg(c, p);
+	if (p->client_root != NULL)
+		X509_STORE_add_cert(SSL_CTX_get_cert_store(c), p->client_root->x);
 	if (p->ask_certificate)
 		SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
 				   NULL);

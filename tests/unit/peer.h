@@ -21,8 +21,9 @@ struct peer {
 	int version_min, version_max;    /* 0: any */
 	const char *ciphers;
 	bool ask_certificate;
-	bool early_close;            /* nothing is said: closed as soon as secured */
-	void (*talk)(SSL *, int fd); /* NULL: talk_politely */
+	const struct identity *client_root; /* of certificates it accepts; NULL: none */
+	bool early_close;                   /* nothing is said: closed as soon as secured */
+	void (*talk)(SSL *, int fd);        /* NULL: talk_politely */
 
 	/* What it has seen, to be read after peer_close. */
 	char sni[256];

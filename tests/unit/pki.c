@@ -93,16 +93,35 @@ void pki_drop(struct identity *id)
 	*id = (struct identity){ 0 };
 }
 
-char *pki_file(const struct identity *const *ids, unsigned count)
+static FILE *open_file(char **ret_path)
 {
-	char *path = strdup("/tmp/mailvane-pki-XXXXXX");
 	FILE *file;
 
-	need(path != NULL, "name a file");
-	file = fdopen(mkstemp(path), "w");
+	*ret_path = strdup("/tmp/mailvane-pki-XXXXXX");
+	need(*ret_path != NULL, "name a file");
+	file = fdopen(mkstemp(*ret_path), "w");
 	need(file != NULL, "make a file");
+	return file;
+}
+
+char *pki_file(const struct identity *const *ids, unsigned count)
+{
+	char *path;
+	FILE *file = open_file(&path);
+
 	for (unsigned i = 0; i < count; i++)
 		need(PEM_write_X509(file, ids[i]->x) == 1, "write a certificate");
+	fclose(file);
+	return path;
+}
+
+char *pki_key_file(const struct identity *id)
+{
+	char *path;
+	FILE *file = open_file(&path);
+
+	need(PEM_write_PrivateKey(file, id->key, NULL, NULL, 0, NULL, NULL) == 1,
+	     "write a key");
 	fclose(file);
 	return path;
 }

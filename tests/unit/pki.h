@@ -30,6 +30,7 @@ void pki_drop(struct identity *);
 
 /* Writes certificates as PEM into a new temporary file whose name is returned; the caller
  * removes and frees it. */
+char *pki_key_file(const struct identity *);
 char *pki_file(const struct identity *const *, unsigned count);
 
 #endif

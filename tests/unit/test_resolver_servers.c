@@ -1,0 +1,197 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "resolver_bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void asks_again_when_a_datagram_is_lost(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up_one(&b, 2000);
+	expect_addresses(&b, "lost.test", FAMILY_IPV4, "192.0.2.7");
+	assert_int_equal(b.first.udp_questions, 2);
+	tear_down(&b);
+}
+
+static void goes_over_to_tcp(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up_one(&b, 5000);
+	expect_addresses(&b, "big.test", FAMILY_IPV4, "192.0.2.12");
+	assert_int_equal(b.first.tcp_questions, 1);
+	tear_down(&b);
+}
+
+static void gives_up_in_time(void **state)
+{
+	struct instant begin = instant_now();
+	struct bench b;
+	double took;
+
+	(void)state;
+	set_up_one(&b, 300);
+	expect_failure(&b, "silent.test", FAMILY_ANY, FAULT_TIMEOUT,
+		       "no answer from the resolver");
+	took = span_seconds(span_between(begin, instant_now()));
+	assert_true(took >= 0.3);
+	assert_true(took < 3);
+	expect_failure(&b, "wrongid.test", FAMILY_IPV4, FAULT_TIMEOUT,
+		       "no answer from the resolver");
+	tear_down(&b);
+}
+
+static void asks_the_next_server(void **state)
+{
+	char servers[2 * ADDRESS_TEXT_MAX + 8];
+	struct resolver_options options = { .timeout = span_of_ms(2000),
+					    .servers = servers };
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	snprintf(servers, sizeof(servers), "%s, %s", b.place[0], b.place[1]);
+	start(&b, &options);
+	expect_addresses(&b, "servfail.test", FAMILY_ANY, "198.51.100.1");
+	expect_addresses(&b, "silent.test", FAMILY_ANY, "198.51.100.2");
+	/* Both fail: the answer that says most, from whichever server. */
+	expect_failure(&b, "refused.test", FAMILY_ANY, FAULT_DNS_FAILURE, "SERVFAIL");
+	tear_down(&b);
+}
+
+/* A port nobody listens on: the kernel says so at once. */
+static void passes_over_a_dead_server(void **state)
+{
+	char servers[2 * ADDRESS_TEXT_MAX + 8];
+	struct resolver_options options = { .timeout = span_of_ms(5000),
+					    .servers = servers };
+	struct instant begin;
+	struct stub dead;
+	struct bench b;
+	char place[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	set_up(&b);
+	stub_open(&dead, &b.loop, b.first.rules);
+	stub_close(&dead);
+	uv_run(&b.loop, UV_RUN_NOWAIT);
+	snprintf(servers, sizeof(servers), "%s,%s", stub_place(&dead, place), b.place[0]);
+	start(&b, &options);
+	begin = instant_now();
+	expect_addresses(&b, "both.test", FAMILY_IPV6, "2001:db8::1");
+	assert_true(span_seconds(span_between(begin, instant_now())) < 0.9);
+	resolver_free(b.resolver);
+
+	snprintf(servers, sizeof(servers), "%s", place);
+	start(&b, &options);
+	expect_failure(&b, "both.test", FAMILY_ANY, FAULT_DNS_FAILURE,
+		       "the resolver cannot be reached");
+	tear_down(&b);
+}
+
+static void searches_last(void **state)
+{
+	char path[] = "/tmp/mailvane-resolv-XXXXXX", text[256];
+	struct resolver_options options = { .conf_file = path };
+	struct bench b;
+
+	(void)state;
+	close(mkstemp(path));
+	set_up(&b);
+	snprintf(text, sizeof(text),
+		 "; comment\nnameserver %s\nsearch a b\nsearch nx.example corp.test\n"
+		 "options rotate ndots:1\n",
+		 b.place[0]);
+	write_file(path, text);
+	start(&b, &options);
+	expect_addresses(&b, "short", FAMILY_IPV4, "192.0.2.14");
+	expect_addresses(&b, "short", FAMILY_ANY, "192.0.2.14");
+	expect_failure(&b, "short.", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
+	expect_failure(&b, "nobody", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
+	/* A dot, so it is a whole name: the wildcard of the search list stays out. */
+	expect_failure(&b, "typo.test", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
+	tear_down(&b);
+	unlink(path);
+}
+
+/* The file is looked at once a second at most, also while a question is open. */
+static void follows_a_changed_resolv_conf(void **state)
+{
+	char path[] = "/tmp/mailvane-resolv-XXXXXX", text[256];
+	struct resolver_options options = { .conf_file = path,
+					    .timeout = span_of_ms(8000) };
+	struct bench b;
+	struct asked a;
+
+	(void)state;
+	close(mkstemp(path));
+	set_up(&b);
+	snprintf(text, sizeof(text), "nameserver %s\n", b.place[0]);
+	write_file(path, text);
+	start(&b, &options);
+	ask(&b, &a, "silent.test", FAMILY_IPV4);
+	snprintf(text, sizeof(text), "# moved\nnameserver %s\n", b.place[1]);
+	write_file(path, text);
+	await(&b, &a);
+	assert_int_equal(a.answer.fault, FAULT_OK);
+	assert_true(b.second.udp_questions > 0);
+	tear_down(&b);
+	unlink(path);
+}
+
+static void refuses_bad_options(void **state)
+{
+	static const char nine[] =
+	    "1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,"
+	    "1.1.1.1,1.1.1.1";
+	static const char *const bad[] = {
+		"",
+		"dns.example.com",
+		"192.0.2.1:0",
+		"192.0.2.1:x",
+		"192.0.2.1,,192.0.2.2",
+		"192.0.2.1:65536",
+		"[::1",
+		nine,
+	};
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct resolver_options options = { .servers = bad[i] };
+		const char *error = NULL;
+
+		assert_null(resolver_new(&loop, &options, &error));
+		assert_non_null(strstr(error, "resolver"));
+	}
+	resolver_free(NULL);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asks_again_when_a_datagram_is_lost),
+		cmocka_unit_test(goes_over_to_tcp),
+		cmocka_unit_test(gives_up_in_time),
+		cmocka_unit_test(asks_the_next_server),
+		cmocka_unit_test(passes_over_a_dead_server),
+		cmocka_unit_test(searches_last),
+		cmocka_unit_test(follows_a_changed_resolv_conf),
+		cmocka_unit_test(refuses_bad_options),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
