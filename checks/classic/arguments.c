@@ -521,8 +521,8 @@ static bool settle(struct reading *r)
 	struct arguments *a = &r->a;
 	const char *word = r->operand != NULL ? r->operand : r->doubtful;
 
-	if (a->host == NULL && word != NULL)
-		set_host(r, word);
+	if (a->host == NULL)
+		a->host = word;
 	if (a->host == NULL)
 		a->host = "127.0.0.1";
 	if (*a->host == '\0')

@@ -37,7 +37,7 @@ enum arguments_flag {
 	ARGUMENTS_ALL = 1 << 13,        /* every expect must be found */
 	ARGUMENTS_JAIL = 1 << 14,       /* the server's text is not shown */
 	ARGUMENTS_EXACT = 1 << 15,      /* the expect is the plugin's own: a prefix */
-	ARGUMENTS_HOST_GIVEN = 1 << 16, /* or operand */
+	ARGUMENTS_HOST_GIVEN = 1 << 16, /* by -H; an operand is not shown */
 };
 
 /* All texts are those of argv, or static. */

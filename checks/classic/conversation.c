@@ -282,12 +282,14 @@ enum turn conversation_secure(struct conversation *c, const struct tls_wish *wis
 					     .unjudged = !wish->verified };
 	const char *name = wish->name != NULL ? wish->name : "";
 
-	drop_taken(c);
-	if (c->input.n > 0)
-		return injected(c);
 	c->tls = tls_context_new(&options, c->reason, sizeof(c->reason));
-	if (c->tls == NULL || !stream_start_tls(&c->stream, c->tls, name))
-		return c->tls == NULL ? TURN_FAILED : fail(c, "out of memory");
+	if (c->tls == NULL)
+		return TURN_FAILED;
+	drop_taken(c);
+	if (c->input.n > 0 || stream_has_input(&c->stream))
+		return injected(c);
+	if (!stream_start_tls(&c->stream, c->tls, name))
+		return fail(c, "out of memory");
 	await(c, SECURED | ENDED);
 	if (c->flags & SECURED)
 		return TURN_DONE;

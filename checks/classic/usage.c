@@ -1,15 +1,16 @@
-/* usage.c - texts only. */
+/* usage.c - texts only; without bars, which a scheduler takes for performance data. */
 #include "usage.h"
 
 #include <stdio.h>
 
 static const char smtp_usage[] =
-    " -H HOST [-p PORT] [-4|-6] [-S|-s] [-D WARN[,CRIT]] [-e EXPECT] [-C COMMAND]\n"
+    " -H HOST [-p PORT] [-4 or -6] [-S or -s] [-D WARN[,CRIT]] [-e EXPECT] [-C COMMAND]\n"
     "  [-R RESPONSE] [-f FROM] [-F FQDN] [-A LOGIN -U USER -P PASSWORD] [-L] [-q] [-r]\n"
     "  [-w WARN] [-c CRIT] [-t TIMEOUT] [--sni] [--verify] [--ca-file FILE] [-v]\n";
 
 static const char tcp_usage[] =
-    " -H HOST [-p PORT] [-4|-6] [-S|--starttls] [-D WARN[,CRIT]] [-s SEND] [-e EXPECT]\n"
+    " -H HOST [-p PORT] [-4 or -6] [-S or --starttls] [-D WARN[,CRIT]] [-s SEND] [-e "
+    "EXPECT]\n"
     "  [-A] [-q QUIT] [-E] [-r REFUSE] [-M MISMATCH] [-j] [-m BYTES] [-d DELAY]\n"
     "  [-w WARN] [-c CRIT] [-t TIMEOUT] [--sni NAME] [--verify] [--ca-file FILE] [-v]\n";
 

@@ -173,7 +173,8 @@ static void takes_the_host_as_operand(void **state)
 	assert_string_equal(good("check_smtp|-q|mail.test|-p|9").host, "mail.test");
 	assert_string_equal(good("check_smtp|-q|true|mail.test").host, "mail.test");
 	assert_string_equal(good("check_imap|-E|true|-p|9|mail.test").host, "mail.test");
-	assert_true(good("check_imap|mail.test").flags & ARGUMENTS_HOST_GIVEN);
+	assert_false(good("check_imap|mail.test").flags & ARGUMENTS_HOST_GIVEN);
+	assert_true(good("check_imap|-H|mail.test").flags & ARGUMENTS_HOST_GIVEN);
 	assert_string_equal(good("check_imap|[::1]").host, "[::1]");
 	assert_string_equal(good("check_imap|/run/imap.sock").host, "/run/imap.sock");
 }
