@@ -135,9 +135,12 @@ static void is_ready_when_each_target_had_its_turn(void **state)
 	assert_int_equal(exporter_unprobed(x.exporter), 1);
 	running_probed(&x, STATE_CRITICAL);
 	assert_int_equal(exporter_unprobed(x.exporter), 0);
-	/* New targets do not take readiness away. */
-	running_configure("accounts = ( );\n"
-			  "include = [ \"more.conf\" ];\n");
+	/* A new target does not take readiness away. */
+	running_configure("target_files = [ \"more.csv\" ];\n");
+	folder_write("more.csv", 0644,
+		     "name,host,services,account,labels\nmx2,127.0.0.1,far,,\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	assert_int_equal(health().targets, 2);
 	assert_int_equal(exporter_unprobed(x.exporter), 0);
 }
 

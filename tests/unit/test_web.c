@@ -7,10 +7,12 @@
 
 #include "web.h"
 
+#include "folder.h"
 #include "listen.h"
 #include "running_exporter.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,7 +20,7 @@
 static struct running x;
 static struct web *web;
 static struct address at;
-static char reply[64 * 1024];
+static char reply[4 * 1024 * 1024];
 
 static int dial(void)
 {
@@ -33,7 +35,7 @@ static void say(int fd, const char *text)
 	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
 }
 
-/* All until the server closes, as text. */
+/* All until the server closes, as text. To HTTP/1.0 the body comes in one run. */
 static const char *hear(int fd)
 {
 	size_t n = 0;
@@ -84,6 +86,40 @@ static void serves_metrics(void **state)
 	begins(text, "HTTP/1.1 200 ");
 	has(text, "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
 	assert_null(strstr(text, "mailvane_"));
+}
+
+/* Larger than any buffer on the way. */
+static void a_large_answer_arrives_whole(void **state)
+{
+	enum { MANY = 3000 };
+	static char rows[MANY * 40];
+	char line[100];
+	const char *text;
+	struct buffer csv;
+	int fd;
+
+	(void)state;
+	buffer_init(&csv, rows, sizeof(rows));
+	buffer_text(&csv, "name,host,services,account,labels\n");
+	for (unsigned i = 0; i < MANY; i++)
+		buffer_format(&csv, "s%u,127.0.0.1,far,,\n", i);
+	folder_write("many.csv", 0644, buffer_string(&csv));
+	running_configure("target_files = [ \"many.csv\" ];\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	fd = dial();
+	say(fd, "GET /metrics HTTP/1.0\r\n\r\n");
+	text = hear(fd);
+	has(text, " 200 OK\r\n");
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(line, sizeof(line),
+			 "\nmailvane_probe_interval_seconds{server=\"s%u\",service=\"far\"}"
+			 " 86400\n",
+			 i);
+		has(text, line);
+	}
+	has(text, "\nmailvane_targets 3001\n");
+	has(text, "\nprocess_start_time_seconds ");
+	has(ask("GET /"), "</html>\n");
 }
 
 static void serves_the_page_with_a_strict_policy(void **state)
@@ -197,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WEB_TEST(serves_metrics),
+		WEB_TEST(a_large_answer_arrives_whole),
 		WEB_TEST(serves_the_page_with_a_strict_policy),
 		WEB_TEST(tells_health_and_readiness),
 		WEB_TEST(refuses_the_rest),
