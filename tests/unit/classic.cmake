@@ -1,3 +1,4 @@
+mailvane_unit(test_classic_conversation "test_classic_conversation.c;folder.c" check_classic_parts)
 foreach(noun classic_arguments classic_lines)
   mailvane_unit(test_${noun} test_${noun}.c check_classic_parts)
 endforeach()
