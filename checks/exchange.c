@@ -158,7 +158,16 @@ static bool send_all(int fd, struct view request)
 	return true;
 }
 
-/* Until the other side ends. False: an error, or more than fits. */
+/* Whoever begins otherwise may wait for us as we would for it. */
+static bool may_be_http(struct view begun)
+{
+	static const char version[] = "HTTP/1.";
+	size_t n = begun.n < strlen(version) ? begun.n : strlen(version);
+
+	return memcmp(begun.p, version, n) == 0;
+}
+
+/* Until the other side ends, or is none of ours. False: an error, or more than fits. */
 static bool receive_all(int fd, char *storage, size_t cap, size_t *ret_n)
 {
 	size_t n = 0;
@@ -170,11 +179,11 @@ static bool receive_all(int fd, char *storage, size_t cap, size_t *ret_n)
 			continue;
 		if (got < 0)
 			return false;
-		if (got == 0) {
+		n += (size_t)got;
+		if (got == 0 || !may_be_http((struct view){ storage, n })) {
 			*ret_n = n;
 			return true;
 		}
-		n += (size_t)got;
 	}
 	errno = EMSGSIZE;
 	return false;
