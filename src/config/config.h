@@ -56,7 +56,7 @@ struct config_errors {
 /* The exporter's share of the file, beside the plan. */
 struct config {
 	struct plan *plan; /* one holder: the config */
-	/* Read, absolute: the file, its includes, secrets, target files. */
+	/* Read, absolute: the file, its includes, secrets, target files, roots of trust. */
 	const char *const *files;
 	size_t file_count;
 	const char *const *patterns; /* of include and target_files, absolute */

@@ -46,6 +46,17 @@ static void take_expiry(struct loader *l, struct policy *policy)
 			   "a certificate would be critical before it is a warning");
 }
 
+/* Another library will read it: new roots there are a change of the configuration. */
+static void watch_trust(struct loader *l, const char *path, bool directory,
+			struct place place)
+{
+	struct stamp stamp;
+
+	if (path != NULL && !l->no_files &&
+	    file_usable(path, directory, &l->errors, place) && stamp_of(path, &stamp))
+		watch_file(l->watch, path, &stamp);
+}
+
 static void take_trust(struct loader *l, struct tls_options *tls)
 {
 	const struct draft *top = &l->top.head;
@@ -53,10 +64,8 @@ static void take_trust(struct loader *l, struct tls_options *tls)
 	tls->minimum = (enum tls_version)l->top.tls_min;
 	tls->ca_file = l->top.ca_file;
 	tls->ca_path = l->top.ca_path;
-	if (tls->ca_file != NULL && !l->no_files)
-		file_usable(tls->ca_file, false, &l->errors, top->keys[FILE_CA_FILE]);
-	if (tls->ca_path != NULL && !l->no_files)
-		file_usable(tls->ca_path, true, &l->errors, top->keys[FILE_CA_PATH]);
+	watch_trust(l, tls->ca_file, false, top->keys[FILE_CA_FILE]);
+	watch_trust(l, tls->ca_path, true, top->keys[FILE_CA_PATH]);
 }
 
 static bool put_resolver(struct buffer *b, struct view text)

@@ -282,6 +282,27 @@ static void changes_are_seen(void **state)
 	config_free(c);
 }
 
+static void new_roots_are_a_change(void **state)
+{
+	struct config *c;
+
+	(void)state;
+	folder_write("a.conf", 0644,
+		     TOP SERVER "ca_file = \"ca.pem\"; ca_path = \"roots\";\n");
+	folder_write("ca.pem", 0644, "one");
+	folder_write("roots/a.pem", 0644, "one");
+	c = load("a.conf");
+	assert_false(config_changed(c));
+	folder_write("ca.pem", 0644, "another");
+	assert_true(config_changed(c));
+	config_free(c);
+	c = load("a.conf");
+	assert_int_equal(rename("roots", "gone"), 0);
+	folder_write("roots/a.pem", 0644, "one");
+	assert_true(config_changed(c));
+	config_free(c);
+}
+
 static void the_plan_outlives_its_configuration(void **state)
 {
 	struct config *c;
@@ -361,6 +382,7 @@ int main(void)
 		TEST(a_folder_with_pattern_characters_is_no_pattern),
 		TEST(a_name_without_wildcard_may_have_a_backslash),
 		TEST(changes_are_seen),
+		TEST(new_roots_are_a_change),
 		TEST(the_plan_outlives_its_configuration),
 		TEST(the_locale_stays),
 		TEST(names_itself_when_nobody_else_does),
