@@ -115,24 +115,29 @@ static const char *mailbox_of(const char *mailbox, struct view *ret_text)
 	    ret_text);
 }
 
-/* `made` has room for PLAIN_MAX bytes. */
-static const char *plain_of(const struct dialogue *d, char *made, struct view *ret_text)
+/* Into `made`, which has room for PLAIN_MAX bytes. */
+static struct view plain_make(struct view user, struct view password, char *made)
 {
-	struct view user, password;
-	const char *complaint = user_of(d, &user);
 	struct buffer b;
 
-	if (complaint == NULL)
-		complaint = password_of(d, &password);
-	if (complaint != NULL)
-		return complaint;
 	buffer_init(&b, made, PLAIN_MAX);
 	buffer_put(&b, (struct view){ "", 1 });
 	buffer_put(&b, user);
 	buffer_put(&b, (struct view){ "", 1 });
 	buffer_put(&b, password);
-	*ret_text = buffer_view(&b);
-	return NULL;
+	return buffer_view(&b);
+}
+
+static const char *plain_of(const struct dialogue *d, char *made, struct view *ret_text)
+{
+	struct view user, password;
+	const char *complaint = user_of(d, &user);
+
+	if (complaint == NULL)
+		complaint = password_of(d, &password);
+	if (complaint == NULL)
+		*ret_text = plain_make(user, password, made);
+	return complaint;
 }
 
 static const char *value_of(const struct dialogue *d, struct view name, char *made,
@@ -260,16 +265,16 @@ static bool form_in(struct view text, void (*put)(struct buffer *, struct view),
 
 bool command_secret_in(const struct dialogue *d, struct view text)
 {
-	struct view password, plain;
+	struct view password = view_of(d->terms->password);
 	char made[PLAIN_MAX];
 	bool found;
 
-	if (password_of(d, &password) != NULL || password.n == 0)
+	if (password.n == 0 || password.n > DIALOGUE_VALUE_MAX)
 		return false;
-	found = form_in(text, put_raw, password) || form_in(text, put_quoted, password) ||
-		form_in(text, put_base64, password);
-	if (!found && plain_of(d, made, &plain) == NULL)
-		found = form_in(text, put_base64, plain);
+	found =
+	    form_in(text, put_raw, password) || form_in(text, put_quoted, password) ||
+	    form_in(text, put_base64, password) ||
+	    form_in(text, put_base64, plain_make(view_of(d->terms->user), password, made));
 	explicit_bzero(made, sizeof(made));
 	return found;
 }

@@ -269,8 +269,6 @@ static enum wish hear_line(struct dialogue *d, struct view line)
 {
 	enum framing framing;
 
-	if (d->phase == PHASE_GREETING && stranger_is_tls(line))
-		return met_tls(d);
 	if (line.n > 0 && memchr(line.p, '\0', line.n) != NULL)
 		return give_up(d, FAULT_PROTOCOL, "a line with a NUL byte");
 	overhear(d, line);
@@ -329,6 +327,8 @@ static enum wish line_end(struct dialogue *d, struct view line)
 	bool (*literals)(struct view) = protocol_of(d)->literals;
 	size_t open, size;
 
+	if (d->phase == PHASE_GREETING && stranger_is_tls(line))
+		return met_tls(d);
 	if (line.n > d->part && line.p[line.n - 1] == '\r')
 		line.n--;
 	if (++d->reply.lines > DIALOGUE_LINES_MAX)
@@ -558,6 +558,17 @@ bool dialogue_upgraded(const struct dialogue *d)
 bool dialogue_knows(const struct dialogue *d, uint32_t bit)
 {
 	return d->learned & bit;
+}
+
+bool dialogue_count(struct dialogue *d, struct view messages)
+{
+	uint64_t count;
+
+	if (!view_number(messages, INT64_MAX, &count))
+		return false;
+	if (!(d->state & JUDGED))
+		d->outcome.messages = (int64_t)count;
+	return true;
 }
 
 static struct offered *offered_now(struct dialogue *d)

@@ -113,6 +113,10 @@ void dialogue_offer(struct dialogue *, struct view name, struct view parameters)
 /* A new list follows, in place of the one so far. */
 void dialogue_offer_anew(struct dialogue *);
 
+/* The mailbox holds so many messages; not taken once the outcome is final. False when that is
+ * no number. */
+bool dialogue_count(struct dialogue *, struct view messages);
+
 /* A fault found by ourselves, with our words for it. Always JUDGED_BLAMED. */
 enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);
 

@@ -99,11 +99,8 @@ static enum framing greeting(struct dialogue *d, struct view status, struct view
 /* "* 18 EXISTS". */
 static void hear_count(struct dialogue *d, struct view number, struct view words)
 {
-	uint64_t messages;
-
-	if (d->phase == PHASE_MAILBOX && view_equal(view_trim(words), "EXISTS") &&
-	    view_number(number, INT64_MAX, &messages))
-		d->outcome.messages = (int64_t)messages;
+	if (d->phase == PHASE_MAILBOX && view_equal(view_trim(words), "EXISTS"))
+		dialogue_count(d, number);
 }
 
 static enum framing news(struct dialogue *d, struct view words, struct reply *r)

@@ -103,13 +103,11 @@ static enum judgement hear_capa(struct dialogue *d, const struct reply *r)
 static enum judgement hear_stat(struct dialogue *d, const struct reply *r)
 {
 	struct view words = buffer_view(&r->words), count;
-	uint64_t messages;
 
 	if (r->answer != ANSWER_YES)
 		return hear_yes(d, r);
-	if (!view_next_word(&words, &count) || !view_number(count, INT64_MAX, &messages))
+	if (!view_next_word(&words, &count) || !dialogue_count(d, count))
 		return JUDGED_ODD;
-	d->outcome.messages = (int64_t)messages;
 	return JUDGED_GOOD;
 }
 
