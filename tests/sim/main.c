@@ -341,6 +341,7 @@ static void clean_up(struct program *p)
 int main(int argc, char **argv)
 {
 	struct program p = { .options.threads = 1, .sim.manners = -1, .sim.record = -1 };
+	const pid_t parent = getppid();
 	int status = parse(argc, argv, &p.options);
 
 	if (status >= 0)
@@ -356,7 +357,9 @@ int main(int argc, char **argv)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	raise_limit();
 	status = EXIT_FAILURE;
-	if (prepare(&p) && make_workers(&p)) {
+	/* A parent that is gone already will not end us. */
+	if ((!p.options.with_parent || getppid() == parent) && prepare(&p) &&
+	    make_workers(&p)) {
 		watch_signals(&p);
 		tell(&p.sim, stdout);
 		run_workers(&p);
