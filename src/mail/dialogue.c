@@ -7,6 +7,7 @@
  */
 #include "command.h"
 #include "driver.h"
+#include "literal.h"
 #include "stranger.h"
 
 #include <string.h>
@@ -280,28 +281,6 @@ static enum wish hear_line(struct dialogue *d, struct view line)
 	return framing == LINE_LAST ? judge(d) : d->wish;
 }
 
-/* "{12}" or "{12+}" at the end of a line. SIZE_MAX: more than can be counted. */
-static bool literal_size(struct view part, size_t *ret_open, size_t *ret_size)
-{
-	size_t close = part.n, open, size = 0;
-
-	if (close == 0 || part.p[--close] != '}')
-		return false;
-	if (close > 0 && part.p[close - 1] == '+')
-		close--;
-	open = close;
-	while (open > 0 && part.p[open - 1] >= '0' && part.p[open - 1] <= '9')
-		open--;
-	if (open == close || open == 0 || part.p[open - 1] != '{')
-		return false;
-	for (size_t i = open; i < close; i++)
-		size = size > SIZE_MAX / 10 - 9 ? SIZE_MAX
-						: size * 10 + (size_t)(part.p[i] - '0');
-	*ret_open = open - 1;
-	*ret_size = size;
-	return true;
-}
-
 /* The line goes on behind a literal of `size` bytes. `kept` of the line so far is of use. */
 static enum wish literal_begin(struct dialogue *d, struct view line, size_t kept,
 			       size_t size)
@@ -333,7 +312,7 @@ static enum wish line_end(struct dialogue *d, struct view line)
 		line.n--;
 	if (++d->reply.lines > DIALOGUE_LINES_MAX)
 		return give_up(d, FAULT_LIMIT, "a reply of too many lines");
-	if (literals != NULL && literal_size(view_skip(line, d->part), &open, &size) &&
+	if (literals != NULL && literal_announced(view_skip(line, d->part), &open, &size) &&
 	    literals(line))
 		return literal_begin(
 		    d, line, protocol_of(d)->keeps_literals ? line.n : d->part + open,
