@@ -183,8 +183,11 @@ void slot_keep(struct slot *s, const struct address *list, size_t count)
 
 	pthread_mutex_lock(&s->lock);
 	for (at = &s->records; *at != NULL;) {
+		bool nowhere;
+
 		unpack(*at, &r);
-		if (is_among(&r.last.address, list, count))
+		nowhere = r.last.address.any.sa_family == AF_UNSPEC;
+		if (count == 0 ? nowhere : is_among(&r.last.address, list, count))
 			at = &(*at)->next;
 		else
 			drop(at);

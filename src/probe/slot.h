@@ -31,7 +31,8 @@ void slot_release(struct slot *);
 enum state slot_publish(struct slot *, const struct result *, bool each,
 			struct moment *ret_since);
 
-/* Drops the records of addresses that are not among these. */
+/* Drops the records of addresses that are not among these; with none at all the record of the
+ * failed lookup, which has no address, stays. */
 void slot_keep(struct slot *, const struct address *, size_t count);
 
 /* Copies up to `max` records, which the caller must slot_record_fini; returns how many. 0: not

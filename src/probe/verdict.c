@@ -156,6 +156,7 @@ static void say_certificate(struct buffer *b, const struct result *r, enum fault
 {
 	const struct certificate *c = r->certificate;
 	struct moment end = certificate_end(r);
+	char subject[100];
 
 	if (f == FAULT_CERT_EXPIRED) {
 		buffer_text(b, "certificate expired");
@@ -171,7 +172,8 @@ static void say_certificate(struct buffer *b, const struct result *r, enum fault
 		if (r->cert_detail[0] != '\0')
 			buffer_format(b, ": %s", r->cert_detail);
 	}
-	buffer_format(b, ", subject %.80s", c->subject);
+	printable_copy(subject, sizeof(subject), view_of(c->subject));
+	buffer_format(b, ", subject %s", subject);
 }
 
 /* Words of ours behind these would only repeat them. */

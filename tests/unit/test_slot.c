@@ -85,6 +85,29 @@ static void keeps_one_record_per_address(void **state)
 	slot_release(s);
 }
 
+static void a_failed_lookup_is_one_story(void **state)
+{
+	struct slot *s = slot_new();
+	struct result failed = result_of(STATE_CRITICAL, 2, NULL);
+	struct record r[SLOT_RECORDS_MAX];
+	struct moment moment;
+	int64_t since;
+
+	(void)state;
+	publish(s, STATE_OK, 1, "192.0.2.1", &since);
+	slot_keep(s, NULL, 0);
+	assert_int_equal(slot_publish(s, &failed, true, &moment), STATE_COUNT);
+	failed.at.ms = 3;
+	slot_keep(s, NULL, 0);
+	assert_int_equal(slot_publish(s, &failed, true, &moment), STATE_CRITICAL);
+	assert_int_equal(moment.ms, 2);
+	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 1);
+	assert_int_equal(r[0].probes, 2);
+	slot_keep(s, &(struct address){ .v4 = { .sin_family = AF_INET } }, 1);
+	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 0);
+	slot_release(s);
+}
+
 static void texts_survive_the_copy(void **state)
 {
 	struct slot *s = slot_new();
@@ -115,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_since_and_counts),
 		cmocka_unit_test(keeps_one_record_per_address),
+		cmocka_unit_test(a_failed_lookup_is_one_story),
 		cmocka_unit_test(texts_survive_the_copy),
 	};
 
