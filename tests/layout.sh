@@ -44,27 +44,29 @@ floor_allows() {
 	src/mail | src/net) [ "$2" = src/base ] || [ "$2" = "$1" ] ;;
 	src/probe) [[ $2 =~ ^src/(base|mail|net|probe)$ ]] ;;
 	src/config) [[ $2 =~ ^src/ ]] ;;
-	checks/*) [[ $2 =~ ^(src/|checks$) ]] || [ "$2" = "$1" ] ;;
-	checks | exporter) [[ $2 =~ ^src/ ]] || [ "$2" = "$1" ] ;;
+	checks* | exporter*) [[ $2 =~ ^src/ ]] || [ "${2%%/*}" = "${1%%/*}" ] ;;
 	*) true ;;
 	esac
 }
 
-# Includes go downwards only.
+# Includes go downwards only. A header of that name in the file's own folder is the one meant.
 floors() {
-	local file line header folder target
+	local file line header folder target above
 	declare -A where=()
 	while read -r file; do
 		where[${file##*/}]+=" ${file%/*}"
 	done < <(find src checks exporter -name '*.h')
 	while IFS=: read -r file line header; do
-		header=${header#*\"} header=${header%%\"*} header=${header##*/} folder=${file%/*}
-		# A header of the folder itself comes first, as for the compiler.
+		header=${header#*\"} header=${header%%\"*} header=${header##*/} folder=${file%/*} above=
 		[ ! -f "$folder/$header" ] || continue
 		for target in ${where[$header]:-}; do
-			floor_allows "$folder" "$target" ||
-				echo "$file:$line: $folder may not include $header of $target"
+			if floor_allows "$folder" "$target"; then
+				above=
+				break
+			fi
+			above=$target
 		done
+		[ -z "$above" ] || echo "$file:$line: $folder may not include $header of $above"
 	done < <(find src checks exporter -name '*.[ch]' -exec grep -Hn '^#include "' {} +)
 }
 
