@@ -4,25 +4,22 @@
 #include "buffer.h"
 #include "dialogue.h"
 #include "file.h"
+#include "secret.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *first_line(struct arena *arena, struct view text, const char *where,
-			      char error[REFUSAL_MAX])
+static const char *take(struct arena *arena, struct view text, const char *where,
+			char error[REFUSAL_MAX])
 {
-	const char *end = text.n > 0 ? memchr(text.p, '\n', text.n) : NULL;
-	struct view line = { text.p, end != NULL ? (size_t)(end - text.p) : text.n };
+	const char *fault;
+	struct view password = secret_password(text, &fault);
 
-	if (line.n > 0 && line.p[line.n - 1] == '\r')
-		line.n--;
-	if (line.n > 0 && line.n <= DIALOGUE_VALUE_MAX &&
-	    memchr(line.p, '\0', line.n) == NULL)
-		return arena_text(arena, line);
-	refusal(error, "no password in", where,
-		"its first line is empty, too long or holds a NUL");
+	if (fault == NULL)
+		return arena_text(arena, password);
+	refusal(error, "password from", where, fault);
 	return NULL;
 }
 
@@ -54,7 +51,7 @@ const char *password_from_file(struct arena *arena, const char *path,
 		explain(&errors, error);
 		return NULL;
 	}
-	password = first_line(arena, (struct view){ file.text, file.size }, path, error);
+	password = take(arena, (struct view){ file.text, file.size }, path, error);
 	file_fini(&file);
 	errors_fini(&errors);
 	return password;
@@ -66,7 +63,7 @@ const char *password_from_fd(struct arena *arena, int fd, char error[REFUSAL_MAX
 	const char *password;
 	size_t n = 0;
 
-	while (n < sizeof(text) && memchr(text, '\n', n) == NULL) {
+	while (n < sizeof(text)) {
 		ssize_t got = read(fd, text + n, sizeof(text) - n);
 
 		if (got < 0 && errno == EINTR)
@@ -79,7 +76,7 @@ const char *password_from_fd(struct arena *arena, int fd, char error[REFUSAL_MAX
 			break;
 		n += (size_t)got;
 	}
-	password = first_line(arena, (struct view){ text, n }, "the descriptor", error);
+	password = take(arena, (struct view){ text, n }, "the descriptor", error);
 	explicit_bzero(text, sizeof(text));
 	return password;
 }
@@ -95,7 +92,7 @@ const char *password_from_env(struct arena *arena, const char *variable,
 			"the environment has no such variable");
 		return NULL;
 	}
-	password = first_line(arena, view_of(value), variable, error);
+	password = take(arena, view_of(value), variable, error);
 	explicit_bzero(value, strlen(value));
 	unsetenv(variable);
 	return password;

@@ -5,11 +5,12 @@
 #include "arena.h"
 #include "refusal.h"
 
-/* All give the first line, in the arena, which wipes it; NULL, with a sentence, when there is
- * none that could be a password. */
+/* All give the one line that is there, in the arena, which wipes it; NULL, with a sentence, when
+ * that cannot be a password. */
 
 /* Under the rules of the configuration's secrets: refused when others can read it. */
 const char *password_from_file(struct arena *, const char *path, char error[REFUSAL_MAX]);
+/* Read to its end. */
 const char *password_from_fd(struct arena *, int fd, char error[REFUSAL_MAX]);
 /* The variable is wiped and unset. */
 const char *password_from_env(struct arena *, const char *variable,

@@ -27,6 +27,14 @@ static struct view without_line_end(struct view text)
 	return text;
 }
 
+struct view secret_password(struct view text, const char **ret_fault)
+{
+	struct view password = without_line_end(text);
+
+	*ret_fault = password_fault(password);
+	return password;
+}
+
 const char *secret_read(struct loader *l, const char *path, struct place place)
 {
 	enum { SECRET_FILE_MAX = 64 * 1024 };
@@ -39,8 +47,7 @@ const char *secret_read(struct loader *l, const char *path, struct place place)
 	if (!file_read(path, SECRET_FILE_MAX, FILE_SECRET, &l->errors, place, &file))
 		return NULL;
 	watch_file(l->watch, path, &file.stamp);
-	text = without_line_end((struct view){ file.text, file.size });
-	fault = password_fault(text);
+	text = secret_password((struct view){ file.text, file.size }, &fault);
 	if (fault == NULL)
 		password = arena_text(&l->plan->arena, text);
 	else

@@ -4,6 +4,11 @@
 
 #include "loader.h"
 
+/* The password in the text of a secret, without the line end; *ret_fault says what is wrong with
+ * it ("has no password"), NULL if nothing is. The one rule for files, descriptors and the
+ * environment. */
+struct view secret_password(struct view text, const char **ret_fault);
+
 /* The one line of the file, in the plan's arena, which wipes it. NULL, and one error, when it
  * cannot be used. */
 const char *secret_read(struct loader *, const char *path, struct place);
