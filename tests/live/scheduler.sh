@@ -70,10 +70,10 @@ listen pop3  127.0.0.1:0 name=stripped    tls=none
 '
 SCHEDULER_SERVICES="smtp smtp-alt submission submissions imap imaps pop3 pop3s lmtp sieve"
 
-# passive_config NAGIOS-OR-ICINGA-GROUP: an exporter that probes two servers every second.
+# passive_config NAGIOS-OR-ICINGA-GROUP: an exporter that probes two servers every two seconds.
 passive_config() {
 	cat >"$SCHEDULER/mailvane.conf" <<-CONF
-		interval = "1s"; retry_interval = "1s"; timeout = "1s";
+		interval = "2s"; retry_interval = "2s"; timeout = "2s";
 		ca_file = "$SIM/ca.pem";
 		services = (
 		  { name = "smtp"; protocol = "smtp"; port = ${SIM_PORT[smtp]}; tls = "starttls"; },
@@ -87,6 +87,8 @@ passive_config() {
 		passive = { $1 };
 	CONF
 }
+
+all_probed() { curl -fsS -o /dev/null "http://$EXPORTER_AT/-/ready" 2>/dev/null; }
 
 # metric NAME: the sum of its samples, as a whole number.
 metric() {
