@@ -1,4 +1,4 @@
-/* answer.c - what is said: the scenario's faults and canned replies, else the protocol's words. */
+/* answer.c - what is said: the scenario's faults and replies, else the protocol's words. */
 #include "session.h"
 
 #include "worker.h"

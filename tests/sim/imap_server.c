@@ -1,4 +1,4 @@
-/* imap_server.c - IMAP4rev1 (RFC 3501, with 9051 in mind): one mailbox, INBOX, read only in effect. */
+/* imap_server.c - IMAP4rev1 (RFC 3501): one mailbox, INBOX, that never changes. */
 #include "session.h"
 
 #include <stdio.h>

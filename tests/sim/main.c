@@ -83,6 +83,16 @@ static bool parse_threads(const char *text, unsigned *ret_threads)
 	return false;
 }
 
+static bool add_name(struct options *o, const char *name)
+{
+	if (o->name_count == SCENARIO_NAMES_MAX) {
+		fprintf(stderr, "mailsim: more than %d names\n", SCENARIO_NAMES_MAX);
+		return false;
+	}
+	o->names[o->name_count++] = name;
+	return true;
+}
+
 /* -1: go on; else exit with it. */
 static int parse(int argc, char **argv, struct options *o)
 {
@@ -130,12 +140,8 @@ static int parse(int argc, char **argv, struct options *o)
 			*texts[c] = optarg;
 			break;
 		case NAME:
-			if (o->name_count == SCENARIO_NAMES_MAX) {
-				fprintf(stderr, "mailsim: more than %d names\n",
-					SCENARIO_NAMES_MAX);
+			if (!add_name(o, optarg))
 				return EXIT_USAGE;
-			}
-			o->names[o->name_count++] = optarg;
 			break;
 		case THREADS:
 			if (!parse_threads(optarg, &o->threads))

@@ -1,4 +1,4 @@
-/* smtp_server.c - SMTP (RFC 5321, 3207, 4954) and LMTP (RFC 2033): mail is accepted and dropped. */
+/* smtp_server.c - SMTP (RFC 5321, 3207, 4954) and LMTP (RFC 2033): mail is dropped. */
 #include "session.h"
 
 #include <string.h>
