@@ -24,12 +24,12 @@ static double share(struct span age, struct span limit)
 
 static bool take_result(struct standing *s, struct view line, struct span max_age)
 {
-	enum { MS_MAX = INT64_MAX / 1000000 };
+	const uint64_t ms_max = INT64_MAX / 1000000;
 	uint64_t age_ms, interval_ms;
 	struct span age, limit;
 
-	if (!take_number(&line, MS_MAX, &age_ms) ||
-	    !take_number(&line, MS_MAX / INTERVALS, &interval_ms) || interval_ms == 0)
+	if (!take_number(&line, ms_max, &age_ms) ||
+	    !take_number(&line, ms_max / INTERVALS, &interval_ms) || interval_ms == 0)
 		return false;
 	age = span_of_ms((int64_t)age_ms);
 	limit = max_age.ns > 0 ? max_age : span_of_ms((int64_t)interval_ms * INTERVALS);
