@@ -122,7 +122,7 @@ static const char *literal(struct arena *arena, const struct address *address)
 const char *ehlo_name_default(struct arena *arena, const struct address *source)
 {
 	char name[HOST_NAME_MAX + 1] = "", hosts[HOSTS_MAX];
-	struct address address;
+	struct address address = { 0 };
 	struct view full;
 
 	gethostname(name, sizeof(name) - 1);

@@ -64,11 +64,14 @@ const char *pattern_beside(struct arena *arena, const char *file, struct view pa
 
 static struct view current_folder(char dst[PATH_MAX + 1])
 {
+	size_t n;
+
 	if (getcwd(dst, PATH_MAX) == NULL)
 		return view_of(NULL);
-	if (strcmp(dst, "/") != 0)
-		strcat(dst, "/");
-	return view_of(dst);
+	n = strlen(dst);
+	if (dst[n - 1] != '/')
+		dst[n++] = '/';
+	return (struct view){ dst, n };
 }
 
 const char *path_absolute(struct arena *arena, const char *path)
