@@ -12,6 +12,7 @@ CONF=$ROOT/conf/icinga2
 NODE=node.lab.test
 API_PASSWORD=Api-Secret.1
 command -v icinga2 >/dev/null || skip "icinga2 is not here (packages icinga2-bin, icinga2-common)"
+command -v jq >/dev/null || skip "jq is not here"
 trap 'exporter_end KILL; scheduler_remove; sim_stop' EXIT
 
 # An authority and the certificate of the API.
@@ -196,14 +197,10 @@ api() {
 # status: a line "HOST/SERVICE STATE SOURCE OUTPUT VALUES" for each; STATE is "pending" before the
 # first result.
 status() {
-	api /v1/objects/services | python3 -c '
-import json, sys
-for r in json.load(sys.stdin)["results"]:
-    a = r["attrs"]
-    c = a["last_check_result"] or {}
-    print("%s/%s" % (a["host_name"], a["name"]), int(a["state"]) if c else "pending",
-        c.get("check_source", ""), c.get("output", "").replace("\n", "\\n"),
-        " ".join(c.get("performance_data") or []), sep="\t")'
+	api /v1/objects/services | jq -r '.results[].attrs | .last_check_result as $c | [
+		.host_name + "/" + .name, (if $c then .state else "pending" end | tostring),
+		$c.check_source // "", ($c.output // "" | gsub("\n"; "\\n")),
+		($c.performance_data // [] | join(" "))] | join("\t")'
 }
 
 all_checked() {
