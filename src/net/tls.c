@@ -37,7 +37,6 @@ static bool set_up(SSL_CTX *ssl)
 				 SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_COMPRESSION;
 	const long modes = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY;
 
-	SSL_CTX_set_security_level(ssl, 0);
 	SSL_CTX_set_options(ssl, options);
 	SSL_CTX_set_mode(ssl, modes);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);

@@ -97,6 +97,8 @@ void client_run(struct client *c, const struct address *to)
 	uv_timer_start(&timer, impatient, PATIENCE_MS, 0);
 	c->fault = stream_connect(&c->stream, &c->loop, to, c->source, &events, c, &reason);
 	snprintf(c->reason, sizeof(c->reason), "%s", reason);
+	if (c->fault == FAULT_OK && c->on_connecting != NULL)
+		c->on_connecting(c);
 	if (c->fault == FAULT_OK)
 		uv_run(&c->loop, UV_RUN_DEFAULT);
 	finish(c, &timer);

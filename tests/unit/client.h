@@ -13,6 +13,7 @@ struct client {
 	struct tls_context *context; /* with it TLS starts at once */
 	const char *name;            /* for it */
 	const struct address *source;
+	void (*on_connecting)(struct client *); /* the loop has not run yet */
 	void (*on_connected)(struct client *);
 	void (*on_secured)(struct client *);
 	void (*on_received)(struct client *, struct view);

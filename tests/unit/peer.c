@@ -46,6 +46,9 @@ void peer_open(struct peer *p, int family, unsigned connections)
 	address_parse(view_of(family == AF_INET6 ? "::1" : "127.0.0.1"), 0, &p->address);
 	p->listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	need(p->listener >= 0, "socket");
+	if (p->receive_buffer != 0)
+		setsockopt(p->listener, SOL_SOCKET, SO_RCVBUF, &p->receive_buffer,
+			   sizeof(p->receive_buffer));
 	need(bind(p->listener, &p->address.any, address_length(&p->address)) == 0, "bind");
 	need(listen(p->listener, 16) == 0, "listen");
 	need(getsockname(p->listener, &p->address.any, &n) == 0, "getsockname");

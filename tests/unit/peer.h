@@ -13,6 +13,7 @@ struct peer {
 	struct address address;
 	void (*serve)(struct peer *, int fd); /* the descriptor is closed behind it */
 	void *user;
+	int receive_buffer; /* bytes; 0: the kernel's choice */
 	int listener;
 	pthread_t thread;
 

@@ -41,6 +41,7 @@ static struct stub_rule rules[] = {
 	{ "big.test",      STUB_A,     0, STUB_TRUNCATED, { { NULL, STUB_A, 300, "192.0.2.12" } }, 0 },
 	{ "xn--mller-kva.test", STUB_A, 0, 0, { { NULL, STUB_A, 300, "192.0.2.13" } }, 0 },
 	{ "short.corp.test", STUB_A,   0, 0, { { NULL, STUB_A, 300, "192.0.2.14" } }, 0 },
+	{ "empty",         STUB_ANY,   0, 0, { { 0 } }, 0 },
 	{ "typo.test.corp.test", STUB_A, 0, 0, { { NULL, STUB_A, 300, "192.0.2.15" } }, 0 },
 	{ "many.test",     STUB_AAAA,  0, 0, {
 		{ NULL, STUB_AAAA, 9, "2001:db8::1" }, { NULL, STUB_AAAA, 9, "2001:db8::2" }, { NULL, STUB_AAAA, 9, "2001:db8::3" },

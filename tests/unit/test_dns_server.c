@@ -10,7 +10,7 @@
 
 static struct stub_rule rules[] = {
 	/* clang-format off */
-	{ "a.test",     STUB_A, 0, 0, { { NULL, STUB_A, 300, "192.0.2.1" }, { NULL, STUB_A, 60, "192.0.2.2" } }, 0 },
+	{ "a.test",     STUB_A, 0, 0, { { NULL, STUB_A, 60, "192.0.2.1" }, { NULL, STUB_A, 300, "192.0.2.2" } }, 0 },
 	{ "alias.test", STUB_A, 0, 0, { { NULL, STUB_CNAME, 20, "b.test" }, { "b.test", STUB_A, 300, "192.0.2.3" } }, 0 },
 	{ "long.test",  STUB_A, 0, 0, { { NULL, STUB_A, 0x7fffffff, "192.0.2.4" } }, 0 },
 	{ "odd.test",   STUB_A, 0, 0, { { NULL, STUB_A, 0xffffffff, "192.0.2.5" } }, 0 },

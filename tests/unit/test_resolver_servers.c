@@ -55,16 +55,25 @@ static void gives_up_in_time(void **state)
 static void asks_the_next_server(void **state)
 {
 	char servers[2 * ADDRESS_TEXT_MAX + 8];
-	struct resolver_options options = { .timeout = span_of_ms(2000),
+	struct resolver_options options = { .timeout = span_of_ms(10000),
 					    .servers = servers };
+	struct instant begin;
+	unsigned asked;
 	struct bench b;
 
 	(void)state;
 	set_up(&b);
 	snprintf(servers, sizeof(servers), "%s, %s", b.place[0], b.place[1]);
 	start(&b, &options);
+	begin = instant_now();
 	expect_addresses(&b, "servfail.test", FAMILY_ANY, "198.51.100.1");
+	/* At once, not when the first had its time. */
+	assert_true(span_seconds(span_between(begin, instant_now())) < 0.9);
 	expect_addresses(&b, "silent.test", FAMILY_ANY, "198.51.100.2");
+	/* The one that helped is asked first for a while. */
+	asked = b.first.udp_questions;
+	expect_addresses(&b, "servfail.test", FAMILY_IPV4, "198.51.100.1");
+	assert_int_equal(b.first.udp_questions, asked);
 	/* Both fail: the answer that says most, from whichever server. */
 	expect_failure(&b, "refused.test", FAMILY_ANY, FAULT_DNS_FAILURE, "SERVFAIL");
 	tear_down(&b);
@@ -119,6 +128,9 @@ static void searches_last(void **state)
 	expect_addresses(&b, "short", FAMILY_ANY, "192.0.2.14");
 	expect_failure(&b, "short.", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
 	expect_failure(&b, "nobody", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
+	/* It exists, though what is searched for it does not. */
+	expect_failure(&b, "empty", FAMILY_ANY, FAULT_NO_ADDRESS,
+		       "the name has no address");
 	/* A dot, so it is a whole name: the wildcard of the search list stays out. */
 	expect_failure(&b, "typo.test", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
 	tear_down(&b);

@@ -84,26 +84,46 @@ static void is_refused(void **state)
 	assert_int_equal(c.connected, 0);
 }
 
+static int rendezvous[2];
+
 static void serve_reset(struct peer *p, int fd)
 {
+	const struct sockaddr none = { .sa_family = AF_UNSPEC };
+
 	(void)p;
 	say(fd, "421 too many connections\r\n");
-	peer_set_reset(fd);
+	/* Sends RST now, not at close (tcp(7)). */
+	if (connect(fd, &none, sizeof(none)) != 0)
+		abort();
+	if (write(rendezvous[1], "", 1) != 1)
+		abort();
+}
+
+/* So the reset is there before the loop sees that we are connected. */
+static void await_peer(struct client *c)
+{
+	char byte;
+
+	(void)c;
+	assert_int_equal(read(rendezvous[0], &byte, 1), 1);
 }
 
 static void hears_what_comes_before_a_reset(void **state)
 {
 	struct peer p = { .serve = serve_reset };
-	struct client c = { 0 };
+	struct client c = { .on_connecting = await_peer };
 
 	(void)state;
+	assert_int_equal(pipe(rendezvous), 0);
 	meet(&c, &p, AF_INET);
+	close(rendezvous[0]);
+	close(rendezvous[1]);
+	assert_int_equal(c.connected, 1);
 	assert_string_equal(c.heard, "421 too many connections\r\n");
 	expect_fault(&c, FAULT_RESET, "connection reset by the server");
 }
 
 /* The peer is gone before we say anything: what it said still counts, and no signal comes. */
-static int rendezvous[2];
 
 static void serve_rejection(struct peer *p, int fd)
 {
@@ -227,10 +247,13 @@ static bool send_some(struct client *c)
 	return true;
 }
 
+/* With the least of buffers, so that what waits goes out in parts. */
 static void fill(struct client *c)
 {
+	const int least = 1;
 	char byte = 0;
 
+	setsockopt(c->stream.fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof(least));
 	while (send_some(c))
 		;
 	assert_true(c->stream.output_n > STREAM_OUTPUT_MAX - 1000);
@@ -260,7 +283,7 @@ static void fill_and_drain(struct client *c)
 
 static void writes_more_than_the_kernel_takes(void **state)
 {
-	struct peer p = { .serve = serve_late };
+	struct peer p = { .serve = serve_late, .receive_buffer = 2048 };
 	struct client c = { .on_connected = fill_and_drain };
 
 	(void)state;

@@ -158,6 +158,32 @@ static void hears_a_megabyte(void **state)
 	finish(&c);
 }
 
+static bool answered;
+
+static void talk_and_part(SSL *ssl, int fd)
+{
+	char byte;
+
+	(void)fd;
+	SSL_write(ssl, "bye\r\n", 5);
+	SSL_shutdown(ssl);
+	answered =
+	    SSL_read(ssl, &byte, 1) == 0 && SSL_get_error(ssl, 0) == SSL_ERROR_ZERO_RETURN;
+}
+
+static void answers_close_notify(void **state)
+{
+	struct peer p = { .serve = serve_tls, .chain = { &leaf }, .talk = talk_and_part };
+	struct client c = { 0 };
+
+	(void)state;
+	meet(&c, &p);
+	assert_string_equal(c.heard, "bye\r\n");
+	expect_fault(&c, FAULT_CLOSED, "the server closed the connection");
+	assert_true(answered);
+	finish(&c);
+}
+
 static int rendezvous[2];
 static size_t sent, read_all, in_order;
 
@@ -280,6 +306,7 @@ int main(void)
 		cmocka_unit_test(hears_what_comes_with_the_handshake),
 		cmocka_unit_test(closes_between_two_records),
 		cmocka_unit_test(hears_a_megabyte),
+		cmocka_unit_test(answers_close_notify),
 		cmocka_unit_test(writes_more_than_the_kernel_takes),
 		cmocka_unit_test(changes_keys),
 		cmocka_unit_test(ends_without_close_notify),

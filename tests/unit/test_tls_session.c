@@ -182,12 +182,52 @@ static void notices_a_forged_record(void **state)
 	tear_down(&b);
 }
 
+/* Takes the extension renegotiation_info (RFC 5746), which holds one zero byte, out of a
+ * ServerHello, as a server sends it that has never heard of it. */
+static size_t make_old(unsigned char *p, size_t n)
+{
+	static const unsigned char extension[] = { 0xff, 0x01, 0x00, 0x01, 0x00 };
+	unsigned char *at = memmem(p, n, extension, sizeof(extension));
+	unsigned char *extensions;
+
+	assert_non_null(at);
+	memmove(at, at + sizeof(extension), (size_t)(p + n - at) - sizeof(extension));
+	/* The lengths of the record, the message and all extensions, which come behind the
+	 * version, the random, the session, the cipher and the compression. */
+	extensions = p + 5 + 4 + 2 + 32;
+	extensions += 1 + extensions[0] + 2 + 1;
+	p[4] = (unsigned char)(p[4] - sizeof(extension));
+	p[8] = (unsigned char)(p[8] - sizeof(extension));
+	extensions[1] = (unsigned char)(extensions[1] - sizeof(extension));
+	return n - sizeof(extension);
+}
+
+static void speaks_to_servers_of_before_2010(void **state)
+{
+	unsigned char flight[8000];
+	struct bench b;
+	int n;
+
+	(void)state;
+	set_up(&b, TLS1_2_VERSION);
+	assert_int_equal(tls_session_handshake(b.session), TLS_MORE);
+	SSL_do_handshake(b.server);
+	n = BIO_read(b.out, flight, sizeof(flight));
+	assert_true(n > 100);
+	n = (int)make_old(flight, (size_t)n);
+	tls_session_feed(b.session, (struct view){ (char *)flight, (size_t)n });
+	assert_int_equal(tls_session_handshake(b.session), TLS_MORE);
+	assert_non_null(b.session->facts.certificate);
+	tear_down(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_any_cut),
 		cmocka_unit_test(fails_when_nothing_is_taken),
 		cmocka_unit_test(notices_a_forged_record),
+		cmocka_unit_test(speaks_to_servers_of_before_2010),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
