@@ -122,6 +122,12 @@ configure() {
 		  vars.mailvane["imaps"] = { mailvane_port = ${SIM_PORT[expired]} }
 		  vars.mailvane["pop3"] = { mailvane_port = ${SIM_PORT[stripped]} }
 		  vars.mailvane["submission"] = { mailvane_port = $(free_port) }
+		  vars.mailvane["pop3s"] = {
+		    mailvane_port = ${SIM_PORT[pop3s]}
+		    mailvane_warning = "tls=60"
+		    mailvane_critical = "0"
+		    mailvane_expect_capability = [ "UIDL", "SASL" ]
+		  }
 		}
 		object Host "mx1" { import "mail-host" }
 		object Service "asked" {
@@ -229,6 +235,9 @@ by_plugins() {
 	sees "broken/mail imaps" 2 "certificate expired.*\\[cert_expired/tls\\]"
 	sees "broken/mail pop3" 2 "\\[starttls_unavailable/"
 	sees "broken/mail submission" 2 "\\[refused/connect\\]"
+	sees "broken/mail pop3s" 2 "^MAIL CRITICAL - "
+	has "icinga2: limits are those of its variables" \
+		"$(grep -F "broken/mail pop3s"$'\t' <<<"$STATUS" | cut -f5)" "pop3s_time=[0-9.]+s;;0;.*pop3s_tls=[0-9.]+s;60;"
 	is "icinga2: performance values parse" \
 		"$(bad_perfdata "|$(grep -F "good/mail imaps"$'\t' <<<"$STATUS" | cut -f5)")" ""
 	sees "classic/expired" 2 "^CRITICAL - Certificate '.*' expired on "
@@ -293,6 +302,16 @@ distrust() {
 	holds "with the right one it goes on" within 15 risen mailvane_passive_results_sent_total "$sent"
 }
 
+# Every option that is not for people is a variable.
+options() {
+	"$CHECK_MAIL" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u | grep -vxE -- \
+		'--(help|version|hostname|service|port|timeout|warning|critical|json|explain|extra-opts|password-env|password-fd)' |
+		while read -r option; do
+			grep -q "\"$option\" = {" "$CONF/mailvane.conf" || echo "$option"
+		done
+}
+
+is "every option of check_mail has its variable" "$(options)" ""
 scheduler_prepare || exit 1
 mkdir -p "$SCHEDULER"/{etc,data,log,cache,spool,run}
 certificates >"$SCHEDULER/openssl.log" 2>&1 || { not_ok "certificates" "$(cat "$SCHEDULER/openssl.log")"; finish; exit 1; }

@@ -102,6 +102,7 @@ objects() {
 	for name in smtp imaps pop3 submission; do
 		service broken "mailvane-$name"
 	done
+	service broken mailvane-pop3s "check_command mailvane!pop3s!${SIM_PORT[pop3s]}!-w tls=60 -c 0"
 	host mx1
 	service mx1 mailvane-exporter-service "service_description all"
 	service mx1 mailvane-exporter-service $'service_description asked\n\tcheck_command mailvane-exporter!imaps'
@@ -223,6 +224,9 @@ by_plugins() {
 	sees "broken/mail imaps" 2 "certificate expired.*\\[cert_expired/tls\\]"
 	sees "broken/mail pop3" 2 "\\[starttls_unavailable/"
 	sees "broken/mail submission" 2 "\\[refused/connect\\]"
+	sees "broken/mail pop3s" 2 "^MAIL CRITICAL - "
+	has "nagios4: limits are those of its options" \
+		"$(grep -F "broken/mail pop3s"$'\t' <<<"$STATUS" | cut -f6)" "pop3s_time=[0-9.]+s;;0;.*pop3s_tls=[0-9.]+s;60;"
 	is "nagios4: performance values parse" \
 		"$(bad_perfdata "|$(grep -F "good/mail imaps"$'\t' <<<"$STATUS" | cut -f6)")" ""
 	sees "classic/expired" 2 "^CRITICAL - Certificate '.*' expired on "
