@@ -407,7 +407,9 @@ void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms)
 {
 	bool implicit = terms->tls == TLS_MODE_IMPLICIT;
 
-	memset(d, 0, offsetof(struct dialogue, line_storage));
+	memset(d, 0, offsetof(struct dialogue, reply));
+	offered_init(&d->before);
+	offered_init(&d->after);
 	d->terms = terms;
 	d->step = terms->protocol->steps;
 	d->phase = implicit ? PHASE_TLS : PHASE_CONNECT;
@@ -518,8 +520,10 @@ struct view dialogue_output(const struct dialogue *d)
 
 void dialogue_sent(struct dialogue *d, size_t n)
 {
+	size_t before = d->output.n;
+
 	buffer_drop(&d->output, n);
-	explicit_bzero(d->output.p + d->output.n, d->output.cap - d->output.n);
+	explicit_bzero(d->output.p + d->output.n, before - d->output.n);
 }
 
 /* --- for drivers --------------------------------------------------------------------------- */
@@ -562,5 +566,5 @@ void dialogue_offer(struct dialogue *d, struct view name, struct view parameters
 
 void dialogue_offer_anew(struct dialogue *d)
 {
-	memset(offered_now(d), 0, sizeof(struct offered));
+	offered_init(offered_now(d));
 }

@@ -77,11 +77,12 @@ enum learned {
 	LEARNED_DRIVER = 1 << 5,  /* the first bit that is the driver's own */
 };
 
+/* What is large stands at the end and is not written before it is needed: of thousands of
+ * dialogues under way most never touch the pages of their line. */
 struct dialogue {
 	const struct dialogue_terms *terms;
 	const struct step *step;
 	struct outcome outcome;
-	struct reply reply;
 	enum phase phase;
 	enum phase heard; /* where the last whole reply was */
 	enum trust trust;
@@ -93,9 +94,10 @@ struct dialogue {
 	size_t literal;   /* bytes of a literal still to come */
 	size_t part;      /* where in `line` the part behind the last literal begins */
 	struct buffer line, output;
+	struct reply reply;
 	struct offered before, after; /* in plain text; inside TLS */
-	char line_storage[DIALOGUE_LINE_MAX];
 	char output_storage[DIALOGUE_OUTPUT_MAX];
+	char line_storage[DIALOGUE_LINE_MAX];
 };
 
 /* --- for drivers --------------------------------------------------------------------------- */

@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+void offered_init(struct offered *o)
+{
+	o->n = 0;
+	o->full = false;
+	o->text[0] = '\0';
+}
+
 static const char more[] = " \xe2\x80\xa6";
 
 /* Each byte of a word may become U+FFFD, which has three; room is kept for `more`. A word of

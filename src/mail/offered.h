@@ -4,12 +4,14 @@
 
 #include "dialogue.h"
 
-/* Zeroed: nothing offered. */
 struct offered {
-	char text[DIALOGUE_OFFERED_MAX];
 	size_t n;
 	bool full; /* more was offered than there is room for; the text ends in U+2026 */
+	char text[DIALOGUE_OFFERED_MAX];
 };
+
+/* Nothing offered. */
+void offered_init(struct offered *);
 
 /* Adds " NAME", or " NAME=A,B" with the words of `parameters`, cleaned by printable_copy. A
  * capability is added whole or not at all. */

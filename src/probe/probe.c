@@ -30,18 +30,17 @@ enum {
 };
 
 struct probe {
-	struct probe_setting setting;
-	struct address addresses[RESOLVER_ADDRESSES_MAX];
+	struct probe_setting setting; /* its addresses live with the round */
 	size_t next_address;
 	struct stream stream;
 	struct due deadline;
 	struct dialogue_terms terms;
-	struct dialogue dialogue;
 	unsigned flags;
 	enum phase phase;
 	struct instant phase_began;
 	struct instant judged; /* when the outcome was final; ns 0: not yet */
 	struct result result;
+	struct dialogue dialogue; /* last and large: see driver.h */
 };
 
 static void act(struct probe *, enum wish, struct instant now);
@@ -236,7 +235,7 @@ static void note_attempt(struct probe *p, enum fault fault, const char *reason)
 	if (!better)
 		return;
 	r->dialogue_fault = FAULT_OK;
-	r->address = p->addresses[p->next_address - 1];
+	r->address = p->setting.addresses[p->next_address - 1];
 	blame(p, fault, PHASE_CONNECT, reason);
 }
 
@@ -244,7 +243,7 @@ static void note_attempt(struct probe *p, enum fault fault, const char *reason)
 static bool connect_next(struct probe *p, struct instant now)
 {
 	while (p->next_address < p->setting.address_count) {
-		const struct address *to = &p->addresses[p->next_address++];
+		const struct address *to = &p->setting.addresses[p->next_address++];
 		const char *reason = NULL;
 		enum fault fault = stream_connect(&p->stream, p->setting.loop, to,
 						  source_for(p->setting.settings, to),
@@ -298,7 +297,7 @@ static void connected(struct stream *s)
 	note(p, "connected");
 	p->result.dialogue_fault = FAULT_OK;
 	p->result.text[0] = '\0';
-	p->result.address = p->addresses[p->next_address - 1];
+	p->result.address = p->setting.addresses[p->next_address - 1];
 	deadline_set(p, p->setting.ends);
 	phase_go(p, implicit ? PHASE_TLS : PHASE_GREETING, now);
 	if (p->setting.target->flags & TARGET_PROXY_HEADER)
@@ -521,15 +520,12 @@ static void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 
 struct probe *probe_new(const struct probe_setting *setting)
 {
-	struct probe *p = calloc(1, sizeof(*p));
+	struct probe *p = malloc(sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
+	memset(p, 0, offsetof(struct probe, result));
 	p->setting = *setting;
-	if (p->setting.address_count > ARRAY_SIZE(p->addresses))
-		p->setting.address_count = ARRAY_SIZE(p->addresses);
-	memcpy(p->addresses, setting->addresses,
-	       p->setting.address_count * sizeof(*p->addresses));
 	p->phase = PHASE_CONNECT;
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;

@@ -21,7 +21,7 @@ struct probe_setting {
 	struct tls_context *tls; /* may be NULL when the service never uses TLS */
 	const struct settings *settings;
 	const struct target *target;
-	const struct address *addresses; /* tried in order until one accepts; copied */
+	const struct address *addresses; /* tried in order until one accepts */
 	size_t address_count;            /* at least 1 */
 
 	struct instant began; /* of the whole, the name lookup included */

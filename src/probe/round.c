@@ -30,7 +30,7 @@ struct round {
 	struct span dns;
 	bool asking, fresh_failure, hold_login, silent;
 	unsigned untold, present; /* attempts without a result; attempts not ended */
-	struct address addresses[RESOLVER_ADDRESSES_MAX];
+	struct address *addresses;
 	struct attempt *attempts;
 	size_t attempt_count;
 };
@@ -84,6 +84,7 @@ static void round_free(struct round *r)
 	worker_part(r->worker, r);
 	kit_release(r->kit);
 	free(r->attempts);
+	free(r->addresses);
 	free(r);
 }
 
@@ -194,7 +195,7 @@ static void attempts_begin(struct round *r, size_t count)
 	bool in[RESOLVER_ADDRESSES_MAX];
 
 	r->attempts = calloc(attempts, sizeof(*r->attempts));
-	if (r->attempts == NULL) {
+	if (r->attempts == NULL || r->addresses == NULL) {
 		file_unconnected(r, FAULT_INTERNAL, PHASE_CONNECT, NULL, "out of memory");
 		end_if_done(r);
 		return;
@@ -242,9 +243,11 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 		end_if_done(r);
 		return;
 	}
-	memcpy(r->addresses, answer->addresses, count * sizeof(*r->addresses));
-	for (size_t i = 0; i < count; i++)
+	r->addresses = malloc(count * sizeof(*r->addresses));
+	for (size_t i = 0; i < count && r->addresses != NULL; i++) {
+		r->addresses[i] = answer->addresses[i];
 		address_set_port(&r->addresses[i], r->target->service->port);
+	}
 	attempts_begin(r, count);
 }
 
