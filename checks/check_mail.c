@@ -67,7 +67,7 @@ static int report(struct findings *f, const struct options *o)
 	enum state state;
 
 	findings_judge(f, o);
-	limits_show(&o->limits, &limits);
+	thresholds_show(&o->limits, &limits);
 	buffer_init(&b, text, sizeof(text));
 	state = report_write(&b, f->list, f->count, &limits);
 	if (o->json) {

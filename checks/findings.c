@@ -119,7 +119,7 @@ void findings_judge(struct findings *f, const struct options *o)
 	qsort(f->list, f->count, sizeof(*f->list), by_target_and_address);
 	for (size_t i = 0; i < f->count; i++) {
 		expectations_judge(o, &f->list[i]);
-		limits_judge(&o->limits, &f->list[i]);
+		thresholds_judge(&o->limits, &f->list[i]);
 	}
 	for (size_t i = 0; i < f->count && o->service_count == 0; i++)
 		excuse_closed(f, &f->list[i]);

@@ -320,9 +320,9 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 	case OPT_PASSWORD_FD:
 		return set_password_fd(o, value, error);
 	case 'w':
-		return limits_parse(o->limits.warning, "--warning", value, error);
+		return thresholds_parse(o->limits.warning, "--warning", value, error);
 	case 'c':
-		return limits_parse(o->limits.critical, "--critical", value, error);
+		return thresholds_parse(o->limits.critical, "--critical", value, error);
 	case OPT_EXPLAIN:
 		return set_explain(o, value, error);
 	default:

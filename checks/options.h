@@ -2,9 +2,9 @@
 #ifndef MAILVANE_CHECK_OPTIONS_H
 #define MAILVANE_CHECK_OPTIONS_H
 
-#include "limits.h"
 #include "plan.h"
 #include "refusal.h"
+#include "thresholds.h"
 
 enum { OPTIONS_SERVICES_MAX = 16, OPTIONS_EXPECT_MAX = 16 };
 

@@ -1,5 +1,5 @@
 mailvane_unit(test_check_options test_check_options.c check_mail_parts)
-mailvane_unit(test_limits test_limits.c check_mail_parts)
+mailvane_unit(test_thresholds test_thresholds.c check_mail_parts)
 mailvane_unit(test_findings test_findings.c check_mail_parts)
 foreach(noun inquiry standing)
   mailvane_unit(test_${noun} test_${noun}.c check_mailvane_parts)

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "limits.h"
+#include "thresholds.h"
 
 #include <string.h>
 
@@ -25,9 +25,9 @@ static struct limits limits_of(const char *warning, const char *critical)
 	char error[REFUSAL_MAX];
 
 	if (*warning != '\0')
-		assert_true(limits_parse(l.warning, "-w", warning, error));
+		assert_true(thresholds_parse(l.warning, "-w", warning, error));
 	if (*critical != '\0')
-		assert_true(limits_parse(l.critical, "-c", critical, error));
+		assert_true(thresholds_parse(l.critical, "-c", critical, error));
 	return l;
 }
 
@@ -37,15 +37,15 @@ static void the_worst_broken_limit_decides(void **state)
 	struct finding f = took(1000, 400);
 
 	(void)state;
-	limits_judge(&l, &f);
+	thresholds_judge(&l, &f);
 	assert_int_equal(f.result.state, STATE_OK);
 	assert_string_equal(f.remark, "");
 	f = took(2500, 400);
-	limits_judge(&l, &f);
+	thresholds_judge(&l, &f);
 	assert_int_equal(f.result.state, STATE_WARNING);
 	assert_non_null(strstr(f.remark, "all took 2.500000s, outside of 2 (warning)"));
 	f = took(2500, 1400);
-	limits_judge(&l, &f);
+	thresholds_judge(&l, &f);
 	assert_int_equal(f.result.state, STATE_CRITICAL);
 	assert_int_equal(f.result.phase, PHASE_TLS);
 	assert_non_null(strstr(f.remark, "tls took 1.400000s"));
@@ -57,7 +57,7 @@ static void what_was_not_reached_breaks_nothing(void **state)
 	struct finding f = took(1000, 400);
 
 	(void)state;
-	limits_judge(&l, &f);
+	thresholds_judge(&l, &f);
 	assert_int_equal(f.result.state, STATE_OK);
 }
 
@@ -69,7 +69,7 @@ static void a_worse_state_stays(void **state)
 	(void)state;
 	f.result.state = STATE_CRITICAL;
 	f.result.fault = FAULT_REJECTED;
-	limits_judge(&l, &f);
+	thresholds_judge(&l, &f);
 	assert_int_equal(f.result.state, STATE_CRITICAL);
 	assert_string_equal(f.remark, "");
 }
@@ -80,7 +80,7 @@ static void limits_are_shown_as_given(void **state)
 	struct report_limits shown;
 
 	(void)state;
-	limits_show(&l, &shown);
+	thresholds_show(&l, &shown);
 	assert_string_equal(shown.warning[LIMIT_WHOLE], "2");
 	assert_string_equal(shown.critical[LIMIT_WHOLE], "~:5");
 	assert_string_equal(shown.warning[PHASE_TLS], "0.5");

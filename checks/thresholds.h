@@ -1,6 +1,6 @@
-/* limits.h - how long a phase, or the whole, may take before it is reported. */
-#ifndef MAILVANE_LIMITS_H
-#define MAILVANE_LIMITS_H
+/* thresholds.h - how long a phase, or the whole, may take before it is reported. */
+#ifndef MAILVANE_THRESHOLDS_H
+#define MAILVANE_THRESHOLDS_H
 
 #include "range.h"
 #include "refusal.h"
@@ -21,13 +21,13 @@ struct limits {
 
 /* "2", "tls=0.5", "tls=0.5,greeting=1:3": seconds, ranges of the guidelines. False, with a
  * sentence, if it cannot be understood. */
-bool limits_parse(struct limit limits[LIMITS_COUNT], const char *option, const char *text,
-		  char error[REFUSAL_MAX]);
+bool thresholds_parse(struct limit limits[LIMITS_COUNT], const char *option,
+		      const char *text, char error[REFUSAL_MAX]);
 
 /* Raises the state of the finding to that of the worst limit it breaks, with a remark. */
-void limits_judge(const struct limits *, struct finding *);
+void thresholds_judge(const struct limits *, struct finding *);
 
 /* For the performance values; lends the texts. */
-void limits_show(const struct limits *, struct report_limits *ret_shown);
+void thresholds_show(const struct limits *, struct report_limits *ret_shown);
 
 #endif

@@ -1,5 +1,5 @@
-/* limits.c - thresholds by phase. */
-#include "limits.h"
+/* thresholds.c - thresholds by phase. */
+#include "thresholds.h"
 
 #include <string.h>
 
@@ -46,8 +46,8 @@ static bool limit_parse(struct limit *limits, const char *option, struct view pa
 	return true;
 }
 
-bool limits_parse(struct limit limits[LIMITS_COUNT], const char *option, const char *text,
-		  char error[REFUSAL_MAX])
+bool thresholds_parse(struct limit limits[LIMITS_COUNT], const char *option,
+		      const char *text, char error[REFUSAL_MAX])
 {
 	struct view rest = view_of(text);
 
@@ -87,7 +87,7 @@ static void raise_to(struct finding *f, enum state state, size_t index, struct s
 	buffer_string(&b);
 }
 
-void limits_judge(const struct limits *limits, struct finding *f)
+void thresholds_judge(const struct limits *limits, struct finding *f)
 {
 	for (size_t i = LIMITS_COUNT; i-- > 0;) {
 		struct span took = i == LIMIT_WHOLE ? f->result.took : f->result.phases[i];
@@ -99,7 +99,7 @@ void limits_judge(const struct limits *limits, struct finding *f)
 	}
 }
 
-void limits_show(const struct limits *limits, struct report_limits *ret_shown)
+void thresholds_show(const struct limits *limits, struct report_limits *ret_shown)
 {
 	for (size_t i = 0; i < LIMITS_COUNT; i++) {
 		const struct limit *w = &limits->warning[i], *c = &limits->critical[i];
