@@ -35,6 +35,14 @@ static void expect_fault(const struct client *c, enum fault fault, const char *r
 		fail_msg("%s: %s", fault_name(c->fault), c->reason);
 }
 
+static struct address literal(const char *text)
+{
+	struct address a;
+
+	assert_true(address_parse(view_of(text), 0, &a));
+	return a;
+}
+
 /* --- plain ----------------------------------------------------------------------------- */
 
 static void serve_dialogue(struct peer *p, int fd)
@@ -70,18 +78,22 @@ static void talks(void **state)
 	}
 }
 
+/* Bound and not listening: nobody else can take the port. */
 static void is_refused(void **state)
 {
-	struct peer p = { .serve = serve_dialogue };
-	struct client c = { 0 }, quiet = { .on_connected = client_close };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct address to = literal("127.0.0.1");
+	socklen_t n = sizeof(to);
+	struct client c = { 0 };
 
 	(void)state;
-	peer_open(&p, AF_INET, 1);
-	client_run(&quiet, &p.address);
-	peer_close(&p);
-	client_run(&c, &p.address);
+	assert_int_equal(bind(fd, &to.any, address_length(&to)), 0);
+	assert_int_equal(getsockname(fd, &to.any, &n), 0);
+	client_run(&c, &to);
 	expect_fault(&c, FAULT_REFUSED, "connection refused");
 	assert_int_equal(c.connected, 0);
+	assert_int_equal(c.closed, 1);
+	close(fd);
 }
 
 static int rendezvous[2];
@@ -407,14 +419,6 @@ static void knows_when_nothing_is_there(void **state)
 	(void)state;
 	meet(&c, &p, AF_INET);
 	assert_string_equal(p.heard, "QUIT\r\n");
-}
-
-static struct address literal(const char *text)
-{
-	struct address a;
-
-	assert_true(address_parse(view_of(text), 0, &a));
-	return a;
 }
 
 static void serve_who(struct peer *p, int fd)
