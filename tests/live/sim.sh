@@ -42,5 +42,10 @@ sim_stop() {
 sim_manners() {
 	is "mailsim saw nothing but good manners" \
 		"$(grep -vE "listener=(${SIM_PARDONED:-none})" "$SIM/manners")" ""
-	lacks "no password in clear" "$(grep -E ' clear ' "$SIM/record")" "$SIM_PASSWORD"
+	local secret
+	# As it is, and as AUTH LOGIN and AUTH PLAIN send it.
+	secret=$(printf %s "$SIM_PASSWORD" | base64)
+	secret="${SIM_PASSWORD//./\\.}|$secret|$(printf '\0%s\0%s' "$SIM_USER" "$SIM_PASSWORD" | base64 -w 0)"
+	has "the password went over TLS" "$(grep -E ' tls ' "$SIM/record")" "$secret"
+	lacks "and never in clear" "$(grep -E ' clear ' "$SIM/record")" "$secret"
 }
