@@ -32,6 +32,7 @@ enum {
 	DIALOGUE_OUTPUT_MAX = 2176, /* user and password, every character of them quoted */
 	DIALOGUE_VALUE_MAX = 512,   /* a name, user or password from the configuration */
 	DIALOGUE_OFFERED_MAX = 768,
+	DIALOGUE_CODE_MAX = 24, /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
 };
 
 enum dialogue_flag {
@@ -78,7 +79,7 @@ struct outcome {
 	enum fault fault;
 	enum phase phase; /* where the fault was; PHASE_QUIT if ok */
 	int code;
-	char enhanced[12];
+	char enhanced[DIALOGUE_CODE_MAX];
 	char text[PRINTABLE_MAX];
 	int64_t messages; /* in the mailbox; -1: not asked */
 };

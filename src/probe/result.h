@@ -36,8 +36,8 @@ struct result {
 	struct address address;          /* AF_UNSPEC when no connection was tried */
 
 	int code; /* of the reply that decided, or of the greeting */
-	char enhanced[12];
-	int64_t messages; /* in the mailbox; -1: not asked */
+	char enhanced[DIALOGUE_CODE_MAX]; /* as in struct outcome */
+	int64_t messages;                 /* in the mailbox; -1: not asked */
 
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */

@@ -52,7 +52,7 @@ struct idle {
 	uint8_t address[16];
 	uint16_t service, code;
 	uint8_t state, fault, phase, flags, cert_faults, tls_version, cipher, family;
-	char enhanced[12];
+	char enhanced[24];
 };
 
 static void floor_of(size_t count)
