@@ -9,6 +9,10 @@
  * lookup its wait. */
 enum { PREFERRED_S = 30 };
 
+/* Half of what Linux lets a datagram socket hold by default (net.core.rmem_default), refilled
+ * by replies or after a while in which even a busy server has taken it up. */
+enum { BURST_MAX = 128, BURST_MS = 20 };
+
 static void close_all(struct dns_servers *s)
 {
 	for (size_t i = 0; i < s->count; i++)
@@ -83,6 +87,27 @@ void dns_servers_answered(struct dns_servers *s, size_t server, struct instant n
 		return;
 	s->preferred = server;
 	s->preferred_until = instant_plus(now, span_of_seconds(PREFERRED_S));
+}
+
+void dns_servers_ask(struct dns_servers *s, size_t server, const char *name, int family,
+		     void (*replied)(void *user, const struct reply *), void *user)
+{
+	s->burst++;
+	dns_server_ask(s->list[server], name, family, replied, user);
+}
+
+void dns_servers_replied(struct dns_servers *s)
+{
+	s->burst -= s->burst > 0;
+}
+
+bool dns_servers_has_room(struct dns_servers *s, struct instant now)
+{
+	if (!instant_before(now, instant_plus(s->burst_began, span_of_ms(BURST_MS)))) {
+		s->burst = 0;
+		s->burst_began = now;
+	}
+	return s->burst < BURST_MAX;
 }
 
 void dns_servers_tick(struct dns_servers *s)

@@ -16,6 +16,8 @@ struct dns_servers {
 	struct resolv_conf conf;
 	struct dns_server *list[RESOLV_SERVERS_MAX];
 	size_t count;
+	unsigned burst; /* asked and not replied to, since then */
+	struct instant burst_began;
 	size_t preferred; /* the one that answered when the first did not ... */
 	struct instant preferred_until;
 };
@@ -34,6 +36,15 @@ void dns_servers_refresh(struct dns_servers *);
 size_t dns_servers_first(const struct dns_servers *, struct instant now);
 /* This one has answered a question. */
 void dns_servers_answered(struct dns_servers *, size_t server, struct instant now);
+
+/* Asks that server; see dns_server_ask. The reply must be told by dns_servers_replied. */
+void dns_servers_ask(struct dns_servers *, size_t server, const char *name, int family,
+		     void (*replied)(void *user, const struct reply *), void *user);
+void dns_servers_replied(struct dns_servers *);
+
+/* Whether more may be asked now: a burst of questions fills the receive buffer of a server,
+ * and what is dropped there costs its lookup a second. */
+bool dns_servers_has_room(struct dns_servers *, struct instant now);
 
 void dns_servers_tick(struct dns_servers *);
 size_t dns_servers_pending(const struct dns_servers *);

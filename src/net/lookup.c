@@ -26,6 +26,7 @@ enum {
 enum { FIRST_SHARE = 5 };
 
 struct ask {
+	struct dns_servers *servers;
 	struct lookup *lookup; /* NULL: nobody waits any more */
 	struct lookup_half *half;
 	size_t server;
@@ -131,6 +132,7 @@ static void replied(void *user, const struct reply *r)
 	struct ask *a = user;
 	struct lookup *l = a->lookup;
 
+	dns_servers_replied(a->servers);
 	if (l != NULL) {
 		*a->at = a->next;
 		if (a->next != NULL)
@@ -146,11 +148,11 @@ static void ask_server(struct lookup *l, struct lookup_half *half, size_t server
 
 	if (a == NULL)
 		return;
-	*a = (struct ask){ l, half, server, l->asks, &l->asks };
+	*a = (struct ask){ l->servers, l, half, server, l->asks, &l->asks };
 	if (a->next != NULL)
 		a->next->at = &a->next;
 	l->asks = a;
-	dns_server_ask(l->servers->list[server], l->asked, half->family, replied, a);
+	dns_servers_ask(l->servers, server, l->asked, half->family, replied, a);
 }
 
 static bool is_asked(const struct lookup *l, const struct lookup_half *half, size_t server)
@@ -330,38 +332,42 @@ void lookup_tick(struct lookup *l, struct instant now)
 	} else if (enough && !instant_before(now, l->patience)) {
 		give_up(l);
 		conclude(l, now);
-	} else if (!instant_before(now, l->next_ask)) {
+	} else if (l->is_started && !instant_before(now, l->next_ask) &&
+		   dns_servers_has_room(l->servers, now)) {
 		ask_waiting(l, now);
 	}
 }
 
-void lookup_start(struct lookup *l, struct instant now, struct span timeout)
+void lookup_start(struct lookup *l, struct instant now)
 {
-	size_t count = l->servers->count;
-
-	l->deadline = instant_plus(now, timeout);
-	l->grace.ns = timeout.ns / FIRST_SHARE;
-	l->gap.ns = l->grace.ns / (int64_t)(count > 0 ? count : 1);
+	l->is_started = true;
 	ask_candidate(l, now);
 }
 
+static void add_half(struct lookup *l, int family)
+{
+	l->halves[l->half_count++] =
+	    (struct lookup_half){ .family = family, .kind = REPLY_CANCELLED };
+}
+
 struct lookup *lookup_new(struct dns_servers *servers, const char *name, enum family family,
-			  void (*done)(struct lookup *, void *user), void *user)
+			  struct instant now, struct span timeout)
 {
 	struct lookup *l = calloc(1, sizeof(*l));
 
 	if (l == NULL)
 		return NULL;
 	l->servers = servers;
-	l->done = done;
-	l->user = user;
 	l->family = family;
+	l->deadline = instant_plus(now, timeout);
+	l->grace.ns = timeout.ns / FIRST_SHARE;
+	l->gap.ns = l->grace.ns / (int64_t)(servers->count > 0 ? servers->count : 1);
 	snprintf(l->name, sizeof(l->name), "%s", name);
 	snprintf(l->asked, sizeof(l->asked), "%s", name);
 	if (family != FAMILY_IPV4)
-		l->halves[l->half_count++].family = AF_INET6;
+		add_half(l, AF_INET6);
 	if (family != FAMILY_IPV6)
-		l->halves[l->half_count++].family = AF_INET;
+		add_half(l, AF_INET);
 	return l;
 }
 

@@ -40,21 +40,22 @@ struct lookup {
 	struct instant patience; /* until then the second half is waited for */
 	struct span gap, grace;
 	size_t attempt;
-	bool is_done;
+	bool is_started, is_done;
 
 	/* When done. */
 	struct resolver_answer answer;
 	unsigned ttl; /* seconds to keep the answer; 0: not at all */
 };
 
-/* NULL: out of memory. The name is valid and in lower case. Begins with lookup_start. */
+/* NULL: out of memory. The name is valid and in lower case. `done` and `user` are the caller's
+ * to set. The time runs from now on, though nothing is asked before lookup_start. */
 struct lookup *lookup_new(struct dns_servers *, const char *name, enum family,
-			  void (*done)(struct lookup *, void *user), void *user);
+			  struct instant now, struct span timeout);
 /* Its asks go on without it. Not from within a reply. */
 void lookup_free(struct lookup *);
 
 /* May say `done` before it returns. */
-void lookup_start(struct lookup *, struct instant now, struct span timeout);
+void lookup_start(struct lookup *, struct instant now);
 /* Asks again, or gives up. Does nothing when it is done. */
 void lookup_tick(struct lookup *, struct instant now);
 

@@ -25,6 +25,7 @@ struct resolver {
 	struct dns_servers servers;
 	struct answer_cache *cache;
 	struct lookup *active, *finished;
+	struct lookup *queued, **queued_end;    /* wait until they may be started */
 	struct lookup *buckets[LOOKUP_BUCKETS]; /* the active ones */
 	size_t lookups;
 	struct resolver_stats stats;
@@ -41,8 +42,18 @@ static void enter(struct lookup **list, struct lookup *l)
 	*list = l;
 }
 
-static void leave(struct lookup *l)
+static void enter_queue(struct resolver *r, struct lookup *l)
 {
+	l->next = NULL;
+	l->at = r->queued_end;
+	*r->queued_end = l;
+	r->queued_end = &l->next;
+}
+
+static void leave(struct resolver *r, struct lookup *l)
+{
+	if (r->queued_end == &l->next)
+		r->queued_end = l->at;
 	*l->at = l->next;
 	if (l->next != NULL)
 		l->next->at = l->at;
@@ -76,7 +87,7 @@ static void on_done(struct lookup *l, void *user)
 	struct resolver *r = user;
 
 	leave_bucket(r, l);
-	leave(l);
+	leave(r, l);
 	enter(&r->finished, l);
 	r->lookups--;
 }
@@ -114,7 +125,7 @@ static void deliver(struct resolver *r)
 	while (r->finished != NULL) {
 		struct lookup *l = r->finished;
 
-		leave(l);
+		leave(r, l);
 		keep_answer(r, l);
 		while (l->questions != NULL && !r->is_closing) {
 			struct question *q = l->questions;
@@ -128,9 +139,23 @@ static void deliver(struct resolver *r)
 	r->is_delivering = false;
 }
 
+static void start_queued(struct resolver *r, struct instant now)
+{
+	while (r->queued != NULL && dns_servers_has_room(&r->servers, now)) {
+		struct lookup *l = r->queued;
+
+		leave(r, l);
+		enter(&r->active, l);
+		lookup_start(l, now);
+	}
+}
+
 static void on_worked(void *user)
 {
-	deliver(user);
+	struct resolver *r = user;
+
+	start_queued(r, instant_now());
+	deliver(r);
 }
 
 /* --- time ------------------------------------------------------------------------------ */
@@ -144,20 +169,28 @@ static void refresh(struct resolver *r, struct instant now)
 	dns_servers_refresh(&r->servers);
 }
 
+static void tick_all(struct lookup *l, struct instant now)
+{
+	struct lookup *next;
+
+	for (; l != NULL; l = next) {
+		next = l->next;
+		lookup_tick(l, now);
+	}
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct resolver *r = timer->data;
 	struct instant now = instant_now();
-	struct lookup *next;
 
 	refresh(r, now);
-	for (struct lookup *l = r->active; l != NULL; l = next) {
-		next = l->next;
-		lookup_tick(l, now);
-	}
+	tick_all(r->active, now);
+	tick_all(r->queued, now);
 	dns_servers_tick(&r->servers);
+	start_queued(r, now);
 	deliver(r);
-	if (r->is_closing || r->active != NULL || dns_servers_pending(&r->servers) > 0)
+	if (r->is_closing || r->lookups > 0 || dns_servers_pending(&r->servers) > 0)
 		return;
 	uv_timer_stop(timer);
 	r->is_ticking = false;
@@ -290,7 +323,7 @@ static void join(struct lookup *l, struct question *q)
 }
 
 static void look_up(struct resolver *r, const char *name, enum family family,
-		    struct question *q)
+		    struct instant now, struct question *q)
 {
 	struct lookup *l = find_active(r, name, family);
 	struct lookup **bucket = bucket_of(r, name);
@@ -299,19 +332,22 @@ static void look_up(struct resolver *r, const char *name, enum family family,
 		join(l, q);
 		return;
 	}
-	l = r->lookups < LOOKUPS_MAX ? lookup_new(&r->servers, name, family, on_done, r)
-				     : NULL;
+	l = NULL;
+	if (r->lookups < LOOKUPS_MAX)
+		l = lookup_new(&r->servers, name, family, now, r->timeout);
 	if (l == NULL) {
 		answer_fault(q, FAULT_INTERNAL, "too many names are being looked up");
 		return;
 	}
-	r->lookups++;
-	enter(&r->active, l);
+	l->done = on_done;
+	l->user = r;
 	l->chain = *bucket;
 	*bucket = l;
+	r->lookups++;
+	enter_queue(r, l);
 	join(l, q);
 	start_ticking(r);
-	lookup_start(l, instant_now(), r->timeout);
+	start_queued(r, now);
 	deliver(r);
 }
 
@@ -334,7 +370,7 @@ static void ask_name(struct resolver *r, char *name, enum family family, struct 
 		answer(q, &a);
 		return;
 	}
-	look_up(r, name, family, q);
+	look_up(r, name, family, now, q);
 }
 
 void resolver_ask(struct resolver *r, const char *host, enum family family,
@@ -406,6 +442,7 @@ struct resolver *resolver_new(uv_loop_t *loop, const struct resolver_options *op
 	r->tick_ms = tick_of(r->timeout);
 	hosts_init(&r->hosts,
 		   options->hosts_file != NULL ? options->hosts_file : "/etc/hosts");
+	r->queued_end = &r->queued;
 	r->cache = answer_cache_new();
 	if (r->cache == NULL ||
 	    !dns_servers_init(&r->servers, loop, options->servers,
@@ -447,8 +484,9 @@ void resolver_free(struct resolver *r)
 		return;
 	r->is_closing = true;
 	free_lookups(r->active);
+	free_lookups(r->queued);
 	free_lookups(r->finished);
-	r->active = r->finished = NULL;
+	r->active = r->queued = r->finished = NULL;
 	dns_servers_fini(&r->servers);
 	uv_close((uv_handle_t *)&r->tick, on_closed);
 }

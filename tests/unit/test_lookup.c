@@ -66,11 +66,13 @@ static void tells_how_long_an_answer_lasts(void **state)
 				     span_of_ms(5000), &hook, &error));
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		unsigned done = 0;
-		struct lookup *l =
-		    lookup_new(&servers, cases[i].name, cases[i].family, note_done, &done);
+		struct lookup *l = lookup_new(&servers, cases[i].name, cases[i].family,
+					      instant_now(), span_of_ms(5000));
 
 		assert_non_null(l);
-		lookup_start(l, instant_now(), span_of_ms(5000));
+		l->done = note_done;
+		l->user = &done;
+		lookup_start(l, instant_now());
 		while (done == 0)
 			uv_run(&loop, UV_RUN_ONCE);
 		/* Late ticks and replies change nothing. */
@@ -115,8 +117,11 @@ static void asks_more_rarely_with_time(void **state)
 	stub_open(&stub, &loop, silence);
 	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
 				     span_of_ms(60000), &hook, &error));
-	l = lookup_new(&servers, "a.test", FAMILY_IPV4, note_done, &done);
-	lookup_start(l, begin, span_of_ms(5000));
+	l = lookup_new(&servers, "a.test", FAMILY_IPV4, begin, span_of_ms(5000));
+	assert_non_null(l);
+	l->done = note_done;
+	l->user = &done;
+	lookup_start(l, begin);
 	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
 		lookup_tick(l, instant_plus(begin, span_of_ms(moments[i].ms)));
 		assert_int_equal(dns_servers_pending(&servers), moments[i].asked);
@@ -132,11 +137,54 @@ static void asks_more_rarely_with_time(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+static void count_reply(void *user, const struct reply *r)
+{
+	(void)r;
+	(*(unsigned *)user)++;
+}
+
+/* Not more than a server's socket can hold at a time. */
+static void waits_between_bursts(void **state)
+{
+	static struct stub_rule silence[] = {
+		{ "a.test", STUB_ANY, 0, STUB_SILENT, { { 0 } }, 0 },
+		{ 0 },
+	};
+	const struct dns_server_hook hook = { ignore, NULL };
+	const struct instant begin = instant_now();
+	char place[ADDRESS_TEXT_MAX];
+	struct dns_servers servers;
+	unsigned asked = 0, replies = 0;
+	const char *error = NULL;
+	struct stub stub;
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	stub_open(&stub, &loop, silence);
+	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
+				     span_of_ms(5000), &hook, &error));
+	for (; asked < 1000 && dns_servers_has_room(&servers, begin); asked++)
+		dns_servers_ask(&servers, 0, "a.test", AF_INET, count_reply, &replies);
+	assert_in_range(asked, 16, 250);
+	dns_servers_replied(&servers);
+	assert_true(dns_servers_has_room(&servers, begin));
+	dns_servers_ask(&servers, 0, "a.test", AF_INET, count_reply, &replies);
+	assert_false(dns_servers_has_room(&servers, instant_plus(begin, span_of_ms(10))));
+	assert_true(dns_servers_has_room(&servers, instant_plus(begin, span_of_ms(30))));
+	dns_servers_fini(&servers);
+	assert_int_equal(replies, asked + 1);
+	stub_close(&stub);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_how_long_an_answer_lasts),
 		cmocka_unit_test(asks_more_rarely_with_time),
+		cmocka_unit_test(waits_between_bursts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,35 @@ static void asks_again_when_a_datagram_is_lost(void **state)
 	tear_down(&b);
 }
 
+/* More than may be asked at once, and than are answered: the last wait in a line. */
+static void asks_many_at_once(void **state)
+{
+	enum { MANY = 1000 };
+	struct asked *all = calloc(MANY, sizeof(*all));
+	char name[32];
+	struct bench b;
+
+	(void)state;
+	set_up_one(&b, 20000);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		ask(&b, &all[i], name, FAMILY_IPV4);
+	}
+	resolver_cancel(b.resolver, &all[MANY - 1].question);
+	for (int i = 0; i < MANY - 1; i++) {
+		await(&b, &all[i]);
+		assert_string_equal(all[i].answer.reason, "NXDOMAIN");
+	}
+	assert_int_equal(all[MANY - 1].times, 0);
+	/* Freed with a line that waits. */
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "m%d.test", i);
+		ask(&b, &all[i], name, FAMILY_IPV4);
+	}
+	tear_down(&b);
+	free(all);
+}
+
 static void goes_over_to_tcp(void **state)
 {
 	struct bench b;
@@ -210,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_again_when_a_datagram_is_lost),
+		cmocka_unit_test(asks_many_at_once),
 		cmocka_unit_test(goes_over_to_tcp),
 		cmocka_unit_test(gives_up_in_time),
 		cmocka_unit_test(asks_the_next_server),
