@@ -2,7 +2,7 @@
  * anyone. The result store is the slots of the current plan.
  *
  * With addresses = "each" a slot holds one record per address, else one. A short lock
- * per slot guards each copy; nothing is rendered under it.
+ * per slot guards each copy; nothing is rendered under it. Times are kept in microseconds.
  */
 #ifndef MAILVANE_SLOT_H
 #define MAILVANE_SLOT_H
