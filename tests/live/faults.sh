@@ -3,7 +3,7 @@
 # whatever the server does we stay polite.
 #
 #   tests/live/faults.sh           all rows of the table
-#   tests/live/faults.sh NAME...   those only
+#   tests/live/faults.sh NAME...   those only; NAME-PROTOCOL is one of them
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh
@@ -82,8 +82,9 @@ rows() {
 	local name protocols tls login state pair told protocol
 	while read -r name protocols tls login state pair told; do
 		[ -n "$name" ] || continue
-		[ ${#WANTED[@]} -eq 0 ] || [[ " ${WANTED[*]} " == *" $name "* ]] || continue
 		for protocol in ${protocols//,/ }; do
+			[[ ${#WANTED[@]} -eq 0 || " ${WANTED[*]} " == *" $name "* ||
+				" ${WANTED[*]} " == *" $name-$protocol "* ]] || continue
 			"$1" "$name-$protocol" "$protocol" "$tls" "$login" "$state" "$pair" "$told"
 		done
 	done <<<"$TABLE"
