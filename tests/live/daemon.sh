@@ -78,7 +78,7 @@ ending() {
 		within 5 in_flight || not_ok "a probe is under way"
 		exporter_end "$signal"
 		is "SIG$signal in the middle of a probe ends it with 0" "$CODE" 0
-		below "within a second" "$TOOK" "${MAILVANE_PATIENCE_MS:-1000}"
+		below "at once" "$TOOK" "$ENDING_MS"
 	done
 }
 

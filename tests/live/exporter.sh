@@ -231,7 +231,7 @@ reload
 calm_down
 exporter_end TERM
 is "SIGTERM ends it with 0" "$CODE" 0
-below "within a second" "$TOOK" 1000
+below "at once" "$TOOK" "$ENDING_MS"
 is "nothing on stdout" "$(cat "$LOG.out")" ""
 manners
 finish

@@ -142,7 +142,7 @@ in_metrics() { verdict_is "exporter: $1" "$OUT" "$1 $1" "$5" "$6"; }
 trap 'sim_stop' EXIT
 WANTED=("$@")
 # TLS spoken to a plain port cannot be polite.
-SIM_PARDONED=wrong-port-
+export SIM_PARDONED=wrong-port-
 sim_start "user $SIM_USER $SIM_PASSWORD"$'\n'"$(rows listener)" || { finish; exit 1; }
 rows by_plugin
 configure

@@ -1,6 +1,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced behind assert.sh: an exporter under test, and what it says.
 
+# It has a second to end; a sanitizer's search for leaks comes on top. packaging/quickstart
+# --check holds the program that is installed to the second.
+ENDING_MS=3000
 EXPORTER_PID=
 EXPORTER_AT=
 
