@@ -231,6 +231,29 @@ static enum wish judge(struct dialogue *d)
 	return r->answer == ANSWER_MORE ? abandon(d) : farewell(d);
 }
 
+/* --- the room ------------------------------------------------------------------------------ */
+
+static void move_in(struct dialogue *d, struct dialogue_room *room)
+{
+	d->room = room;
+	d->line.p = room->line;
+	offered_init(&room->before);
+	offered_init(&room->after);
+}
+
+static bool has_room(struct dialogue *d)
+{
+	struct dialogue_room *room;
+
+	if (d->room != NULL)
+		return true;
+	room =
+	    d->terms->lend_room != NULL ? d->terms->lend_room(d->terms->lend_user) : NULL;
+	if (room != NULL)
+		move_in(d, room);
+	return room != NULL;
+}
+
 /* --- lines --------------------------------------------------------------------------------- */
 
 static enum wish line_bad(struct dialogue *d, struct view line)
@@ -287,6 +310,8 @@ static enum wish literal_begin(struct dialogue *d, struct view line, size_t kept
 {
 	size_t room = DIALOGUE_SESSION_MAX - d->received;
 
+	if (!has_room(d))
+		return give_up(d, FAULT_INTERNAL, "out of memory");
 	if (d->line.n == 0)
 		buffer_put(&d->line, line);
 	d->line.n = kept;
@@ -353,6 +378,8 @@ static enum wish take_line(struct dialogue *d, struct view *bytes)
 		cut(d, bytes, 1);
 	if (end != NULL && d->line.n == 0)
 		return line_end(d, part);
+	if (!has_room(d))
+		return give_up(d, FAULT_INTERNAL, "out of memory");
 	buffer_put(&d->line, part);
 	if (end != NULL)
 		return line_end(d, buffer_view(&d->line));
@@ -403,13 +430,12 @@ static enum wish take(struct dialogue *d, struct view *bytes)
 
 /* --- the calls ----------------------------------------------------------------------------- */
 
-void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms)
+void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms,
+		   struct dialogue_room *room, char *output)
 {
 	bool implicit = terms->tls == TLS_MODE_IMPLICIT;
 
 	memset(d, 0, offsetof(struct dialogue, reply));
-	offered_init(&d->before);
-	offered_init(&d->after);
 	d->terms = terms;
 	d->step = terms->protocol->steps;
 	d->phase = implicit ? PHASE_TLS : PHASE_CONNECT;
@@ -417,8 +443,10 @@ void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms)
 	d->outcome.phase = PHASE_QUIT;
 	d->outcome.messages = -1;
 	reply_init(&d->reply);
-	buffer_init(&d->line, d->line_storage, sizeof(d->line_storage));
-	buffer_init(&d->output, d->output_storage, sizeof(d->output_storage));
+	buffer_init(&d->line, NULL, DIALOGUE_LINE_MAX);
+	buffer_init(&d->output, output, DIALOGUE_OUTPUT_MAX);
+	if (room != NULL)
+		move_in(d, room);
 }
 
 enum wish dialogue_start(struct dialogue *d, enum trust trust)
@@ -505,12 +533,12 @@ const struct outcome *dialogue_outcome(const struct dialogue *d)
 
 const char *dialogue_offered_before(const struct dialogue *d)
 {
-	return d->before.text;
+	return d->room != NULL ? d->room->before.text : "";
 }
 
 const char *dialogue_offered_after(const struct dialogue *d)
 {
-	return d->after.text;
+	return d->room != NULL ? d->room->after.text : "";
 }
 
 struct view dialogue_output(const struct dialogue *d)
@@ -556,15 +584,17 @@ bool dialogue_count(struct dialogue *d, struct view messages)
 
 static struct offered *offered_now(struct dialogue *d)
 {
-	return dialogue_in_tls(d) ? &d->after : &d->before;
+	return dialogue_in_tls(d) ? &d->room->after : &d->room->before;
 }
 
 void dialogue_offer(struct dialogue *d, struct view name, struct view parameters)
 {
-	offered_add(offered_now(d), name, parameters);
+	if (d->room != NULL)
+		offered_add(offered_now(d), name, parameters);
 }
 
 void dialogue_offer_anew(struct dialogue *d)
 {
-	offered_init(offered_now(d));
+	if (d->room != NULL)
+		offered_init(offered_now(d));
 }

@@ -62,6 +62,11 @@ struct dialogue_terms {
 	 * as it came. A command with a secret is told as its template. */
 	void (*overhear)(void *user, enum speaker, struct view line);
 	void *overhear_user;
+
+	/* For a dialogue begun without a room: lends one for the rest of it, asked when a line
+	 * comes in pieces. It may return NULL: FAULT_INTERNAL. */
+	struct dialogue_room *(*lend_room)(void *user);
+	void *lend_user;
 };
 
 enum wish { WISH_READ, WISH_TLS, WISH_END };
@@ -84,10 +89,16 @@ struct outcome {
 	int64_t messages; /* in the mailbox; -1: not asked */
 };
 
-struct dialogue; /* complete in driver.h, for those who embed one */
+/* Complete in driver.h, for those who embed them. Of thousands of dialogues under way most wait
+ * for a line: what only others need is in the room. */
+struct dialogue;
+struct dialogue_room;
 
-/* The terms must outlive the dialogue. */
-void dialogue_init(struct dialogue *, const struct dialogue_terms *);
+/* The terms and what is lent must outlive the dialogue. room NULL: see lend_room; what the server
+ * offers is then not kept. `output` has DIALOGUE_OUTPUT_MAX bytes; dialogues may share it if the
+ * output of one is sent before another is called. */
+void dialogue_init(struct dialogue *, const struct dialogue_terms *,
+		   struct dialogue_room *room, char *output);
 
 /* Begins. With TLS_MODE_IMPLICIT call it when the handshake is done. */
 enum wish dialogue_start(struct dialogue *, enum trust);

@@ -77,8 +77,12 @@ enum learned {
 	LEARNED_DRIVER = 1 << 5,  /* the first bit that is the driver's own */
 };
 
-/* What is large stands at the end and is not written before it is needed: of thousands of
- * dialogues under way most never touch the pages of their line. */
+/* What a server offered, and the line that has not come whole yet. */
+struct dialogue_room {
+	struct offered before, after; /* in plain text; inside TLS */
+	char line[DIALOGUE_LINE_MAX];
+};
+
 struct dialogue {
 	const struct dialogue_terms *terms;
 	const struct step *step;
@@ -94,10 +98,8 @@ struct dialogue {
 	size_t literal;   /* bytes of a literal still to come */
 	size_t part;      /* where in `line` the part behind the last literal begins */
 	struct buffer line, output;
+	struct dialogue_room *room; /* NULL: not needed yet */
 	struct reply reply;
-	struct offered before, after; /* in plain text; inside TLS */
-	char output_storage[DIALOGUE_OUTPUT_MAX];
-	char line_storage[DIALOGUE_LINE_MAX];
 };
 
 /* --- for drivers --------------------------------------------------------------------------- */

@@ -40,7 +40,8 @@ struct probe {
 	struct instant phase_began;
 	struct instant judged; /* when the outcome was final; ns 0: not yet */
 	struct result result;
-	struct dialogue dialogue; /* last and large: see driver.h */
+	struct dialogue dialogue;
+	struct dialogue_room *room; /* NULL: not needed yet */
 };
 
 static void act(struct probe *, enum wish, struct instant now);
@@ -385,6 +386,7 @@ static void forget(struct probe *p)
 
 	schedule_drop(p->setting.schedule, &p->deadline);
 	result_fini(&p->result);
+	free(p->room);
 	free(p);
 	ended(user);
 }
@@ -496,6 +498,14 @@ void probe_leave(struct probe *p, struct span grace)
 		hang_up(p);
 }
 
+static struct dialogue_room *lend_room(void *user)
+{
+	struct probe *p = user;
+
+	p->room = malloc(sizeof(*p->room));
+	return p->room;
+}
+
 static void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 {
 	const struct target *target = s->target;
@@ -530,16 +540,21 @@ struct probe *probe_new(const struct probe_setting *setting)
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;
 	terms_init(&p->terms, setting);
+	p->room = NULL;
+	p->terms.lend_room = lend_room;
+	p->terms.lend_user = p;
 	if (setting->settings->transcripts != TRANSCRIPTS_NONE)
 		p->result.transcript = transcript_new();
 	if (p->result.transcript != NULL) {
 		p->terms.overhear = overhear;
 		p->terms.overhear_user = p;
+		lend_room(p);
 	}
-	dialogue_init(&p->dialogue, &p->terms);
+	dialogue_init(&p->dialogue, &p->terms, p->room, setting->output);
 	p->deadline.run = begin;
 	if (!schedule_put(setting->schedule, &p->deadline, instant_now())) {
 		result_fini(&p->result);
+		free(p->room);
 		free(p);
 		return NULL;
 	}

@@ -19,6 +19,7 @@ struct probe_setting {
 	uv_loop_t *loop;
 	struct schedule *schedule;
 	struct tls_context *tls; /* may be NULL when the service never uses TLS */
+	char *output; /* DIALOGUE_OUTPUT_MAX bytes that all probes of a thread share */
 	const struct settings *settings;
 	const struct target *target;
 	const struct address *addresses; /* tried in order until one accepts */

@@ -164,6 +164,7 @@ static void attempt_start(struct attempt *a)
 	    .loop = &r->worker->loop,
 	    .schedule = &r->worker->schedule,
 	    .tls = r->kit->tls,
+	    .output = r->worker->output,
 	    .settings = &r->kit->plan->settings,
 	    .target = r->target,
 	    .addresses = a->addresses,

@@ -3,6 +3,7 @@
 #define MAILVANE_WORKER_H
 
 #include "breaker.h"
+#include "dialogue.h"
 #include "engine.h"
 #include "gate.h"
 #include "kit.h"
@@ -35,6 +36,7 @@ struct worker {
 	struct engine_hooks hooks;
 	unsigned index, of; /* which share of the targets */
 	bool once, leaving, closed;
+	char output[DIALOGUE_OUTPUT_MAX]; /* of the one dialogue that has the word */
 	struct worker_counters counters;
 
 	pthread_mutex_t lock; /* guards what others post */

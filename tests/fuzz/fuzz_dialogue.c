@@ -14,6 +14,8 @@ enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 16384 };
 
 struct run {
 	struct dialogue *dialogue;
+	struct dialogue_room *room;
+	char *output;
 	struct dialogue_terms terms;
 	enum trust trust;
 	enum wish wish;
@@ -229,6 +231,13 @@ static void run_init(struct run *r, const struct protocol *protocol, const uint8
 	r->in_tls = r->terms.tls == TLS_MODE_IMPLICIT;
 }
 
+static void run_fini(struct run *r)
+{
+	free(r->dialogue);
+	free(r->room);
+	free(r->output);
+}
+
 static void play(struct run *r, const struct protocol *protocol, size_t piece,
 		 const uint8_t *bytes, size_t n)
 {
@@ -237,9 +246,11 @@ static void play(struct run *r, const struct protocol *protocol, size_t piece,
 	run_init(r, protocol, bytes);
 	r->piece = piece;
 	r->dialogue = malloc(sizeof(*r->dialogue));
-	MUST(r->dialogue != NULL);
+	r->room = malloc(sizeof(*r->room));
+	r->output = malloc(DIALOGUE_OUTPUT_MAX);
+	MUST(r->dialogue != NULL && r->room != NULL && r->output != NULL);
 	memset(r->dialogue, 0xa5, sizeof(*r->dialogue));
-	dialogue_init(r->dialogue, &r->terms);
+	dialogue_init(r->dialogue, &r->terms, r->room, r->output);
 	r->wish = dialogue_start(r->dialogue, r->in_tls ? r->trust : TRUST_NONE);
 	check(r);
 	take_said(r);
@@ -280,7 +291,7 @@ int fuzz_dialogue(const struct protocol *protocol, const uint8_t *bytes, size_t 
 	play(&pieces, protocol, 1 + (bytes[1] & 63), bytes, n);
 	play(&whole, protocol, SIZE_MAX, bytes, n);
 	must_be_same(&pieces, &whole);
-	free(pieces.dialogue);
-	free(whole.dialogue);
+	run_fini(&pieces);
+	run_fini(&whole);
 	return 0;
 }

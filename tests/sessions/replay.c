@@ -173,17 +173,21 @@ static void happen(struct play *p, const struct event *e)
 static bool play(const struct session *s, struct cut cut)
 {
 	struct play p = { .session = s, .cut = cut, .wish = WISH_READ };
+	struct dialogue_room *room = malloc(sizeof(*room));
+	char *output = malloc(DIALOGUE_OUTPUT_MAX);
 
 	p.dialogue = malloc(sizeof(*p.dialogue));
-	if (p.dialogue == NULL)
+	if (p.dialogue == NULL || room == NULL || output == NULL)
 		abort();
 	memset(p.dialogue, 0xa5, sizeof(*p.dialogue));
-	dialogue_init(p.dialogue, &s->terms);
+	dialogue_init(p.dialogue, &s->terms, room, output);
 	if (s->terms.tls != TLS_MODE_IMPLICIT)
 		p.wish = dialogue_start(p.dialogue, TRUST_NONE);
 	for (size_t i = 0; i < s->count && !p.bad; i++)
 		happen(&p, &s->events[i]);
 	free(p.dialogue);
+	free(room);
+	free(output);
 	return !p.bad;
 }
 

@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+static struct dialogue_room room;
+static char output[DIALOGUE_OUTPUT_MAX];
+
 static struct dialogue_terms terms;
 static struct dialogue d;
 
@@ -23,7 +26,7 @@ static int set_up(void **state)
 		.user = "joe",
 		.password = "se\"c\\ret",
 	};
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 	return 0;
 }
@@ -135,7 +138,7 @@ static void test_not_here(void **state)
 {
 	(void)state;
 	terms.tls = TLS_MODE_NONE;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
 	assert_refuses("{user}", "a password may not be sent here");

@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+static struct dialogue_room room;
+static char output[DIALOGUE_OUTPUT_MAX];
+
 static struct dialogue_terms terms_of(const struct protocol *protocol, enum tls_mode tls)
 {
 	return (struct dialogue_terms){
@@ -48,7 +51,7 @@ static void assert_outcome(const struct dialogue *d, enum fault fault, enum phas
 static void test_is_small(void **state)
 {
 	(void)state;
-	assert_true(sizeof(struct dialogue) <= 12 * 1024);
+	assert_true(sizeof(struct dialogue) <= 1024);
 }
 
 /* EHLO with so many lines, the last one included. */
@@ -69,12 +72,12 @@ static void test_lines_of_a_reply(void **state)
 
 	(void)state;
 	terms.user = terms.password = NULL;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed_lines(&d, DIALOGUE_LINES_MAX), WISH_READ);
 	assert_string_equal(said(&d), "QUIT\r\n");
 
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed_lines(&d, DIALOGUE_LINES_MAX + 1), WISH_END);
 	assert_outcome(&d, FAULT_LIMIT, PHASE_CAPABILITY);
@@ -90,7 +93,7 @@ static void test_news_without_end(void **state)
 	int lines = 0;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	wish = feed(&d, "* OK hi\r\n");
 	for (; wish == WISH_READ; lines++)
@@ -131,11 +134,11 @@ static void test_bytes_of_a_session(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
-		dialogue_init(&d, &terms);
+		dialogue_init(&d, &terms, &room, output);
 		dialogue_start(&d, TRUST_NONE);
 		assert_int_equal(feed_bytes(&d, DIALOGUE_SESSION_MAX, pieces[i]),
 				 WISH_READ);
-		dialogue_init(&d, &terms);
+		dialogue_init(&d, &terms, &room, output);
 		dialogue_start(&d, TRUST_NONE);
 		assert_int_equal(feed_bytes(&d, DIALOGUE_SESSION_MAX + 1, pieces[i]),
 				 WISH_END);
@@ -157,7 +160,7 @@ static void test_session_cap_is_no_earlier_in_one_piece(void **state)
 	assert_non_null(bytes);
 	memset(bytes, 'x', n);
 	memcpy(bytes, "* BYE no\r\n", 10);
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(dialogue_feed(&d, (struct view){ bytes, n }), WISH_END);
 	assert_outcome(&d, FAULT_UNAVAILABLE, PHASE_GREETING);
@@ -173,7 +176,7 @@ static void test_long_literal(void **state)
 
 	(void)state;
 	terms.user = terms.password = NULL;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	feed(&d, "* OK hi\r\n");
 	said(&d);
@@ -195,7 +198,7 @@ static void test_phases_and_judgement(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	assert_int_equal(dialogue_phase(&d), PHASE_CONNECT);
 	assert_int_equal(dialogue_start(&d, TRUST_NONE), WISH_READ);
 	assert_int_equal(dialogue_phase(&d), PHASE_GREETING);
@@ -229,7 +232,7 @@ static void test_fault_is_judged_at_once(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed(&d, "554-go\r\n"), WISH_READ);
 	assert_false(dialogue_judged(&d));
@@ -245,7 +248,7 @@ static void test_implicit_handshake_fails(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	assert_int_equal(dialogue_phase(&d), PHASE_TLS);
 	assert_int_equal(dialogue_break(&d, FAULT_TLS_VERSION), WISH_END);
 	assert_outcome(&d, FAULT_TLS_VERSION, PHASE_TLS);
@@ -259,7 +262,7 @@ static void test_deadline_before_start(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	assert_int_equal(dialogue_timeout(&d), WISH_END);
 	assert_outcome(&d, FAULT_TIMEOUT, PHASE_CONNECT);
 	assert_int_equal(dialogue_start(&d, TRUST_NONE), WISH_END);
@@ -273,7 +276,7 @@ static void test_calls_behind_the_end(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(dialogue_break(&d, FAULT_CLOSED), WISH_END);
 	assert_int_equal(feed(&d, "220 hi\r\n"), WISH_END);
@@ -291,7 +294,7 @@ static void test_secured_unasked(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(dialogue_secured(&d, TRUST_VERIFIED), WISH_READ);
 	assert_false(dialogue_in_tls(&d));
@@ -304,7 +307,7 @@ static void test_secured_for_start(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	assert_int_equal(dialogue_secured(&d, TRUST_VERIFIED), WISH_READ);
 	assert_int_equal(dialogue_phase(&d), PHASE_GREETING);
 	feed(&d, "+OK\r\n");
@@ -318,7 +321,7 @@ static void test_bytes_behind_the_wish_for_tls(void **state)
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	feed(&d, "+OK\r\n");
 	said(&d);
@@ -332,10 +335,51 @@ static void test_bytes_behind_the_wish_for_tls(void **state)
 
 /* --- output -------------------------------------------------------------------------------- */
 
-static bool storage_holds(const struct dialogue *d, const char *text)
+static bool output_holds(const char *text)
 {
-	return memmem(d->output_storage, sizeof(d->output_storage), text, strlen(text)) !=
-	       NULL;
+	return memmem(output, sizeof(output), text, strlen(text)) != NULL;
+}
+
+static struct dialogue_room *lend(void *user)
+{
+	unsigned *asked = user;
+
+	return ++*asked == 1 ? &room : NULL;
+}
+
+static struct dialogue_room *lend_nothing(void *user)
+{
+	(void)user;
+	return NULL;
+}
+
+static void test_a_room_is_lent_when_a_line_comes_in_pieces(void **state)
+{
+	unsigned asked = 0;
+	struct dialogue_terms terms = { .protocol = &smtp_protocol,
+					.us = "us.test",
+					.lend_room = lend,
+					.lend_user = &asked };
+	struct dialogue d;
+
+	(void)state;
+	dialogue_init(&d, &terms, NULL, output);
+	dialogue_start(&d, TRUST_NONE);
+	feed(&d, "220 whole\r\n");
+	said(&d);
+	assert_int_equal(asked, 0);
+	assert_string_equal(dialogue_offered_before(&d), "");
+	feed(&d, "250-in pie");
+	feed(&d, "ces\r\n250 SI");
+	feed(&d, "ZE 1\r\n");
+	assert_int_equal(asked, 1);
+	assert_string_equal(dialogue_offered_before(&d), "SIZE=1");
+	said(&d);
+	terms.lend_room = lend_nothing;
+	dialogue_init(&d, &terms, NULL, output);
+	dialogue_start(&d, TRUST_NONE);
+	assert_int_equal(feed(&d, "220 in"), WISH_END);
+	assert_outcome(&d, FAULT_INTERNAL, PHASE_GREETING);
 }
 
 static void test_sent_bytes_are_wiped(void **state)
@@ -345,20 +389,20 @@ static void test_sent_bytes_are_wiped(void **state)
 
 	(void)state;
 	memset(&d, 0, sizeof(d));
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 	feed(&d, "+OK\r\n");
 	said(&d);
 	feed(&d, "+OK\r\nUSER\r\n.\r\n");
 	assert_string_equal(said(&d), "USER joe\r\n");
 	feed(&d, "+OK\r\n");
-	assert_true(storage_holds(&d, "correct-horse"));
+	assert_true(output_holds("correct-horse"));
 	dialogue_sent(&d, 8);
 	assert_memory_equal(dialogue_output(&d).p, "rect-horse\r\n", 12);
-	assert_false(storage_holds(&d, "correct-horse"));
+	assert_false(output_holds("correct-horse"));
 	dialogue_sent(&d, 100);
 	assert_int_equal(dialogue_output(&d).n, 0);
-	assert_false(storage_holds(&d, "horse"));
+	assert_false(output_holds("horse"));
 }
 
 /* What was not sent when the end comes is wiped too. */
@@ -369,7 +413,7 @@ static void test_unsent_password_is_wiped(void **state)
 
 	(void)state;
 	memset(&d, 0, sizeof(d));
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 	feed(&d, "+OK\r\n");
 	said(&d);
@@ -378,7 +422,7 @@ static void test_unsent_password_is_wiped(void **state)
 	feed(&d, "+OK\r\n");
 	dialogue_break(&d, FAULT_RESET);
 	assert_int_equal(dialogue_output(&d).n, 0);
-	assert_false(storage_holds(&d, "horse"));
+	assert_false(output_holds("horse"));
 }
 
 /* --- the password rule, over all that can be set ------------------------------------------- */
@@ -413,7 +457,7 @@ static bool password_is_sent(const struct lines *l, struct dialogue_terms terms,
 
 	if (plain)
 		terms.tls = TLS_MODE_NONE;
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, trust);
 	wish = feed(&d, l->greeting);
 	said_last = said(&d);
@@ -472,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_secured_unasked),
 		cmocka_unit_test(test_secured_for_start),
 		cmocka_unit_test(test_bytes_behind_the_wish_for_tls),
+		cmocka_unit_test(test_a_room_is_lent_when_a_line_comes_in_pieces),
 		cmocka_unit_test(test_sent_bytes_are_wiped),
 		cmocka_unit_test(test_unsent_password_is_wiped),
 		cmocka_unit_test(test_password_rule),

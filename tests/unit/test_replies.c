@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+static struct dialogue_room room;
+static char output[DIALOGUE_OUTPUT_MAX];
+
 struct row {
 	enum phase phase;
 	int code;
@@ -34,7 +37,7 @@ static void dialogue_at(struct dialogue *d, enum phase phase)
 	static const struct dialogue_terms terms = { .protocol = &smtp_protocol,
 						     .us = "x" };
 
-	dialogue_init(d, &terms);
+	dialogue_init(d, &terms, &room, output);
 	d->phase = phase;
 }
 
@@ -174,7 +177,7 @@ static void enter_tls(struct dialogue *d)
 						     .us = "x" };
 	enum phase phase = d->phase;
 
-	dialogue_init(d, &terms);
+	dialogue_init(d, &terms, &room, output);
 	dialogue_start(d, TRUST_VERIFIED);
 	d->phase = phase;
 }

@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+static struct dialogue_room room;
+static char output[DIALOGUE_OUTPUT_MAX];
+
 static struct dialogue_terms terms;
 static struct dialogue d;
 
@@ -22,7 +25,7 @@ static void begin(enum tls_mode tls, enum trust trust, unsigned flags)
 		.password = "secret",
 		.flags = flags,
 	};
-	dialogue_init(&d, &terms);
+	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, trust);
 }
 
