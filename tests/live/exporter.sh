@@ -53,6 +53,7 @@ configure() {
 		    services = [ "imap", "imaps", "pop3", "pop3s", "sieve" ]; },
 		  { name = "delivery"; host = "127.0.0.2"; tls_name = "$LAB_NAME"; services = [ "lmtp" ]; },
 		  { name = "customer"; host = "127.0.0.2"; tls_name = "mail.customer.test"; services = [ "imaps" ]; },
+		  { name = "unnamed"; host = "127.0.0.1"; services = [ "smtp", "submissions" ]; },
 		  { name = "broken"; host = "127.0.0.1"; tls_name = "$LAB_NAME";
 		    services = [ "wrong_name", "leaf_only", "expired", "self_signed", "not_yet", "expiring",
 		                 "no_starttls", "rejecting", "tls10", "client_cert", "refused" ]; },
@@ -89,7 +90,9 @@ postfix postscreen OK ok
 postfix slow OK ok
 postfix smtp OK ok
 submit submission OK ok
-submit submissions OK ok'
+submit submissions OK ok
+unnamed smtp OK ok
+unnamed submissions OK ok'
 
 # as_expected WHAT METRICS: one assertion for each target.
 as_expected() {

@@ -32,6 +32,11 @@ good_ones() {
 	done
 	story "name by SNI" OK ok imaps -s imaps --name mail.customer.test
 	story "SNI in SMTP" OK ok smtp -s smtp --name mail.customer.test
+	# No name at all: no SNI is sent (manners), and the certificate has the address.
+	check_mail "address instead of a name" OK ok -H 127.0.0.1 -p "${PORT[submissions]}" \
+		-s submissions --ca-file "$LAB/tls/root.pem"
+	check_mail "address, Dovecot" OK ok -H 127.0.0.2 -p "${PORT[imap]}" -s imap \
+		--ca-file "$LAB/tls/root.pem"
 	story "no TLS" OK ok smtp -s smtp --tls none
 	story "greylisting" OK ok greylisting -s smtp
 	story "postscreen" OK ok postscreen -s smtp
