@@ -8,7 +8,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./scheduler.sh
 
 PATH=$PATH:/usr/sbin
-CONF=$ROOT/conf/icinga2
 NODE=node.lab.test
 API_PASSWORD=Api-Secret.1
 command -v icinga2 >/dev/null || skip "icinga2 is not here (packages icinga2-bin, icinga2-common)"
@@ -307,12 +306,12 @@ options() {
 	"$CHECK_MAIL" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u | grep -vxE -- \
 		'--(help|version|hostname|service|port|timeout|warning|critical|json|explain|extra-opts|password-env|password-fd)' |
 		while read -r option; do
-			grep -q "\"$option\" = {" "$CONF/mailvane.conf" || echo "$option"
+			grep -q "\"$option\" = {" "$ROOT/conf/icinga2/mailvane.conf" || echo "$option"
 		done
 }
 
 is "every option of check_mail has its variable" "$(options)" ""
-scheduler_prepare || exit 1
+scheduler_prepare "$ROOT/conf/icinga2" || exit 1
 mkdir -p "$SCHEDULER"/{etc,data,log,cache,spool,run}
 certificates >"$SCHEDULER/openssl.log" 2>&1 || { not_ok "certificates" "$(cat "$SCHEDULER/openssl.log")"; finish; exit 1; }
 sim_start "$SCHEDULER_SCENARIO" || { finish; exit 1; }

@@ -8,7 +8,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./scheduler.sh
 
 PATH=$PATH:/usr/sbin
-CONF=$ROOT/conf/nagios
 command -v nagios4 >/dev/null || skip "nagios4 is not here (package nagios4-core)"
 trap 'exporter_end KILL; scheduler_remove; sim_stop' EXIT
 
@@ -275,7 +274,7 @@ outage() {
 # Of what was complete: a file is being written every second.
 spool_is_empty() { [ -z "$(find "$SCHEDULER/spool" -name '*.ok')" ]; }
 
-scheduler_prepare || exit 1
+scheduler_prepare "$ROOT/conf/nagios" || exit 1
 sim_start "$SCHEDULER_SCENARIO" || { finish; exit 1; }
 chmod 755 "$SIM"
 mkdir "$SCHEDULER/spool"

@@ -6,13 +6,17 @@ SCHEDULER=
 SCHEDULER_PID=
 SCHEDULER_USER=$(id -un)
 PLUGINS=
+CONF=
 
-# scheduler_prepare: makes $SCHEDULER, $SCHEDULER/plugins and a mailsim that all can read.
+# scheduler_prepare DEFINITIONS: makes $SCHEDULER, with our plugins in $PLUGINS and the folder of
+# definitions in $CONF: the checkout itself may be where the scheduler's account cannot look.
 scheduler_prepare() {
 	SCHEDULER=$(mktemp -d "${TMPDIR:-/tmp}/mailvane-sch.XXXXXX") || return 1
 	chmod 755 "$SCHEDULER"
-	PLUGINS=$SCHEDULER/plugins
+	PLUGINS=$SCHEDULER/plugins CONF=$SCHEDULER/conf
 	mkdir "$PLUGINS"
+	cp -R "$1" "$CONF"
+	chmod -R a+rX "$CONF"
 	local plugin
 	for plugin in "$BUILD"/checks/check_* "$BUILD"/checks/classic/check_*; do
 		[ ! -f "$plugin" ] || [ ! -x "$plugin" ] || cp -P "$plugin" "$PLUGINS/"
