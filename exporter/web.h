@@ -5,11 +5,12 @@
 #include "exporter.h"
 
 /* Connections at once, in all and from one address; bytes of a request with its headers and of
- * what is sent at once; a connection silent for longer is closed. */
+ * what is sent at once, and of its body; a connection silent for longer is closed. */
 enum {
 	WEB_CONNECTIONS_MAX = 256,
 	WEB_CONNECTIONS_PER_ADDRESS_MAX = 64,
 	WEB_CONNECTION_MEMORY_MAX = 64 * 1024,
+	WEB_BODY_MAX = 64 * 1024,
 	WEB_TIMEOUT_S = 30,
 };
 

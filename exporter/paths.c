@@ -1,0 +1,141 @@
+/* paths.c - a function and a row for each path; read the table at the foot first. */
+#include "paths.h"
+
+#include "exposition.h"
+#include "page.h"
+#include "page_style.h"
+#include "verdicts.h"
+
+#include <string.h>
+
+static struct reply get_metrics(struct request *request)
+{
+	struct plan *plan = exporter_plan(request->exporter);
+	struct health health;
+	struct answer *answer;
+
+	exporter_health(request->exporter, &health);
+	answer = exposition_new(plan, &health);
+	plan_release(plan);
+	return reply_stream(answer, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+static void add_page_headers(struct reply *reply)
+{
+	reply_header(reply, "Content-Security-Policy",
+		     "default-src 'none'; style-src '" PAGE_STYLE_HASH "'; img-src data:; "
+		     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+	reply_header(reply, "X-Frame-Options", "DENY");
+	reply_header(reply, "Referrer-Policy", "no-referrer");
+}
+
+static struct reply get_page(struct request *request)
+{
+	struct plan *plan = exporter_plan(request->exporter);
+	struct health health;
+	struct reply reply;
+
+	exporter_health(request->exporter, &health);
+	reply =
+	    reply_stream(page_new(plan, &health, moment_now()), "text/html; charset=utf-8");
+	plan_release(plan);
+	add_page_headers(&reply);
+	return reply;
+}
+
+static struct reply get_healthy(struct request *request)
+{
+	(void)request;
+	return reply_text(MHD_HTTP_OK, "healthy\n");
+}
+
+static struct reply get_ready(struct request *request)
+{
+	size_t unprobed = exporter_unprobed(request->exporter);
+	char storage[80];
+	struct buffer line;
+
+	if (unprobed == 0)
+		return reply_text(MHD_HTTP_OK, "ready\n");
+	buffer_init(&line, storage, sizeof(storage));
+	buffer_format(&line, "not ready: %zu targets not probed yet\n", unprobed);
+	return reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
+}
+
+/* For check_mailvane: checks/standing.h says how it reads. */
+static struct reply get_verdict(struct request *request)
+{
+	const char *server = request_argument(request, "server");
+	struct plan *plan;
+	struct draft draft;
+	struct reply reply = { 0 };
+	bool found;
+
+	if (!server || !*server)
+		return reply_text(MHD_HTTP_BAD_REQUEST,
+				  "server is missing: ?server=NAME[&service=NAME]\n");
+	plan = exporter_plan(request->exporter);
+	draft_init(&draft);
+	found = verdicts_answer(&draft, plan, server, request_argument(request, "service"),
+				moment_now());
+	plan_release(plan);
+	if (!draft.failed)
+		reply = reply_bytes(found ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND,
+				    draft_view(&draft), "text/plain; charset=utf-8");
+	draft_fini(&draft);
+	return reply;
+}
+
+/* clang-format off */
+static const struct path paths[] = {
+	{ "/",               PATH_GET, get_page },
+	{ "/metrics",        PATH_GET, get_metrics },
+	{ "/-/healthy",      PATH_GET, get_healthy },
+	{ "/-/ready",        PATH_GET, get_ready },
+	{ "/api/v1/verdict", PATH_GET, get_verdict },
+};
+/* clang-format on */
+
+const struct path *path_find(const char *url)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (strcmp(paths[i].path, url) == 0)
+			return &paths[i];
+	return NULL;
+}
+
+static const struct {
+	unsigned bit;
+	const char *word;
+} words[] = {
+	{ PATH_GET, MHD_HTTP_METHOD_GET },
+	{ PATH_GET, MHD_HTTP_METHOD_HEAD },
+	{ PATH_POST, MHD_HTTP_METHOD_POST },
+	{ PATH_PUT, MHD_HTTP_METHOD_PUT },
+};
+
+bool path_takes(const struct path *path, const char *method)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if ((path->methods & words[i].bit) && strcmp(words[i].word, method) == 0)
+			return true;
+	return false;
+}
+
+struct reply path_refuse(const struct path *path)
+{
+	char list[32], text[64];
+	struct buffer allowed, line;
+	struct reply reply;
+
+	buffer_init(&allowed, list, sizeof(list));
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (path->methods & words[i].bit)
+			buffer_format(&allowed, "%s%s", allowed.n > 0 ? ", " : "",
+				      words[i].word);
+	buffer_init(&line, text, sizeof(text));
+	buffer_format(&line, "only %s here\n", buffer_string(&allowed));
+	reply = reply_text(MHD_HTTP_METHOD_NOT_ALLOWED, buffer_string(&line));
+	reply_header(&reply, MHD_HTTP_HEADER_ALLOW, list);
+	return reply;
+}

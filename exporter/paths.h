@@ -1,0 +1,23 @@
+/* paths.h - what is answered where. */
+#ifndef MAILVANE_PATHS_H
+#define MAILVANE_PATHS_H
+
+#include "reply.h"
+#include "request.h"
+
+/* GET is HEAD, too. A body that comes along is read and forgotten. */
+enum method { PATH_GET = 1, PATH_POST = 2, PATH_PUT = 4 };
+
+struct path {
+	const char *path;
+	unsigned methods; /* of enum method */
+	struct reply (*answer)(struct request *);
+};
+
+/* NULL: nothing there. */
+const struct path *path_find(const char *url);
+bool path_takes(const struct path *, const char *method);
+/* 405, which says which methods there are. */
+struct reply path_refuse(const struct path *);
+
+#endif

@@ -1,0 +1,112 @@
+/* reply.c - responses of libmicrohttpd; a big one is made while it is sent. */
+#include "reply.h"
+
+#include <stdlib.h>
+
+/* Bytes gathered before they are sent. */
+enum { PIECE = 32 * 1024 };
+
+void reply_header(struct reply *reply, const char *name, const char *value)
+{
+	if (reply->response)
+		MHD_add_response_header(reply->response, name, value);
+}
+
+static struct reply make(unsigned status, struct MHD_Response *response, const char *type)
+{
+	struct reply reply = { .status = status, .response = response };
+
+	reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	reply_header(&reply, "X-Content-Type-Options", "nosniff");
+	return reply;
+}
+
+struct reply reply_bytes(unsigned status, struct view bytes, const char *type)
+{
+	return make(status,
+		    MHD_create_response_from_buffer(bytes.n, (void *)(uintptr_t)bytes.p,
+						    MHD_RESPMEM_MUST_COPY),
+		    type);
+}
+
+struct reply reply_text(unsigned status, const char *text)
+{
+	return reply_bytes(status, view_of(text), "text/plain; charset=utf-8");
+}
+
+struct reply reply_redirect(const char *location)
+{
+	struct reply reply = reply_text(MHD_HTTP_FOUND, "moved; see Location\n");
+
+	reply_header(&reply, MHD_HTTP_HEADER_LOCATION, location);
+	return reply;
+}
+
+struct reply reply_later(void)
+{
+	return (struct reply){ .later = true };
+}
+
+/* --- an answer as the body of a response ---------------------------------------------------- */
+
+struct body {
+	struct answer *answer;
+	struct draft draft;
+	size_t sent; /* of the draft */
+	bool complete;
+};
+
+/* libmicrohttpd asks for the next bytes. An answer that failed half-way cuts the connection:
+ * the client must not take it for a whole one. */
+static ssize_t read_body(void *cls, uint64_t position, char *dst, size_t max)
+{
+	struct body *body = cls;
+	size_t n;
+
+	(void)position;
+	if (body->sent == body->draft.n) {
+		draft_clear(&body->draft);
+		body->sent = 0;
+	}
+	while (!body->complete && body->draft.n < PIECE)
+		body->complete = !body->answer->more(body->answer, &body->draft);
+	if (body->draft.failed)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	n = body->draft.n - body->sent;
+	if (n == 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (n > max)
+		n = max;
+	memcpy(dst, body->draft.p + body->sent, n);
+	body->sent += n;
+	return (ssize_t)n;
+}
+
+static void free_body(void *cls)
+{
+	struct body *body = cls;
+
+	body->answer->free(body->answer);
+	draft_fini(&body->draft);
+	free(body);
+}
+
+struct reply reply_stream(struct answer *answer, const char *type)
+{
+	struct body *body = answer ? calloc(1, sizeof(*body)) : NULL;
+	struct MHD_Response *response;
+
+	if (!body) {
+		if (answer)
+			answer->free(answer);
+		return (struct reply){ 0 };
+	}
+	body->answer = answer;
+	draft_init(&body->draft);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_body,
+						     body, free_body);
+	if (!response)
+		free_body(body);
+	return make(MHD_HTTP_OK, response, type);
+}
