@@ -322,9 +322,11 @@ struct round *round_new(struct worker *w, struct kit *kit, const struct target *
 	return r;
 }
 
-void round_disown(struct round *r)
+void round_set_user(struct round *r, void *user)
 {
-	r->told = NULL;
+	r->user = user;
+	if (user == NULL)
+		r->told = NULL;
 }
 
 void round_leave(struct round *r, struct span grace)

@@ -20,8 +20,9 @@ struct round_link *round_link(struct round *);
 struct round *round_new(struct worker *, struct kit *, const struct target *,
 			void (*told)(void *user, bool fresh_failure), void *user);
 
-/* `told` will not be called any more; results are still filed. */
-void round_disown(struct round *);
+/* `told` will be called with another user; NULL: it will not be called any more, but results are
+ * still filed. */
+void round_set_user(struct round *, void *user);
 
 /* Ends within `grace`, without further results. */
 void round_leave(struct round *, struct span grace);

@@ -89,6 +89,14 @@ void schedule_drop(struct schedule *s, struct due *d)
 		seek(s, last, place);
 }
 
+void schedule_move(struct schedule *s, struct due *from, struct due *to)
+{
+	*to = *from;
+	from->place = 0;
+	if (to->place != 0)
+		s->heap[to->place - 1] = to;
+}
+
 struct due *schedule_next(const struct schedule *s)
 {
 	return s->count > 0 ? s->heap[0] : NULL;

@@ -31,6 +31,8 @@ bool schedule_reserve(struct schedule *, size_t count);
 bool schedule_put(struct schedule *, struct due *, struct instant at);
 /* Harmless if it is not in. */
 void schedule_drop(struct schedule *, struct due *);
+/* `to` takes the place of `from`, which is not in a schedule any more. */
+void schedule_move(struct schedule *, struct due *from, struct due *to);
 
 /* The earliest, or NULL. */
 struct due *schedule_next(const struct schedule *);

@@ -126,45 +126,50 @@ static void job_run(struct due *d, struct instant now)
 		w->jobs_left--;
 }
 
-static struct job *job_new(struct worker *w, const struct target *t)
+/* There is room for it in the schedule. */
+static void job_init(struct job *j, struct worker *w, const struct target *t)
 {
-	struct job *j = calloc(1, sizeof(*j));
 	struct instant now = instant_now();
 
-	if (j == NULL)
-		return NULL;
 	j->due.run = job_run;
 	j->worker = w;
 	j->target = t;
 	j->place =
 	    w->once ? now : schedule_place(target_hash(t), t->interval, now, moment_now());
-	if (!schedule_put(&w->schedule, &j->due, j->place)) {
-		free(j);
-		return NULL;
-	}
-	return j;
+	schedule_put(&w->schedule, &j->due, j->place);
 }
 
-static void job_free(struct job *j)
+/* An unchanged target keeps its turn, and the round that is under way. */
+static void job_move(struct job *from, struct job *to, const struct target *t)
 {
+	*to = *from;
+	to->target = t;
+	schedule_move(&to->worker->schedule, &from->due, &to->due);
+	if (to->round != NULL)
+		round_set_user(to->round, to);
+	from->target = NULL;
+}
+
+static void job_fini(struct job *j)
+{
+	if (j->target == NULL)
+		return;
 	if (j->round != NULL)
-		round_disown(j->round);
+		round_set_user(j->round, NULL);
 	schedule_drop(&j->worker->schedule, &j->due);
-	free(j);
 }
 
 /* The old job of the same slot, if any. Both plans have the same order, so `at` only grows. */
-static struct job *job_claim(struct worker *w, size_t *at, const struct target *t)
+static struct job *job_find(struct worker *w, size_t *at, const struct target *t)
 {
 	for (; *at < w->job_count; (*at)++) {
-		struct job *j = w->jobs[*at];
+		struct job *j = &w->jobs[*at];
 		int order = target_order(j->target, t);
 
 		if (order > 0)
 			return NULL;
 		if (order == 0 && j->target->slot == t->slot) {
-			w->jobs[(*at)++] = NULL;
-			j->target = t;
+			(*at)++;
 			return j;
 		}
 	}
@@ -174,38 +179,49 @@ static struct job *job_claim(struct worker *w, size_t *at, const struct target *
 static void jobs_free(struct worker *w)
 {
 	for (size_t i = 0; i < w->job_count; i++)
-		if (w->jobs[i] != NULL)
-			job_free(w->jobs[i]);
+		job_fini(&w->jobs[i]);
 	free(w->jobs);
 	w->jobs = NULL;
 	w->job_count = 0;
 }
 
-/* False: out of memory; the jobs are as they were. */
+static size_t my_targets(const struct worker *w, const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->target_count; i++)
+		count += is_mine(w, &plan->targets[i]);
+	return count;
+}
+
+/* False: out of memory; the jobs are as they were. New ones go into the schedule when the old are
+ * out of it, so that it need not hold both. */
 static bool jobs_load(struct worker *w, const struct plan *plan)
 {
-	struct job **jobs = calloc(plan->target_count + 1, sizeof(struct job *));
-	size_t count = 0, at = 0;
+	size_t count = my_targets(w, plan), n = 0, at = 0;
+	struct job *jobs = calloc(count + 1, sizeof(*jobs));
 
-	if (jobs == NULL || !schedule_reserve(&w->schedule, plan->target_count + 64)) {
+	if (jobs == NULL ||
+	    !schedule_reserve(&w->schedule,
+			      w->schedule.count - w->job_count + count + 64)) {
 		free(jobs);
 		return false;
 	}
-	for (size_t i = 0; i < plan->target_count; i++) {
-		const struct target *t = &plan->targets[i];
-		struct job *j;
+	for (size_t i = 0; i < plan->target_count; i++)
+		if (is_mine(w, &plan->targets[i]))
+			jobs[n++].target = &plan->targets[i];
+	for (size_t i = 0; i < count; i++) {
+		struct job *old = job_find(w, &at, jobs[i].target);
 
-		if (!is_mine(w, t))
-			continue;
-		j = job_claim(w, &at, t);
-		if (j == NULL)
-			j = job_new(w, t);
-		if (j != NULL)
-			jobs[count++] = j;
+		if (old != NULL)
+			job_move(old, &jobs[i], jobs[i].target);
 	}
 	jobs_free(w);
 	w->jobs = jobs;
 	w->job_count = count;
+	for (size_t i = 0; i < count; i++)
+		if (jobs[i].worker == NULL)
+			job_init(&jobs[i], w, jobs[i].target);
 	return true;
 }
 

@@ -28,7 +28,7 @@ struct worker {
 	struct gate gate;
 	struct breaker breaker;
 	struct kit *kit;
-	struct job **jobs; /* in the order of the kit's plan */
+	struct job *jobs; /* in the order of the kit's plan */
 	size_t job_count, jobs_left;
 	struct round *rounds; /* under way */
 	struct due pulse;

@@ -6,134 +6,14 @@
 #include <cmocka.h>
 
 #include "engine.h"
+#include "smtp_peer.h"
 
-#include <arpa/inet.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* A mail server of one listener on 127.0.0.1, a thread for each connection. */
-struct peer {
-	int fd;
-	uint16_t port;
-	const char *greeting; /* NULL: says nothing, ever */
-	int greets_after_ms;
-	const char *answer_auth;
-	atomic_uint connections, now, most, quits, hung_up;
-	pthread_t thread;
-};
-
-struct guest {
-	struct peer *peer;
-	int fd;
-};
-
-/* A line of the client without its end; false at the end of the stream. */
-static bool hear(int fd, char *line, size_t cap)
-{
-	size_t n = 0;
-
-	for (char c; read(fd, &c, 1) == 1;) {
-		if (c == '\n') {
-			line[n > 0 && line[n - 1] == '\r' ? n - 1 : n] = '\0';
-			return true;
-		}
-		if (n < cap - 1)
-			line[n++] = c;
-	}
-	return false;
-}
-
-static void say(int fd, const char *text)
-{
-	if (write(fd, text, strlen(text)) < 0)
-		return;
-}
-
-static void serve(struct peer *p, int fd)
-{
-	char line[512];
-
-	if (p->greeting != NULL) {
-		usleep((useconds_t)p->greets_after_ms * 1000);
-		say(fd, p->greeting);
-	}
-	while (hear(fd, line, sizeof(line))) {
-		if (strncmp(line, "EHLO", 4) == 0)
-			say(fd, "250-peer.test\r\n250 AUTH PLAIN\r\n");
-		else if (strncmp(line, "AUTH", 4) == 0)
-			say(fd, p->answer_auth);
-		else if (strcmp(line, "QUIT") == 0) {
-			atomic_fetch_add(&p->quits, 1);
-			say(fd, "221 2.0.0 bye\r\n");
-			return;
-		}
-	}
-	atomic_fetch_add(&p->hung_up, 1);
-}
-
-static void *entertain(void *arg)
-{
-	struct guest *g = arg;
-	unsigned now = atomic_fetch_add(&g->peer->now, 1) + 1;
-	unsigned most = atomic_load(&g->peer->most);
-
-	while (now > most && !atomic_compare_exchange_weak(&g->peer->most, &most, now))
-		;
-	serve(g->peer, g->fd);
-	atomic_fetch_sub(&g->peer->now, 1);
-	close(g->fd);
-	free(g);
-	return NULL;
-}
-
-static void *receive(void *arg)
-{
-	struct peer *p = arg;
-	pthread_attr_t detached;
-	pthread_t thread;
-
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	for (int fd; (fd = accept(p->fd, NULL, NULL)) >= 0;) {
-		struct guest *g = malloc(sizeof(*g));
-
-		*g = (struct guest){ p, fd };
-		atomic_fetch_add(&p->connections, 1);
-		pthread_create(&thread, &detached, entertain, g);
-	}
-	pthread_attr_destroy(&detached);
-	return NULL;
-}
-
-static void peer_open(struct peer *p)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET };
-	socklen_t n = sizeof(a);
-
-	inet_pton(AF_INET, "127.0.0.1", &a.sin_addr);
-	p->fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(p->fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	assert_int_equal(listen(p->fd, 100), 0);
-	getsockname(p->fd, (struct sockaddr *)&a, &n);
-	p->port = ntohs(a.sin_port);
-	assert_int_equal(pthread_create(&p->thread, NULL, receive, p), 0);
-}
-
-/* Waits for the guests to go, so that the counts are final. */
-static void peer_close(struct peer *p)
-{
-	shutdown(p->fd, SHUT_RDWR);
-	pthread_join(p->thread, NULL);
-	close(p->fd);
-	for (int i = 0; i < 500 && atomic_load(&p->now) > 0; i++)
-		usleep(10000);
-	assert_int_equal(atomic_load(&p->now), 0);
-}
 
 /* What the hook was told. */
 struct log {
@@ -227,28 +107,27 @@ static void run_once(struct target *targets, size_t count, unsigned per_address,
 	char error[200] = "";
 
 	p->settings.per_address_max = per_address;
-	if (!engine_run_once(p, &hooks, error, sizeof(error)))
-		fail_msg("%s", error);
+	engine_run_once(p, &hooks, error, sizeof(error));
+	assert_string_equal(error, "");
 	plan_release(p);
 }
 
-#define LOG                                                                                \
-	{                                                                                  \
-		.lock = PTHREAD_MUTEX_INITIALIZER,                                         \
-	}
+/* clang-format off */
+#define LOG { .lock = PTHREAD_MUTEX_INITIALIZER }
+/* clang-format on */
 
 static void a_good_server_is_ok_and_hears_quit(void **state)
 {
-	struct peer peer = { .greeting = "220 peer.test ESMTP\r\n" };
+	struct smtp_peer peer = { .greeting = "220 peer.test ESMTP\r\n" };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
 	run_once(&t, 1, 4, &log);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 	assert_int_equal(log.count, 1);
 	assert_int_equal(log.list[0].state, STATE_OK);
 	assert_int_equal(log.list[0].fault, FAULT_OK);
@@ -260,17 +139,17 @@ static void a_good_server_is_ok_and_hears_quit(void **state)
 
 static void a_refusal_is_told_at_once(void **state)
 {
-	struct peer peer = { .greeting = "554 5.7.1 go away\r\n" };
+	struct smtp_peer peer = { .greeting = "554 5.7.1 go away\r\n" };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
 	t.timeout = span_of_seconds(60);
 	run_once(&t, 1, 4, &log);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 	assert_int_equal(log.list[0].fault, FAULT_REJECTED);
 	assert_int_equal(log.list[0].phase, PHASE_GREETING);
 	assert_true(span_seconds(log.list[0].took) < 30);
@@ -279,15 +158,15 @@ static void a_refusal_is_told_at_once(void **state)
 
 static void a_closed_port_is_refused(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n" };
+	struct smtp_peer peer = { .greeting = "220 x\r\n" };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 	run_once(&t, 1, 4, &log);
 	assert_int_equal(log.list[0].fault, FAULT_REFUSED);
 	assert_int_equal(log.list[0].phase, PHASE_CONNECT);
@@ -296,17 +175,17 @@ static void a_closed_port_is_refused(void **state)
 
 static void silence_is_a_timeout_of_its_phase(void **state)
 {
-	struct peer peer = { .greeting = NULL };
+	struct smtp_peer peer = { .greeting = NULL };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
 	t.timeout = span_of_ms(150);
 	run_once(&t, 1, 4, &log);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 	assert_int_equal(log.count, 1);
 	assert_int_equal(log.list[0].fault, FAULT_TIMEOUT);
 	assert_int_equal(log.list[0].phase, PHASE_GREETING);
@@ -315,20 +194,20 @@ static void silence_is_a_timeout_of_its_phase(void **state)
 
 static void no_more_connections_than_the_budget(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n", .greets_after_ms = 20 };
+	struct smtp_peer peer = { .greeting = "220 x\r\n", .greets_after_ms = 20 };
 	struct target targets[12];
 	static const char *const names[] = { "a", "b", "c", "d", "e", "f",
 					     "g", "h", "i", "j", "k", "l" };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++)
 		targets[i] = target_at(names[i], &service);
 	run_once(targets, ARRAY_SIZE(targets), 3, &log);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 	assert_int_equal(log.count, ARRAY_SIZE(targets));
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++)
 		assert_int_equal(log.list[i].fault, FAULT_OK);
@@ -343,18 +222,17 @@ static struct engine *start(struct plan *p, struct log *log)
 	char error[200] = "";
 	struct engine *e = engine_new(p, &hooks, error, sizeof(error));
 
-	if (e == NULL)
-		fail_msg("%s", error);
+	assert_string_equal(error, "");
 	return e;
 }
 
 static void after_a_timeout_the_engine_still_takes_leave(void **state)
 {
-	struct peer peer = { .greeting = "220 late\r\n", .greets_after_ms = 1500 };
+	struct smtp_peer peer = { .greeting = "220 late\r\n", .greets_after_ms = 1500 };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
@@ -371,17 +249,17 @@ static void after_a_timeout_the_engine_still_takes_leave(void **state)
 	assert_int_equal(atomic_load(&peer.hung_up), 0);
 	engine_free(e);
 	plan_release(p);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 }
 
 static void a_reload_keeps_what_is_unchanged(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n" };
+	struct smtp_peer peer = { .greeting = "220 x\r\n" };
 	struct log log = LOG;
 	struct record record;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target before[] = { target_at("a", &service), target_at("b", &service) };
 	struct target after[] = { target_at("a", &service), target_at("c", &service) };
@@ -408,17 +286,48 @@ static void a_reload_keeps_what_is_unchanged(void **state)
 	plan_release(p);
 	plan_release(q);
 	engine_free(e);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
+	assert_int_equal(peer.hung_up, 0);
+}
+
+/* Targets change their places in the plan while their probes are under way. */
+static void a_reload_finds_the_probes_under_way(void **state)
+{
+	struct smtp_peer peer = { .greeting = "220 x\r\n", .greets_after_ms = 100 };
+	struct log log = LOG;
+	char error[200];
+
+	(void)state;
+	smtp_peer_open(&peer);
+	struct service service = service_at(peer.port);
+	struct target targets[] = { target_at("a", &service), target_at("b", &service),
+				    target_at("d", &service) };
+	struct plan *p = plan_of(targets, 3);
+	struct engine *e = start(p, &log);
+
+	for (size_t i = 0; i < 30; i++) {
+		struct plan *q = plan_of(targets + i % 3, 3 - i % 3);
+
+		usleep(15000);
+		plan_inherit(q, p);
+		assert_true(engine_load(e, q, error, sizeof(error)));
+		plan_release(p);
+		p = q;
+	}
+	assert_true(wait_for(&log, "d", count_of(&log, "d") + 2));
+	engine_free(e);
+	plan_release(p);
+	smtp_peer_close(&peer);
 	assert_int_equal(peer.hung_up, 0);
 }
 
 static void bad_settings_change_nothing(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n" };
+	struct smtp_peer peer = { .greeting = "220 x\r\n" };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct service with_tls = service;
 	struct target t = target_at("a", &service), u = target_at("a", &with_tls);
@@ -438,21 +347,22 @@ static void bad_settings_change_nothing(void **state)
 	plan_release(q);
 	now = engine_plan(e);
 	assert_ptr_equal(now, p);
-	plan_release(now);
 	assert_true(wait_for(&log, "a", 3));
 	engine_free(e);
+	plan_release(now);
 	plan_release(p);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 }
 
 static void a_failed_login_is_left_alone(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n", .answer_auth = "535 5.7.8 no\r\n" };
+	struct smtp_peer peer = { .greeting = "220 x\r\n",
+				  .answer_auth = "535 5.7.8 no\r\n" };
 	struct account account = { "probe", "probe@peer.test", "wrong" };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
@@ -466,7 +376,7 @@ static void a_failed_login_is_left_alone(void **state)
 	engine_stats(e, &stats);
 	engine_free(e);
 	plan_release(p);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 	assert_int_equal(log.list[0].fault, FAULT_AUTH_FAILED);
 	for (unsigned i = 1; i < 3; i++) {
 		assert_int_equal(log.list[i].fault, FAULT_AUTH_SUSPENDED);
@@ -477,11 +387,11 @@ static void a_failed_login_is_left_alone(void **state)
 
 static void an_end_does_not_wait_for_silent_servers(void **state)
 {
-	struct peer peer = { .greeting = NULL };
+	struct smtp_peer peer = { .greeting = NULL };
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 
@@ -497,17 +407,17 @@ static void an_end_does_not_wait_for_silent_servers(void **state)
 	assert_true(span_seconds(span_between(before, instant_now())) < 5);
 	assert_int_equal(log.count, 0);
 	plan_release(p);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 }
 
 static void each_address_has_its_own_record(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n" };
+	struct smtp_peer peer = { .greeting = "220 x\r\n" };
 	struct log log = LOG;
 	struct record record;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
 	struct engine_hooks hooks = { probed, &log };
@@ -521,12 +431,12 @@ static void each_address_has_its_own_record(void **state)
 	assert_int_equal(record.last.address.any.sa_family, AF_INET);
 	slot_record_fini(&record);
 	plan_release(p);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 }
 
 static void several_threads_share_the_targets(void **state)
 {
-	struct peer peer = { .greeting = "220 x\r\n" };
+	struct smtp_peer peer = { .greeting = "220 x\r\n" };
 	static const char *const hosts[] = { "127.0.0.1", "127.0.0.1", "127.0.0.2",
 					     "127.0.0.3" };
 	static const char *const names[] = { "a", "b", "c", "d" };
@@ -534,7 +444,7 @@ static void several_threads_share_the_targets(void **state)
 	struct log log = LOG;
 
 	(void)state;
-	peer_open(&peer);
+	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 
 	for (size_t i = 0; i < 4; i++) {
@@ -550,7 +460,7 @@ static void several_threads_share_the_targets(void **state)
 		assert_true(wait_for(&log, names[i], 2));
 	engine_free(e);
 	plan_release(p);
-	peer_close(&peer);
+	smtp_peer_close(&peer);
 }
 
 int main(void)
@@ -563,6 +473,7 @@ int main(void)
 		cmocka_unit_test(no_more_connections_than_the_budget),
 		cmocka_unit_test(after_a_timeout_the_engine_still_takes_leave),
 		cmocka_unit_test(a_reload_keeps_what_is_unchanged),
+		cmocka_unit_test(a_reload_finds_the_probes_under_way),
 		cmocka_unit_test(bad_settings_change_nothing),
 		cmocka_unit_test(a_failed_login_is_left_alone),
 		cmocka_unit_test(an_end_does_not_wait_for_silent_servers),

@@ -133,6 +133,62 @@ static void texts_survive_the_copy(void **state)
 	slot_release(s);
 }
 
+/* What is absent takes no room, so each part comes alone, all come together, and all come back. */
+static void everything_survives_the_packing(void **state)
+{
+	enum { PARTS = 6 };
+
+	(void)state;
+	for (unsigned parts = 0; parts < 1u << PARTS; parts++) {
+		struct slot *s = slot_new();
+		struct result in =
+		    result_of(STATE_WARNING, 5,
+			      parts & 1 ? (parts & 2 ? "fe80::1%lo" : "::1") : NULL);
+		struct record out;
+		struct moment since;
+
+		if (parts & 2 && !(parts & 1))
+			assert_true(address_parse(view_of("192.0.2.9"), 25, &in.address));
+		if (parts & 4) {
+			in.chain_not_before.ms = -7;
+			in.chain_not_after.ms = INT64_MAX;
+		}
+		if (parts & 8)
+			in.messages = INT64_MAX;
+		if (parts & 16)
+			for (unsigned i = 0; i < PHASE_COUNT; i += 2)
+				in.phases[i] = span_of_ms(i);
+		if (parts & 32) {
+			in.tls_version = "TLSv1.3";
+			in.tls_cipher = "TLS_AES_128_GCM_SHA256";
+			memset(in.text, 't', sizeof(in.text) - 1);
+			memset(in.enhanced, 'e', sizeof(in.enhanced) - 1);
+			memset(in.cert_detail, 'd', sizeof(in.cert_detail) - 1);
+		}
+		in.took = span_of_ms(1234);
+		slot_publish(s, &in, false, &since);
+		assert_int_equal(slot_copy(s, &out, 1), 1);
+		assert_memory_equal(&out.last.address, &in.address, sizeof(in.address));
+		assert_int_equal(out.last.chain_not_before.ms, in.chain_not_before.ms);
+		assert_int_equal(out.last.chain_not_after.ms, in.chain_not_after.ms);
+		assert_int_equal(out.last.messages, in.messages);
+		assert_memory_equal(out.last.phases, in.phases, sizeof(in.phases));
+		assert_int_equal(out.last.took.ns, in.took.ns);
+		assert_string_equal(out.last.text, in.text);
+		assert_string_equal(out.last.enhanced, in.enhanced);
+		assert_string_equal(out.last.cert_detail, in.cert_detail);
+		if (parts & 32) {
+			assert_string_equal(out.last.tls_version, in.tls_version);
+			assert_string_equal(out.last.tls_cipher, in.tls_cipher);
+		} else {
+			assert_null(out.last.tls_version);
+			assert_null(out.last.tls_cipher);
+		}
+		slot_record_fini(&out);
+		slot_release(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +196,7 @@ int main(void)
 		cmocka_unit_test(keeps_one_record_per_address),
 		cmocka_unit_test(a_failed_lookup_is_one_story),
 		cmocka_unit_test(texts_survive_the_copy),
+		cmocka_unit_test(everything_survives_the_packing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,239 @@
+/* packed.c - what every record has in a struct, what only some have in bytes behind it.
+ *
+ * `put_rest` and `take_rest` stand side by side and must agree.
+ */
+#include "packed.h"
+
+#include "buffer.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum has {
+	HAS_CHAIN = 1 << 0,
+	HAS_MESSAGES = 1 << 1,
+	HAS_SCOPE = 1 << 2,
+	HAS_TRANSCRIPT = 1 << 3,
+};
+
+enum { HOST_MAX = 16, WORDS_MAX = 256 };
+enum {
+	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + sizeof(uint32_t) +
+		   2 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
+		   2 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
+};
+
+/* --- words -------------------------------------------------------------------------------- */
+
+/* TLS versions and ciphers: static texts, few, met again and again. Number 0 is none; should
+ * there ever be more than there is room for, those beyond are none, too. */
+static const char *_Atomic words[WORDS_MAX];
+
+static uint8_t word_number(const char *word)
+{
+	const char *met;
+
+	if (word == NULL)
+		return 0;
+	for (unsigned i = 1; i < WORDS_MAX; i++) {
+		met = NULL;
+		if (atomic_compare_exchange_strong(&words[i], &met, word) ||
+		    strcmp(met, word) == 0)
+			return (uint8_t)i;
+	}
+	return 0;
+}
+
+/* --- the rest ----------------------------------------------------------------------------- */
+
+static void put(unsigned char **at, const void *p, size_t n)
+{
+	memcpy(*at, p, n);
+	*at += n;
+}
+
+static void take(const unsigned char **at, void *dst, size_t n)
+{
+	memcpy(dst, *at, n);
+	*at += n;
+}
+
+static void take_text(const unsigned char **at, char *dst, size_t cap)
+{
+	size_t n = strlen((const char *)*at);
+
+	text_copy(dst, cap, (const char *)*at);
+	*at += n + 1;
+}
+
+static uint32_t us_of(struct span span)
+{
+	int64_t us = span.ns / 1000;
+
+	return us < 0 ? 0 : us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+}
+
+static struct span span_of_us(uint32_t us)
+{
+	return (struct span){ (int64_t)us * 1000 };
+}
+
+static void put_address(struct packed *p, const struct address *a, unsigned char **at)
+{
+	p->family = (uint8_t)a->any.sa_family;
+	p->port = address_port(a);
+	if (p->family == AF_INET)
+		put(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
+	if (p->family != AF_INET6)
+		return;
+	put(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
+	if (a->v6.sin6_scope_id == 0)
+		return;
+	p->has |= HAS_SCOPE;
+	put(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
+}
+
+static void take_address(const struct packed *p, struct address *a,
+			 const unsigned char **at)
+{
+	a->any.sa_family = p->family;
+	if (p->family == AF_INET)
+		take(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
+	if (p->family == AF_INET6)
+		take(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
+	if (p->has & HAS_SCOPE)
+		take(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
+	if (p->family != AF_UNSPEC)
+		address_set_port(a, p->port);
+}
+
+static void put_phases(struct packed *p, const struct span *phases, unsigned char **at)
+{
+	for (unsigned i = 0; i < PHASE_COUNT; i++) {
+		uint32_t us = us_of(phases[i]);
+
+		if (phases[i].ns < 0)
+			continue;
+		p->reached |= (uint16_t)(1u << i);
+		put(at, &us, sizeof(us));
+	}
+}
+
+static void take_phases(const struct packed *p, struct span *phases,
+			const unsigned char **at)
+{
+	for (unsigned i = 0; i < PHASE_COUNT; i++) {
+		uint32_t us;
+
+		phases[i].ns = -1;
+		if (!(p->reached & (1u << i)))
+			continue;
+		take(at, &us, sizeof(us));
+		phases[i] = span_of_us(us);
+	}
+}
+
+static void put_rest(struct packed *p, const struct result *r, unsigned char **at)
+{
+	put_address(p, &r->address, at);
+	put_phases(p, r->phases, at);
+	if (r->chain_not_before.ms != 0 || r->chain_not_after.ms != 0) {
+		p->has |= HAS_CHAIN;
+		put(at, &r->chain_not_before, sizeof(r->chain_not_before));
+		put(at, &r->chain_not_after, sizeof(r->chain_not_after));
+	}
+	if (r->messages >= 0) {
+		p->has |= HAS_MESSAGES;
+		put(at, &r->messages, sizeof(r->messages));
+	}
+	if (r->transcript != NULL) {
+		p->has |= HAS_TRANSCRIPT;
+		put(at, &r->transcript, sizeof(r->transcript));
+	}
+	put(at, r->text, strlen(r->text) + 1);
+	put(at, r->enhanced, strlen(r->enhanced) + 1);
+	put(at, r->cert_detail, strlen(r->cert_detail) + 1);
+}
+
+static void take_rest(const struct packed *p, struct result *r)
+{
+	const unsigned char *at = p->rest;
+
+	take_address(p, &r->address, &at);
+	take_phases(p, r->phases, &at);
+	if (p->has & HAS_CHAIN) {
+		take(&at, &r->chain_not_before, sizeof(r->chain_not_before));
+		take(&at, &r->chain_not_after, sizeof(r->chain_not_after));
+	}
+	r->messages = -1;
+	if (p->has & HAS_MESSAGES)
+		take(&at, &r->messages, sizeof(r->messages));
+	if (p->has & HAS_TRANSCRIPT)
+		take(&at, &r->transcript, sizeof(r->transcript));
+	take_text(&at, r->text, sizeof(r->text));
+	take_text(&at, r->enhanced, sizeof(r->enhanced));
+	take_text(&at, r->cert_detail, sizeof(r->cert_detail));
+}
+
+/* --- whole -------------------------------------------------------------------------------- */
+
+struct packed *packed_new(const struct record *record)
+{
+	const struct result *r = &record->last;
+	unsigned char rest[REST_MAX], *end = rest;
+	struct packed p = {
+		.certificate = r->certificate,
+		.since = record->since,
+		.last_success = record->last_success,
+		.at = r->at,
+		.probes = (uint32_t)record->probes,
+		.failures = (uint32_t)record->failures,
+		.took = us_of(r->took),
+		.code = (uint16_t)r->code,
+		.state = (uint8_t)r->state,
+		.fault = (uint8_t)r->fault,
+		.phase = (uint8_t)r->phase,
+		.dialogue_fault = (uint8_t)r->dialogue_fault,
+		.dialogue_phase = (uint8_t)r->dialogue_phase,
+		.flags = (uint8_t)r->flags,
+		.cert_faults = (uint8_t)r->cert_faults,
+		.tls_version = word_number(r->tls_version),
+		.tls_cipher = word_number(r->tls_cipher),
+	};
+	struct packed *held;
+
+	put_rest(&p, r, &end);
+	held = malloc(offsetof(struct packed, rest) + (size_t)(end - rest));
+	if (held == NULL)
+		return NULL;
+	memcpy(held, &p, offsetof(struct packed, rest));
+	memcpy(held->rest, rest, (size_t)(end - rest));
+	return held;
+}
+
+void packed_view(const struct packed *p, struct record *ret_record)
+{
+	struct result *r = &ret_record->last;
+
+	ret_record->since = p->since;
+	ret_record->last_success = p->last_success;
+	ret_record->probes = p->probes;
+	ret_record->failures = p->failures;
+	*r = (struct result){
+		.state = (enum state)p->state,
+		.fault = (enum fault)p->fault,
+		.phase = (enum phase)p->phase,
+		.dialogue_fault = (enum fault)p->dialogue_fault,
+		.dialogue_phase = (enum phase)p->dialogue_phase,
+		.cert_faults = p->cert_faults,
+		.flags = p->flags,
+		.at = p->at,
+		.took = span_of_us(p->took),
+		.code = p->code,
+		.tls_version = atomic_load(&words[p->tls_version]),
+		.tls_cipher = atomic_load(&words[p->tls_cipher]),
+		.certificate = p->certificate,
+	};
+	take_rest(p, r);
+}
