@@ -4,8 +4,8 @@
  * configuration files. Engine threads probe, one more thread answers HTTP.
  */
 #include "exposition.h"
-#include "listen.h"
 #include "options.h"
+#include "paths.h"
 #include "printable.h"
 #include "web.h"
 
@@ -207,59 +207,78 @@ static void run(struct exporter *exporter, struct log *log)
 	}
 }
 
-static void log_up(struct log *log, const char *address, const char *path)
+static void log_up(struct log *log, const struct sockets *sockets, const char *path)
 {
+	char storage[SOCKETS_MAX * LISTEN_TEXT_MAX];
+	struct buffer address;
+
+	buffer_init(&address, storage, sizeof(storage));
+	sockets_text(sockets, &address);
 	log_put(log, LOG_INFO, "mailvane_exporter is up",
-		(struct log_field[]){
-		    { "version", version }, { "address", address }, { "config", path } },
+		(struct log_field[]){ { "version", version },
+				      { "address", buffer_string(&address) },
+				      { "config", path } },
 		3);
 }
 
-/* Takes the config and the socket. */
-static int serve(struct config *config, const char *path, int listening, struct log *log)
+/* Takes the config and the sockets. */
+static int serve(struct config *config, const char *path, struct sockets *sockets,
+		 const struct site *site, struct log *log)
 {
-	char error[512], address[LISTEN_TEXT_MAX];
-	struct exporter *exporter;
+	char error[512];
+	struct exporter *exporter =
+	    exporter_new(config, path, version, log, error, sizeof(error));
 	struct web *web;
 
-	listen_text(listening, address);
-	exporter = exporter_new(config, path, version, log, error, sizeof(error));
 	if (!exporter) {
-		listen_unlink(listening);
-		close(listening);
+		sockets_close(sockets);
 		return fail(error, EXIT_FAILURE);
 	}
-	web = web_new(listening, exporter);
+	web = web_new(sockets, site, exporter);
 	if (!web) {
+		sockets_close(sockets);
 		exporter_free(exporter);
 		return fail("cannot start the HTTP server", EXIT_FAILURE);
 	}
-	log_up(log, address, path);
+	log_up(log, sockets, path);
 	run(exporter, log);
 	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
-	listen_unlink(listening);
+	sockets_unlink(sockets);
 	web_free(web);
 	exporter_free(exporter);
 	return EXIT_SUCCESS;
 }
 
-static int start(const struct options *options, struct config *config, struct log *log)
+static bool open_sockets(const struct options *options, struct sockets *sockets,
+			 struct buffer *error)
 {
-	char storage[512];
-	struct buffer error;
-	int listening;
-
-	buffer_init(&error, storage, sizeof(storage));
-	listening = listen_open(options->listen_address, &error);
-	if (listening < 0 || !catch_signals()) {
-		config_free(config);
-		return fail(listening < 0 ? buffer_string(&error) : "cannot catch signals",
-			    EXIT_FAILURE);
-	}
-	return serve(config, options->config_file, listening, log);
+	return options->systemd_socket
+		   ? sockets_take(sockets, error)
+		   : sockets_open(sockets, options->listen, options->listen_n, error);
 }
 
-static int with_config(const struct options *options, struct config *config)
+static int start(const struct options *options, const struct site *site,
+		 struct config *config, struct log *log)
+{
+	char storage[512];
+	struct sockets sockets;
+	struct buffer error;
+	bool open;
+
+	buffer_init(&error, storage, sizeof(storage));
+	open = open_sockets(options, &sockets, &error);
+	if (!open || !catch_signals()) {
+		if (open)
+			sockets_close(&sockets);
+		config_free(config);
+		return fail(open ? "cannot catch signals" : buffer_string(&error),
+			    EXIT_FAILURE);
+	}
+	return serve(config, options->config_file, &sockets, site, log);
+}
+
+static int with_config(const struct options *options, const struct site *site,
+		       struct config *config)
 {
 	struct moment started = moment_now();
 	struct log *log;
@@ -280,7 +299,7 @@ static int with_config(const struct options *options, struct config *config)
 		status = once(config->plan, log, started);
 		config_free(config);
 	} else {
-		status = start(options, config, log);
+		status = start(options, site, config, log);
 	}
 	log_flush(log, span_of_ms(FLUSH_AT_END_MS));
 	log_free(log);
@@ -289,7 +308,7 @@ static int with_config(const struct options *options, struct config *config)
 
 static int help(void)
 {
-	char storage[4096];
+	char storage[16384];
 	struct buffer text;
 
 	buffer_init(&text, storage, sizeof(storage));
@@ -298,16 +317,30 @@ static int help(void)
 	return EXIT_SUCCESS;
 }
 
+static bool lay_out(const struct options *options, struct site *site, struct buffer *error)
+{
+	if (!site_init(site, options->external_url, options->route_prefix,
+		       options->telemetry_path, error))
+		return false;
+	if (paths_fit(site))
+		return true;
+	buffer_format(error, "--web.telemetry-path=%s: something else is there",
+		      options->telemetry_path);
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct config_errors errors = { 0 };
 	struct options options;
+	struct site site;
 	struct config *config;
 	char storage[512];
 	struct buffer error;
 
 	buffer_init(&error, storage, sizeof(storage));
-	if (!options_parse(argc, argv, &options, &error))
+	if (!options_parse(argc, argv, &options, &error) ||
+	    !lay_out(&options, &site, &error))
 		return fail(buffer_string(&error), EXIT_USAGE);
 	if (options.help)
 		return help();
@@ -319,5 +352,5 @@ int main(int argc, char **argv)
 		config_errors_fini(&errors);
 		return EXIT_FAILURE;
 	}
-	return with_config(&options, config);
+	return with_config(&options, &site, config);
 }

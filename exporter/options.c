@@ -15,10 +15,21 @@ static const struct option {
 } table[] = {
 	{ "--config.file", offsetof(struct options, config_file), "FILE",
 	  "The configuration: what to probe, and how." },
-	{ "--web.listen-address", offsetof(struct options, listen_address), "ADDRESS",
+	{ "--web.listen-address", offsetof(struct options, listen), "ADDRESS",
 	  "Where to answer HTTP: \":19025\" (the default) is every address of this\n"
 	  "machine; \"127.0.0.1:19025\" and \"[::1]:19025\" only local ones;\n"
-	  "\"unix:/run/mailvane/exporter.sock\" is a socket for owner and group." },
+	  "\"unix:/run/mailvane/exporter.sock\" is a socket for owner and group.\n"
+	  "May be given several times." },
+	{ "--web.systemd-socket", offsetof(struct options, systemd_socket), NULL,
+	  "Answer HTTP on the sockets of a systemd .socket unit, and nowhere else." },
+	{ "--web.external-url", offsetof(struct options, external_url), "URL",
+	  "Where users find the page, if that is behind a proxy:\n"
+	  "\"https://monitor.example.com/mailvane/\"." },
+	{ "--web.route-prefix", offsetof(struct options, route_prefix), "PATH",
+	  "What all paths begin with: \"/mailvane\" for /mailvane/metrics. By default\n"
+	  "the path of the external URL; \"/\" if the proxy takes it away." },
+	{ "--web.telemetry-path", offsetof(struct options, telemetry_path), "PATH",
+	  "Where the metrics are, behind the prefix: \"/metrics\" by default." },
 	{ "--config.check", offsetof(struct options, config_check), NULL,
 	  "Read the configuration, say everything that is wrong with it, and end." },
 	{ "--once", offsetof(struct options, once), NULL,
@@ -27,6 +38,11 @@ static const struct option {
 	{ "--help", offsetof(struct options, help), NULL, "Print this, and end." },
 };
 /* clang-format on */
+
+static bool is_list(const struct option *option)
+{
+	return option->field == offsetof(struct options, listen);
+}
 
 static const struct option *find(struct view name)
 {
@@ -60,6 +76,18 @@ static bool unknown(struct view name, struct buffer *error)
 	return false;
 }
 
+static bool add(const struct option *option, const char *value, struct options *options,
+		struct buffer *error)
+{
+	if (options->listen_n == ARRAY_SIZE(options->listen)) {
+		buffer_format(error, "%s can be given %zu times at most", option->name,
+			      ARRAY_SIZE(options->listen));
+		return false;
+	}
+	options->listen[options->listen_n++] = value;
+	return true;
+}
+
 /* *at is moved on when the value is the next argument. */
 static bool take(const struct option *option, const char *value, char *const *argv, int *at,
 		 struct options *ret_options, struct buffer *error)
@@ -80,6 +108,8 @@ static bool take(const struct option *option, const char *value, char *const *ar
 			      option->value);
 		return false;
 	}
+	if (is_list(option))
+		return add(option, value, ret_options, error);
 	*(const char **)(void *)field = value;
 	return true;
 }
@@ -87,7 +117,7 @@ static bool take(const struct option *option, const char *value, char *const *ar
 bool options_parse(int argc, char *const *argv, struct options *ret_options,
 		   struct buffer *error)
 {
-	*ret_options = (struct options){ .listen_address = ":19025" };
+	*ret_options = (struct options){ 0 };
 	for (int i = 1; i < argc; i++) {
 		const char *value = strchr(argv[i], '=');
 		struct view name = { argv[i],
@@ -99,6 +129,8 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options,
 		if (!take(option, value ? value + 1 : NULL, argv, &i, ret_options, error))
 			return false;
 	}
+	if (ret_options->listen_n == 0)
+		ret_options->listen[ret_options->listen_n++] = ":19025";
 	if (ret_options->help || ret_options->version || ret_options->config_file)
 		return true;
 	buffer_text(error,

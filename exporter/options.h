@@ -2,11 +2,15 @@
 #ifndef MAILVANE_OPTIONS_H
 #define MAILVANE_OPTIONS_H
 
-#include "buffer.h"
+#include "sockets.h"
 
+/* NULL: not given. */
 struct options {
-	const char *config_file; /* NULL: not given */
-	const char *listen_address;
+	const char *config_file;
+	const char *listen[SOCKETS_MAX];
+	size_t listen_n; /* at least 1 */
+	bool systemd_socket;
+	const char *external_url, *route_prefix, *telemetry_path;
 	bool config_check, once, version, help;
 };
 

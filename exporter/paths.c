@@ -88,20 +88,29 @@ static struct reply get_verdict(struct request *request)
 
 /* clang-format off */
 static const struct path paths[] = {
+	{ NULL,              PATH_GET, get_metrics }, /* --web.telemetry-path */
 	{ "/",               PATH_GET, get_page },
-	{ "/metrics",        PATH_GET, get_metrics },
 	{ "/-/healthy",      PATH_GET, get_healthy },
 	{ "/-/ready",        PATH_GET, get_ready },
 	{ "/api/v1/verdict", PATH_GET, get_verdict },
 };
 /* clang-format on */
 
-const struct path *path_find(const char *url)
+const struct path *path_find(const struct site *site, const char *url)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (strcmp(paths[i].path, url) == 0)
+		if (strcmp(paths[i].path ? paths[i].path : site->metrics, url) == 0)
 			return &paths[i];
 	return NULL;
+}
+
+bool paths_fit(const struct site *site)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (paths[i].path && strcmp(paths[i].path, "/") != 0 &&
+		    strcmp(paths[i].path, site->metrics) == 0)
+			return false;
+	return true;
 }
 
 static const struct {

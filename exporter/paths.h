@@ -9,13 +9,15 @@
 enum method { PATH_GET = 1, PATH_POST = 2, PATH_PUT = 4 };
 
 struct path {
-	const char *path;
+	const char *path; /* NULL: where the site has the metrics */
 	unsigned methods; /* of enum method */
 	struct reply (*answer)(struct request *);
 };
 
-/* NULL: nothing there. */
-const struct path *path_find(const char *url);
+/* url is without the prefix of the site. NULL: nothing there. */
+const struct path *path_find(const struct site *, const char *url);
+/* False: the site wants the metrics where something else is. */
+bool paths_fit(const struct site *);
 bool path_takes(const struct path *, const char *method);
 /* 405, which says which methods there are. */
 struct reply path_refuse(const struct path *);

@@ -3,6 +3,7 @@
 #define MAILVANE_REQUEST_H
 
 #include "exporter.h"
+#include "site.h"
 
 #include <microhttpd.h>
 
@@ -10,7 +11,8 @@
  * (NULL: nothing to free), also when the client is gone or the server ends. */
 struct request {
 	struct exporter *exporter;
-	const char *method, *url; /* the url without the prefix of all paths */
+	const struct site *site;
+	const char *method, *url; /* the url behind the prefix of the site */
 	void *work;
 	void (*free_work)(void *);
 
@@ -18,6 +20,7 @@ struct request {
 	struct MHD_Connection *connection;
 	struct web *web;
 	char *storage;
+	const char *full_url;
 	size_t body_n;
 	bool waiting, ending;
 	struct request *next, **link; /* of those that wait */

@@ -1,6 +1,7 @@
 /* web.c - libmicrohttpd: from a connection to a request to the function of its path. */
 #include "web.h"
 
+#include "door.h"
 #include "paths.h"
 
 #include <pthread.h>
@@ -10,7 +11,9 @@
 
 struct web {
 	struct MHD_Daemon *daemon;
+	struct door *door;
 	struct exporter *exporter;
+	const struct site *site;
 	pthread_mutex_t lock;    /* of what follows, and of `waiting` in each request */
 	struct request *waiting; /* those between request_wait and request_resume */
 	bool ending;
@@ -74,7 +77,10 @@ static struct request *request_new(struct web *web, struct MHD_Connection *conne
 		return NULL;
 	request->storage = (char *)(request + 1);
 	request->method = memcpy(request->storage, method, method_n);
-	request->url = memcpy(request->storage + method_n, url, url_n);
+	memcpy(request->storage + method_n, url, url_n);
+	request->full_url = request->storage + method_n;
+	request->url = site_path(web->site, request->full_url);
+	request->site = web->site;
 	request->web = web;
 	request->exporter = web->exporter;
 	request->connection = connection;
@@ -88,11 +94,46 @@ static void request_free(struct request *request)
 	free(request);
 }
 
+/* --- connections ---------------------------------------------------------------------------- */
+
+static int descriptor(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info ? info->connect_fd : -1;
+}
+
+static void mark(struct web *web, struct MHD_Connection *connection, enum guest_state state)
+{
+	door_mark(web->door, descriptor(connection), state);
+}
+
+static bool enter(void *user, int fd, const struct sockaddr *at, socklen_t length)
+{
+	struct web *web = user;
+
+	return MHD_add_connection(web->daemon, fd, at, length) == MHD_YES;
+}
+
+static void come_and_go(void *cls, struct MHD_Connection *connection, void **context,
+			enum MHD_ConnectionNotificationCode what)
+{
+	struct web *web = cls;
+
+	(void)context;
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		mark(web, connection, GUEST_ASKING);
+	else
+		door_left(web->door, descriptor(connection));
+}
+
 /* libmicrohttpd is done with it, in whatever way. */
 static void completed(void *cls, struct MHD_Connection *connection, void **seen,
 		      enum MHD_RequestTerminationCode code)
 {
-	(void)cls, (void)connection, (void)code;
+	(void)code;
+	mark(cls, connection, GUEST_IDLE);
 	if (*seen)
 		request_free(*seen);
 	*seen = NULL;
@@ -110,12 +151,36 @@ static bool ending(struct web *web)
 	return it_is;
 }
 
+static struct reply nothing_here(const struct site *site)
+{
+	char storage[3 * SITE_TEXT_MAX];
+	struct buffer text;
+
+	buffer_init(&text, storage, sizeof(storage));
+	buffer_format(&text, "nothing here; see %s/ or %s%s\n", site->prefix, site->prefix,
+		      site->metrics);
+	return reply_text(MHD_HTTP_NOT_FOUND, buffer_string(&text));
+}
+
+static bool only_reads(const char *method)
+{
+	return strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+	       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
+static const struct path *find(const struct request *request)
+{
+	return request->url ? path_find(request->site, request->url) : NULL;
+}
+
 static struct reply reply_to(struct request *request)
 {
-	const struct path *path = path_find(request->url);
+	const struct path *path = find(request);
 
+	if (only_reads(request->method) && site_redirects(request->site, request->full_url))
+		return reply_redirect(request->site->home);
 	if (!path)
-		return reply_text(MHD_HTTP_NOT_FOUND, "nothing here; see / or /metrics\n");
+		return nothing_here(request->site);
 	if (!path_takes(path, request->method))
 		return path_refuse(path);
 	request->ending = ending(request->web);
@@ -138,11 +203,18 @@ static enum MHD_Result send_reply(struct request *request, struct reply reply)
 /* A body that comes with it is read to its end, so that the connection can be used again. */
 static bool expects_rest(const struct request *request)
 {
-	const struct path *path = path_find(request->url);
+	const struct path *path = find(request);
 
-	return path ? path_takes(path, request->method)
-		    : strcmp(request->method, MHD_HTTP_METHOD_GET) == 0 ||
-			  strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0;
+	return path ? path_takes(path, request->method) : only_reads(request->method);
+}
+
+/* Said before it is sent. What is not said is counted as it comes. */
+static bool body_too_large(const struct request *request)
+{
+	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t n;
+
+	return length && !view_number(view_of(length), WEB_BODY_MAX, &n);
 }
 
 /* libmicrohttpd calls this for the headers, then for each part of a body, then at its end, and
@@ -159,6 +231,9 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 		*seen = request = request_new(cls, connection, method, url);
 		if (!request)
 			return MHD_NO;
+		if (body_too_large(request))
+			return send_reply(request, reply_text(MHD_HTTP_CONTENT_TOO_LARGE,
+							      "the body is too large\n"));
 		if (expects_rest(request))
 			return MHD_YES;
 	} else if (*body_n > 0) {
@@ -166,37 +241,47 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 		*body_n = 0;
 		return request->body_n <= WEB_BODY_MAX ? MHD_YES : MHD_NO;
 	}
+	mark(request->web, connection, GUEST_SERVED);
 	return send_reply(request, reply_to(request));
 }
 
-static struct MHD_Daemon *start(struct web *web, int listening)
+/* The door has the sockets, the limits and the deadlines; the timeout here is only for whoever
+ * escapes it. */
+static struct MHD_Daemon *start(struct web *web)
 {
 	return MHD_start_daemon(
-	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_ALLOW_SUSPEND_RESUME, 0,
-	    NULL, NULL, answer, web, MHD_OPTION_LISTEN_SOCKET, listening,
-	    MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
-	    (unsigned)WEB_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-	    (unsigned)WEB_CONNECTIONS_PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_ALLOW_SUSPEND_RESUME |
+		MHD_USE_NO_LISTEN_SOCKET,
+	    0, NULL, NULL, answer, web, MHD_OPTION_NOTIFY_COMPLETED, completed, web,
+	    MHD_OPTION_NOTIFY_CONNECTION, come_and_go, web, MHD_OPTION_CONNECTION_LIMIT,
+	    (unsigned)(GUESTS_MAX + GUESTS_LEAVING), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	    (size_t)WEB_CONNECTION_MEMORY_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-	    (unsigned)WEB_TIMEOUT_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    (unsigned)(GUESTS_IDLE_S + GUESTS_ASK_S), MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
-struct web *web_new(int listening, struct exporter *exporter)
+static struct web *fail(struct web *web)
+{
+	web_free(web);
+	return NULL;
+}
+
+struct web *web_new(const struct sockets *sockets, const struct site *site,
+		    struct exporter *exporter)
 {
 	struct web *web = calloc(1, sizeof(*web));
+	struct door_hooks hooks = { enter, web };
 
-	if (web) {
-		web->exporter = exporter;
-		pthread_mutex_init(&web->lock, NULL);
-		web->daemon = start(web, listening);
-		if (web->daemon)
-			return web;
-		pthread_mutex_destroy(&web->lock);
-	}
-	free(web);
-	close(listening);
-	return NULL;
+	if (!web)
+		return NULL;
+	web->site = site;
+	web->exporter = exporter;
+	pthread_mutex_init(&web->lock, NULL);
+	web->door = door_new(&hooks);
+	web->daemon = web->door ? start(web) : NULL;
+	if (!web->daemon || !door_open(web->door, sockets->fds, sockets->n))
+		return fail(web);
+	return web;
 }
 
 /* Requests that wait are answered at once, as libmicrohttpd cannot end before. */
@@ -204,12 +289,16 @@ void web_free(struct web *web)
 {
 	if (!web)
 		return;
+	if (web->door)
+		door_close(web->door);
 	pthread_mutex_lock(&web->lock);
 	web->ending = true;
 	while (web->waiting)
 		resume(web->waiting);
 	pthread_mutex_unlock(&web->lock);
-	MHD_stop_daemon(web->daemon);
+	if (web->daemon)
+		MHD_stop_daemon(web->daemon);
+	door_free(web->door);
 	pthread_mutex_destroy(&web->lock);
 	free(web);
 }

@@ -3,22 +3,21 @@
 #define MAILVANE_WEB_H
 
 #include "exporter.h"
+#include "site.h"
+#include "sockets.h"
 
-/* Connections at once, in all and from one address; bytes of a request with its headers and of
- * what is sent at once, and of its body; a connection silent for longer is closed. */
+/* Bytes of a request with its headers and of what is sent at once, and of a request's body. How
+ * many connections, and how long they may last, is in guests.h. */
 enum {
-	WEB_CONNECTIONS_MAX = 256,
-	WEB_CONNECTIONS_PER_ADDRESS_MAX = 64,
 	WEB_CONNECTION_MEMORY_MAX = 64 * 1024,
 	WEB_BODY_MAX = 64 * 1024,
-	WEB_TIMEOUT_S = 30,
 };
 
 struct web;
 
-/* Answers on a listening socket, which it takes over, from the exporter, which must outlive it.
- * NULL: it could not start; the socket is closed. */
-struct web *web_new(int listening, struct exporter *);
+/* Answers on the sockets, which it takes over and closes, from the exporter; exporter and site
+ * must outlive it. NULL: it could not start; the sockets stay the caller's. */
+struct web *web_new(const struct sockets *, const struct site *, struct exporter *);
 /* Ends all answers. NULL does nothing. */
 void web_free(struct web *);
 

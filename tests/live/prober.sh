@@ -6,6 +6,9 @@
 ENDING_MS=3000
 EXPORTER_PID=
 EXPORTER_AT=
+# More of its options, and the path that tells that it is up.
+EXPORTER_OPTIONS=()
+EXPORTER_PATH=/-/healthy
 
 # A free port below the ephemeral range.
 free_port() {
@@ -27,6 +30,7 @@ exporter_start() {
 	port=$(free_port) || return 1
 	EXPORTER_AT=127.0.0.1:$port
 	"${WRAP[@]}" "$EXPORTER" --config.file="$1" --web.listen-address="$EXPORTER_AT" \
+		"${EXPORTER_OPTIONS[@]}" \
 		</dev/null >"$2.out" 2>"$2" &
 	EXPORTER_PID=$!
 	if ! within 20 exporter_answers; then
@@ -35,7 +39,7 @@ exporter_start() {
 	fi
 }
 
-exporter_answers() { curl -fsS -o /dev/null "http://$EXPORTER_AT/-/healthy" 2>/dev/null; }
+exporter_answers() { curl -fsS -o /dev/null "http://$EXPORTER_AT$EXPORTER_PATH" 2>/dev/null; }
 
 # exporter_end SIGNAL: leaves $CODE and $TOOK (ms).
 exporter_end() {

@@ -1,8 +1,8 @@
-foreach(noun draft encoder exporter exporter_options exposition icinga2_api listen log metrics
-    nagios_spool page receiver verdicts web)
+foreach(noun draft encoder exporter exporter_options exposition guests icinga2_api listen log metrics
+    nagios_spool page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
-foreach(noun listen nagios_spool)
+foreach(noun listen nagios_spool sockets)
   target_sources(test_${noun} PRIVATE folder.c)
 endforeach()
 foreach(noun exposition page verdicts)

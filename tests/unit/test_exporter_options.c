@@ -15,7 +15,7 @@ static struct options options;
 
 static bool parse(const char *const *arguments)
 {
-	char *argv[8] = { (char *)(uintptr_t) "mailvane_exporter" };
+	char *argv[20] = { (char *)(uintptr_t) "mailvane_exporter" };
 	int argc = 1;
 
 	for (; arguments[argc - 1]; argc++)
@@ -37,16 +37,33 @@ static void takes_values_in_both_ways(void **state)
 	(void)state;
 	assert_true(PARSE("--config.file=a=b.conf"));
 	assert_string_equal(options.config_file, "a=b.conf");
-	assert_string_equal(options.listen_address, ":19025");
+	assert_int_equal(options.listen_n, 1);
+	assert_string_equal(options.listen[0], ":19025");
 	assert_false(options.once || options.config_check || options.help ||
 		     options.version);
 	assert_true(
 	    PARSE("--config.file", "m.conf", "--web.listen-address", "[::1]:0", "--once"));
 	assert_string_equal(options.config_file, "m.conf");
-	assert_string_equal(options.listen_address, "[::1]:0");
+	assert_int_equal(options.listen_n, 1);
+	assert_string_equal(options.listen[0], "[::1]:0");
 	assert_true(options.once);
 	assert_true(PARSE("--config.check", "--config.file=m.conf"));
 	assert_true(options.config_check);
+}
+
+static void an_address_may_be_given_again(void **state)
+{
+	const char *many[SOCKETS_MAX + 2] = { NULL };
+
+	(void)state;
+	assert_true(PARSE("--config.file=m.conf", "--web.listen-address=:1",
+			  "--web.listen-address", "unix:x"));
+	assert_int_equal(options.listen_n, 2);
+	assert_string_equal(options.listen[0], ":1");
+	assert_string_equal(options.listen[1], "unix:x");
+	for (size_t i = 0; i <= SOCKETS_MAX; i++)
+		many[i] = "--web.listen-address=:1";
+	refused(parse(many), "--web.listen-address can be given 16 times at most");
 }
 
 static void needs_a_configuration_unless_it_only_talks(void **state)
@@ -85,7 +102,7 @@ static void says_how_a_value_is_given(void **state)
 
 static void helps_with_every_option(void **state)
 {
-	char text[4096];
+	char text[16384];
 	struct buffer help;
 
 	(void)state;
@@ -104,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_values_in_both_ways),
+		cmocka_unit_test(an_address_may_be_given_again),
 		cmocka_unit_test(needs_a_configuration_unless_it_only_talks),
 		cmocka_unit_test(says_what_was_meant),
 		cmocka_unit_test(says_how_a_value_is_given),

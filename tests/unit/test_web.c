@@ -7,8 +7,8 @@
 
 #include "web.h"
 
+#include "door.h"
 #include "folder.h"
-#include "listen.h"
 #include "running_exporter.h"
 
 #include <signal.h>
@@ -20,6 +20,8 @@
 static struct running x;
 static struct web *web;
 static struct address at;
+static struct sockets sockets;
+static struct site site;
 static char reply[4 * 1024 * 1024];
 
 static int dial(void)
@@ -48,6 +50,18 @@ static const char *hear(int fd)
 	reply[n] = '\0';
 	close(fd);
 	return reply;
+}
+
+/* What there is before the connection ends, however it ends. */
+static void hear_what_comes(int fd)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while ((got = recv(fd, reply + n, sizeof(reply) - 1 - n, 0)) > 0)
+		n += (size_t)got;
+	reply[n] = '\0';
+	close(fd);
 }
 
 /* Method and path, with the connection closed behind the answer. */
@@ -180,18 +194,106 @@ static void a_connection_stays_for_the_next_scrape(void **state)
 	assert_true(strstr(text, "healthy\n") < second);
 }
 
-/* Half a request, or an answer that nobody reads, costs others nothing; nor does it keep the
- * server from ending, which the teardown does while they are open. */
-static void slow_clients_take_nothing_from_others(void **state)
+static size_t answers_in(const char *text)
 {
-	enum { HALF = 20, MUTE = 20 };
-	int fds[HALF + MUTE];
+	size_t n = 0;
+
+	for (; (text = strstr(text, "HTTP/1.1 ")); text++)
+		n++;
+	return n;
+}
+
+static void requests_in_one_write_are_answered_in_order(void **state)
+{
+	const char *text;
+	int fd = dial();
+
+	(void)state;
+	say(fd, "GET /-/healthy HTTP/1.1\r\nHost: test\r\n\r\n"
+		"GET /nothing HTTP/1.1\r\nHost: test\r\n\r\n"
+		"HEAD / HTTP/1.1\r\nHost: test\r\n\r\n"
+		"GET /-/ready HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+	text = hear(fd);
+	assert_int_equal(answers_in(text), 4);
+	begins(text, "HTTP/1.1 200 ");
+	assert_true(strstr(text, "healthy\n") < strstr(text, "HTTP/1.1 404 "));
+	assert_true(strstr(text, "HTTP/1.1 404 ") < strstr(text, "HTTP/1.1 503 "));
+}
+
+/* However they come: what is too large is refused, and the connection closed. */
+static void refuses_what_is_too_large(void **state)
+{
+	static char large[2 * WEB_BODY_MAX];
+	int fd = dial();
+
+	(void)state;
+	memset(large, 'x', sizeof(large) - 1);
+	say(fd, "GET /");
+	send(fd, large, sizeof(large) - 1, MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	hear_what_comes(fd);
+	if (*reply)
+		begins(reply, "HTTP/1.1 414 ");
+
+	fd = dial();
+	say(fd, "GET / HTTP/1.1\r\nHost: test\r\nX: ");
+	send(fd, large, sizeof(large) - 1, MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	hear_what_comes(fd);
+	if (*reply)
+		begins(reply, "HTTP/1.1 431 ");
+
+	fd = dial();
+	say(fd, "GET /-/healthy HTTP/1.1\r\nHost: test\r\nContent-Length: 70000\r\n\r\n");
+	begins(hear(fd), "HTTP/1.1 413 ");
+
+	fd = dial();
+	say(fd, "GET /-/healthy HTTP/1.1\r\nHost: test\r\n"
+		"Transfer-Encoding: chunked\r\n\r\n1ffff\r\n");
+	send(fd, large, sizeof(large) - 1, MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	hear_what_comes(fd);
+	assert_null(strstr(reply, "200 OK"));
+	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
+}
+
+static void everything_is_behind_the_prefix(void **state)
+{
+	const char *text;
+
+	(void)state;
+	begins(ask("GET /mail/vane/-/healthy"), "HTTP/1.1 200 ");
+	has(ask("GET /mail/vane/"), "</html>");
+	has(ask("GET /mail/vane/numbers"), "mailvane_build_info{");
+	text = ask("GET /metrics");
+	begins(text, "HTTP/1.1 404 ");
+	has(text, "see /mail/vane/ or /mail/vane/numbers\n");
+	begins(ask("GET /mail/vane/metrics"), "HTTP/1.1 404 ");
+	begins(ask("GET /mail/vanes/"), "HTTP/1.1 404 ");
+	text = ask("GET /");
+	begins(text, "HTTP/1.1 302 ");
+	has(text, "\r\nLocation: https://monitor.example.com/mail/vane/\r\n");
+	has(ask("HEAD /mail/vane"),
+	    "\r\nLocation: https://monitor.example.com/mail/vane/\r\n");
+	begins(ask("POST /"), "HTTP/1.1 404 ");
+}
+
+/* More than may be connected from one address, with half a request, none, or an answer that
+ * nobody reads: others are answered at once, in the same time as before. Nor do they keep the
+ * server from ending. */
+static void greedy_clients_take_nothing_from_others(void **state)
+{
+	enum { MANY = 3 * GUESTS_PER_ADDRESS };
+	static const char *const words[] = { "GET /metr", "",
+					     "GET / HTTP/1.1\r\nHost: test\r\n\r\n" };
+	int fds[MANY];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		fds[i] = dial();
-		say(fds[i],
-		    i < HALF ? "GET /metr" : "GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+		say(fds[i], words[i % ARRAY_SIZE(words)]);
+		if (i % 50 == 49)
+			begins(ask("GET /metrics"), "HTTP/1.1 200 ");
 	}
 	begins(ask("GET /metrics"), "HTTP/1.1 200 ");
 	web_free(web);
@@ -200,23 +302,35 @@ static void slow_clients_take_nothing_from_others(void **state)
 		close(fds[i]);
 }
 
-static int start(void **state)
+static int start_at(const char *external_url, const char *prefix, const char *metrics)
 {
+	static const char *const address[] = { "127.0.0.1:0" };
 	char storage[200], text[LISTEN_TEXT_MAX];
 	struct buffer error;
 	uint64_t port;
-	int fd;
 
-	(void)state;
 	running_start(&x);
 	buffer_init(&error, storage, sizeof(storage));
-	fd = listen_open("127.0.0.1:0", &error);
-	if (fd < 0)
+	if (!sockets_open(&sockets, address, 1, &error) ||
+	    !site_init(&site, external_url, prefix, metrics, &error))
 		return -1;
-	view_number(view_of(strrchr(listen_text(fd, text), ':') + 1), 65535, &port);
+	view_number(view_of(strrchr(listen_text(sockets.fds[0], text), ':') + 1), 65535,
+		    &port);
 	address_parse(view_of("127.0.0.1"), (uint16_t)port, &at);
-	web = web_new(fd, x.exporter);
+	web = web_new(&sockets, &site, x.exporter);
 	return web ? 0 : -1;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	return start_at(NULL, NULL, NULL);
+}
+
+static int start_behind_a_proxy(void **state)
+{
+	(void)state;
+	return start_at("https://monitor.example.com/mail/vane", NULL, "/numbers");
 }
 
 static int stop(void **state)
@@ -238,7 +352,11 @@ int main(void)
 		WEB_TEST(tells_health_and_readiness),
 		WEB_TEST(refuses_the_rest),
 		WEB_TEST(a_connection_stays_for_the_next_scrape),
-		WEB_TEST(slow_clients_take_nothing_from_others),
+		WEB_TEST(requests_in_one_write_are_answered_in_order),
+		WEB_TEST(refuses_what_is_too_large),
+		WEB_TEST(greedy_clients_take_nothing_from_others),
+		cmocka_unit_test_setup_teardown(everything_is_behind_the_prefix,
+						start_behind_a_proxy, stop),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
