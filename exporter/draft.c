@@ -45,6 +45,11 @@ static bool grow(struct draft *d, size_t n)
 	return true;
 }
 
+char *draft_room(struct draft *d, size_t n)
+{
+	return grow(d, n) ? d->p + d->n : NULL;
+}
+
 void draft_put(struct draft *d, struct view v)
 {
 	if (v.n == 0 || !grow(d, v.n))

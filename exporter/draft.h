@@ -24,6 +24,9 @@ void draft_fini(struct draft *);
 void draft_clear(struct draft *);
 
 void draft_put(struct draft *, struct view);
+/* Room for n bytes behind the text, lent until the next put: add what was written there to
+ * draft.n. NULL: it failed. */
+char *draft_room(struct draft *, size_t n);
 /* Inline, so that the length of a literal is known when it is compiled. */
 static inline void draft_text(struct draft *d, const char *text)
 {

@@ -1,45 +1,87 @@
-/* encoder.h - the lines of Prometheus's text format 0.0.4, one family after the other.
+/* encoder.h - the lines of Prometheus's text format 0.0.4 and of OpenMetrics 1.0, one family
+ * after the other.
  *
- * A family's HELP and TYPE are written before its first sample, so a family without samples
- * leaves no trace. The labels that say which target is meant come from the subject.
+ * A family's heading is written before its first sample, so a family without samples leaves no
+ * trace. The labels that say which target is meant come from the subject.
  */
 #ifndef MAILVANE_ENCODER_H
 #define MAILVANE_ENCODER_H
 
+#include "buffer.h"
 #include "draft.h"
 #include "plan.h"
 
 /* A label value beyond is cut: some are a stranger's. */
 enum { LABEL_VALUE_MAX = 1024 };
 
-enum metric_kind { COUNTER, GAUGE };
+enum text_format { TEXT_PROMETHEUS, TEXT_OPENMETRICS };
+
+/* An info's value is 1 and its labels are what it tells: a gauge in text 0.0.4. */
+enum metric_kind { COUNTER, GAUGE, INFO };
+
+/* Samples that differ in one label of few known values, written out only once. */
+struct words {
+	const char *label;
+	const char *(*value)(unsigned);
+	unsigned first, last;
+};
+
+enum { WORDS_MAX = 16, WORD_TEXT_MAX = 48 };
 
 struct family {
-	const char *name, *help;
+	const char *name; /* of the samples: "_total" and "_info" are part of it */
+	const char *help;
 	enum metric_kind kind;
+	const char *unit; /* the end of the name: "seconds", "bytes"; "": it counts */
+	const struct words *words; /* NULL: no sample is written by encoder_word */
 };
 
+/* {0} with `out` and `format` is a beginning. */
 struct encoder {
 	struct draft *out;
-	const struct family *family;
-	bool headed; /* HELP and TYPE are written */
+	enum text_format format;
+	struct moment created; /* of the subject's counters; ms 0: not known */
 
-	/* The subject; both NULL: the exporter itself. */
-	const struct target *target;
-	const struct address *address; /* NULL: the target has one record for all */
+	/* Private. */
+	const struct family *family;
+	bool headed;            /* the heading is written */
+	struct view name, stem; /* of the samples; without its ending */
+	struct draft subject;   /* its labels, written out */
+	struct words_written {
+		size_t n;
+		char text[WORD_TEXT_MAX];
+	} words[WORDS_MAX];
 };
 
-/* Starts a family; ended by the next one. */
+void encoder_fini(struct encoder *);
+
+/* What the following samples are about. Address NULL: the target has one record for all; target
+ * NULL, as at the beginning: the exporter itself. */
+void encoder_subject(struct encoder *, const struct target *, const struct address *);
+
+/* Starts a family, which must outlive it; ended by the next one. */
 void encoder_family(struct encoder *, const struct family *);
+/* The end of all: no family may follow. */
+void encoder_end(struct encoder *);
 
-/* Without labels of its own. */
-void encoder_sample(struct encoder *, double value);
-/* With one. */
-void encoder_sample1(struct encoder *, const char *name, const char *label, double value);
-/* With `count` of them. */
-void encoder_samples(struct encoder *, const struct label *, size_t count, double value);
+/* A number that is not worth a floating point division: `units` / 10^`decimals`. */
+struct number {
+	int64_t units;
+	unsigned decimals; /* at most 9 */
+};
 
+static inline struct number number_of(int64_t whole)
+{
+	return (struct number){ whole, 0 };
+}
+
+/* A sample without labels of its own. */
+void encoder_number(struct encoder *, struct number);
+/* With one of the family's words. */
+void encoder_word(struct encoder *, unsigned word, struct number);
+/* With `count` labels. */
+void encoder_labels(struct encoder *, const struct label *, size_t count, struct number);
 /* "0.25", "1795313459.123", "NaN", "+Inf". */
-void encoder_number(struct draft *, double value);
+void encoder_double(struct encoder *, double);
 
 #endif

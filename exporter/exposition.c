@@ -9,56 +9,86 @@
 
 #include <stdlib.h>
 
-/* Targets in a piece. */
-enum { TARGETS_AT_ONCE = 64 };
+/* Targets looked at together; records of them, of which one target may have many. */
+enum { TARGETS_AT_ONCE = 64, RECORDS_AT_ONCE = TARGETS_AT_ONCE + SLOT_RECORDS_MAX };
 
 struct exposition {
 	struct answer answer;
 	struct plan *plan;
 	struct health health;
 	struct encoder encoder;
-	size_t metric, target;
-	struct record records[SLOT_RECORDS_MAX]; /* of the target being rendered */
+	size_t metric, target; /* the next of each */
+
+	/* Some targets from the next one on. */
+	size_t count;
+	uint8_t record_counts[TARGETS_AT_ONCE];
+	struct brief records[RECORDS_AT_ONCE];
 };
 
 static void one_record(struct exposition *x, const struct metric *metric,
-		       const struct target *target, const struct record *record)
+		       const struct target *target, const struct brief *record)
 {
 	bool each = target->addresses == ADDRESS_EACH;
 
-	x->encoder.address = each && record ? &record->last.address : NULL;
+	encoder_subject(&x->encoder, target, each && record ? &record->address : NULL);
+	/* Addresses come and go, and their counters with them. */
+	x->encoder.created = each ? (struct moment){ 0 } : slot_made(target->slot);
 	metric->read(&x->encoder, &(struct subject){ .target = target, .record = record });
 }
 
-static void one_target(struct exposition *x, const struct metric *metric,
-		       const struct target *target)
+static void copy_records(struct exposition *x, const struct metric *metric,
+			 const struct target *targets)
 {
-	size_t count;
+	struct slot *slots[TARGETS_AT_ONCE];
 
-	x->encoder.target = target;
-	if (metric->scope == SCOPE_TARGET) {
-		one_record(x, metric, target, NULL);
-		return;
+	for (size_t i = 0; i < x->count; i++)
+		slots[i] = targets[i].slot;
+	x->count = slot_briefs(slots, x->count, metric->parts | BRIEF_ADDRESS, x->records,
+			       RECORDS_AT_ONCE, x->record_counts);
+}
+
+static void each_record(struct exposition *x, const struct metric *metric,
+			const struct target *targets)
+{
+	struct brief *record = x->records;
+
+	for (size_t i = 0; i < x->count; i++) {
+		/* Which addresses there are is known with the first result. */
+		if (x->record_counts[i] == 0 && metric->scope == SCOPE_TALLY &&
+		    targets[i].addresses != ADDRESS_EACH)
+			one_record(x, metric, &targets[i], NULL);
+		for (unsigned k = 0; k < x->record_counts[i]; k++, record++) {
+			one_record(x, metric, &targets[i], record);
+			if (metric->parts & BRIEF_CERTIFICATE)
+				certificate_release(record->certificate);
+		}
 	}
-	count = slot_copy(target->slot, x->records, ARRAY_SIZE(x->records));
-	for (size_t i = 0; i < count; i++) {
-		one_record(x, metric, target, &x->records[i]);
-		slot_record_fini(&x->records[i]);
-	}
-	/* Which addresses there are is known with the first result. */
-	if (count == 0 && metric->scope == SCOPE_TALLY && target->addresses != ADDRESS_EACH)
-		one_record(x, metric, target, NULL);
 }
 
 /* False: the row is complete. */
 static bool some_targets(struct exposition *x, const struct metric *metric)
 {
-	for (unsigned i = 0; i < TARGETS_AT_ONCE; i++) {
-		if (x->target == x->plan->target_count)
-			return false;
-		one_target(x, metric, &x->plan->targets[x->target++]);
+	const struct target *targets = &x->plan->targets[x->target];
+
+	x->count = x->plan->target_count - x->target;
+	if (x->count > TARGETS_AT_ONCE)
+		x->count = TARGETS_AT_ONCE;
+	if (metric->scope == SCOPE_TARGET) {
+		for (size_t i = 0; i < x->count; i++)
+			one_record(x, metric, &targets[i], NULL);
+	} else {
+		copy_records(x, metric, targets);
+		each_record(x, metric, targets);
 	}
-	return true;
+	x->target += x->count;
+	return x->target < x->plan->target_count;
+}
+
+static void of_exporter(struct exposition *x, const struct metric *metric)
+{
+	encoder_subject(&x->encoder, NULL, NULL);
+	x->encoder.created = x->health.started;
+	metric->read(&x->encoder, &(struct subject){ .health = &x->health });
 }
 
 static bool more(struct answer *answer, struct draft *out)
@@ -66,17 +96,17 @@ static bool more(struct answer *answer, struct draft *out)
 	struct exposition *x = (struct exposition *)answer;
 	const struct metric *metric = &metrics[x->metric];
 
-	if (x->metric == metric_count)
-		return false;
 	x->encoder.out = out;
+	if (x->metric == metric_count) {
+		encoder_end(&x->encoder);
+		return false;
+	}
 	if (x->target == 0)
 		encoder_family(&x->encoder, &metric->family);
-	if (metric->scope == SCOPE_EXPORTER) {
-		x->encoder.target = NULL;
-		metric->read(&x->encoder, &(struct subject){ .health = &x->health });
-	} else if (some_targets(x, metric)) {
+	if (metric->scope == SCOPE_EXPORTER)
+		of_exporter(x, metric);
+	else if (some_targets(x, metric))
 		return true;
-	}
 	x->metric++;
 	x->target = 0;
 	return true;
@@ -86,11 +116,13 @@ static void dispose(struct answer *answer)
 {
 	struct exposition *x = (struct exposition *)answer;
 
+	encoder_fini(&x->encoder);
 	plan_release(x->plan);
 	free(x);
 }
 
-struct answer *exposition_new(struct plan *plan, const struct health *health)
+struct answer *exposition_new(struct plan *plan, const struct health *health,
+			      enum text_format format)
 {
 	struct exposition *x = calloc(1, sizeof(*x));
 
@@ -99,5 +131,6 @@ struct answer *exposition_new(struct plan *plan, const struct health *health)
 	x->answer = (struct answer){ more, dispose };
 	x->plan = plan_hold(plan);
 	x->health = *health;
+	x->encoder.format = format;
 	return &x->answer;
 }

@@ -3,9 +3,10 @@
 #define MAILVANE_EXPOSITION_H
 
 #include "answer.h"
+#include "encoder.h"
 #include "health.h"
 
 /* Holds the plan until it is freed. NULL: out of memory. */
-struct answer *exposition_new(struct plan *, const struct health *);
+struct answer *exposition_new(struct plan *, const struct health *, enum text_format);
 
 #endif

@@ -118,7 +118,7 @@ static int once(struct plan *plan, struct log *log, struct moment started)
 	if (!engine_run_once(plan, &hooks, error, sizeof(error)))
 		return fail(error, EXIT_FAILURE);
 	process_read(&health.process);
-	answer = exposition_new(plan, &health);
+	answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
 	if (!answer)
 		return fail("out of memory", EXIT_FAILURE);
 	printed = print_answer(answer);

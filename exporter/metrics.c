@@ -7,139 +7,149 @@
 
 #include <math.h>
 
-static double seconds(struct moment m)
+static struct number seconds(struct moment m)
 {
-	return (double)m.ms / 1000;
+	return (struct number){ m.ms, 3 };
 }
 
-/* A bad state is a failure; a WARNING is still a service that works. */
-static bool succeeded(const struct record *r)
+static struct number microseconds(uint32_t us)
 {
-	return r->last.state == STATE_OK || r->last.state == STATE_WARNING;
+	return (struct number){ us, 6 };
 }
+
+static struct number nanoseconds(struct span span)
+{
+	return (struct number){ span.ns, 9 };
+}
+
+static const char *phase_word(unsigned phase)
+{
+	return phase_name((enum phase)phase);
+}
+
+static const char *fault_word(unsigned fault)
+{
+	return fault_name((enum fault)fault);
+}
+
+static const struct words phases = { "phase", phase_word, 0, PHASE_COUNT - 1 };
+static const struct words cert_faults = { "fault", fault_word, CERT_FAULT_FIRST,
+					  CERT_FAULT_LAST };
 
 /* --- of a target ------------------------------------------------------------------------- */
 
+/* A bad state is a failure; a WARNING is still a service that works. */
 static void read_success(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, succeeded(s->record));
+	encoder_number(e, number_of(!state_is_bad((enum state)s->record->state)));
 }
 
 static void read_state(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, s->record->last.state);
+	encoder_number(e, number_of(s->record->state));
 }
 
 static void read_state_since(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, seconds(s->record->since));
+	encoder_number(e, seconds(s->record->since));
 }
 
 static void read_fault(struct encoder *e, const struct subject *s)
 {
-	const struct result *r = &s->record->last;
-	const struct label labels[] = { { "fault", fault_name(r->fault) },
-					{ "phase", phase_name(r->phase) } };
+	const struct label labels[] = { { "fault", fault_word(s->record->fault) },
+					{ "phase", phase_word(s->record->phase) } };
 
-	if (r->fault != FAULT_OK)
-		encoder_samples(e, labels, ARRAY_SIZE(labels), 1);
+	if (s->record->fault != FAULT_OK)
+		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 }
 
 static void read_probes(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, s->record ? (double)s->record->probes : 0);
+	encoder_number(e, number_of(s->record ? s->record->probes : 0));
 }
 
 static void read_failures(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, s->record ? (double)s->record->failures : 0);
+	encoder_number(e, number_of(s->record ? s->record->failures : 0));
 }
 
 static void read_duration(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, span_seconds(s->record->last.took));
+	encoder_number(e, microseconds(s->record->took));
 }
 
 static void read_phases(struct encoder *e, const struct subject *s)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		if (s->record->last.phases[i].ns >= 0)
-			encoder_sample1(e, "phase", phase_name((enum phase)i),
-					span_seconds(s->record->last.phases[i]));
+		if (s->record->reached & (1u << i))
+			encoder_word(e, i, microseconds(s->record->phases[i]));
 }
 
 static void read_last_run(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, seconds(s->record->last.at));
+	encoder_number(e, seconds(s->record->at));
 }
 
 static void read_last_success(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, seconds(s->record->last_success));
+	encoder_number(e, seconds(s->record->last_success));
 }
 
 static void read_interval(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, span_seconds(s->target->interval));
+	encoder_number(e, nanoseconds(s->target->interval));
 }
 
 static void read_late(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, (s->record->last.flags & RESULT_LATE) != 0);
+	encoder_number(e, number_of((s->record->flags & RESULT_LATE) != 0));
 }
 
 static void read_reply_code(struct encoder *e, const struct subject *s)
 {
-	if (s->record->last.code > 0)
-		encoder_sample(e, s->record->last.code);
+	if (s->record->code > 0)
+		encoder_number(e, number_of(s->record->code));
 }
 
 static void read_tls(struct encoder *e, const struct subject *s)
 {
-	const struct result *r = &s->record->last;
-	const struct label labels[] = { { "version", r->tls_version },
-					{ "cipher", r->tls_cipher } };
+	const struct label labels[] = { { "version", s->record->tls_version },
+					{ "cipher", s->record->tls_cipher } };
 
-	if (r->tls_version && r->tls_cipher)
-		encoder_samples(e, labels, ARRAY_SIZE(labels), 1);
+	if (s->record->tls_version && s->record->tls_cipher)
+		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 }
 
 static void read_not_before(struct encoder *e, const struct subject *s)
 {
-	const struct certificate *c = s->record->last.certificate;
-
-	if (c)
-		encoder_sample(e, seconds(c->not_before));
+	if (s->record->certificate)
+		encoder_number(e, seconds(s->record->certificate->not_before));
 }
 
 static void read_not_after(struct encoder *e, const struct subject *s)
 {
-	const struct certificate *c = s->record->last.certificate;
-
-	if (c)
-		encoder_sample(e, seconds(c->not_after));
+	if (s->record->certificate)
+		encoder_number(e, seconds(s->record->certificate->not_after));
 }
 
 static void read_chain_not_after(struct encoder *e, const struct subject *s)
 {
-	if (s->record->last.chain_not_after.ms != 0)
-		encoder_sample(e, seconds(s->record->last.chain_not_after));
+	if (s->record->chain_not_after.ms != 0)
+		encoder_number(e, seconds(s->record->chain_not_after));
 }
 
 static void read_certificate_faults(struct encoder *e, const struct subject *s)
 {
-	const struct result *r = &s->record->last;
-
-	if (!r->certificate)
+	if (!s->record->has_certificate)
 		return;
 	for (unsigned f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
-		encoder_sample1(e, "fault", fault_name((enum fault)f),
-				(r->cert_faults & CERT_FAULT_BIT(f)) != 0);
+		encoder_word(e, f,
+			     number_of((s->record->cert_faults & CERT_FAULT_BIT(f)) != 0));
 }
 
 static void read_certificate(struct encoder *e, const struct subject *s)
 {
-	const struct certificate *c = s->record->last.certificate;
+	const struct certificate *c = s->record->certificate;
 
 	if (c) {
 		const struct label labels[] = { { "subject", c->subject },
@@ -147,14 +157,14 @@ static void read_certificate(struct encoder *e, const struct subject *s)
 						{ "serial", c->serial },
 						{ "fingerprint_sha256", c->fingerprint } };
 
-		encoder_samples(e, labels, ARRAY_SIZE(labels), 1);
+		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 	}
 }
 
 static void read_messages(struct encoder *e, const struct subject *s)
 {
-	if (s->record->last.messages >= 0)
-		encoder_sample(e, (double)s->record->last.messages);
+	if (s->record->messages >= 0)
+		encoder_number(e, number_of(s->record->messages));
 }
 
 /* --- of the exporter --------------------------------------------------------------------- */
@@ -170,27 +180,27 @@ static void read_build(struct encoder *e, const struct subject *s)
 	const struct label labels[] = { { "version", s->health->version },
 					{ "compiler", COMPILER } };
 
-	encoder_samples(e, labels, ARRAY_SIZE(labels), 1);
+	encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 }
 
 static void read_reload_ok(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, s->health->reload_ok);
+	encoder_number(e, number_of(s->health->reload_ok));
 }
 
 static void read_loaded(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, seconds(s->health->loaded));
+	encoder_number(e, seconds(s->health->loaded));
 }
 
 static void read_targets(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, (double)s->health->targets);
+	encoder_number(e, number_of((int64_t)s->health->targets));
 }
 
 static void read_log_dropped(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, (double)s->health->log_dropped);
+	encoder_number(e, number_of((int64_t)s->health->log_dropped));
 }
 
 /* Of receivers that are configured. */
@@ -199,11 +209,17 @@ static void read_log_dropped(struct encoder *e, const struct subject *s)
 	{                                                                                  \
 		for (unsigned i = 0; i < PASSIVE_RECEIVERS; i++)                           \
 			if (s->health->passive[i].on)                                      \
-				encoder_sample1(                                           \
-				    e, "receiver",                                         \
-				    passive_receiver_name((enum passive_receiver)i),       \
-				    (double)s->health->passive[i].name);                   \
+				encoder_word(                                              \
+				    e, i, number_of((int64_t)s->health->passive[i].name)); \
 	}
+
+static const char *receiver_word(unsigned receiver)
+{
+	return passive_receiver_name((enum passive_receiver)receiver);
+}
+
+static const struct words receivers = { "receiver", receiver_word, 0,
+					PASSIVE_RECEIVERS - 1 };
 
 PASSIVE_READER(sent)
 PASSIVE_READER(dropped)
@@ -215,32 +231,44 @@ PASSIVE_READER(dropped)
 		const struct engine_stats *engine = &s->health->engine;                    \
                                                                                            \
 		if (s->health->running)                                                    \
-			encoder_sample(e, (double)(value));                                \
+			encoder_number(e, value);                                          \
 	}
+#define ENGINE_COUNT(name, field) ENGINE_READER(name, number_of((int64_t)engine->field))
+#define ENGINE_SPAN(name, field)  ENGINE_READER(name, nanoseconds(engine->field))
 
-ENGINE_READER(in_flight, engine->in_flight)
-ENGINE_READER(waiting, engine->waiting)
-ENGINE_READER(engine_late, engine->late)
-ENGINE_READER(lateness, span_seconds(engine->lateness_max))
-ENGINE_READER(lag, span_seconds(engine->lag))
-ENGINE_READER(dns_questions, engine->dns_questions)
-ENGINE_READER(dns_cache_hits, engine->dns_cache_hits)
-ENGINE_READER(dns_failures, engine->dns_failures)
+ENGINE_COUNT(in_flight, in_flight)
+ENGINE_COUNT(waiting, waiting)
+ENGINE_COUNT(engine_late, late)
+ENGINE_SPAN(lateness, lateness_max)
+ENGINE_SPAN(lag, lag)
+ENGINE_COUNT(dns_questions, dns_questions)
+ENGINE_COUNT(dns_cache_hits, dns_cache_hits)
+ENGINE_COUNT(dns_failures, dns_failures)
+
+enum reason { REASON_OVERRUN, REASON_SUSPENDED };
+
+static const char *reason_word(unsigned reason)
+{
+	return reason == REASON_OVERRUN ? "overrun" : "auth_suspended";
+}
+
+static const struct words reasons = { "reason", reason_word, 0, REASON_SUSPENDED };
 
 static void read_skipped(struct encoder *e, const struct subject *s)
 {
+	const struct engine_stats *engine = &s->health->engine;
+
 	if (!s->health->running)
 		return;
-	encoder_sample1(e, "reason", "overrun", (double)s->health->engine.skipped_overrun);
-	encoder_sample1(e, "reason", "auth_suspended",
-			(double)s->health->engine.skipped_suspended);
+	encoder_word(e, REASON_OVERRUN, number_of((int64_t)engine->skipped_overrun));
+	encoder_word(e, REASON_SUSPENDED, number_of((int64_t)engine->skipped_suspended));
 }
 
 #define PROCESS_READER(name, value)                                                        \
 	static void read_##name(struct encoder *e, const struct subject *s)                \
 	{                                                                                  \
 		if (!isnan(s->health->process.value))                                      \
-			encoder_sample(e, s->health->process.value);                       \
+			encoder_double(e, s->health->process.value);                       \
 	}
 
 PROCESS_READER(cpu, cpu_seconds)
@@ -253,106 +281,106 @@ PROCESS_READER(resident_bytes, resident_bytes)
 
 static void read_started(struct encoder *e, const struct subject *s)
 {
-	encoder_sample(e, seconds(s->health->started));
+	encoder_number(e, seconds(s->health->started));
 }
 
 /* clang-format off */
-#define TARGET(name, kind, unit, scope, read, help) \
-	{ { "mailvane_" name, help, kind }, unit, scope, read }
-#define SELF(name, kind, unit, read, help) \
-	{ { name, help, kind }, unit, SCOPE_EXPORTER, read }
+#define TARGET(name, kind, unit, words, scope, parts, read, help) \
+	{ { "mailvane_" name, help, kind, unit, words }, scope, parts, read }
+#define SELF(name, kind, unit, words, read, help) \
+	{ { name, help, kind, unit, words }, SCOPE_EXPORTER, 0, read }
 
 const struct metric metrics[] = {
-	TARGET("probe_success", GAUGE, "", SCOPE_RECORD, read_success,
+	TARGET("probe_success", GAUGE, "", NULL, SCOPE_RECORD, 0, read_success,
 	       "Whether the last probe found a working service: state OK or WARNING."),
-	TARGET("probe_state", GAUGE, "", SCOPE_RECORD, read_state,
+	TARGET("probe_state", GAUGE, "", NULL, SCOPE_RECORD, 0, read_state,
 	       "Verdict of the last probe: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
-	TARGET("probe_state_since_timestamp_seconds", GAUGE, "seconds", SCOPE_RECORD, read_state_since,
+	TARGET("probe_state_since_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_state_since,
 	       "Unix time at which the present state began."),
-	TARGET("probe_fault", GAUGE, "", SCOPE_RECORD, read_fault,
+	TARGET("probe_fault", GAUGE, "", NULL, SCOPE_RECORD, 0, read_fault,
 	       "1 for the fault that decided the last verdict and the phase it was in; absent when there is none."),
-	TARGET("probes_total", COUNTER, "", SCOPE_TALLY, read_probes,
+	TARGET("probes_total", COUNTER, "", NULL, SCOPE_TALLY, 0, read_probes,
 	       "Probes finished."),
-	TARGET("probe_failures_total", COUNTER, "", SCOPE_TALLY, read_failures,
+	TARGET("probe_failures_total", COUNTER, "", NULL, SCOPE_TALLY, 0, read_failures,
 	       "Probes that ended CRITICAL or UNKNOWN."),
-	TARGET("probe_duration_seconds", GAUGE, "seconds", SCOPE_RECORD, read_duration,
+	TARGET("probe_duration_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_duration,
 	       "How long the last probe took."),
-	TARGET("probe_phase_duration_seconds", GAUGE, "seconds", SCOPE_RECORD, read_phases,
+	TARGET("probe_phase_duration_seconds", GAUGE, "seconds", &phases, SCOPE_RECORD, BRIEF_PHASES, read_phases,
 	       "How long each phase of the last probe took; phases it did not reach are absent."),
-	TARGET("probe_last_run_timestamp_seconds", GAUGE, "seconds", SCOPE_RECORD, read_last_run,
+	TARGET("probe_last_run_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_last_run,
 	       "Unix time at which the last probe began. Probes run on a schedule, not at the scrape."),
-	TARGET("probe_last_success_timestamp_seconds", GAUGE, "seconds", SCOPE_RECORD, read_last_success,
+	TARGET("probe_last_success_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_last_success,
 	       "Unix time of the last successful probe; 0 if there was none."),
-	TARGET("probe_interval_seconds", GAUGE, "seconds", SCOPE_TARGET, read_interval,
+	TARGET("probe_interval_seconds", GAUGE, "seconds", NULL, SCOPE_TARGET, 0, read_interval,
 	       "Time from one probe to the next while all is well."),
-	TARGET("probe_late", GAUGE, "", SCOPE_RECORD, read_late,
+	TARGET("probe_late", GAUGE, "", NULL, SCOPE_RECORD, 0, read_late,
 	       "1 if the exporter itself was behind during the last probe, so that its durations are too long."),
-	TARGET("reply_code", GAUGE, "", SCOPE_RECORD, read_reply_code,
+	TARGET("reply_code", GAUGE, "", NULL, SCOPE_RECORD, 0, read_reply_code,
 	       "SMTP or LMTP reply code that decided the last probe, or else of the greeting."),
-	TARGET("tls_info", GAUGE, "", SCOPE_RECORD, read_tls,
+	TARGET("tls_info", INFO, "", NULL, SCOPE_RECORD, 0, read_tls,
 	       "1, with the TLS version and cipher of the last probe."),
-	TARGET("tls_certificate_not_before_timestamp_seconds", GAUGE, "seconds", SCOPE_RECORD, read_not_before,
+	TARGET("tls_certificate_not_before_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_before,
 	       "Unix time at which the server's certificate begins to be valid."),
-	TARGET("tls_certificate_not_after_timestamp_seconds", GAUGE, "seconds", SCOPE_RECORD, read_not_after,
+	TARGET("tls_certificate_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_after,
 	       "Unix time at which the server's certificate ends."),
-	TARGET("tls_chain_not_after_timestamp_seconds", GAUGE, "seconds", SCOPE_RECORD, read_chain_not_after,
+	TARGET("tls_chain_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_chain_not_after,
 	       "Unix time at which the first certificate of the verified chain ends; absent if it could not be verified."),
-	TARGET("tls_certificate_fault", GAUGE, "", SCOPE_RECORD, read_certificate_faults,
+	TARGET("tls_certificate_fault", GAUGE, "", &cert_faults, SCOPE_RECORD, 0, read_certificate_faults,
 	       "1 for each thing wrong with the server's certificate, 0 for each that is in order."),
-	TARGET("tls_certificate_info", GAUGE, "", SCOPE_RECORD, read_certificate,
+	TARGET("tls_certificate_info", INFO, "", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_certificate,
 	       "1, with the names and the identity of the server's certificate."),
-	TARGET("mailbox_messages", GAUGE, "", SCOPE_RECORD, read_messages,
+	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_messages,
 	       "Messages in the mailbox that was logged in to."),
 
-	SELF("mailvane_build_info", GAUGE, "", read_build,
+	SELF("mailvane_build_info", INFO, "", NULL, read_build,
 	     "1, with the version of the exporter and the compiler that built it."),
-	SELF("mailvane_config_last_reload_successful", GAUGE, "", read_reload_ok,
+	SELF("mailvane_config_last_reload_successful", GAUGE, "", NULL, read_reload_ok,
 	     "Whether the configuration could be used when it was last read."),
-	SELF("mailvane_config_last_reload_success_timestamp_seconds", GAUGE, "seconds", read_loaded,
+	SELF("mailvane_config_last_reload_success_timestamp_seconds", GAUGE, "seconds", NULL, read_loaded,
 	     "Unix time at which the configuration in use was read."),
-	SELF("mailvane_targets", GAUGE, "", read_targets,
+	SELF("mailvane_targets", GAUGE, "", NULL, read_targets,
 	     "Targets configured: each service of each server is one."),
-	SELF("mailvane_probes_in_flight", GAUGE, "", read_in_flight,
+	SELF("mailvane_probes_in_flight", GAUGE, "", NULL, read_in_flight,
 	     "Probes under way."),
-	SELF("mailvane_probes_waiting", GAUGE, "", read_waiting,
+	SELF("mailvane_probes_waiting", GAUGE, "", NULL, read_waiting,
 	     "Probes that are due and wait for a budget: in all, or of their server's address."),
-	SELF("mailvane_probes_late_total", COUNTER, "", read_engine_late,
+	SELF("mailvane_probes_late_total", COUNTER, "", NULL, read_engine_late,
 	     "Probes that began more than 50 ms behind their time, by the exporter's own fault."),
-	SELF("mailvane_probes_skipped_total", COUNTER, "", read_skipped,
+	SELF("mailvane_probes_skipped_total", COUNTER, "", &reasons, read_skipped,
 	     "Probes left out: the one before was still running, or the login failed lately."),
-	SELF("mailvane_schedule_lateness_max_seconds", GAUGE, "seconds", read_lateness,
+	SELF("mailvane_schedule_lateness_max_seconds", GAUGE, "seconds", NULL, read_lateness,
 	     "Longest that a probe began behind its time since the last scrape by anyone."),
-	SELF("mailvane_event_loop_lag_seconds", GAUGE, "seconds", read_lag,
+	SELF("mailvane_event_loop_lag_seconds", GAUGE, "seconds", NULL, read_lag,
 	     "How far the slowest engine thread was behind its timers when last measured."),
-	SELF("mailvane_dns_questions_total", COUNTER, "", read_dns_questions,
+	SELF("mailvane_dns_questions_total", COUNTER, "", NULL, read_dns_questions,
 	     "Names asked for, whether answered from the cache or not."),
-	SELF("mailvane_dns_cache_hits_total", COUNTER, "", read_dns_cache_hits,
+	SELF("mailvane_dns_cache_hits_total", COUNTER, "", NULL, read_dns_cache_hits,
 	     "Names answered from the exporter's cache."),
-	SELF("mailvane_dns_failures_total", COUNTER, "", read_dns_failures,
+	SELF("mailvane_dns_failures_total", COUNTER, "", NULL, read_dns_failures,
 	     "Names that could not be resolved."),
-	SELF("mailvane_log_lines_lost_total", COUNTER, "", read_log_dropped,
+	SELF("mailvane_log_lines_lost_total", COUNTER, "", NULL, read_log_dropped,
 	     "Log lines lost because stderr did not take them in time."),
 
-	SELF("mailvane_passive_results_sent_total", COUNTER, "", read_passive_sent,
+	SELF("mailvane_passive_results_sent_total", COUNTER, "", &receivers, read_passive_sent,
 	     "Results handed to a scheduler as passive checks."),
-	SELF("mailvane_passive_results_dropped_total", COUNTER, "", read_passive_dropped,
+	SELF("mailvane_passive_results_dropped_total", COUNTER, "", &receivers, read_passive_dropped,
 	     "Results a scheduler was not told: it was away and a newer one came, or it refused them."),
 
-	SELF("process_cpu_seconds_total", COUNTER, "seconds", read_cpu,
+	SELF("process_cpu_seconds_total", COUNTER, "seconds", NULL, read_cpu,
 	     "Total user and system CPU time spent in seconds."),
-	SELF("process_open_fds", GAUGE, "", read_open_fds,
+	SELF("process_open_fds", GAUGE, "", NULL, read_open_fds,
 	     "Number of open file descriptors."),
-	SELF("process_max_fds", GAUGE, "", read_max_fds,
+	SELF("process_max_fds", GAUGE, "", NULL, read_max_fds,
 	     "Maximum number of open file descriptors."),
-	SELF("process_threads", GAUGE, "", read_threads,
+	SELF("process_threads", GAUGE, "", NULL, read_threads,
 	     "Number of threads of the process."),
-	SELF("process_virtual_memory_bytes", GAUGE, "bytes", read_virtual_bytes,
+	SELF("process_virtual_memory_bytes", GAUGE, "bytes", NULL, read_virtual_bytes,
 	     "Virtual memory size in bytes."),
-	SELF("process_virtual_memory_max_bytes", GAUGE, "bytes", read_virtual_max_bytes,
+	SELF("process_virtual_memory_max_bytes", GAUGE, "bytes", NULL, read_virtual_max_bytes,
 	     "Maximum amount of virtual memory available in bytes."),
-	SELF("process_resident_memory_bytes", GAUGE, "bytes", read_resident_bytes,
+	SELF("process_resident_memory_bytes", GAUGE, "bytes", NULL, read_resident_bytes,
 	     "Resident memory size in bytes."),
-	SELF("process_start_time_seconds", GAUGE, "seconds", read_started,
+	SELF("process_start_time_seconds", GAUGE, "seconds", NULL, read_started,
 	     "Start time of the process since unix epoch in seconds."),
 };
 /* clang-format on */

@@ -20,14 +20,13 @@ enum scope {
 struct subject {
 	const struct health *health;
 	const struct target *target;
-	const struct record *record; /* SCOPE_TALLY: may be NULL */
+	const struct brief *record; /* SCOPE_TALLY: may be NULL */
 };
 
 struct metric {
 	struct family family;
-	const char
-	    *unit; /* the suffix of the name: "seconds", "bytes"; "" if it counts things */
 	enum scope scope;
+	unsigned parts; /* enum brief_part: what is read of a record beyond its head */
 	/* Writes the samples there are, perhaps none. */
 	void (*read)(struct encoder *, const struct subject *);
 };

@@ -1,24 +1,12 @@
 /* paths.c - a function and a row for each path; read the table at the foot first. */
 #include "paths.h"
 
-#include "exposition.h"
 #include "page.h"
 #include "page_style.h"
+#include "scrape.h"
 #include "verdicts.h"
 
 #include <string.h>
-
-static struct reply get_metrics(struct request *request)
-{
-	struct plan *plan = exporter_plan(request->exporter);
-	struct health health;
-	struct answer *answer;
-
-	exporter_health(request->exporter, &health);
-	answer = exposition_new(plan, &health);
-	plan_release(plan);
-	return reply_stream(answer, "text/plain; version=0.0.4; charset=utf-8");
-}
 
 static void add_page_headers(struct reply *reply)
 {
@@ -88,7 +76,7 @@ static struct reply get_verdict(struct request *request)
 
 /* clang-format off */
 static const struct path paths[] = {
-	{ NULL,              PATH_GET, get_metrics }, /* --web.telemetry-path */
+	{ NULL,              PATH_GET, scrape_answer }, /* --web.telemetry-path */
 	{ "/",               PATH_GET, get_page },
 	{ "/-/healthy",      PATH_GET, get_healthy },
 	{ "/-/ready",        PATH_GET, get_ready },

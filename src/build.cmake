@@ -60,6 +60,7 @@ mailvane_need(openssl openssl 3.0 libssl-dev)
 mailvane_need(libconfig libconfig 1.5 libconfig-dev)
 mailvane_need(jansson jansson 2.13 libjansson-dev)
 mailvane_need(microhttpd libmicrohttpd 0.9.75 libmicrohttpd-dev)
+mailvane_need(zlib zlib 1.2.11 zlib1g-dev)
 mailvane_need(curl libcurl 7.68 libcurl4-openssl-dev)
 
 # --- floors ---------------------------------------------------------------------------------

@@ -237,3 +237,65 @@ void packed_view(const struct packed *p, struct record *ret_record)
 	};
 	take_rest(p, r);
 }
+
+static size_t address_size(const struct packed *p)
+{
+	size_t n = p->has & HAS_SCOPE ? sizeof(uint32_t) : 0;
+
+	return n + (p->family == AF_INET    ? sizeof(struct in_addr)
+		    : p->family == AF_INET6 ? sizeof(struct in6_addr)
+					    : 0);
+}
+
+static void brief_phases(const struct packed *p, struct brief *b, const unsigned char **at)
+{
+	for (unsigned i = 0; i < PHASE_COUNT; i++)
+		if (p->reached & (1u << i))
+			take(at, &b->phases[i], sizeof(b->phases[i]));
+}
+
+static void brief_more(const struct packed *p, struct brief *b, const unsigned char *at)
+{
+	b->chain_not_after.ms = 0;
+	if (p->has & HAS_CHAIN) {
+		at += sizeof(struct moment);
+		take(&at, &b->chain_not_after, sizeof(b->chain_not_after));
+	}
+	b->messages = -1;
+	if (p->has & HAS_MESSAGES)
+		take(&at, &b->messages, sizeof(b->messages));
+}
+
+void packed_brief(const struct packed *p, unsigned parts, struct brief *b)
+{
+	const unsigned char *at = p->rest, *phases = at + address_size(p);
+
+	b->since = p->since;
+	b->last_success = p->last_success;
+	b->at = p->at;
+	b->probes = p->probes;
+	b->failures = p->failures;
+	b->took = p->took;
+	b->reached = p->reached;
+	b->code = p->code;
+	b->state = p->state;
+	b->fault = p->fault;
+	b->phase = p->phase;
+	b->flags = p->flags;
+	b->cert_faults = p->cert_faults;
+	b->has_certificate = p->certificate != NULL;
+	b->certificate = p->certificate;
+	b->tls_version = atomic_load(&words[p->tls_version]);
+	b->tls_cipher = atomic_load(&words[p->tls_cipher]);
+	if (parts & BRIEF_ADDRESS) {
+		b->address = (struct address){ 0 };
+		take_address(p, &b->address, &at);
+	}
+	at = phases;
+	if (parts & BRIEF_PHASES)
+		brief_phases(p, b, &at);
+	if (parts & BRIEF_MORE)
+		brief_more(p, b,
+			   phases +
+			       sizeof(uint32_t) * (size_t)__builtin_popcount(p->reached));
+}

@@ -29,4 +29,7 @@ struct packed *packed_new(const struct record *);
 /* What the record holds is lent by the packed one: free it by slot_record_fini in its place. */
 void packed_view(const struct packed *, struct record *ret_record);
 
+/* Nothing is held for it. */
+void packed_brief(const struct packed *, unsigned parts, struct brief *ret_brief);
+
 #endif

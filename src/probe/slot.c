@@ -10,13 +10,18 @@
 /* A lock is held for one copy, so that a few serve all slots. */
 enum { LOCKS = 64 };
 
+/* Slots made one after the other share a lock, so that who reads them all takes few. */
+enum { NEIGHBOURS = 64 };
+
 struct slot {
-	atomic_uint holders;
+	_Atomic uint16_t holders;
+	uint16_t lock;
+	uint32_t made;          /* Unix time */
 	struct packed *records; /* at most SLOT_RECORDS_MAX */
 };
 
 static pthread_mutex_t locks[LOCKS];
-static struct pool slots = POOL_OF(struct slot);
+static struct pool pool = POOL_OF(struct slot);
 
 static void locks_init(void)
 {
@@ -26,19 +31,27 @@ static void locks_init(void)
 
 static pthread_mutex_t *lock_of(const struct slot *s)
 {
-	return &locks[((uintptr_t)s >> 5) % LOCKS];
+	return &locks[s->lock];
 }
 
 struct slot *slot_new(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct slot *s = pool_take(&slots);
+	static atomic_uint made;
+	struct slot *s = pool_take(&pool);
 
 	if (s == NULL)
 		return NULL;
 	pthread_once(&once, locks_init);
 	atomic_init(&s->holders, 1);
+	s->lock = (uint16_t)(atomic_fetch_add(&made, 1) / NEIGHBOURS % LOCKS);
+	s->made = (uint32_t)(moment_now().ms / 1000);
 	return s;
+}
+
+struct moment slot_made(const struct slot *s)
+{
+	return (struct moment){ (int64_t)s->made * 1000 };
 }
 
 struct slot *slot_hold(struct slot *s)
@@ -67,7 +80,7 @@ void slot_release(struct slot *s)
 		return;
 	while (s->records != NULL)
 		drop(&s->records);
-	pool_give(&slots, s);
+	pool_give(&pool, s);
 }
 
 void slot_record_fini(struct record *r)
@@ -184,4 +197,57 @@ size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 	}
 	pthread_mutex_unlock(lock_of(s));
 	return n;
+}
+
+/* --- many slots --------------------------------------------------------------------------- */
+
+/* How far ahead memory is asked for: a record is two steps away from its slot. */
+enum { AHEAD = 8 };
+
+/* Under the lock of slots[i]: a record may be looked for only where it is the lock of that
+ * slot, too. */
+static void fetch_ahead(struct slot *const *slots, size_t i, size_t count)
+{
+	const struct slot *next = i + AHEAD < count ? slots[i + AHEAD] : NULL;
+
+	if (i + 2 * AHEAD < count)
+		__builtin_prefetch(slots[i + 2 * AHEAD]);
+	if (next == NULL || next->lock != slots[i]->lock || next->records == NULL)
+		return;
+	__builtin_prefetch(next->records);
+	__builtin_prefetch(next->records->rest);
+}
+
+static size_t copy_briefs(const struct slot *s, unsigned parts, struct brief *ret_briefs)
+{
+	size_t n = 0;
+
+	for (const struct packed *p = s->records; p != NULL; p = p->next, n++) {
+		packed_brief(p, parts, &ret_briefs[n]);
+		if (parts & BRIEF_CERTIFICATE)
+			certificate_hold(p->certificate);
+	}
+	return n;
+}
+
+size_t slot_briefs(struct slot *const *slots, size_t count, unsigned parts,
+		   struct brief *ret_briefs, size_t max, uint8_t *ret_counts)
+{
+	pthread_mutex_t *lock = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < count && max - n >= SLOT_RECORDS_MAX; i++) {
+		if (lock != lock_of(slots[i])) {
+			if (lock != NULL)
+				pthread_mutex_unlock(lock);
+			lock = lock_of(slots[i]);
+			pthread_mutex_lock(lock);
+		}
+		fetch_ahead(slots, i, count);
+		ret_counts[i] = (uint8_t)copy_briefs(slots[i], parts, &ret_briefs[n]);
+		n += ret_counts[i];
+	}
+	if (lock != NULL)
+		pthread_mutex_unlock(lock);
+	return i;
 }

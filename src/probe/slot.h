@@ -22,6 +22,30 @@ struct record {
 	struct result last;
 };
 
+/* The figures of a record, without its texts: for those who read all slots often. Parts that
+ * were not asked for are not set. */
+struct brief {
+	struct moment since, last_success, at;
+	uint32_t probes, failures;
+	uint32_t took;                /* microseconds, as are phases */
+	uint32_t phases[PHASE_COUNT]; /* BRIEF_PHASES; only those in reached */
+	uint16_t reached, code;       /* bits of enum phase */
+	uint8_t state, fault, phase, flags, cert_faults;
+	bool has_certificate;
+	struct certificate *certificate; /* BRIEF_CERTIFICATE: held, or NULL */
+	struct moment chain_not_after;   /* BRIEF_MORE; ms 0: not verified */
+	int64_t messages;                /* BRIEF_MORE; -1: not asked */
+	const char *tls_version, *tls_cipher;
+	struct address address; /* BRIEF_ADDRESS */
+};
+
+enum brief_part {
+	BRIEF_ADDRESS = 1 << 0,
+	BRIEF_PHASES = 1 << 1,
+	BRIEF_MORE = 1 << 2,
+	BRIEF_CERTIFICATE = 1 << 3,
+};
+
 struct slot *slot_new(void);
 struct slot *slot_hold(struct slot *);
 void slot_release(struct slot *);
@@ -39,5 +63,14 @@ void slot_keep(struct slot *, const struct address *, size_t count);
  * probed yet. */
 size_t slot_copy(struct slot *, struct record *ret_records, size_t max);
 void slot_record_fini(struct record *);
+
+/* Since when it counts. */
+struct moment slot_made(const struct slot *);
+
+/* Copies the parts of the records of many slots, one after the other, as long as there is room
+ * for another SLOT_RECORDS_MAX. Certificates are the caller's to release. Returns of how many
+ * slots, and how many records each has in ret_counts. */
+size_t slot_briefs(struct slot *const *slots, size_t count, unsigned parts,
+		   struct brief *ret_briefs, size_t max, uint8_t *ret_counts);
 
 #endif

@@ -25,7 +25,7 @@ static struct scrape scrape(struct plan *plan)
 	bool more;
 
 	draft_init(&piece);
-	answer = exposition_new(plan, &health);
+	answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
 	if (answer == NULL || copy == NULL || from == NULL)
 		abort();
 	do {

@@ -53,6 +53,7 @@ hostile() {
 	exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || return
 	holds "every target is probed" within 15 probed
 	clean_metrics "/metrics" "$OUT"
+	clean_openmetrics "/metrics"
 	verdict_is "hostile" "$OUT" "plain hostile" CRITICAL rejected/greeting
 	verdict_is "silent" "$OUT" "plain silent" CRITICAL timeout/greeting
 	verdict_is "mute" "$OUT" "safe mute" CRITICAL timeout/tls

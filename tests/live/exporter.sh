@@ -145,6 +145,7 @@ daemon() {
 	is "/metrics" "$STATUS" 200
 	has "/metrics: its type" "$TYPE" '^text/plain; *version=0\.0\.4'
 	clean_metrics "/metrics" "$OUT"
+	clean_openmetrics "/metrics"
 	as_expected "/metrics" "$OUT"
 	has "the server's labels are there" "$OUT" '^mailvane_probe_state\{.*site="lab".*\} 0$'
 	has "the mailbox was looked into" "$OUT" '^mailvane_mailbox_messages\{.*server="dovecot".*\} 0$'

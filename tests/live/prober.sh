@@ -88,6 +88,20 @@ clean_metrics() {
 	is "$1: promtool has no complaint" "$(promtool check metrics <<<"$2" 2>&1)" ""
 }
 
+# clean_openmetrics WHAT: nor has the strict parser of python3-prometheus-client to what a
+# Prometheus is given that asks as 2.42 does, in gzip.
+clean_openmetrics() {
+	local text
+	text=$(curl -sS --compressed -H "Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5" \
+		"http://$EXPORTER_AT/metrics")
+	has "$1: OpenMetrics to who asks for it" "$text" '^# EOF$'
+	is "$1: the parser has no complaint" "$(/usr/bin/python3 -c '
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
+families = list(parse(sys.stdin.read()))
+if not sum(len(f.samples) for f in families) > 100: print("too few samples")' 2>&1 < <(printf '%s\n' "$text") | tail -n 3)" ""
+}
+
 # clean_page WHAT PAGE: tidy has nothing to say.
 clean_page() {
 	is "$1: valid HTML" "$(tidy -q -e <<<"$2" 2>&1)" ""

@@ -1,5 +1,5 @@
-foreach(noun draft encoder exporter exporter_options exposition guests icinga2_api listen log metrics
-    nagios_spool page receiver site sockets verdicts web)
+foreach(noun draft encoder exporter exporter_options exposition guests gzip icinga2_api listen log metrics
+    nagios_spool negotiation page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun listen nagios_spool sockets)
@@ -12,3 +12,4 @@ foreach(noun exporter web)
   target_sources(test_${noun} PRIVATE running_exporter.c folder.c)
 endforeach()
 target_link_libraries(test_page PRIVATE PkgConfig::openssl)
+target_link_libraries(test_gzip PRIVATE PkgConfig::zlib)

@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *render(struct plan *plan, const struct health *health)
+static char *render_as(struct plan *plan, const struct health *health,
+		       enum text_format format)
 {
-	struct answer *answer = exposition_new(plan, health);
+	struct answer *answer = exposition_new(plan, health, format);
 	struct draft draft;
 	char *text;
 
@@ -28,6 +29,11 @@ static char *render(struct plan *plan, const struct health *health)
 	text = strdup(draft.p);
 	draft_fini(&draft);
 	return text;
+}
+
+static char *render(struct plan *plan, const struct health *health)
+{
+	return render_as(plan, health, TEXT_PROMETHEUS);
 }
 
 #define A_IMAPS "{server=\"a<b\",service=\"imaps\",site=\"fra1\""
@@ -103,6 +109,42 @@ static void says_what_is_known_and_nothing_else(void **state)
 	plan_release(plan);
 }
 
+/* Beside what both formats have in common. */
+static void says_the_same_in_openmetrics(void **state)
+{
+	static const char *const there[] = {
+		"# TYPE mailvane_probes counter\n# HELP mailvane_probes Probes",
+		"\nmailvane_probes_total" A_IMAPS "} 1\nmailvane_probes_created" A_IMAPS
+		"} ",
+		"# TYPE mailvane_probe_duration_seconds gauge\n"
+		"# UNIT mailvane_probe_duration_seconds seconds\n# HELP",
+		"# TYPE mailvane_tls info\n",
+		"\nmailvane_tls_info" A_IMAPS ",version=\"TLSv1.3\"",
+		"\nmailvane_probes_skipped_total{reason=\"overrun\"} 3\n"
+		"mailvane_probes_skipped_created{reason=\"overrun\"} 1795000000\n",
+	};
+	static const char *const absent[] = {
+		"_total counter",
+		"mailvane_probes_created" MX_4, /* addresses come and go */
+		"_info gauge",
+	};
+	struct plan *plan = exporter_plan_new();
+	char *text = render_as(plan, &exporter_plan_health, TEXT_OPENMETRICS);
+	size_t n = strlen(text);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(there); i++)
+		if (!strstr(text, there[i]))
+			fail_msg("missing: %s", there[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
+		if (strstr(text, absent[i]))
+			fail_msg("unexpected: %s", absent[i]);
+	assert_string_equal(text + n - 7, "\n# EOF\n");
+	assert_ptr_equal(strstr(text, "# EOF"), text + n - 6);
+	free(text);
+	plan_release(plan);
+}
+
 /* The name at the front of a line. */
 static struct view name_of(const char *line)
 {
@@ -173,7 +215,7 @@ static void pieces_are_small(void **state)
 		    (struct target){ .server = names[i], .host = "h", .service = &service };
 	}
 	assert_null(plan_set_targets(plan, targets, MANY));
-	answer = exposition_new(plan, &exporter_plan_health);
+	answer = exposition_new(plan, &exporter_plan_health, TEXT_PROMETHEUS);
 	plan_release(plan);
 	draft_init(&draft);
 	while (answer->more(answer, &draft)) {
@@ -190,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_known_and_nothing_else),
+		cmocka_unit_test(says_the_same_in_openmetrics),
 		cmocka_unit_test(families_are_contiguous),
 		cmocka_unit_test(figures_of_an_engine_that_does_not_run_are_absent),
 		cmocka_unit_test(pieces_are_small),

@@ -29,10 +29,18 @@ static void every_row_follows_the_conventions(void **state)
 		assert_int_equal(strspn(f->name, "abcdefghijklmnopqrstuvwxyz_0123456789"),
 				 strlen(f->name));
 		assert_int_equal(f->kind == COUNTER, ends(f->name, "_total"));
+		assert_int_equal(f->kind == INFO, ends(f->name, "_info"));
+		if (f->words) {
+			assert_true(f->words->last - f->words->first < WORDS_MAX);
+			for (unsigned w = f->words->first; w <= f->words->last; w++)
+				assert_true(strlen(f->words->label) + 3 +
+						strlen(f->words->value(w)) <
+					    WORD_TEXT_MAX);
+		}
 		assert_true(strlen(f->help) > 5 && ends(f->help, "."));
 		assert_non_null(metrics[i].read);
-		if (*metrics[i].unit)
-			assert_true(ends(f->name, strcat(unit, metrics[i].unit)) ||
+		if (*f->unit)
+			assert_true(ends(f->name, strcat(unit, f->unit)) ||
 				    ends(f->name, strcat(unit, "_total")));
 		else
 			assert_false(ends(f->name, "_seconds") || ends(f->name, "_bytes"));

@@ -189,11 +189,76 @@ static void everything_survives_the_packing(void **state)
 	}
 }
 
+/* Targets with one record, none and many, in one go. */
+static void copies_the_figures_of_many(void **state)
+{
+	enum { SLOTS = 5, ROOM = 2 * SLOT_RECORDS_MAX };
+	struct slot *slots[SLOTS];
+	struct brief b[ROOM];
+	uint8_t counts[SLOTS];
+	struct result r = result_of(STATE_CRITICAL, 20, NULL);
+	struct moment since;
+	char where[] = "192.0.2.1";
+	int64_t unused;
+
+	(void)state;
+	for (size_t i = 0; i < SLOTS; i++)
+		slots[i] = slot_new();
+	r.fault = FAULT_REJECTED;
+	r.phase = PHASE_GREETING;
+	r.took.ns = 1500000;
+	r.phases[PHASE_DNS].ns = 2000;
+	r.phases[PHASE_GREETING].ns = 3000;
+	r.code = 554;
+	r.messages = 7;
+	r.chain_not_after.ms = 99;
+	r.tls_version = "TLSv1.3";
+	strcpy(r.text, "go away");
+	slot_publish(slots[0], &r, false, &since);
+	for (; where[8] < '4'; where[8]++)
+		publish(slots[2], STATE_OK, 4, where, &unused);
+	publish(slots[3], STATE_OK, 4, "2001:db8::1", &unused);
+	assert_int_equal(slot_briefs(slots, SLOTS,
+				     BRIEF_ADDRESS | BRIEF_PHASES | BRIEF_MORE, b, ROOM,
+				     counts),
+			 SLOTS);
+	assert_memory_equal(counts, ((uint8_t[]){ 1, 0, 3, 1, 0 }), SLOTS);
+	assert_int_equal(b[0].state, STATE_CRITICAL);
+	assert_int_equal(b[0].fault, FAULT_REJECTED);
+	assert_int_equal(b[0].phase, PHASE_GREETING);
+	assert_int_equal(b[0].at.ms, 20);
+	assert_int_equal(b[0].probes, 1);
+	assert_int_equal(b[0].failures, 1);
+	assert_int_equal(b[0].took, 1500);
+	assert_int_equal(b[0].reached, 1u << PHASE_DNS | 1u << PHASE_GREETING);
+	assert_int_equal(b[0].phases[PHASE_DNS], 2);
+	assert_int_equal(b[0].phases[PHASE_GREETING], 3);
+	assert_int_equal(b[0].code, 554);
+	assert_int_equal(b[0].messages, 7);
+	assert_int_equal(b[0].chain_not_after.ms, 99);
+	assert_string_equal(b[0].tls_version, "TLSv1.3");
+	assert_false(b[0].has_certificate);
+	for (size_t i = 0; i < 3; i++) {
+		char text[ADDRESS_TEXT_MAX];
+
+		where[8] = (char)('1' + i);
+		assert_string_equal(address_text(&b[1 + i].address, text), where);
+		assert_int_equal(b[1 + i].messages, -1);
+		assert_int_equal(b[1 + i].chain_not_after.ms, 0);
+	}
+	/* As far as there is room for all that the next may have. */
+	assert_int_equal(slot_briefs(slots, SLOTS, 0, b, SLOT_RECORDS_MAX + 1, counts), 3);
+	assert_int_equal(slot_briefs(slots, SLOTS, 0, b, SLOT_RECORDS_MAX, counts), 1);
+	for (size_t i = 0; i < SLOTS; i++)
+		slot_release(slots[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_since_and_counts),
 		cmocka_unit_test(keeps_one_record_per_address),
+		cmocka_unit_test(copies_the_figures_of_many),
 		cmocka_unit_test(a_failed_lookup_is_one_story),
 		cmocka_unit_test(texts_survive_the_copy),
 		cmocka_unit_test(everything_survives_the_packing),

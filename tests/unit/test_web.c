@@ -102,6 +102,52 @@ static void serves_metrics(void **state)
 	assert_null(strstr(text, "mailvane_"));
 }
 
+static const char *ask_with(const char *what, const char *headers)
+{
+	int fd = dial();
+
+	say(fd, what);
+	say(fd, " HTTP/1.0\r\n");
+	say(fd, headers);
+	say(fd, "\r\n");
+	return hear(fd);
+}
+
+#define OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+static void metrics_are_negotiated(void **state)
+{
+	const char *text =
+	    ask_with("GET /metrics", "Accept: application/openmetrics-text;version=1.0.0,"
+				     "text/plain;version=0.0.4;q=0.5\r\n"
+				     "Accept-Encoding: identity\r\n");
+
+	(void)state;
+	has(text, "\r\nContent-Type: " OPENMETRICS "\r\n");
+	has(text, "\r\nVary: Accept, Accept-Encoding\r\n");
+	has(text, "\n# TYPE mailvane_probes counter\n");
+	has(text, "\n# EOF\n");
+	/* In two parts, as one. */
+	text = ask_with("GET /metrics", "Accept: text/plain;q=0.5\r\n"
+					"Accept: application/openmetrics-text;q=0.6\r\n");
+	has(text, "\r\nContent-Type: " OPENMETRICS "\r\n");
+	text = ask_with("HEAD /metrics", "Accept: application/openmetrics-text\r\n"
+					 "Accept-Encoding: gzip\r\n");
+	begins(text, "HTTP/1.");
+	has(text, "\r\nContent-Type: " OPENMETRICS "\r\n");
+	has(text, "\r\nContent-Encoding: gzip\r\n");
+	assert_string_equal(strstr(text, "\r\n\r\n"), "\r\n\r\n");
+	text = ask_with("GET /metrics", "Accept-Encoding: gzip\r\n");
+	has(text, "\r\nContent-Encoding: gzip\r\n");
+	assert_memory_equal(strstr(text, "\r\n\r\n") + 4, "\x1f\x8b\x08", 3);
+	text = ask_with("GET /metrics", "Accept-Encoding: gzip;q=0\r\n");
+	assert_null(strstr(text, "Content-Encoding"));
+	has(text, "\nmailvane_targets 1\n");
+	text = ask_with("GET /metrics", "Accept-Encoding: identity;q=0\r\n");
+	has(text, " 406 ");
+	has(text, "\r\nVary: Accept, Accept-Encoding\r\n");
+}
+
 /* Larger than any buffer on the way. */
 static void a_large_answer_arrives_whole(void **state)
 {
@@ -347,6 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WEB_TEST(serves_metrics),
+		WEB_TEST(metrics_are_negotiated),
 		WEB_TEST(a_large_answer_arrives_whole),
 		WEB_TEST(serves_the_page_with_a_strict_policy),
 		WEB_TEST(tells_health_and_readiness),

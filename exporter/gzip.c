@@ -1,0 +1,83 @@
+/* gzip.c - each piece of the other answer goes through zlib into this one. */
+#include "gzip.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+/* Text with so much in common packs as well with little effort: level 6 takes three times as
+ * long as 1 and saves a fifth. */
+enum { LEVEL = 1, MEMORY_LEVEL = 8, WINDOW_BITS = 15, GZIP_HEADER = 16 };
+
+/* Plain bytes before they are packed; room that zlib is given at once. */
+enum { ENOUGH = 32 * 1024, ROOM = 16 * 1024 };
+
+struct gzip {
+	struct answer answer;
+	struct answer *plain;
+	struct draft piece; /* of it */
+	z_stream stream;
+};
+
+/* All of the piece; what zlib keeps back comes with a later one. */
+static void pack(struct gzip *g, struct draft *out, int flush)
+{
+	z_stream *z = &g->stream;
+
+	z->next_in = (unsigned char *)g->piece.p;
+	z->avail_in = (unsigned)g->piece.n;
+	do {
+		char *room = draft_room(out, ROOM);
+
+		if (!room)
+			return;
+		z->next_out = (unsigned char *)room;
+		z->avail_out = ROOM;
+		if (deflate(z, flush) == Z_STREAM_ERROR) {
+			out->failed = true;
+			return;
+		}
+		out->n += ROOM - z->avail_out;
+	} while (z->avail_out == 0);
+}
+
+static bool more(struct answer *answer, struct draft *out)
+{
+	struct gzip *g = (struct gzip *)answer;
+	bool goes_on = true;
+
+	draft_clear(&g->piece);
+	while (goes_on && g->piece.n < ENOUGH && !g->piece.failed)
+		goes_on = g->plain->more(g->plain, &g->piece);
+	if (g->piece.failed)
+		out->failed = true;
+	else
+		pack(g, out, goes_on ? Z_NO_FLUSH : Z_FINISH);
+	return goes_on;
+}
+
+static void dispose(struct answer *answer)
+{
+	struct gzip *g = (struct gzip *)answer;
+
+	deflateEnd(&g->stream);
+	draft_fini(&g->piece);
+	g->plain->free(g->plain);
+	free(g);
+}
+
+struct answer *gzip_new(struct answer *plain)
+{
+	struct gzip *g = plain ? calloc(1, sizeof(*g)) : NULL;
+
+	if (g && deflateInit2(&g->stream, LEVEL, Z_DEFLATED, WINDOW_BITS + GZIP_HEADER,
+			      MEMORY_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK) {
+		g->answer = (struct answer){ more, dispose };
+		g->plain = plain;
+		draft_init(&g->piece);
+		return &g->answer;
+	}
+	free(g);
+	if (plain)
+		plain->free(plain);
+	return NULL;
+}

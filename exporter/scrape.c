@@ -1,0 +1,70 @@
+/* scrape.c - headers of the request to an answer and the headers that say what it is. */
+#include "scrape.h"
+
+#include "exposition.h"
+#include "gzip.h"
+#include "negotiation.h"
+
+/* A header may come in several parts (RFC 9110 section 5.3). */
+struct parts {
+	const char *name;
+	struct buffer value;
+};
+
+static enum MHD_Result add_part(void *cls, enum MHD_ValueKind kind, const char *name,
+				const char *value)
+{
+	struct parts *parts = cls;
+
+	(void)kind;
+	if (value && view_equal(view_of(name), parts->name))
+		buffer_format(&parts->value, parts->value.n > 0 ? ", %s" : "%s", value);
+	return MHD_YES;
+}
+
+/* Empty if it was not sent. */
+static const char *whole_header(struct request *request, const char *name,
+				char storage[NEGOTIATION_MAX])
+{
+	struct parts parts = { .name = name };
+
+	buffer_init(&parts.value, storage, NEGOTIATION_MAX);
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_part, &parts);
+	return buffer_string(&parts.value);
+}
+
+static struct reply metrics(struct exporter *exporter, struct representation as,
+			    enum coding coding)
+{
+	struct plan *plan = exporter_plan(exporter);
+	struct answer *answer;
+	struct health health;
+	struct reply reply;
+
+	exporter_health(exporter, &health);
+	answer = exposition_new(plan, &health, as.format);
+	plan_release(plan);
+	reply = reply_stream(coding == CODING_GZIP ? gzip_new(answer) : answer,
+			     as.content_type);
+	if (coding == CODING_GZIP)
+		reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	return reply;
+}
+
+struct reply scrape_answer(struct request *request)
+{
+	char accept[NEGOTIATION_MAX], encoding[NEGOTIATION_MAX];
+	struct representation as =
+	    negotiate_format(whole_header(request, MHD_HTTP_HEADER_ACCEPT, accept));
+	enum coding coding = negotiate_coding(
+	    whole_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING, encoding));
+	struct reply reply;
+
+	if (coding == CODING_NONE)
+		reply = reply_text(MHD_HTTP_NOT_ACCEPTABLE,
+				   "only gzip and identity here; see Accept-Encoding\n");
+	else
+		reply = metrics(request->exporter, as, coding);
+	reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+	return reply;
+}

@@ -1,0 +1,10 @@
+/* scrape.h - the answer to GET /metrics: in the format and the coding the client asks for. */
+#ifndef MAILVANE_SCRAPE_H
+#define MAILVANE_SCRAPE_H
+
+#include "reply.h"
+#include "request.h"
+
+struct reply scrape_answer(struct request *);
+
+#endif
