@@ -19,6 +19,7 @@ struct exporter {
 	/* Written by the main thread, read by the one that answers. */
 	atomic_bool reload_ok, all_probed;
 	atomic_llong loaded_ms;
+	atomic_uint errands; /* under way, or about to be */
 
 	uint64_t
 	    errors_said; /* hash of the errors last logged; 0: none since it went well */
@@ -204,6 +205,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	atomic_init(&x->reload_ok, true);
 	atomic_init(&x->all_probed, false);
 	atomic_init(&x->loaded_ms, x->started.ms);
+	atomic_init(&x->errands, 0);
 	x->engine = engine_new(config->plan, &hooks, error, cap);
 	if (!x->engine) {
 		exporter_free(x);
@@ -244,6 +246,24 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 	engine_stats(x->engine, &ret_health->engine);
 	process_read(&ret_health->process);
 	passive_stats(x->passive, ret_health->passive);
+}
+
+bool exporter_probe_begins(struct exporter *x, unsigned max)
+{
+	if (atomic_fetch_add(&x->errands, 1) < max)
+		return true;
+	atomic_fetch_sub(&x->errands, 1);
+	return false;
+}
+
+bool exporter_probe(struct exporter *x, struct errand *errand)
+{
+	return engine_probe(x->engine, errand);
+}
+
+void exporter_probe_ended(struct exporter *x)
+{
+	atomic_fetch_sub(&x->errands, 1);
 }
 
 size_t exporter_unprobed(struct exporter *x)

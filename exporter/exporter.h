@@ -34,6 +34,12 @@ void exporter_health(struct exporter *, struct health *ret_health);
 /* Targets that have never been probed since the start; 0 for good once it was 0. */
 size_t exporter_unprobed(struct exporter *);
 
+/* Probes outside the schedule. exporter_probe is engine_probe; around it goes one of at most
+ * `max` places: begins, false when all are taken, and ended when the errand is gone. */
+bool exporter_probe_begins(struct exporter *, unsigned max);
+bool exporter_probe(struct exporter *, struct errand *);
+void exporter_probe_ended(struct exporter *);
+
 /* The hook that logs changes of state; user is a struct log. */
 void exporter_probed(void *user, const struct target *, const struct result *,
 		     enum state before, struct moment since);

@@ -240,6 +240,7 @@ ENGINE_COUNT(in_flight, in_flight)
 ENGINE_COUNT(waiting, waiting)
 ENGINE_COUNT(engine_late, late)
 ENGINE_SPAN(lateness, lateness_max)
+ENGINE_COUNT(errands, errands)
 ENGINE_SPAN(lag, lag)
 ENGINE_COUNT(dns_questions, dns_questions)
 ENGINE_COUNT(dns_cache_hits, dns_cache_hits)
@@ -348,6 +349,8 @@ const struct metric metrics[] = {
 	     "Probes that began more than 50 ms behind their time, by the exporter's own fault."),
 	SELF("mailvane_probes_skipped_total", COUNTER, "", &reasons, read_skipped,
 	     "Probes left out: the one before was still running, or the login failed lately."),
+	SELF("mailvane_probe_requests_total", COUNTER, "", NULL, read_errands,
+	     "Probes on demand that began: those of /probe, which no other metric counts."),
 	SELF("mailvane_schedule_lateness_max_seconds", GAUGE, "seconds", NULL, read_lateness,
 	     "Longest that a probe began behind its time since the last scrape by anyone."),
 	SELF("mailvane_event_loop_lag_seconds", GAUGE, "seconds", NULL, read_lag,

@@ -3,6 +3,7 @@
 
 #include "page.h"
 #include "page_style.h"
+#include "probe_request.h"
 #include "scrape.h"
 #include "verdicts.h"
 
@@ -78,6 +79,7 @@ static struct reply get_verdict(struct request *request)
 static const struct path paths[] = {
 	{ NULL,              PATH_GET, scrape_answer }, /* --web.telemetry-path */
 	{ "/",               PATH_GET, get_page },
+	{ "/probe",          PATH_GET, probe_request },
 	{ "/-/healthy",      PATH_GET, get_healthy },
 	{ "/-/ready",        PATH_GET, get_ready },
 	{ "/api/v1/verdict", PATH_GET, get_verdict },

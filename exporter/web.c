@@ -31,6 +31,19 @@ const char *request_header(const struct request *request, const char *name)
 	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+/* Under the lock. */
+static void resume(struct request *request)
+{
+	if (!request->waiting)
+		return;
+	request->waiting = false;
+	*request->link = request->next;
+	if (request->next)
+		request->next->link = request->link;
+	MHD_resume_connection(request->connection);
+}
+
+/* Nobody would wake it once the server is ending. */
 void request_wait(struct request *request)
 {
 	struct web *web = request->web;
@@ -43,19 +56,9 @@ void request_wait(struct request *request)
 	if (request->next)
 		request->next->link = &request->next;
 	web->waiting = request;
+	if (web->ending)
+		resume(request);
 	pthread_mutex_unlock(&web->lock);
-}
-
-/* Under the lock. */
-static void resume(struct request *request)
-{
-	if (!request->waiting)
-		return;
-	request->waiting = false;
-	*request->link = request->next;
-	if (request->next)
-		request->next->link = request->link;
-	MHD_resume_connection(request->connection);
 }
 
 void request_resume(struct request *request)

@@ -2,6 +2,7 @@
 #include "loader.h"
 
 #include "accounts.h"
+#include "on_demand.h"
 #include "passive.h"
 #include "servers.h"
 #include "services.h"
@@ -53,6 +54,7 @@ static struct plan *finish(struct loader *l, const char *file)
 	struct plan *plan = l->plan;
 
 	settings_take(l);
+	on_demand_take(l);
 	passive_take(l);
 	accounts_read(l);
 	services_read(l);

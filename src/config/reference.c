@@ -25,6 +25,7 @@ static const char *const introductions[SECTION_COUNT] = {
 	[SECTION_ACCOUNT] = "## accounts = ( { ... }, { ... } );\n",
 	[SECTION_SERVICE] = "## services = ( { ... }, { ... } );\n",
 	[SECTION_SERVER] = "## servers = ( { ... }, { ... } );\n",
+	[SECTION_PROBE] = "## probe = { ... };\n",
 	[SECTION_PASSIVE] = "## passive = { ... };\n",
 	[SECTION_NAGIOS] = "### nagios = { ... };\n",
 	[SECTION_ICINGA2] = "### icinga2 = { ... };\n",

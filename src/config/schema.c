@@ -65,6 +65,8 @@ static const struct key file_keys[] = {
 	.preset = "1000", .help = "probes under way at once, in all" },
 [FILE_PER_ADDRESS_MAX] = { "per_address_max", KIND_COUNT, 0, IN_FILE(per_address_max), 1, 1000,
 	.preset = "4", .help = "probes under way at once to one IP address" },
+[FILE_PROBE] = { "probe", KIND_GROUP, 0, IN_FILE(probe), .section = SECTION_PROBE,
+	.help = "what the exporter's /probe may be asked for" },
 [FILE_PASSIVE] = { "passive", KIND_GROUP, 0, IN_FILE(passive), .section = SECTION_PASSIVE,
 	.help = "schedulers that are told each result as a passive check" },
 };
@@ -134,6 +136,20 @@ static const struct key server_keys[] = {
 	.preset = "false", .help = "send the password to a server whose certificate is not trusted" },
 };
 
+#define IN_PROBE(field) offsetof(struct probe_draft, field)
+static const struct key probe_keys[] = {
+[PROBE_NAMES] = { "names", KIND_TEXTS, 0, IN_PROBE(names), 0, TEXTS_MAX,
+	.note = "with networks, any name that leads into them; else only the configured servers",
+	.help = "further hosts that may be probed: \"mail.example.com\", \"*.example.com\" (all below it), \"*\"" },
+[PROBE_NETWORKS] = { "networks", KIND_TEXTS, 0, IN_PROBE(networks), 0, TEXTS_MAX,
+	.note = "with names, wherever they lead except to this machine and its links; else none",
+	.help = "addresses that may be connected to for hosts that are not configured: \"192.0.2.0/24\", \"2001:db8::/32\"" },
+[PROBE_AT_ONCE] = { "at_once", KIND_COUNT, 0, IN_PROBE(at_once), 1, 1000,
+	.preset = "32", .help = "requests under way at once; more are turned away" },
+[PROBE_TIMEOUT_OFFSET] = { "timeout_offset", KIND_SPAN, 0, IN_PROBE(timeout_offset), 1, MINUTE,
+	.preset = "500ms", .help = "a probe ends this much before the scraper would give up" },
+};
+
 #define IN_PASSIVE(field) offsetof(struct passive_draft, field)
 static const struct key passive_keys[] = {
 [PASSIVE_NAGIOS] = { "nagios", KIND_GROUP, 0, IN_PASSIVE(nagios), .section = SECTION_NAGIOS,
@@ -177,6 +193,7 @@ const struct section sections[SECTION_COUNT] = {
 [SECTION_ACCOUNT] =     { "accounts",    "account",     KEYS(account_keys) },
 [SECTION_SERVICE] =     { "services",    "service",     KEYS(service_keys) },
 [SECTION_SERVER] =      { "servers",     "server",      KEYS(server_keys) },
+[SECTION_PROBE] =       { "probe",       "group",       KEYS(probe_keys) },
 [SECTION_PASSIVE] =     { "passive",     "group",       KEYS(passive_keys) },
 [SECTION_NAGIOS] =      { "nagios",      "group",       KEYS(nagios_keys) },
 [SECTION_ICINGA2] =     { "icinga2",     "group",       KEYS(icinga2_keys) },

@@ -37,6 +37,7 @@ enum section_id {
 	SECTION_ACCOUNT,
 	SECTION_SERVICE,
 	SECTION_SERVER,
+	SECTION_PROBE,
 	SECTION_PASSIVE,
 	SECTION_NAGIOS,
 	SECTION_ICINGA2,
@@ -86,6 +87,7 @@ enum {
 	FILE_THREADS,
 	FILE_IN_FLIGHT_MAX,
 	FILE_PER_ADDRESS_MAX,
+	FILE_PROBE,
 	FILE_PASSIVE,
 };
 enum { CERTIFICATE_WARNING, CERTIFICATE_CRITICAL };
@@ -105,6 +107,7 @@ enum {
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
 };
+enum { PROBE_NAMES, PROBE_NETWORKS, PROBE_AT_ONCE, PROBE_TIMEOUT_OFFSET };
 enum { PASSIVE_NAGIOS, PASSIVE_ICINGA2 };
 enum { NAGIOS_SPOOL, NAGIOS_HOST, NAGIOS_SERVICE };
 enum {
@@ -116,7 +119,7 @@ enum {
 	ICINGA2_HOST,
 	ICINGA2_SERVICE,
 };
-enum { KEYS_MAX = 20, LABELS_MAX = 32, TEXTS_MAX = 1000 };
+enum { KEYS_MAX = 24, LABELS_MAX = 32, TEXTS_MAX = 1000 };
 
 struct text {
 	const char *text;
@@ -155,6 +158,13 @@ struct icinga2_draft {
 	const char *url, *user, *password_file, *ca_file, *tls_name, *host, *service;
 };
 
+struct probe_draft {
+	struct draft head;
+	struct texts names, networks;
+	unsigned at_once;
+	struct span timeout_offset;
+};
+
 struct passive_draft {
 	struct draft head;
 	struct nagios_draft nagios;
@@ -169,6 +179,7 @@ struct file_draft {
 	struct certificate_draft certificate;
 	struct texts target_files, include, resolvers, source_address;
 	unsigned threads, in_flight_max, per_address_max;
+	struct probe_draft probe;
 	struct passive_draft passive;
 };
 

@@ -410,6 +410,7 @@ static size_t draft_size(const struct section *s)
 {
 	static const size_t sizes[SECTION_COUNT] = {
 		[SECTION_FILE] = sizeof(struct file_draft),
+		[SECTION_PROBE] = sizeof(struct probe_draft),
 		[SECTION_CERTIFICATE] = sizeof(struct certificate_draft),
 		[SECTION_ACCOUNT] = sizeof(struct account_draft),
 		[SECTION_SERVICE] = sizeof(struct service_draft),

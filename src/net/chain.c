@@ -290,6 +290,17 @@ static void note_dates(const STACK_OF(X509) * chain, struct tls_facts *facts)
 	}
 }
 
+/* Trusted or not, of use or not. */
+static void note_sent(const STACK_OF(X509) * sent, struct tls_facts *facts)
+{
+	for (int i = 0; i < sk_X509_num(sent); i++) {
+		struct moment end = x509_not_after(sk_X509_value(sent, i));
+
+		if (end.ms < facts->sent_not_after.ms)
+			facts->sent_not_after = end;
+	}
+}
+
 static void write_detail(const struct findings *f, char detail[PRINTABLE_MAX])
 {
 	static const enum fault order[] = {
@@ -314,6 +325,8 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	STACK_OF(X509) * chain;
 	bool trusted;
 
+	facts->sent_not_after = x509_not_after(X509_STORE_CTX_get0_cert(ctx));
+	note_sent(X509_STORE_CTX_get0_untrusted(ctx), facts);
 	ERR_set_mark();
 	X509_STORE_CTX_set_app_data(ctx, &f);
 	X509_STORE_CTX_set_verify_cb(ctx, record);

@@ -48,6 +48,7 @@ struct tls_facts {
 	/* The validity of the certificate that ends first in the verified chain; both 0 when
 	 * no chain to a trusted root could be built. */
 	struct moment chain_not_before, chain_not_after;
+	struct moment sent_not_after; /* the first end among all that the server sent */
 };
 
 void tls_facts_fini(struct tls_facts *);

@@ -29,7 +29,7 @@ static bool hire(struct engine *e, unsigned of, const struct engine_hooks *hooks
 		 char *error, size_t cap)
 {
 	for (; e->count < of; e->count++) {
-		struct kit *kit = kit_new(e->plan, error, cap);
+		struct kit *kit = kit_new(e->plan, KIT_FOR_ERRANDS, error, cap);
 
 		if (kit == NULL || !worker_init(&e->crew[e->count].worker, kit, hooks,
 						e->count, of, false, error, cap))
@@ -93,7 +93,7 @@ static struct kit **kits_new(struct plan *plan, unsigned count, char *error, siz
 	struct kit **kits = calloc(count, sizeof(struct kit *));
 
 	for (unsigned i = 0; kits != NULL && i < count; i++) {
-		kits[i] = kit_new(plan, error, cap);
+		kits[i] = kit_new(plan, KIT_FOR_ERRANDS, error, cap);
 		if (kits[i] == NULL) {
 			kits_release(kits, i);
 			return NULL;
@@ -122,6 +122,13 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 	return true;
 }
 
+bool engine_probe(struct engine *e, struct errand *errand)
+{
+	unsigned index = worker_index(errand->target.host, e->count);
+
+	return worker_post_errand(&e->crew[index].worker, errand);
+}
+
 struct plan *engine_plan(struct engine *e)
 {
 	struct plan *plan;
@@ -138,6 +145,7 @@ static void add(struct engine_stats *s, struct worker_counters *c)
 	int64_t lateness = atomic_exchange(&c->lateness_max_ns, 0);
 
 	s->probes += atomic_load(&c->probes);
+	s->errands += atomic_load(&c->errands);
 	s->late += atomic_load(&c->late);
 	s->skipped_suspended += atomic_load(&c->skipped_suspended);
 	s->skipped_overrun += atomic_load(&c->skipped_overrun);
@@ -165,7 +173,7 @@ bool engine_run_once(struct plan *plan, const struct engine_hooks *hooks, char *
 		     size_t cap)
 {
 	struct worker worker;
-	struct kit *kit = kit_new(plan, error, cap);
+	struct kit *kit = kit_new(plan, KIT_FOR_PLAN, error, cap);
 
 	if (kit == NULL || !worker_init(&worker, kit, hooks, 0, 1, true, error, cap))
 		return false;

@@ -2,6 +2,7 @@
 #ifndef MAILVANE_ENGINE_H
 #define MAILVANE_ENGINE_H
 
+#include "errand.h"
 #include "plan.h"
 
 /* A probe of a target is done; the slot has it already. Called on an engine thread, which must
@@ -15,7 +16,8 @@ struct engine_hooks {
 
 struct engine_stats {
 	uint64_t probes;
-	uint64_t late; /* began more than 50 ms behind their time, by our fault */
+	uint64_t errands; /* probes on demand that began */
+	uint64_t late;    /* began more than 50 ms behind their time, by our fault */
 	uint64_t skipped_suspended;  /* logins left out by the breaker */
 	uint64_t skipped_overrun;    /* due while the probe before was still running */
 	unsigned in_flight, waiting; /* now; waiting for a budget */
@@ -35,6 +37,10 @@ struct engine *engine_new(struct plan *, const struct engine_hooks *, char *erro
  * results, removed ones stop. False, with a sentence, if the new settings cannot be used; then
  * nothing has changed. `threads` stays as it was at the start. */
 bool engine_load(struct engine *, struct plan *, char *error, size_t cap);
+
+/* Probes a target now, whatever the schedule says: errand.h. From any thread; returns at once.
+ * False: the engine is ending, and the errand will hear nothing. */
+bool engine_probe(struct engine *, struct errand *);
 
 /* The current plan, held for the caller: plan_release it. */
 struct plan *engine_plan(struct engine *);

@@ -19,7 +19,8 @@ static struct resolver_options resolver_options(const struct plan *plan)
 	return (struct resolver_options){ .servers = plan->settings.resolvers };
 }
 
-static bool fill(struct kit *k, struct plan *plan, char *error, size_t cap)
+static bool fill(struct kit *k, struct plan *plan, enum kit_use use, char *error,
+		 size_t cap)
 {
 	struct resolver_options options = resolver_options(plan);
 	const char *reason = "";
@@ -28,13 +29,12 @@ static bool fill(struct kit *k, struct plan *plan, char *error, size_t cap)
 		text_copy(error, cap, reason);
 		return false;
 	}
-	if (!needs_tls(plan))
-		return true;
-	k->tls = tls_context_new(&plan->settings.tls, error, cap);
-	return k->tls != NULL;
+	if (use == KIT_FOR_ERRANDS || needs_tls(plan))
+		k->tls = tls_context_new(&plan->settings.tls, error, cap);
+	return k->tls != NULL || !needs_tls(plan);
 }
 
-struct kit *kit_new(struct plan *plan, char *error, size_t cap)
+struct kit *kit_new(struct plan *plan, enum kit_use use, char *error, size_t cap)
 {
 	struct kit *k = calloc(1, sizeof(*k));
 
@@ -42,7 +42,7 @@ struct kit *kit_new(struct plan *plan, char *error, size_t cap)
 		text_copy(error, cap, "out of memory");
 		return NULL;
 	}
-	if (!fill(k, plan, error, cap)) {
+	if (!fill(k, plan, use, error, cap)) {
 		free(k);
 		return NULL;
 	}

@@ -13,13 +13,16 @@
 struct kit {
 	unsigned holders;
 	struct plan *plan;       /* held */
-	struct tls_context *tls; /* NULL when no target of the plan uses TLS */
+	struct tls_context *tls; /* may be NULL when no target of the plan uses TLS */
 	struct resolver *resolver;
 };
 
+/* Of what: KIT_FOR_ERRANDS when targets outside the plan may come. */
+enum kit_use { KIT_FOR_PLAN, KIT_FOR_ERRANDS };
+
 /* Without a resolver yet: kit_open makes it on the thread of its loop. NULL, with a sentence
  * in error, if the settings cannot be used. */
-struct kit *kit_new(struct plan *, char *error, size_t cap);
+struct kit *kit_new(struct plan *, enum kit_use, char *error, size_t cap);
 
 /* Makes the resolver; false, with a sentence, if it cannot be made. */
 bool kit_open(struct kit *, uv_loop_t *, char *error, size_t cap);

@@ -23,6 +23,9 @@ struct plan *plan_new(void)
 		.threads = 1,
 		.in_flight_max = 1000,
 		.per_address_max = 4,
+		.on_demand = { .max = 32,
+			       .timeout = span_of_ms(10000),
+			       .offset = span_of_ms(500) },
 	};
 	policy_init(&p->settings.policy);
 	p->services = builtin_services;

@@ -7,6 +7,7 @@
 #define MAILVANE_PLAN_H
 
 #include "address.h"
+#include "allowance.h"
 #include "arena.h"
 #include "instant.h"
 #include "policy.h"
@@ -59,6 +60,14 @@ struct target {
 
 enum transcripts { TRANSCRIPTS_NONE, TRANSCRIPTS_OF_FAILURES, TRANSCRIPTS_OF_ALL };
 
+/* Of probes outside the schedule, as a front end allows them. */
+struct on_demand {
+	struct allowance allowance; /* of what is not configured */
+	unsigned max;               /* at once */
+	struct span timeout;        /* where the target has none of its own */
+	struct span offset;         /* taken off the patience of who asks */
+};
+
 struct settings {
 	const char *ehlo_name;
 	const char *resolvers; /* as in struct resolver_options */
@@ -69,6 +78,7 @@ struct settings {
 	unsigned per_address_max;            /* probes at once to one address */
 	enum transcripts transcripts;        /* which are kept with the results */
 	struct policy policy;
+	struct on_demand on_demand;
 };
 
 struct plan {

@@ -179,7 +179,8 @@ static bool say(struct probe *p)
 
 static bool start_tls(struct probe *p)
 {
-	return stream_start_tls(&p->stream, p->setting.tls, p->setting.target->tls_name);
+	return p->setting.tls != NULL &&
+	       stream_start_tls(&p->stream, p->setting.tls, p->setting.target->tls_name);
 }
 
 static void act(struct probe *p, enum wish wish, struct instant now)
@@ -327,6 +328,7 @@ static void take_tls_facts(struct probe *p, const struct tls_facts *f)
 	r->certificate = certificate_hold(f->certificate);
 	r->chain_not_before = f->chain_not_before;
 	r->chain_not_after = f->chain_not_after;
+	r->sent_not_after = f->sent_not_after;
 	note(p, f->version);
 	if (f->fault != FAULT_OK)
 		blame(p, f->fault, PHASE_TLS, f->version);
@@ -543,7 +545,7 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->room = NULL;
 	p->terms.lend_room = lend_room;
 	p->terms.lend_user = p;
-	if (setting->settings->transcripts != TRANSCRIPTS_NONE)
+	if (setting->transcript)
 		p->result.transcript = transcript_new();
 	if (p->result.transcript != NULL) {
 		p->terms.overhear = overhear;

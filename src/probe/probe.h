@@ -29,6 +29,7 @@ struct probe_setting {
 	struct instant ends;  /* the deadline */
 	struct span dns;      /* the lookup took; ns < 0: there was none */
 	bool hold_login;      /* the account is suspended: do all but the login */
+	bool transcript;      /* keep what is said */
 	bool in_haste; /* the process ends behind it: no long farewell after a timeout */
 
 	/* The result is lent; state, fault and phase of the verdict are not set yet. */

@@ -42,7 +42,8 @@ struct result {
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */
 	struct moment chain_not_before, chain_not_after; /* as in struct tls_facts */
-	struct transcript *transcript;                   /* held; NULL: not kept */
+	struct moment sent_not_after;  /* as there; 0 in a slot, which does not keep it */
+	struct transcript *transcript; /* held; NULL: not kept */
 
 	/* Last, because most are empty: a slot keeps only what is in them. */
 	char text[PRINTABLE_MAX];        /* the server's words, or ours for what never

@@ -23,9 +23,11 @@ struct round {
 	const struct target *target;
 	void (*told)(void *user, bool fresh_failure); /* NULL: disowned */
 	void *user;
+	struct errand *errand; /* NULL: a turn of the schedule */
+	bool errand_told;
 	struct round_link link;
 	struct question question;
-	struct due deadline; /* of the name lookup */
+	struct due deadline; /* of the name lookup; an errand's, of the wait for a budget */
 	struct instant began, ends;
 	struct span dns;
 	bool asking, fresh_failure, hold_login, silent;
@@ -37,7 +39,7 @@ struct round {
 
 static bool each(const struct round *r)
 {
-	return r->target->addresses == ADDRESS_EACH;
+	return r->target->addresses == ADDRESS_EACH && r->errand == NULL;
 }
 
 static uint64_t login_key(const struct target *t)
@@ -57,6 +59,15 @@ static void note_login(struct round *r, const struct result *result)
 		breaker_passed(&r->worker->breaker, login_key(t));
 }
 
+static void errand_done(struct round *r, const struct result *result)
+{
+	if (r->errand_told)
+		return;
+	r->errand_told = true;
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	r->errand->done(r->errand, result);
+}
+
 static void file(struct round *r, const struct result *found)
 {
 	const struct engine_hooks *hooks = &r->worker->hooks;
@@ -68,6 +79,11 @@ static void file(struct round *r, const struct result *found)
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
 	verdict_decide(&result, r->target->service, &settings->policy);
+	if (r->errand != NULL) {
+		note_login(r, &result);
+		errand_done(r, &result);
+		return;
+	}
 	if (result.state == STATE_OK && settings->transcripts == TRANSCRIPTS_OF_FAILURES)
 		result.transcript = NULL;
 	before = slot_publish(r->target->slot, &result, each(r), &since);
@@ -81,11 +97,16 @@ static void file(struct round *r, const struct result *found)
 
 static void round_free(struct round *r)
 {
+	struct errand *errand = r->errand;
+
+	schedule_drop(&r->worker->schedule, &r->deadline);
 	worker_part(r->worker, r);
 	kit_release(r->kit);
 	free(r->attempts);
 	free(r->addresses);
 	free(r);
+	if (errand != NULL)
+		errand->gone(errand);
 }
 
 static void end_if_done(struct round *r)
@@ -154,11 +175,23 @@ static void attempt_fail(struct attempt *a)
 	end_if_done(r);
 }
 
+static bool keeps_transcript(const struct round *r)
+{
+	if (r->errand != NULL)
+		return r->errand->transcript;
+	return r->kit->plan->settings.transcripts != TRANSCRIPTS_NONE;
+}
+
 /* The budgets let it in. Time spent waiting for them is not the server's. */
 static void attempt_start(struct attempt *a)
 {
 	struct round *r = a->round;
-	struct span waited = span_between(a->waits_since, instant_now());
+	struct span waited = { 0 };
+
+	if (r->errand == NULL)
+		waited = span_between(a->waits_since, instant_now());
+	else
+		schedule_drop(&r->worker->schedule, &r->deadline);
 
 	a->probe = probe_new(&(struct probe_setting){
 	    .loop = &r->worker->loop,
@@ -173,6 +206,7 @@ static void attempt_start(struct attempt *a)
 	    .ends = instant_plus(r->ends, waited),
 	    .dns = r->dns,
 	    .hold_login = r->hold_login,
+	    .transcript = keeps_transcript(r),
 	    .in_haste = r->worker->once,
 	    .found = found,
 	    .ended = ended,
@@ -188,6 +222,26 @@ static void attempt_start(struct attempt *a)
 static void admitted(struct gate_ticket *t)
 {
 	attempt_start((struct attempt *)((char *)t - offsetof(struct attempt, ticket)));
+}
+
+/* Of an errand, which cannot wait longer than who sent it. */
+static void budget_timed_out(struct due *d, struct instant now)
+{
+	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
+
+	(void)now;
+	gate_leave(&r->worker->gate, &r->attempts[0].ticket);
+	r->untold = r->present = 0;
+	file_unconnected(r, FAULT_INTERNAL, PHASE_CONNECT, &r->addresses[0],
+			 "no connection was free in time: see in_flight_max and "
+			 "per_address_max");
+	end_if_done(r);
+}
+
+static void budget_wait(struct round *r)
+{
+	r->deadline.run = budget_timed_out;
+	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
 }
 
 static void attempts_begin(struct round *r, size_t count)
@@ -217,6 +271,8 @@ static void attempts_begin(struct round *r, size_t count)
 	for (size_t i = 0; i < attempts; i++)
 		if (in[i])
 			attempt_start(&r->attempts[i]);
+		else if (r->errand != NULL)
+			budget_wait(r);
 }
 
 /* --- the name ----------------------------------------------------------------------------- */
@@ -226,6 +282,21 @@ static bool is_literal(const char *host)
 	struct address address;
 
 	return address_parse(view_of(host), 0, &address);
+}
+
+/* Those that the round may connect to; returns how many. */
+static size_t take_addresses(struct round *r, const struct resolver_answer *answer)
+{
+	const struct allowance *a = r->errand != NULL ? r->errand->allowance : NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->count; i++) {
+		if (a != NULL && !allowance_address(a, &answer->addresses[i]))
+			continue;
+		r->addresses[n] = answer->addresses[i];
+		address_set_port(&r->addresses[n++], r->target->service->port);
+	}
+	return n;
 }
 
 static void answered(struct question *q, const struct resolver_answer *answer)
@@ -245,9 +316,13 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 		return;
 	}
 	r->addresses = malloc(count * sizeof(*r->addresses));
-	for (size_t i = 0; i < count && r->addresses != NULL; i++) {
-		r->addresses[i] = answer->addresses[i];
-		address_set_port(&r->addresses[i], r->target->service->port);
+	if (r->addresses != NULL)
+		count = take_addresses(r, answer);
+	if (count == 0) {
+		file_unconnected(r, FAULT_NO_ADDRESS, PHASE_DNS, NULL,
+				 "it leads to addresses that may not be probed");
+		end_if_done(r);
+		return;
 	}
 	attempts_begin(r, count);
 }
@@ -291,8 +366,7 @@ struct round_link *round_link(struct round *r)
 
 /* --- the round ---------------------------------------------------------------------------- */
 
-struct round *round_new(struct worker *w, struct kit *kit, const struct target *target,
-			void (*told)(void *user, bool fresh_failure), void *user)
+static struct round *begin(struct worker *w, struct kit *kit, const struct target *target)
 {
 	struct round *r = calloc(1, sizeof(*r));
 	struct instant now = instant_now(), until;
@@ -301,8 +375,6 @@ struct round *round_new(struct worker *w, struct kit *kit, const struct target *
 		return NULL;
 	r->worker = w;
 	r->target = target;
-	r->told = told;
-	r->user = user;
 	r->began = now;
 	r->ends = instant_plus(now, target->timeout);
 	r->dns.ns = -1;
@@ -320,6 +392,27 @@ struct round *round_new(struct worker *w, struct kit *kit, const struct target *
 	r->kit = kit_hold(kit);
 	worker_join(w, r);
 	return r;
+}
+
+struct round *round_new(struct worker *w, struct kit *kit, const struct target *target,
+			void (*told)(void *user, bool fresh_failure), void *user)
+{
+	struct round *r = begin(w, kit, target);
+
+	if (r != NULL) {
+		r->told = told;
+		r->user = user;
+	}
+	return r;
+}
+
+bool round_errand(struct worker *w, struct kit *kit, struct errand *errand)
+{
+	struct round *r = begin(w, kit, &errand->target);
+
+	if (r != NULL)
+		r->errand = errand;
+	return r != NULL;
 }
 
 void round_set_user(struct round *r, void *user)
@@ -349,5 +442,7 @@ void round_leave(struct round *r, struct span grace)
 		}
 	}
 	r->present--;
+	if (r->errand != NULL)
+		errand_done(r, NULL);
 	end_if_done(r);
 }

@@ -6,6 +6,7 @@
 #ifndef MAILVANE_ROUND_H
 #define MAILVANE_ROUND_H
 
+#include "errand.h"
 #include "worker.h"
 
 /* The links of a worker's list of rounds. */
@@ -20,11 +21,15 @@ struct round_link *round_link(struct round *);
 struct round *round_new(struct worker *, struct kit *, const struct target *,
 			void (*told)(void *user, bool fresh_failure), void *user);
 
+/* One for an errand: it is told the result, and when the round has ended. Its budgets are
+ * waited for within its deadline. False: out of memory. */
+bool round_errand(struct worker *, struct kit *, struct errand *);
+
 /* `told` will be called with another user; NULL: it will not be called any more, but results are
  * still filed. */
 void round_set_user(struct round *, void *user);
 
-/* Ends within `grace`, without further results. */
+/* Ends within `grace`, without further results; an errand is told that there is none. */
 void round_leave(struct round *, struct span grace);
 
 #endif

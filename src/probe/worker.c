@@ -31,9 +31,14 @@ static uint64_t target_hash(const struct target *t)
 	return view_hash(view_of(t->server)) * 31 + view_hash(view_of(t->service->name));
 }
 
+unsigned worker_index(const char *host, unsigned of)
+{
+	return (unsigned)(view_hash(view_of(host)) % of);
+}
+
 static bool is_mine(const struct worker *w, const struct target *t)
 {
-	return view_hash(view_of(t->host)) % w->of == w->index;
+	return worker_index(t->host, w->of) == w->index;
 }
 
 /* --- ending ------------------------------------------------------------------------------- */
@@ -315,19 +320,48 @@ static void load(struct worker *w, struct kit *kit)
 	gate_set_limits(&w->gate, s->in_flight_max / w->of, s->per_address_max);
 }
 
+static void errand_begin(struct worker *w, struct errand *errand)
+{
+	if (!w->leaving && round_errand(w, w->kit, errand)) {
+		atomic_fetch_add(&w->counters.errands, 1);
+		return;
+	}
+	errand->done(errand, NULL);
+	errand->gone(errand);
+}
+
+static struct errand *in_order(struct errand *latest)
+{
+	struct errand *first = NULL, *next;
+
+	for (; latest != NULL; latest = next) {
+		next = latest->next;
+		latest->next = first;
+		first = latest;
+	}
+	return first;
+}
+
 static void woken(uv_async_t *async)
 {
 	struct worker *w = async->data;
+	struct errand *errand, *next;
 	struct kit *kit;
 	bool told_to_leave;
 
 	pthread_mutex_lock(&w->lock);
 	kit = w->posted_kit;
 	w->posted_kit = NULL;
+	errand = in_order(w->posted_errands);
+	w->posted_errands = NULL;
 	told_to_leave = w->posted_leave;
 	pthread_mutex_unlock(&w->lock);
 	if (kit != NULL)
 		load(w, kit);
+	for (; errand != NULL; errand = next) {
+		next = errand->next;
+		errand_begin(w, errand);
+	}
 	if (told_to_leave)
 		leave(w);
 }
@@ -347,6 +381,22 @@ void worker_post_leave(struct worker *w)
 	w->posted_leave = true;
 	pthread_mutex_unlock(&w->lock);
 	uv_async_send(&w->wake);
+}
+
+bool worker_post_errand(struct worker *w, struct errand *errand)
+{
+	bool taken;
+
+	pthread_mutex_lock(&w->lock);
+	taken = !w->posted_leave;
+	if (taken) {
+		errand->next = w->posted_errands;
+		w->posted_errands = errand;
+	}
+	pthread_mutex_unlock(&w->lock);
+	if (taken)
+		uv_async_send(&w->wake);
+	return taken;
 }
 
 /* --- the life of a worker ----------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "breaker.h"
 #include "dialogue.h"
 #include "engine.h"
+#include "errand.h"
 #include "gate.h"
 #include "kit.h"
 #include "schedule.h"
@@ -13,7 +14,7 @@
 #include <stdatomic.h>
 
 struct worker_counters {
-	atomic_uint_fast64_t probes, late, skipped_suspended, skipped_overrun;
+	atomic_uint_fast64_t probes, errands, late, skipped_suspended, skipped_overrun;
 	atomic_uint_fast64_t dns_questions, dns_cache_hits, dns_failures;
 	atomic_uint in_flight, waiting;
 	atomic_int_fast64_t lag_ns, lateness_max_ns;
@@ -41,7 +42,8 @@ struct worker {
 
 	pthread_mutex_t lock; /* guards what others post */
 	struct kit *posted_kit;
-	bool posted_leave;
+	struct errand *posted_errands; /* the latest first */
+	bool posted_leave;             /* no errand is taken behind it */
 };
 
 /* Its share of the kit's plan is that of `index` among `of`; `once`: probe all now and leave.
@@ -49,6 +51,9 @@ struct worker {
  * kit are then gone. */
 bool worker_init(struct worker *, struct kit *, const struct engine_hooks *, unsigned index,
 		 unsigned of, bool once, char *error, size_t cap);
+
+/* The worker that probes a host, so that its address is counted in one place. */
+unsigned worker_index(const char *host, unsigned of);
 
 /* Runs until the worker has left. */
 void worker_run(struct worker *);
@@ -60,6 +65,8 @@ void worker_fini(struct worker *);
  * and return from worker_run. */
 void worker_post_kit(struct worker *, struct kit *);
 void worker_post_leave(struct worker *);
+/* False: it is leaving. */
+bool worker_post_errand(struct worker *, struct errand *);
 
 /* For rounds: to be among those the worker waits for when it leaves. */
 void worker_join(struct worker *, struct round *);

@@ -1,4 +1,5 @@
-foreach(noun breaker engine gate plan policy report schedule slot verdict)
+foreach(noun allowance breaker engine gate plan policy report schedule slot verdict)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_probe)
 endforeach()
 target_sources(test_engine PRIVATE smtp_peer.c)
+mailvane_unit(test_errand test_errand.c mailvane_probe net_bench)

@@ -45,6 +45,25 @@ static void put_settings(FILE *out, const struct settings *s)
 	fputc('\n', out);
 }
 
+/* Nothing, where all is as it is by default. */
+static void put_on_demand(FILE *out, const struct on_demand *o)
+{
+	const struct allowance *a = &o->allowance;
+	char text[ADDRESS_TEXT_MAX];
+
+	if (a->name_count + a->network_count == 0)
+		return;
+	fprintf(out, "probe at_once=%u offset=%s timeout=%s names=", o->max,
+		span(o->offset), span(o->timeout));
+	for (size_t i = 0; i < a->name_count; i++)
+		fprintf(out, "%s%s", i > 0 ? "," : "", a->names[i]);
+	fputs(" networks=", out);
+	for (size_t i = 0; i < a->network_count; i++)
+		fprintf(out, "%s%s/%u", i > 0 ? "," : "",
+			address_text(&a->networks[i].base, text), a->networks[i].bits);
+	fputc('\n', out);
+}
+
 static void put_target(FILE *out, const struct target *t)
 {
 	static const char *const modes[] = { "first", "ipv4", "ipv6", "each" };
@@ -91,6 +110,7 @@ static void put_passive(FILE *out, const struct passive_settings *p)
 static void put_config(FILE *out, const struct config *c)
 {
 	put_settings(out, &c->plan->settings);
+	put_on_demand(out, &c->plan->settings.on_demand);
 	put_passive(out, &c->passive);
 	for (size_t i = 0; i < c->plan->target_count; i++)
 		put_target(out, &c->plan->targets[i]);

@@ -1,0 +1,254 @@
+/* probe_request.c - a request and its errand hold what they share, each until it is done. */
+#include "probe_request.h"
+
+#include "printable.h"
+#include "probe_metrics.h"
+#include "probe_target.h"
+#include "verdict.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";
+
+struct probing {
+	struct errand errand; /* first, so that one is the other */
+	struct probe_target chosen;
+	struct plan *plan;
+	struct exporter *exporter;
+	bool debug;
+	atomic_uint holders; /* the request; the engine */
+
+	pthread_mutex_t lock;    /* of what follows */
+	struct request *request; /* NULL: it waits no longer */
+	bool done;
+	bool found; /* there is a result */
+	struct result result;
+};
+
+static void probing_release(struct probing *p)
+{
+	if (atomic_fetch_sub(&p->holders, 1) > 1)
+		return;
+	if (p->found)
+		result_fini(&p->result);
+	plan_release(p->plan);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+/* --- on the engine's thread --------------------------------------------------------------- */
+
+static void done(struct errand *errand, const struct result *result)
+{
+	struct probing *p = (struct probing *)errand;
+
+	pthread_mutex_lock(&p->lock);
+	p->done = true;
+	p->found = result != NULL;
+	if (result)
+		result_copy(&p->result, result);
+	if (p->request)
+		request_resume(p->request);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void gone(struct errand *errand)
+{
+	struct probing *p = (struct probing *)errand;
+
+	exporter_probe_ended(p->exporter);
+	probing_release(p);
+}
+
+/* --- on the thread that answers ------------------------------------------------------------ */
+
+/* The request's work is freed: answered, or the client or the server is gone. */
+static void forget(void *work)
+{
+	struct probing *p = work;
+
+	pthread_mutex_lock(&p->lock);
+	p->request = NULL;
+	pthread_mutex_unlock(&p->lock);
+	probing_release(p);
+}
+
+static struct probing *probing_new(struct request *request, struct plan *plan)
+{
+	const char *debug = request_argument(request, "debug");
+	struct probing *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	atomic_init(&p->holders, 1);
+	pthread_mutex_init(&p->lock, NULL);
+	p->exporter = request->exporter;
+	p->plan = plan_hold(plan);
+	p->debug = debug && view_equal(view_of(debug), "true");
+	return p;
+}
+
+bool probe_request_timeout(const char *patience, struct span offset, struct span module,
+			   struct span *ret_timeout)
+{
+	double given, least;
+	char *end;
+
+	*ret_timeout = module;
+	if (!patience)
+		return true;
+	given = strtod(patience, &end);
+	if (end == patience || *end || !isfinite(given) || given <= 0)
+		return false;
+	least = given - span_seconds(offset);
+	if (least < given / 2)
+		least = given / 2;
+	if (least < span_seconds(module))
+		*ret_timeout = span_of_seconds(least);
+	return true;
+}
+
+static struct reply say(unsigned status, struct draft *text)
+{
+	struct reply reply = { 0 };
+
+	if (!text->failed)
+		reply = reply_bytes(status, draft_view(text), "text/plain; charset=utf-8");
+	return reply;
+}
+
+/* False: *ret_reply says what is wrong with the request. */
+static bool understand(struct request *request, struct probing *p, struct reply *ret_reply)
+{
+	static const unsigned statuses[] = { [PROBE_TARGET_BAD] = MHD_HTTP_BAD_REQUEST,
+					     [PROBE_TARGET_FORBIDDEN] =
+						 MHD_HTTP_FORBIDDEN };
+	static const char patience[] = "X-Prometheus-Scrape-Timeout-Seconds";
+	const struct on_demand *terms = &p->plan->settings.on_demand;
+	enum probe_target_answer answer;
+	struct draft error;
+
+	draft_init(&error);
+	answer = probe_target_find(p->plan, request_argument(request, "target"),
+				   request_argument(request, "module"), &p->chosen, &error);
+	if (answer != PROBE_TARGET_FOUND) {
+		*ret_reply = say(statuses[answer], &error);
+	} else if (!probe_request_timeout(request_header(request, patience), terms->offset,
+					  p->chosen.target.timeout,
+					  &p->chosen.target.timeout)) {
+		answer = PROBE_TARGET_BAD;
+		draft_format(&error, "%s is not a number of seconds\n", patience);
+		*ret_reply = say(MHD_HTTP_BAD_REQUEST, &error);
+	}
+	draft_fini(&error);
+	return answer == PROBE_TARGET_FOUND;
+}
+
+static struct reply busy(const struct plan *plan)
+{
+	char text[160];
+	struct buffer line;
+	struct reply reply;
+
+	buffer_init(&line, text, sizeof(text));
+	buffer_format(&line,
+		      "%u probes are under way for others: ask again later, or raise "
+		      "at_once of `probe`\n",
+		      plan->settings.on_demand.max);
+	reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
+	reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	return reply;
+}
+
+/* The request waits before the engine has the errand, which may be done at once. */
+static struct reply send_off(struct request *request, struct probing *p)
+{
+	p->errand.target = p->chosen.target;
+	p->errand.transcript = p->debug;
+	if (p->chosen.foreign)
+		p->errand.allowance = &p->plan->settings.on_demand.allowance;
+	p->errand.done = done;
+	p->errand.gone = gone;
+	if (!exporter_probe_begins(p->exporter, p->plan->settings.on_demand.max))
+		return busy(p->plan);
+	atomic_fetch_add(&p->holders, 1);
+	p->request = request;
+	request_wait(request);
+	if (!exporter_probe(p->exporter, &p->errand)) {
+		done(&p->errand, NULL);
+		gone(&p->errand);
+	}
+	return reply_later();
+}
+
+static struct reply begin(struct request *request)
+{
+	struct plan *plan = exporter_plan(request->exporter);
+	struct probing *p = probing_new(request, plan);
+	struct reply reply = { 0 };
+
+	plan_release(plan);
+	if (!p)
+		return reply;
+	request->work = p;
+	request->free_work = forget;
+	if (understand(request, p, &reply))
+		reply = send_off(request, p);
+	return reply;
+}
+
+/* What was said, then what a scrape would get; in the order of the blackbox_exporter. */
+static void put_debug(struct draft *out, const struct probing *p)
+{
+	const struct target *t = &p->chosen.target;
+	char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
+
+	draft_format(out, "Probe of %s, service %s, host %s port %u", t->server,
+		     t->service->name, t->host, t->service->port);
+	if (p->result.address.any.sa_family != AF_UNSPEC)
+		draft_format(out, ", address %s",
+			     address_text(&p->result.address, address));
+	draft_format(out, "\n%s: %s [fault=%s phase=%s]\n", state_name(p->result.state),
+		     verdict_sentence(&p->result, sentence), fault_name(p->result.fault),
+		     phase_name(p->result.phase));
+	draft_format(out, "\nDialogue (C: we, S: the server, secrets are left out):\n%s\n",
+		     transcript_text(p->result.transcript));
+	draft_text(out, "\nMetrics that would have been returned:\n");
+}
+
+static struct reply tell(const struct probing *p)
+{
+	struct reply reply = { 0 };
+	struct draft text;
+
+	draft_init(&text);
+	if (p->debug)
+		put_debug(&text, p);
+	probe_metrics_put(&text, &p->result, p->chosen.target.timeout);
+	if (!text.failed)
+		reply = reply_bytes(MHD_HTTP_OK, draft_view(&text),
+				    p->debug ? "text/plain; charset=utf-8" : metrics_type);
+	draft_fini(&text);
+	return reply;
+}
+
+struct reply probe_request(struct request *request)
+{
+	struct probing *p = request->work;
+	struct reply reply;
+
+	if (!p)
+		return begin(request);
+	pthread_mutex_lock(&p->lock);
+	p->request = NULL;
+	if (p->found)
+		reply = tell(p);
+	else
+		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
+				   "the exporter is ending: no result\n");
+	pthread_mutex_unlock(&p->lock);
+	return reply;
+}

@@ -1,0 +1,204 @@
+/* probe_target.c - the nearest match counts: a server's name, then host and port, then host. */
+#include "probe_target.h"
+
+#include "host_name.h"
+#include "printable.h"
+#include "suggest.h"
+
+/* What was asked for, taken apart. */
+struct asked {
+	const struct service *service;
+	struct view host;
+	uint16_t port; /* 0: the service's */
+};
+
+static enum probe_target_answer refuse(struct draft *error, enum probe_target_answer answer,
+				       const char *what, const char *typed, const char *why)
+{
+	char shown[PRINTABLE_MAX];
+
+	printable_copy(shown, sizeof(shown), view_of(typed));
+	draft_format(error, "%s \"%s\"%s\n", what, shown, why);
+	return answer;
+}
+
+static enum probe_target_answer no_module(struct draft *error, const struct plan *plan,
+					  const char *typed)
+{
+	enum { SUGGEST_FROM_MAX = 100 };
+	const char *words[SUGGEST_FROM_MAX], *near;
+	char shown[PRINTABLE_MAX];
+	size_t n = 0;
+
+	for (; n < plan->service_count && n < SUGGEST_FROM_MAX; n++)
+		words[n] = plan->services[n].name;
+	near = suggest_word(view_of(typed), words, n);
+	printable_copy(shown, sizeof(shown), view_of(typed));
+	draft_format(error, "Unknown module \"%s\"%s%s%s\n", shown,
+		     near ? ": did you mean \""
+			  : "; modules are the services of the configuration",
+		     near ? near : "", near ? "\"?" : "");
+	return PROBE_TARGET_BAD;
+}
+
+/* The first target of the server, or where it would be. */
+static size_t place_of(const struct plan *plan, const char *server)
+{
+	size_t low = 0, high = plan->target_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(plan->targets[middle].server, server) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Of a server by its name: its target of the service, else any; NULL: no such server. */
+static const struct target *by_name(const struct plan *plan, const char *server,
+				    const struct service *service)
+{
+	const struct target *any = NULL;
+
+	for (size_t i = place_of(plan, server); i < plan->target_count; i++) {
+		const struct target *t = &plan->targets[i];
+
+		if (strcmp(t->server, server) != 0)
+			break;
+		if (strcmp(t->service->name, service->name) == 0)
+			return t;
+		any = any ? any : t;
+	}
+	return any;
+}
+
+static bool is_there(const struct target *t, const struct asked *asked)
+{
+	return strcmp(t->service->name, asked->service->name) == 0 &&
+	       (asked->port == 0 || asked->port == t->service->port);
+}
+
+/* Of a host: its target of the service and port, else any; NULL: no such host. */
+static const struct target *by_host(const struct plan *plan, const struct asked *asked)
+{
+	const struct target *any = NULL;
+
+	for (size_t i = 0; i < plan->target_count; i++) {
+		const struct target *t = &plan->targets[i];
+
+		if (!view_equal(asked->host, t->host))
+			continue;
+		if (is_there(t, asked))
+			return t;
+		any = any ? any : t;
+	}
+	return any;
+}
+
+/* With all that is configured, if it is configured for just this. */
+static void take_known(struct probe_target *p, const struct target *t, struct asked *asked)
+{
+	bool exact = is_there(t, asked);
+
+	p->target = *t;
+	p->service = exact ? *t->service : *asked->service;
+	if (exact)
+		return;
+	p->target.account = NULL;
+	p->target.envelope = NULL;
+	p->target.flags &= TARGET_PROXY_HEADER;
+	if (asked->port != 0)
+		p->service.port = asked->port;
+}
+
+static void take_foreign(struct probe_target *p, const struct asked *asked,
+			 const struct plan *plan)
+{
+	p->foreign = true;
+	p->service = *asked->service;
+	if (asked->port != 0)
+		p->service.port = asked->port;
+	p->target = (struct target){
+		.server = p->host,
+		.host = p->host,
+		.tls_name = p->host,
+		.timeout = plan->settings.on_demand.timeout,
+	};
+}
+
+/* False: no host. */
+static bool cut(const char *target, struct asked *asked, char host[PROBE_HOST_MAX])
+{
+	struct view v;
+
+	if (!host_and_port(view_of(target), &v, &asked->port) || host_fault(v) != NULL)
+		return false;
+	if (v.n > 2 && v.p[0] == '[' && v.p[v.n - 1] == ']')
+		v = (struct view){ v.p + 1, v.n - 2 };
+	if (v.n >= PROBE_HOST_MAX)
+		return false;
+	memcpy(host, v.p, v.n);
+	host[v.n] = '\0';
+	asked->host = view_of(host);
+	return true;
+}
+
+static enum probe_target_answer find(const struct plan *plan, const char *target,
+				     struct asked *asked, struct probe_target *p,
+				     struct draft *error)
+{
+	const struct target *known = by_name(plan, target, asked->service);
+
+	if (known) {
+		take_known(p, known, asked);
+		return PROBE_TARGET_FOUND;
+	}
+	if (!cut(target, asked, p->host))
+		return refuse(error, PROBE_TARGET_BAD, "Target", target,
+			      " is neither a server of the configuration nor a host: "
+			      "mail.example.com, mail.example.com:25, [2001:db8::1]:25");
+	known = by_host(plan, asked);
+	if (known) {
+		take_known(p, known, asked);
+		return PROBE_TARGET_FOUND;
+	}
+	if (!allowance_host(&plan->settings.on_demand.allowance, asked->host))
+		return refuse(error, PROBE_TARGET_FORBIDDEN, "Target", target,
+			      " is not configured, and `probe` in the configuration does "
+			      "not allow it");
+	take_foreign(p, asked, plan);
+	return PROBE_TARGET_FOUND;
+}
+
+enum probe_target_answer probe_target_find(const struct plan *plan, const char *target,
+					   const char *module,
+					   struct probe_target *ret_target,
+					   struct draft *error)
+{
+	struct probe_target *p = ret_target;
+	struct asked asked = { 0 };
+	enum probe_target_answer answer;
+
+	*p = (struct probe_target){ 0 };
+	if (!target || !*target) {
+		draft_text(error, "Target parameter is missing: "
+				  "/probe?target=mail.example.com&module=smtp\n");
+		return PROBE_TARGET_BAD;
+	}
+	if (!module || !*module) {
+		draft_text(error, "Module parameter is missing: it is a service, such as "
+				  "/probe?target=mail.example.com&module=smtp\n");
+		return PROBE_TARGET_BAD;
+	}
+	asked.service = service_find(plan->services, plan->service_count, view_of(module));
+	if (!asked.service)
+		return no_module(error, plan, module);
+	answer = find(plan, target, &asked, p, error);
+	p->target.service = &p->service;
+	if (p->target.addresses == ADDRESS_EACH)
+		p->target.addresses = ADDRESS_FIRST;
+	return answer;
+}

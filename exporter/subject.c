@@ -1,0 +1,103 @@
+/* subject.c - cuts a name at what is not escaped, and puts it together again. */
+#include "subject.h"
+
+#include <strings.h>
+
+enum { ATTRIBUTES_MAX = 64 };
+
+struct attribute {
+	struct view text; /* "CN=mail.example.com" */
+	bool known;
+};
+
+/* In the order of Go's text; `once`: the last one of the certificate alone. */
+static const struct {
+	const char *type, *shown;
+	bool once;
+} kinds[] = {
+	{ "serialNumber", "SERIALNUMBER", true },
+	{ "CN", "CN", true },
+	{ "postalCode", "POSTALCODE", false },
+	{ "street", "STREET", false },
+	{ "ST", "ST", false },
+	{ "L", "L", false },
+	{ "OU", "OU", false },
+	{ "O", "O", false },
+	{ "C", "C", false },
+};
+
+static bool is_of(struct view attribute, const char *type)
+{
+	size_t n = strlen(type);
+
+	return attribute.n > n && attribute.p[n] == '=' &&
+	       strncasecmp(attribute.p, type, n) == 0;
+}
+
+/* Up to the next ',' or '+' that is not escaped. */
+static struct view next_attribute(const char *at)
+{
+	size_t n = 0;
+
+	while (at[n] && at[n] != ',' && at[n] != '+')
+		n += at[n] == '\\' && at[n + 1] ? 2 : 1;
+	return (struct view){ at, n };
+}
+
+static size_t cut(const char *name, struct attribute list[ATTRIBUTES_MAX])
+{
+	size_t count = 0;
+
+	while (*name && count < ATTRIBUTES_MAX) {
+		struct view text = next_attribute(name);
+
+		list[count++].text = text;
+		name += text.n;
+		name += *name != '\0';
+	}
+	return count;
+}
+
+static void put_kind(struct draft *out, size_t kind, struct attribute *list, size_t count,
+		     bool *first)
+{
+	bool began = false;
+
+	/* From the back, which is the front of the certificate. */
+	for (size_t i = count; i-- > 0;) {
+		struct view text = list[i].text;
+
+		if (list[i].known || !is_of(text, kinds[kind].type))
+			continue;
+		list[i].known = true;
+		for (size_t k = 0; kinds[kind].once && k < i; k++)
+			if (is_of(list[k].text, kinds[kind].type)) {
+				list[i].known = true;
+				text.n = 0;
+			}
+		if (text.n == 0)
+			continue;
+		draft_text(out, began ? "+" : *first ? "" : ",");
+		draft_text(out, kinds[kind].shown);
+		draft_put(out, view_skip(text, strlen(kinds[kind].type)));
+		began = true;
+		*first = false;
+	}
+}
+
+void subject_put(struct draft *out, const char *name)
+{
+	struct attribute list[ATTRIBUTES_MAX] = { 0 };
+	size_t count = cut(name, list);
+	bool first = true;
+
+	for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++)
+		put_kind(out, kind, list, count, &first);
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].known)
+			continue;
+		draft_text(out, first ? "" : ",");
+		draft_put(out, list[i].text);
+		first = false;
+	}
+}

@@ -1,0 +1,29 @@
+/* errand.h - a probe on demand: of any target, outside the schedule, told to who asked for it.
+ *
+ * It runs on the thread that its host belongs to, under the same budgets, with the same names,
+ * roots and breaker as the turns of the schedule; no slot and no hook hears of it.
+ */
+#ifndef MAILVANE_ERRAND_H
+#define MAILVANE_ERRAND_H
+
+#include "allowance.h"
+#include "plan.h"
+
+/* The caller's storage, zeroed before use; lent until `gone`. */
+struct errand {
+	/* Its texts must stay until `gone`; its slot is not used. `timeout` is of the whole, the
+	 * wait for a budget included. ADDRESS_EACH counts as ADDRESS_FIRST. */
+	struct target target;
+	const struct allowance *allowance; /* judges the addresses; NULL: any will do */
+	bool transcript;                   /* keep what was said with the result */
+
+	/* On the engine thread, which must not be kept. `done` once: the result is lent, NULL
+	 * when the engine ends before there is one. `gone` once, behind it: the connection is
+	 * closed and nothing refers to the errand any more. */
+	void (*done)(struct errand *, const struct result *);
+	void (*gone)(struct errand *);
+
+	struct errand *next; /* the engine's */
+};
+
+#endif

@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# /probe as users of the blackbox_exporter know it, before mailsim and, where it is installed,
+# beside the blackbox_exporter itself.
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+. ./assert.sh
+. ./sim.sh
+. ./prober.sh
+
+BLACKBOX=$(command -v prometheus-blackbox-exporter)
+BLACKBOX_PID=
+
+scenario() {
+	echo "user $SIM_USER $SIM_PASSWORD"
+	echo "listen smtp 127.0.0.1:0 name=good tls=starttls"
+	echo "listen imap 127.0.0.1:0 name=store tls=implicit messages=7"
+	echo "listen imap 127.0.0.1:0 name=expired tls=implicit cert=expired"
+	echo "listen imap 127.0.0.1:0 name=strange tls=implicit cert=untrusted"
+	echo "listen smtp 127.0.0.1:0 name=refusing fault=refused"
+	echo "listen smtp 127.0.0.1:0 name=silent fault=silence"
+}
+
+service() {
+	echo "{ name = \"$1\"; protocol = \"$2\"; port = ${SIM_PORT[$1]}; tls = \"$3\"; }"
+}
+
+configure() {
+	CLOSED=$(free_port)
+	cat >"$SIM/mailvane.conf" <<-CONF
+		interval = "1h"; timeout = "10s"; ca_file = "$SIM/ca.pem";
+		accounts = ( { name = "probe"; user = "$SIM_USER"; password_file = "password"; } );
+		services = ( $(service good smtp starttls), $(service store imap implicit),
+		  $(service expired imap implicit), $(service strange imap implicit),
+		  $(service refusing smtp none), $(service silent smtp none),
+		  { name = "closed"; protocol = "smtp"; port = $CLOSED; tls = "none"; } );
+		servers = (
+		  { name = "plain"; host = "127.0.0.1"; tls_name = "$SIM_NAME";
+		    services = [ "good", "expired", "strange", "refusing", "closed" ]; },
+		  { name = "slow"; host = "127.0.0.1"; services = [ "silent" ]; },
+		  { name = "safe"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "probe";
+		    services = [ "store" ]; }
+		);
+		probe = { names = [ "localhost", "*.allowed.test" ]; networks = [ "127.0.0.0/29" ]; at_once = $1; };
+	CONF
+}
+
+# sample NAME[{LABELS}]: its value in $OUT.
+sample() { awk -v name="$1" '{ at = length($0) - length($NF) } substr($0, 1, at - 1) == name { print $NF }' <<<"$OUT"; }
+
+# probe TARGET MODULE [MORE]
+probe() { fetch "/probe?target=$1&module=$2${3:-}"; }
+
+successes() {
+	probe plain good
+	is "a server by its name: 200" "$STATUS $TYPE" "200 text/plain; version=0.0.4; charset=utf-8"
+	clean_metrics "/probe" "$OUT"
+	is "probe_success" "$(sample probe_success)" 1
+	is "probe_ip_protocol" "$(sample probe_ip_protocol)" 4
+	is "probe_ip_addr_hash of 127.0.0.1" "$(sample probe_ip_addr_hash)" 3668918509
+	is "probe_timeout_seconds is the module's" "$(sample probe_timeout_seconds)" 10
+	is "the certificate is verified" "$(sample probe_tls_verified)" 1
+	has "the phases" "$OUT" '^probe_phase_duration_seconds\{phase="starttls"\} [0-9.e-]+$'
+	lacks "none of the exporter's own metrics" "$OUT" '^(mailvane|process)_'
+	probe "127.0.0.1:${SIM_PORT[good]}" good
+	is "a configured host with its port" "$STATUS $(sample probe_success)" "200 1"
+	probe "localhost:${SIM_PORT[good]}" good
+	is "an allowed name, which is the one expected" "$STATUS $(sample 'probe_fault{fault="cert_name",phase="tls"}')" "200 1"
+	probe safe store
+	is "a login for the server that has an account" "$(sample probe_mailbox_messages)" 7
+	probe "localhost:${SIM_PORT[store]}" store
+	is "none for a host that has not" "$STATUS $(sample probe_mailbox_messages)" "200 "
+}
+
+failures() {
+	probe plain expired
+	is "an expired certificate fails" "$STATUS $(sample probe_success)" "200 0"
+	has "and is shown all the same" "$OUT" '^probe_ssl_earliest_cert_expiry [0-9.e+]+$'
+	is "and named" "$(sample 'probe_tls_certificate_fault{fault="cert_expired"}')" 1
+	probe plain strange
+	is "an untrusted one fails" "$STATUS $(sample probe_success)$(sample probe_tls_verified)" "200 00"
+	is "without a verified chain" "$(sample probe_ssl_last_chain_expiry_timestamp_seconds)" -62135596800
+	has "and is shown all the same" "$OUT" '^probe_ssl_last_chain_info\{fingerprint_sha256="[0-9a-f]{64}",'
+	probe plain refusing
+	is "a refusal fails" "$STATUS $(sample probe_success)" "200 0"
+	is "because of what was said" "$(sample probe_failed_due_to_regex)" 1
+	is "with its code" "$(sample probe_reply_code)" 554
+	probe plain closed
+	is "a closed port fails" "$STATUS $(sample 'probe_fault{fault="refused",phase="connect"}')" "200 1"
+	OUT=$(curl -sS -H 'X-Prometheus-Scrape-Timeout-Seconds: 1.25' "http://$EXPORTER_AT/probe?target=slow&module=silent")
+	is "a silent one ends before the scraper gives up" "$(sample probe_timeout_seconds) $(sample probe_success)" "0.75 0"
+	has "as a timeout" "$OUT" '^probe_fault\{fault="timeout",phase="greeting"\} 1$'
+}
+
+refusals() {
+	probe plain nonsense
+	is "an unknown module" "$STATUS $OUT" '400 Unknown module "nonsense"; modules are the services of the configuration'
+	fetch "/probe?module=smtp"
+	has "no target" "$STATUS $OUT" "^400 Target parameter is missing"
+	fetch "/probe?target=plain"
+	has "no module" "$STATUS $OUT" "^400 Module parameter is missing"
+	probe "mail.else.test" good
+	has "a name that is not allowed" "$STATUS $OUT" '^403 Target "mail.else.test" is not configured'
+	probe "192.0.2.1" good
+	has "an address that is not allowed" "$STATUS $OUT" '^403 Target'
+	probe "a%0Ab" good
+	has "no host" "$STATUS $OUT" '^400 Target "a b"'
+	OUT=$(curl -sS -w '%{http_code}' -H 'X-Prometheus-Scrape-Timeout-Seconds: soon' "http://$EXPORTER_AT/probe?target=plain&module=good")
+	has "a patience that is no number" "$OUT" 'is not a number of seconds'
+}
+
+dialogue() {
+	probe safe store "&debug=true"
+	is "debug is for people" "$STATUS $TYPE" "200 text/plain; charset=utf-8"
+	has "the dialogue" "$OUT" '^S: \* OK'
+	has "the metrics" "$OUT" '^probe_success 1$'
+	lacks "no password" "$OUT" "$SIM_PASSWORD|$(printf '\0%s\0%s' "$SIM_USER" "$SIM_PASSWORD" | base64 -w 0)"
+}
+
+# --- many at once, reloads, the end --------------------------------------------------------------
+
+ask_slowly() { curl -sS -o /dev/null -w '%{http_code}\n' -m 20 "http://$EXPORTER_AT/probe?target=slow&module=silent"; }
+
+# Two places: of three that wait two are served, while the server answers others.
+crowd() {
+	local asked=()
+	for _ in 1 2 3 4; do
+		ask_slowly >>"$SIM/answers" 2>&1 &
+		asked+=($!)
+	done
+	within 5 grep -qs 503 "$SIM/answers"
+	is "more than at_once are turned away" "$(sort "$SIM/answers" | uniq -c | tr -s ' \n' ' ')" " 2 503 "
+	fetch /-/healthy
+	is "others are answered meanwhile" "$STATUS" 200
+	kill -HUP "$EXPORTER_PID"
+	within 5 grep -q '"configuration taken"' "$SIM/exporter.log"
+	curl -sS -m 0.2 -o /dev/null "http://$EXPORTER_AT/probe?target=plain&module=good" 2>/dev/null
+	exporter_end TERM
+	is "an end in the middle of it is clean" "$CODE" 0
+	below "and quick" "$TOOK" "$ENDING_MS"
+	wait "${asked[@]}"
+	is "who waits is let go" "$(grep -cE '^(503|000)$' "$SIM/answers")" 4
+}
+
+# --- beside the blackbox_exporter --------------------------------------------------------------
+
+blackbox_start() {
+	local port
+	port=$(free_port)
+	BLACKBOX_AT=127.0.0.1:$port
+	cat >"$SIM/blackbox.yml" <<-YML
+		modules:
+		  store: { prober: tcp, timeout: 5s, tcp: { tls: true, preferred_ip_protocol: ip4, tls_config: { server_name: $SIM_NAME, ca_file: $SIM/ca.pem } } }
+		  strange: { prober: tcp, timeout: 5s, tcp: { tls: true, preferred_ip_protocol: ip4, tls_config: { server_name: $SIM_NAME, insecure_skip_verify: true } } }
+		  closed: { prober: tcp, timeout: 5s, tcp: { preferred_ip_protocol: ip4 } }
+	YML
+	"$BLACKBOX" --config.file="$SIM/blackbox.yml" --web.listen-address="$BLACKBOX_AT" >"$SIM/blackbox.log" 2>&1 &
+	BLACKBOX_PID=$!
+	within 10 curl -fsS -o /dev/null "http://$BLACKBOX_AT/-/healthy"
+}
+
+# What does not depend on the moment or the verdict, one number for one value.
+lasting() {
+	grep -vE '^(# HELP |# TYPE )?probe_(duration|dns_lookup_time)_seconds|^probe_success' <<<"$1" |
+		sed -E 's/,serialnumber="[0-9a-f]+"//' |
+		awk '/^#/ { print; next } { value = $NF; $NF = ""; printf "%s%.3f\n", $0, value }' | sort
+}
+
+# same MODULE PORT: each line of the other's is one of ours.
+same() {
+	local theirs
+	theirs=$(curl -sS "http://$BLACKBOX_AT/probe?target=127.0.0.1:$2&module=$1")
+	probe "127.0.0.1:$2" "$1"
+	has "$1: the blackbox_exporter says something" "$theirs" '^probe_success'
+	is "$1: all it says is said here, too" "$(comm -23 <(lasting "$theirs") <(lasting "$OUT"))" ""
+}
+
+trap 'exporter_end KILL; [ -z "$BLACKBOX_PID" ] || kill "$BLACKBOX_PID"; sim_stop' EXIT
+sim_start "$(scenario)" || exit 1
+configure 32
+exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || exit 1
+successes
+failures
+refusals
+dialogue
+if [ -n "$BLACKBOX" ]; then
+	blackbox_start
+	same store "${SIM_PORT[store]}"
+	same strange "${SIM_PORT[strange]}"
+	same closed "$CLOSED"
+fi
+configure 2
+exporter_end TERM
+: >"$SIM/exporter.log"
+exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || exit 1
+crowd
+sim_manners
+finish

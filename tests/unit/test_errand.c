@@ -1,0 +1,238 @@
+/* test_errand.c - probes on demand before a server of one listener on 127.0.0.1. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engine.h"
+#include "peer.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *greeting;
+
+static void say(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) < 0)
+		return;
+}
+
+/* Without a greeting it says nothing until the client leaves. */
+static void serve(struct peer *p, int fd)
+{
+	char line[512];
+
+	(void)p;
+	if (greeting != NULL)
+		say(fd, greeting);
+	while (peer_read_line(fd, line, sizeof(line)) > 0) {
+		if (strncmp(line, "EHLO", 4) == 0)
+			say(fd, "250 peer.test\r\n");
+		else if (strncmp(line, "QUIT", 4) == 0)
+			say(fd, "221 2.0.0 bye\r\n");
+	}
+}
+
+/* What an errand was told. */
+struct told {
+	struct errand errand; /* first */
+	atomic_uint done, gone;
+	bool found;
+	enum fault fault;
+	enum phase phase;
+	uint16_t port;
+	bool transcript;
+};
+
+static void done(struct errand *e, const struct result *r)
+{
+	struct told *t = (struct told *)e;
+
+	t->found = r != NULL;
+	if (r != NULL) {
+		t->fault = r->fault;
+		t->phase = r->phase;
+		t->port = address_port(&r->address);
+		t->transcript = strstr(transcript_text(r->transcript), "C: EHLO") != NULL;
+	}
+	atomic_fetch_add(&t->done, 1);
+}
+
+static void gone(struct errand *e)
+{
+	atomic_fetch_add(&((struct told *)e)->gone, 1);
+}
+
+static struct told errand_to(const struct service *service)
+{
+	return (struct told){ .errand = { .target = { .server = "x",
+						      .host = "127.0.0.1",
+						      .tls_name = "127.0.0.1",
+						      .service = service,
+						      .timeout = span_of_ms(5000) },
+					  .done = done,
+					  .gone = gone } };
+}
+
+static void wait_gone(struct told *t)
+{
+	for (int i = 0; i < 1000 && atomic_load(&t->gone) == 0; i++)
+		usleep(10000);
+	assert_int_equal(atomic_load(&t->done), 1);
+	assert_int_equal(atomic_load(&t->gone), 1);
+}
+
+static struct engine *engine_idle(unsigned per_address)
+{
+	struct plan *plan = plan_new();
+	char why[200] = "";
+	struct engine *engine;
+
+	plan->settings.per_address_max = per_address;
+	assert_null(plan_set_targets(plan, NULL, 0));
+	engine = engine_new(plan, NULL, why, sizeof(why));
+	if (engine == NULL)
+		fail_msg("%s", why);
+	plan_release(plan);
+	return engine;
+}
+
+static struct service service_of(const struct peer *p)
+{
+	return (struct service){ "smtp", &smtp_protocol, address_port(&p->address),
+				 TLS_MODE_NONE };
+}
+
+static void a_result_for_who_asked(void **state)
+{
+	struct peer peer = { .serve = serve };
+	struct engine *engine = engine_idle(4);
+	struct engine_stats stats;
+
+	(void)state;
+	greeting = "220 peer.test ESMTP\r\n";
+	peer_open(&peer, AF_INET, 2);
+	struct service service = service_of(&peer);
+	struct told plain = errand_to(&service), debug = errand_to(&service);
+
+	debug.errand.transcript = true;
+	assert_true(engine_probe(engine, &plain.errand));
+	wait_gone(&plain);
+	assert_true(engine_probe(engine, &debug.errand));
+	wait_gone(&debug);
+	assert_true(plain.found && debug.found);
+	assert_int_equal(plain.fault, FAULT_OK);
+	assert_false(plain.transcript);
+	assert_true(debug.transcript);
+	assert_int_equal(plain.port, service.port);
+	engine_stats(engine, &stats);
+	assert_int_equal(stats.errands, 2);
+	assert_int_equal(stats.probes, 0);
+	engine_free(engine);
+	peer_close(&peer);
+}
+
+static void addresses_are_judged(void **state)
+{
+	struct engine *engine = engine_idle(4);
+	static const struct service service = { "smtp", &smtp_protocol, 1, TLS_MODE_NONE };
+	static const char *const names[] = { "*" };
+	const struct allowance allowance = { .names = names, .name_count = 1 };
+	struct told near = errand_to(&service);
+
+	(void)state;
+	near.errand.allowance = &allowance;
+	assert_true(engine_probe(engine, &near.errand));
+	wait_gone(&near);
+	assert_int_equal(near.fault, FAULT_NO_ADDRESS);
+	assert_int_equal(near.phase, PHASE_DNS);
+	engine_free(engine);
+}
+
+/* The second finds the only place at the address taken until its time is over. */
+static void a_budget_is_waited_for_within_the_deadline(void **state)
+{
+	struct peer peer = { .serve = serve };
+	struct engine *engine = engine_idle(1);
+
+	(void)state;
+	greeting = NULL;
+	peer_open(&peer, AF_INET, 1);
+	struct service service = service_of(&peer);
+	struct told first = errand_to(&service), second = errand_to(&service);
+
+	first.errand.target.timeout = span_of_seconds(60);
+	second.errand.target.timeout = span_of_ms(100);
+	assert_true(engine_probe(engine, &first.errand));
+	assert_true(engine_probe(engine, &second.errand));
+	wait_gone(&second);
+	assert_int_equal(second.fault, FAULT_INTERNAL);
+	assert_int_equal(second.phase, PHASE_CONNECT);
+	assert_int_equal(atomic_load(&first.done), 0);
+	engine_free(engine);
+	wait_gone(&first);
+	assert_false(first.found);
+	peer_close(&peer);
+}
+
+/* However far it has come. */
+static void the_end_is_told(void **state)
+{
+	static const struct service service = { "smtp", &smtp_protocol, 1, TLS_MODE_NONE };
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct engine *engine = engine_idle(4);
+		struct told told = errand_to(&service);
+
+		assert_true(engine_probe(engine, &told.errand));
+		usleep((useconds_t)i * 100);
+		engine_free(engine);
+		wait_gone(&told);
+	}
+}
+
+static void a_reload_does_not_disturb(void **state)
+{
+	struct peer peer = { .serve = serve };
+	struct engine *engine = engine_idle(4);
+	struct plan *next = plan_new();
+	char why[200];
+
+	(void)state;
+	greeting = NULL;
+	peer_open(&peer, AF_INET, 1);
+	struct service service = service_of(&peer);
+	struct told told = errand_to(&service);
+
+	told.errand.target.timeout = span_of_ms(300);
+	assert_true(engine_probe(engine, &told.errand));
+	assert_null(plan_set_targets(next, NULL, 0));
+	assert_true(engine_load(engine, next, why, sizeof(why)));
+	plan_release(next);
+	for (int i = 0; i < 1000 && atomic_load(&told.done) == 0; i++)
+		usleep(10000);
+	assert_int_equal(told.fault, FAULT_TIMEOUT);
+	assert_int_equal(told.phase, PHASE_GREETING);
+	engine_free(engine);
+	wait_gone(&told);
+	peer_close(&peer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_result_for_who_asked),
+		cmocka_unit_test(addresses_are_judged),
+		cmocka_unit_test(a_budget_is_waited_for_within_the_deadline),
+		cmocka_unit_test(the_end_is_told),
+		cmocka_unit_test(a_reload_does_not_disturb),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
