@@ -13,13 +13,15 @@ struct exporter {
 	struct engine *engine;
 	struct log *log;
 	struct passive *passive;
+	struct history *history;
 	const char *path, *version;
 	struct moment started;
 
 	/* Written by the main thread, read by the one that answers. */
 	atomic_bool reload_ok, all_probed;
 	atomic_llong loaded_ms;
-	atomic_uint errands; /* under way, or about to be */
+	atomic_uint errands;   /* under way, or about to be */
+	atomic_ullong changes; /* by the engine threads, too */
 
 	uint64_t
 	    errors_said; /* hash of the errors last logged; 0: none since it went well */
@@ -82,6 +84,9 @@ static void probed(void *user, const struct target *target, const struct result 
 	struct exporter *x = user;
 
 	exporter_probed(x->log, target, result, before, since);
+	history_put(x->history, target, result, before);
+	if (before != result->state)
+		atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
 	passive_put(x->passive, target, &result->address);
 }
 
@@ -143,6 +148,7 @@ static void take(struct exporter *x, struct config *config)
 {
 	char targets[24];
 
+	history_load(x->history, config->plan);
 	config_free(x->config);
 	x->config = config;
 	passive_load(x->passive, &config->passive);
@@ -167,6 +173,7 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 		atomic_store(&x->reload_ok, false);
 		log_errors(x, cause, &errors);
 		config_errors_fini(&errors);
+		atomic_fetch_add(&x->changes, 1);
 		return;
 	}
 	plan_inherit(config->plan, x->config->plan);
@@ -177,6 +184,7 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 		log_refused(x, cause, why);
 		config_free(config);
 	}
+	atomic_fetch_add(&x->changes, 1);
 }
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -188,17 +196,22 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	const struct engine_hooks hooks = { probed, x };
 	struct passive *passive = passive_new(log);
 
-	if (!x || !passive) {
+	struct history *history = history_new();
+
+	if (!x || !passive || !history) {
 		text_copy(error, cap, "out of memory");
 		config_free(config);
 		passive_free(passive);
+		history_free(history);
 		free(x);
 		return NULL;
 	}
 	passive_load(passive, &config->passive);
+	history_load(history, config->plan);
 	*x = (struct exporter){ .config = config,
 				.log = log,
 				.passive = passive,
+				.history = history,
 				.path = path,
 				.version = version,
 				.started = moment_now() };
@@ -206,6 +219,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	atomic_init(&x->all_probed, false);
 	atomic_init(&x->loaded_ms, x->started.ms);
 	atomic_init(&x->errands, 0);
+	atomic_init(&x->changes, 0);
 	x->engine = engine_new(config->plan, &hooks, error, cap);
 	if (!x->engine) {
 		exporter_free(x);
@@ -220,6 +234,7 @@ void exporter_free(struct exporter *x)
 		return;
 	engine_free(x->engine);
 	passive_free(x->passive);
+	history_free(x->history);
 	config_free(x->config);
 	free(x);
 }
@@ -227,6 +242,16 @@ void exporter_free(struct exporter *x)
 struct plan *exporter_plan(struct exporter *x)
 {
 	return engine_plan(x->engine);
+}
+
+struct history *exporter_history(struct exporter *x)
+{
+	return x->history;
+}
+
+uint64_t exporter_changes(struct exporter *x)
+{
+	return atomic_load_explicit(&x->changes, memory_order_relaxed);
 }
 
 void exporter_health(struct exporter *x, struct health *ret_health)

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "health.h"
+#include "history.h"
 #include "log.h"
 
 struct exporter;
@@ -30,6 +31,12 @@ void exporter_reload(struct exporter *, enum reload_cause);
 /* Held for the caller: plan_release it. */
 struct plan *exporter_plan(struct exporter *);
 void exporter_health(struct exporter *, struct health *ret_health);
+
+/* Lent; any thread may read from it. */
+struct history *exporter_history(struct exporter *);
+
+/* Grows when a target has changed its state, and when a configuration was taken or refused. */
+uint64_t exporter_changes(struct exporter *);
 
 /* Targets that have never been probed since the start; 0 for good once it was 0. */
 size_t exporter_unprobed(struct exporter *);

@@ -1,241 +1,314 @@
-/* page.c - head, problems, all servers, foot; each target is a piece of its own. Read `more`
- * at the foot first.
+/* page.c - head, problems, a list, foot; each target is a piece of its own. Read `more` at the
+ * foot first.
  */
 #include "page.h"
 
 #include "buffer.h"
-#include "page_style.h"
-#include "page_target.h"
+#include "census.h"
+#include "html.h"
+#include "page_frame.h"
+#include "waterfall.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum { REFRESH_S = 15 };
-
-enum section { HEAD, PROBLEMS, SERVERS, FOOT, DONE };
+enum section { HEAD, PROBLEMS, LIST, FOOT, DONE };
 
 struct page {
 	struct answer answer;
-	struct plan *plan;
-	struct health health;
-	struct moment now;
-	size_t counts[PAGE_KINDS]; /* of records; PAGE_PENDING of targets without one */
-	size_t total;
-	enum state worst;
+	struct page_terms terms; /* its plan is held */
+	struct page_query query;
+	struct census census;
 
 	enum section section;
-	size_t problem, target, shown; /* the place within the section */
+	size_t at; /* the place within the section: a problem, a target */
+	size_t server_number;
+	struct page_window window;
 };
 
-/* Worst first, as state_worse has it. */
-static const enum state problems[] = { STATE_CRITICAL, STATE_WARNING, STATE_UNKNOWN };
+/* As chips and in the headline: what needs somebody first. */
+static const unsigned kinds[PAGE_KINDS] = { STATE_CRITICAL, STATE_WARNING, STATE_UNKNOWN,
+					    PAGE_PENDING, STATE_OK };
 
-static void count(struct page *page)
+/* Lines of servers, not rows of targets. */
+static bool by_server(const struct page *page)
 {
-	struct record records[SLOT_RECORDS_MAX];
-
-	for (size_t i = 0; i < page->plan->target_count; i++) {
-		size_t n =
-		    slot_copy(page->plan->targets[i].slot, records, ARRAY_SIZE(records));
-
-		if (n == 0)
-			page->counts[PAGE_PENDING]++;
-		page->total += n == 0 ? 1 : n;
-		for (size_t k = 0; k < n; k++) {
-			page->counts[records[k].last.state]++;
-			page->worst = state_worse(page->worst, records[k].last.state);
-			slot_record_fini(&records[k]);
-		}
-	}
+	return !page_query_chooses(&page->query) && page->census.total > PAGE_ROWS_MAX;
 }
 
-static size_t problem_count(const struct page *page)
-{
-	size_t sum = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(problems); i++)
-		sum += page->counts[problems[i]];
-	return sum;
-}
-
-/* The kind of the whole page. */
-static unsigned tone(const struct page *page)
-{
-	if (problem_count(page) > 0)
-		return page->worst;
-	if (page->counts[PAGE_PENDING] > 0 || page->total == 0)
-		return PAGE_PENDING;
-	return STATE_OK;
-}
-
-static void headline(const struct page *page, struct buffer *line)
-{
-	size_t bad = problem_count(page), pending = page->counts[PAGE_PENDING];
-
-	if (bad > 0)
-		buffer_format(line, "%s: %zu of %zu", state_name(page->worst), bad,
-			      page->total);
-	else if (page->total == 0)
-		buffer_text(line, "Nothing to probe");
-	else if (pending > 0)
-		buffer_format(line, "%zu of %zu not probed yet", pending, page->total);
-	else
-		buffer_format(line, "All %zu OK", page->total);
-	buffer_string(line);
-}
-
-static void put_icon(struct draft *out, unsigned class)
-{
-	static const char *const colours[] = { "1a7f37", "d4a017", "d1242f", "8250df",
-					       "8b949e" };
-
-	draft_format(
-	    out,
-	    "<link rel=\"icon\" href=\"data:image/svg+xml,%%3Csvg xmlns='http://www.w3.org/"
-	    "2000/svg' viewBox='0 0 8 8'%%3E%%3Ccircle cx='4' cy='4' r='4' "
-	    "fill='%%23%s'/%%3E%%3C/svg%%3E\">\n",
-	    colours[class]);
-}
-
-static void put_counts(struct draft *out, const struct page *page)
-{
-	draft_text(out, "<ul class=\"counts\">");
-	for (unsigned i = 0; i < PAGE_KINDS; i++)
-		if (page->counts[i] > 0)
-			draft_format(
-			    out,
-			    "<li class=\"%s\"><span class=\"state\">%s</span> %zu</li>",
-			    page_class(i), page_word(i), page->counts[i]);
-	draft_text(out, "</ul></header>\n");
-}
+/* --- head --------------------------------------------------------------------------------- */
 
 static void put_notes(struct draft *out, const struct page *page)
 {
 	char loaded[MOMENT_TEXT_MAX], lag[SPAN_TEXT_MAX];
 
-	if (!page->health.reload_ok)
+	if (!page->terms.health.reload_ok)
 		draft_format(
 		    out,
 		    "<p class=\"note\">The configuration has errors and was not taken: the "
 		    "one read at %s is still in use. The log says what is wrong.</p>\n",
-		    moment_text(page->health.loaded, loaded));
-	if (page->health.running && page->health.engine.lag.ns > 50000000)
+		    moment_text(page->terms.health.loaded, loaded));
+	if (page->terms.health.running && page->terms.health.engine.lag.ns > 50000000)
 		draft_format(
 		    out,
 		    "<p class=\"note\">This machine is too busy: probing is %s behind, so "
 		    "times may be too long.</p>\n",
-		    span_text(page->health.engine.lag, lag));
+		    span_text(page->terms.health.engine.lag, lag));
+}
+
+static void put_chips(struct draft *out, const struct page *page)
+{
+	const struct page_query *q = &page->query;
+	size_t all = 0;
+
+	for (unsigned i = 0; i < PAGE_KINDS; i++)
+		all += page->census.found_kinds[i];
+	draft_text(out, "<nav aria-label=\"Filter by state\"><ul class=\"chips\"><li>");
+	page_frame_link(out, q, 0, 1, q->kinds == 0);
+	draft_format(out, "All %zu</a></li>", all);
+	for (unsigned i = 0; i < PAGE_KINDS; i++) {
+		size_t n = page->census.found_kinds[kinds[i]];
+
+		if (n == 0 && q->kinds != 1U << kinds[i])
+			continue;
+		draft_text(out, "<li>");
+		page_frame_link(out, q, 1U << kinds[i], 1, q->kinds == 1U << kinds[i]);
+		page_state(out, kinds[i]);
+		draft_format(out, " %zu</a></li>", n);
+	}
+	draft_text(out, "</ul></nav>\n");
 }
 
 static void put_head(struct draft *out, const struct page *page)
 {
-	char line[100];
-	struct buffer b;
+	const struct census *c = &page->census;
+	char line[CENSUS_LINE_MAX];
 
-	buffer_init(&b, line, sizeof(line));
-	headline(page, &b);
-	draft_format(
-	    out,
-	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-	    "<meta http-equiv=\"refresh\" content=\"%d\">\n"
-	    "<title>%s \xc2\xb7 mailvane</title>\n",
-	    REFRESH_S, line);
-	put_icon(out, tone(page));
-	draft_format(out, "<style>%s</style></head>\n<body>\n", page_style);
-	draft_format(out, "<header class=\"%s\"><h1>%s</h1>", page_class(tone(page)), line);
-	put_counts(out, page);
+	census_line(c, line);
+	page_frame_head(out, line, census_kind(c), &page->query);
+	draft_format(out, "<section class=\"banner %s\">", page_kind_class(census_kind(c)));
+	page_shape(out, census_kind(c));
+	draft_format(out, "<div><h1>%s</h1>", line);
+	if (c->total > 0)
+		draft_format(out, "<p>%zu target%s on %zu server%s</p>", c->total,
+			     c->total == 1 ? "" : "s", c->servers,
+			     c->servers == 1 ? "" : "s");
+	draft_text(out, "</div></section>\n");
 	put_notes(out, page);
-	if (problem_count(page) > 0)
-		draft_text(out, "<h2>Problems</h2>\n");
+	if (c->total > 0)
+		put_chips(out, page);
 }
 
-/* The problems of one state of one target. */
-static void put_problems_of(struct draft *out, struct page *page,
-			    const struct target *target)
+/* --- problems ----------------------------------------------------------------------------- */
+
+static void put_problem(struct draft *out, const struct page *page,
+			const struct problem *problem)
 {
+	const struct target *target = &page->terms.plan->targets[problem->target];
 	struct record records[SLOT_RECORDS_MAX];
 	size_t n = slot_copy(target->slot, records, ARRAY_SIZE(records));
 
-	for (size_t i = 0; i < n; i++) {
-		if (records[i].last.state == problems[page->problem] &&
-		    page->shown < PAGE_PROBLEMS_MAX) {
-			page_problem(out, target, &records[i], page->now);
-			page->shown++;
-		}
+	/* It may be over by now. */
+	if (problem->record < n && records[problem->record].last.state != STATE_OK)
+		page_problem(out, &page->terms, target, &records[problem->record]);
+	for (size_t i = 0; i < n; i++)
 		slot_record_fini(&records[i]);
-	}
-}
-
-static void put_left_out(struct draft *out, size_t all, size_t shown, const char *what)
-{
-	if (all > shown)
-		draft_format(
-		    out,
-		    "<p>%zu more %s not shown; <a href=\"metrics\">the metrics</a> have "
-		    "all.</p>\n",
-		    all - shown, what);
 }
 
 /* False: the section is complete. */
 static bool more_problems(struct page *page, struct draft *out)
 {
-	if (page->problem == ARRAY_SIZE(problems)) {
-		put_left_out(out, problem_count(page), page->shown, "problems are");
+	const struct census *c = &page->census;
+
+	if (page_query_chooses(&page->query) || page->query.page > 1 ||
+	    c->problem_count == 0)
 		return false;
-	}
-	if (page->target < page->plan->target_count && page->shown < PAGE_PROBLEMS_MAX &&
-	    page->counts[problems[page->problem]] > 0) {
-		put_problems_of(out, page, &page->plan->targets[page->target++]);
+	if (page->at == 0)
+		draft_text(out, "<section class=\"problems\"><h2>Problems</h2>\n");
+	if (page->at < c->problem_count) {
+		put_problem(out, page, &c->problems[page->at++]);
 		return true;
 	}
-	page->problem++;
-	page->target = 0;
-	return true;
+	if (census_bad(c) > c->problem_count)
+		draft_format(out,
+			     "<p class=\"more\">%zu more problems: <a "
+			     "href=\"./?state=problem\">all of them</a></p>\n",
+			     census_bad(c) - c->problem_count);
+	draft_text(out, "</section>\n");
+	return false;
+}
+
+/* --- the list ----------------------------------------------------------------------------- */
+
+static void put_pages(struct draft *out, const struct page *page, size_t all, size_t each)
+{
+	size_t pages = (all + each - 1) / each, at = page->query.page;
+
+	if (pages < 2)
+		return;
+	draft_text(out, "<nav class=\"pages\" aria-label=\"Pages\">");
+	if (at > 1) {
+		page_frame_link(out, &page->query, page->query.kinds, at - 1, false);
+		draft_text(out, "\xe2\x86\x90 before</a> ");
+	}
+	draft_format(out, "<span>page %zu of %zu</span> ", at, pages);
+	if (at < pages) {
+		page_frame_link(out, &page->query, page->query.kinds, at + 1, false);
+		draft_text(out, "next \xe2\x86\x92</a>");
+	}
+	draft_text(out, "</nav>\n");
+}
+
+static void put_found(struct draft *out, const struct page *page)
+{
+	const struct page_query *q = &page->query;
+
+	draft_format(out, "%zu found", page->census.found);
+	if (q->server[0]) {
+		draft_text(out, " on ");
+		html_bdi(out, q->server);
+	}
+	if (q->text[0]) {
+		draft_text(out, " for \xe2\x80\x9c");
+		html_bdi(out, q->text);
+		draft_text(out, "\xe2\x80\x9d");
+	}
+	draft_text(out, " <a class=\"back\" href=\"./\">show all</a>");
+}
+
+static void begin_rows(struct draft *out, const struct page *page)
+{
+	static const char *const titles[] = { "State",       "Service",
+					      "Since",       "What it says",
+					      "Last hour",   "Phases of the last probe",
+					      "Certificate", "Probed" };
+
+	draft_text(out, "<section class=\"list\" id=\"list\"><h2>");
+	if (page_query_chooses(&page->query))
+		put_found(out, page);
+	else
+		draft_text(out, "All servers");
+	draft_text(out, "</h2>\n");
+	if (page->census.found == 0)
+		return;
+	draft_text(out, "<table class=\"rows\"><thead><tr>");
+	for (unsigned i = 0; i < ARRAY_SIZE(titles); i++)
+		draft_format(out, "<th scope=\"col\">%s</th>", titles[i]);
+	draft_text(out, "</tr></thead>\n");
+}
+
+static bool more_rows(struct page *page, struct draft *out)
+{
+	const struct plan *plan = page->terms.plan;
+
+	if (page->at == 0) {
+		begin_rows(out, page);
+		page->window.skip = (page->query.page - 1) * PAGE_ROWS_MAX;
+		page->window.left = PAGE_ROWS_MAX;
+	}
+	if (page->at < plan->target_count && page->window.left > 0) {
+		page_rows(out, &page->terms, &plan->targets[page->at++], &page->query,
+			  &page->window);
+		return true;
+	}
+	if (page->census.found > 0) {
+		draft_text(out,
+			   page->window.server
+			       ? "</tbody></table>\n"
+			       : "<tbody><tr><td colspan=\"8\">There is nothing on this "
+				 "page.</td></tr></tbody></table>\n");
+		waterfall_legend(out);
+	}
+	put_pages(out, page, page->census.found, PAGE_ROWS_MAX);
+	draft_text(out, "</section>\n");
+	return false;
+}
+
+/* The targets of one server, from page->at on, which moves behind them. */
+static void count_server(struct page *page, struct census *ret_census)
+{
+	const struct plan *plan = page->terms.plan;
+	const char *server = plan->targets[page->at].server;
+	struct slot_state states[SLOT_RECORDS_MAX];
+
+	*ret_census = (struct census){ .worst = STATE_OK };
+	for (; page->at < plan->target_count; page->at++) {
+		const struct target *target = &plan->targets[page->at];
+		size_t n;
+
+		if (strcmp(target->server, server) != 0)
+			break;
+		n = slot_states(target->slot, states, ARRAY_SIZE(states));
+		for (size_t i = 0; i < n; i++) {
+			ret_census->counts[states[i].state]++;
+			ret_census->worst = state_worse(ret_census->worst, states[i].state);
+		}
+		ret_census->counts[PAGE_PENDING] += n == 0;
+		ret_census->total += n == 0 ? 1 : n;
+	}
+}
+
+static void put_server_line(struct draft *out, const struct target *first,
+			    const struct census *c)
+{
+	struct page_query query = { .page = 1 };
+
+	text_copy(query.server, sizeof(query.server), first->server);
+	draft_text(out, "<tr><td class=\"no\">");
+	page_state(out, census_kind(c));
+	draft_text(out, "</td><th scope=\"row\">");
+	page_frame_link(out, &query, 0, 1, false);
+	html_bdi(out, first->server);
+	draft_text(out, "</a></th><td>");
+	html_bdi(out, first->host);
+	page_labels(out, first);
+	draft_text(out, "</td><td>");
+	for (unsigned i = 0; i < PAGE_KINDS; i++) {
+		if (c->counts[kinds[i]] == 0)
+			continue;
+		draft_text(out, "<span class=\"tally\">");
+		page_state(out, kinds[i]);
+		draft_format(out, " %zu</span> ", c->counts[kinds[i]]);
+	}
+	draft_text(out, "</td></tr>\n");
 }
 
 static bool more_servers(struct page *page, struct draft *out)
 {
-	static const char table_head[] =
-	    "<h2>All servers</h2>\n<table><thead><tr><th>State</th><th>Service</th>"
-	    "<th>Since</th><th>Reason</th><th>Phase</th><th>Certificate</th>"
-	    "<th>Probed</th></tr></thead>\n";
-	const struct target *targets = page->plan->targets;
-	size_t i = page->target, all = page->plan->target_count;
+	const struct plan *plan = page->terms.plan;
+	size_t first = (page->query.page - 1) * PAGE_SERVERS_MAX;
+	size_t from = page->at;
+	struct census c;
 
-	if (all == 0)
-		return false;
-	if (i == all || i == PAGE_TARGETS_MAX) {
-		draft_text(out, "</tbody></table>\n");
-		put_left_out(out, all, i, "targets are");
-		return false;
+	if (page->at == 0)
+		draft_text(
+		    out, "<section class=\"list\" id=\"list\"><h2>All servers</h2>\n"
+			 "<table class=\"servers\"><thead><tr><th scope=\"col\">State</th>"
+			 "<th scope=\"col\">Server</th><th scope=\"col\">Host</th>"
+			 "<th scope=\"col\">Services</th></tr></thead>\n<tbody>");
+	if (page->at < plan->target_count &&
+	    page->server_number < first + PAGE_SERVERS_MAX) {
+		count_server(page, &c);
+		if (page->server_number++ >= first)
+			put_server_line(out, &plan->targets[from], &c);
+		return true;
 	}
-	if (i == 0)
-		draft_text(out, table_head);
-	if (i == 0 || strcmp(targets[i].server, targets[i - 1].server) != 0) {
-		if (i > 0)
-			draft_text(out, "</tbody>");
-		page_server(out, &targets[i]);
-	}
-	page_rows(out, &targets[i], page->now);
-	page->target++;
-	return true;
+	if (page->server_number <= first)
+		draft_text(
+		    out, "<tr><td colspan=\"4\">There is nothing on this page.</td></tr>");
+	draft_text(out, "</tbody></table>\n");
+	put_pages(out, page, page->census.servers, PAGE_SERVERS_MAX);
+	draft_text(out, "</section>\n");
+	return false;
 }
 
-static void put_foot(struct draft *out, const struct page *page)
+static bool more_list(struct page *page, struct draft *out)
 {
-	char now[MOMENT_TEXT_MAX], loaded[MOMENT_TEXT_MAX];
-
-	draft_format(
-	    out,
-	    "<footer><a href=\"metrics\">Metrics for Prometheus</a> \xc2\xb7 mailvane %s "
-	    "\xc2\xb7 %zu targets, configuration read at %s \xc2\xb7 this page is of %s "
-	    "and "
-	    "renews itself every %d seconds</footer>\n</body></html>\n",
-	    page->health.version, page->health.targets,
-	    moment_text(page->health.loaded, loaded), moment_text(page->now, now),
-	    REFRESH_S);
+	if (page->census.total == 0)
+		return false;
+	return by_server(page) ? more_servers(page, out) : more_rows(page, out);
 }
+
+/* --- the whole ---------------------------------------------------------------------------- */
 
 static bool more(struct answer *answer, struct draft *out)
 {
@@ -249,18 +322,18 @@ static bool more(struct answer *answer, struct draft *out)
 		if (more_problems(page, out))
 			return true;
 		break;
-	case SERVERS:
-		if (more_servers(page, out))
+	case LIST:
+		if (more_list(page, out))
 			return true;
 		break;
 	case FOOT:
-		put_foot(out, page);
+		page_frame_foot(out, &page->terms);
 		break;
 	case DONE:
 		return false;
 	}
 	page->section++;
-	page->target = 0;
+	page->at = 0;
 	return true;
 }
 
@@ -268,20 +341,20 @@ static void dispose(struct answer *answer)
 {
 	struct page *page = (struct page *)answer;
 
-	plan_release(page->plan);
+	plan_release(page->terms.plan);
 	free(page);
 }
 
-struct answer *page_new(struct plan *plan, const struct health *health, struct moment now)
+struct answer *page_new(const struct page_terms *terms, const struct page_query *query)
 {
 	struct page *page = calloc(1, sizeof(*page));
 
 	if (!page)
 		return NULL;
 	page->answer = (struct answer){ more, dispose };
-	page->plan = plan_hold(plan);
-	page->health = *health;
-	page->now = now;
-	count(page);
+	page->terms = *terms;
+	plan_hold(page->terms.plan);
+	page->query = *query;
+	census_take(&page->census, terms->plan, query);
 	return &page->answer;
 }

@@ -3,12 +3,13 @@
 #define MAILVANE_PAGE_H
 
 #include "answer.h"
-#include "health.h"
+#include "page_target.h"
 
-/* Targets listed, problems first; the page says how many it leaves out. */
-enum { PAGE_PROBLEMS_MAX = 500, PAGE_TARGETS_MAX = 5000 };
+/* Up to so many targets are all shown at once, and so many rows of a search on one page. With
+ * more targets there is a line for each server, so many on one page. */
+enum { PAGE_ROWS_MAX = 200, PAGE_SERVERS_MAX = 100 };
 
-/* Holds the plan until it is freed. `now` is what ages are counted from. NULL: out of memory. */
-struct answer *page_new(struct plan *, const struct health *, struct moment now);
+/* Holds the plan until it is freed; the history must outlive it. NULL: out of memory. */
+struct answer *page_new(const struct page_terms *, const struct page_query *);
 
 #endif

@@ -1,67 +1,125 @@
-/* page_target.c - everything a server or the configuration says goes through put_html. */
+/* page_target.c - everything a server or the configuration says goes through html.h. */
 #include "page_target.h"
 
+#include "buffer.h"
+#include "html.h"
+#include "sparkline.h"
 #include "verdict.h"
+#include "waterfall.h"
 
-#include <string.h>
+/* --- small parts -------------------------------------------------------------------------- */
 
-const char *page_class(unsigned kind)
+void page_shape(struct draft *out, unsigned kind)
 {
-	static const char *const classes[] = { "ok", "warning", "critical", "unknown",
-					       "pending" };
-
-	return classes[kind];
+	draft_format(out,
+		     "<svg class=\"shape\" aria-hidden=\"true\"><use href=\"#%s\"/></svg>",
+		     page_kind_class(kind));
 }
 
-const char *page_word(unsigned kind)
+void page_state(struct draft *out, unsigned kind)
 {
-	return kind == PAGE_PENDING ? "PENDING" : state_name((enum state)kind);
+	draft_format(out, "<span class=\"state %s\">", page_kind_class(kind));
+	page_shape(out, kind);
+	draft_format(out, "%s</span>", page_kind_word(kind));
 }
 
-static void put_html(struct draft *out, const char *text)
+/* They came over the connection, are not ours about it. */
+static bool are_servers_words(const struct result *r)
 {
-	for (;;) {
-		size_t n = strcspn(text, "&<>\"'");
+	return r->text[0] && r->phase != PHASE_DNS && r->phase != PHASE_CONNECT &&
+	       r->phase != PHASE_TLS;
+}
 
-		draft_put(out, (struct view){ text, n });
-		if (!text[n])
-			return;
-		draft_format(out, "&#%d;", text[n]);
-		text += n + 1;
+/* Where the reply begins in the sentence: its code, else its words, in which there are no bars.
+ * NULL: it is not there. */
+static const char *find_reply(const char *sentence, const struct result *r)
+{
+	size_t ours = strlen(verdict_words(r->fault));
+	char words[PRINTABLE_MAX];
+
+	if (!are_servers_words(r))
+		return NULL;
+	text_copy(words, sizeof(words), r->text);
+	for (char *c = words; *c; c++)
+		if (*c == '|')
+			*c = '/';
+	if ((r->code > 0 || r->enhanced[0]) &&
+	    strncmp(sentence, verdict_words(r->fault), ours) == 0 &&
+	    strncmp(sentence + ours, ": ", 2) == 0)
+		return sentence + ours + 2;
+	return strstr(sentence, words);
+}
+
+static void put_works(struct draft *out, const struct result *r)
+{
+	draft_text(out, "works");
+	if (r->tls_version)
+		draft_format(out, ", %s", r->tls_version);
+	if (r->messages >= 0)
+		draft_format(out, ", %lld message%s", (long long)r->messages,
+			     r->messages == 1 ? "" : "s");
+}
+
+void page_sentence(struct draft *out, const struct result *r)
+{
+	char sentence[VERDICT_SENTENCE_MAX];
+	const char *reply;
+
+	if (r->fault == FAULT_OK) {
+		put_works(out, r);
+		return;
 	}
-}
-
-/* "2h 3m"; whole seconds are precise enough. */
-static const char *duration(struct span s, char dst[SPAN_TEXT_MAX])
-{
-	int64_t whole = s.ns / 1000000000;
-
-	if (whole <= 0)
-		return "0s";
-	return span_text(span_of_ms(whole * 1000), dst);
-}
-
-static void put_age(struct draft *out, struct moment at, struct moment now)
-{
-	char date[MOMENT_TEXT_MAX], age[SPAN_TEXT_MAX];
-
-	moment_text(at, date);
-	draft_format(out, "<time datetime=\"%s\" title=\"%s\">%s ago</time>", date, date,
-		     duration(moment_between(at, now), age));
+	verdict_sentence(r, sentence);
+	reply = find_reply(sentence, r);
+	if (!reply) {
+		html_bdi(out, sentence);
+		return;
+	}
+	html_view(out, (struct view){ sentence, (size_t)(reply - sentence) });
+	draft_text(out, "<samp>");
+	html_bdi(out, reply);
+	draft_text(out, "</samp>");
 }
 
 /* Of the verified chain or, without one, of the certificate; 0: there was none. */
-static struct moment certificate_end(const struct result *result)
+static struct moment certificate_begin(const struct result *r)
 {
-	if (result->chain_not_after.ms != 0 || !result->certificate)
-		return result->chain_not_after;
-	return result->certificate->not_after;
+	if (r->chain_not_after.ms != 0 || !r->certificate)
+		return r->chain_not_before;
+	return r->certificate->not_before;
 }
 
-static void put_certificate(struct draft *out, const struct result *result,
-			    struct moment now)
+static struct moment certificate_end(const struct result *r)
 {
-	struct moment end = certificate_end(result);
+	if (r->chain_not_after.ms != 0 || !r->certificate)
+		return r->chain_not_after;
+	return r->certificate->not_after;
+}
+
+static void put_share(struct draft *out, const struct result *r, struct moment now)
+{
+	struct moment begin = certificate_begin(r), end = certificate_end(r);
+	bool ending = r->cert_faults & (CERT_FAULT_BIT(FAULT_CERT_EXPIRED) |
+					CERT_FAULT_BIT(FAULT_CERT_EXPIRING));
+	int share;
+
+	if (begin.ms == 0 || begin.ms >= end.ms || now.ms < begin.ms)
+		return;
+	share = now.ms >= end.ms
+		    ? 0
+		    : (int)((double)(end.ms - now.ms) * 100 / (double)(end.ms - begin.ms));
+	draft_format(
+	    out,
+	    " <svg class=\"share%s\" viewBox=\"0 0 40 6\" width=\"40\" "
+	    "height=\"6\" aria-hidden=\"true\"><rect class=\"all\" width=\"40\" "
+	    "height=\"6\" rx=\"3\"/><rect class=\"left\" width=\"%d\" height=\"6\" "
+	    "rx=\"3\"/></svg> <small title=\"of its lifetime\">%d&nbsp;%%</small>",
+	    ending ? " ending" : "", share * 40 / 100, share);
+}
+
+void page_certificate(struct draft *out, const struct result *r, struct moment now)
+{
+	struct moment end = certificate_end(r);
 	char date[MOMENT_TEXT_MAX], text[SPAN_TEXT_MAX];
 	int64_t days = (end.ms - now.ms) / 86400000;
 
@@ -72,129 +130,223 @@ static void put_certificate(struct draft *out, const struct result *result,
 	moment_text(end, date);
 	draft_format(out, "<time datetime=\"%s\" title=\"%s\">", date, date);
 	if (end.ms <= now.ms)
-		draft_format(out, "ended %s ago", duration(moment_between(end, now), text));
+		draft_format(out, "ended %s ago",
+			     html_span(moment_between(end, now), text));
 	else if (days < 3)
-		draft_format(out, "%s left", duration(moment_between(now, end), text));
+		draft_format(out, "%s left", html_span(moment_between(now, end), text));
 	else
 		draft_format(out, "%lld days left", (long long)days);
 	draft_text(out, "</time>");
+	put_share(out, r, now);
 }
 
-static void put_address(struct draft *out, const struct target *target,
-			const struct result *result)
+void page_address(struct draft *out, const struct target *target, const struct result *r)
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	if (target->addresses != ADDRESS_EACH || result->address.any.sa_family == AF_UNSPEC)
+	if (target->addresses != ADDRESS_EACH || r->address.any.sa_family == AF_UNSPEC)
 		return;
 	draft_text(out, " <small>");
-	put_html(out, address_text(&result->address, text));
+	html_text(out, address_text(&r->address, text));
 	draft_text(out, "</small>");
 }
 
-static void put_labels(struct draft *out, const struct target *target)
+void page_labels(struct draft *out, const struct target *target)
 {
 	for (size_t i = 0; i < target->label_count; i++) {
-		draft_text(out, " <small>");
-		put_html(out, target->labels[i].name);
+		draft_text(out, " <small class=\"label\"><bdi>");
+		html_text(out, target->labels[i].name);
 		draft_text(out, "=");
-		put_html(out, target->labels[i].value);
+		html_text(out, target->labels[i].value);
+		draft_text(out, "</bdi></small>");
+	}
+}
+
+static void put_link(struct draft *out, const struct target *target, const char *text)
+{
+	draft_text(out, "<a href=\"");
+	page_target_link(out, target);
+	draft_text(out, "\">");
+	html_bdi(out, text);
+	draft_text(out, "</a>");
+}
+
+static void put_last_hour(struct draft *out, const struct page_terms *terms,
+			  const struct target *target)
+{
+	struct chronicle chronicle;
+
+	history_copy(terms->history, target->slot, terms->now, &chronicle);
+	sparkline_put(out, &chronicle);
+}
+
+/* --- a problem ---------------------------------------------------------------------------- */
+
+static void put_fact(struct draft *out, const char *name)
+{
+	draft_format(out, "<li><span>%s</span> ", name);
+}
+
+static void put_facts(struct draft *out, const struct page_terms *terms,
+		      const struct target *target, const struct record *record)
+{
+	const struct result *last = &record->last;
+	char since[MOMENT_TEXT_MAX];
+
+	draft_text(out, "<ul class=\"facts\">");
+	put_fact(out, "phase");
+	draft_format(out, "%s</li>", phase_name(last->phase));
+	put_fact(out, "fault");
+	draft_format(out, "%s</li>", fault_name(last->fault));
+	put_fact(out, "since");
+	draft_format(out, "%s</li>", moment_text(record->since, since));
+	put_fact(out, "probed");
+	html_age(out, last->at, terms->now);
+	draft_text(out, "</li>");
+	if (certificate_end(last).ms != 0) {
+		put_fact(out, "certificate");
+		page_certificate(out, last, terms->now);
+		draft_text(out, "</li>");
+	}
+	put_fact(out, "at");
+	html_bdi(out, target->host);
+	draft_format(out, ":%u", target->service->port);
+	page_labels(out, target);
+	draft_text(out, "</li></ul>");
+}
+
+void page_problem(struct draft *out, const struct page_terms *terms,
+		  const struct target *target, const struct record *record)
+{
+	const struct result *last = &record->last;
+	char lasted[SPAN_TEXT_MAX];
+
+	draft_format(out, "<article class=\"%s\"><div class=\"what\"><h3>",
+		     page_kind_class(last->state));
+	page_state(out, last->state);
+	draft_text(out, " <a href=\"");
+	page_target_link(out, target);
+	draft_text(out, "\">");
+	html_bdi(out, target->server);
+	draft_text(out, " <span class=\"sep\">/</span> ");
+	html_bdi(out, target->service->name);
+	page_address(out, target, last);
+	draft_format(out, "</a> <span class=\"for\">for %s</span></h3><p class=\"reason\">",
+		     html_span(moment_between(record->since, terms->now), lasted));
+	page_sentence(out, last);
+	draft_text(out, "</p>");
+	put_facts(out, terms, target, record);
+	draft_text(out, "</div><div class=\"drawn\">");
+	put_last_hour(out, terms, target);
+	waterfall_put(out, target, last);
+	draft_text(out, "</div></article>\n");
+}
+
+/* --- rows --------------------------------------------------------------------------------- */
+
+static void put_server(struct draft *out, const struct target *target)
+{
+	draft_text(out,
+		   "<tbody><tr class=\"server\"><th colspan=\"8\" scope=\"rowgroup\">");
+	html_bdi(out, target->server);
+	if (strcmp(target->server, target->host) != 0) {
+		draft_text(out, " <small>");
+		html_bdi(out, target->host);
 		draft_text(out, "</small>");
 	}
+	page_labels(out, target);
+	draft_text(out, "</th></tr>\n");
 }
 
-void page_problem(struct draft *out, const struct target *target,
-		  const struct record *record, struct moment now)
-{
-	char sentence[VERDICT_SENTENCE_MAX], lasted[SPAN_TEXT_MAX], since[MOMENT_TEXT_MAX];
-	const struct result *last = &record->last;
-
-	draft_format(out,
-		     "<article class=\"%s\"><h3><span class=\"state\">%s</span> <span>",
-		     page_class(last->state), state_name(last->state));
-	put_html(out, target->server);
-	draft_text(out, "</span> <span>");
-	put_html(out, target->service->name);
-	put_address(out, target, last);
-	draft_text(out, "</span></h3><p class=\"reason\">");
-	put_html(out, verdict_sentence(last, sentence));
-	draft_format(out, "</p><p class=\"facts\"><span>for %s, since %s</span> ",
-		     duration(moment_between(record->since, now), lasted),
-		     moment_text(record->since, since));
-	draft_format(out, "<span>phase %s</span> <span>fault %s</span> ",
-		     phase_name(last->phase), fault_name(last->fault));
-	if (certificate_end(last).ms != 0) {
-		draft_text(out, "<span>certificate ");
-		put_certificate(out, last, now);
-		draft_text(out, "</span> ");
-	}
-	draft_text(out, "<span>probed ");
-	put_age(out, last->at, now);
-	draft_text(out, "</span> <span>");
-	put_html(out, target->host);
-	draft_format(out, ":%u</span>", target->service->port);
-	put_labels(out, target);
-	draft_text(out, "</p></article>\n");
-}
-
-static void put_row(struct draft *out, const struct target *target,
-		    const struct record *record, struct moment now)
+static void put_row(struct draft *out, const struct page_terms *terms,
+		    const struct target *target, const struct record *record)
 {
 	const struct result *last = &record->last;
-	char sentence[VERDICT_SENTENCE_MAX];
+	char lasted[SPAN_TEXT_MAX];
 
-	draft_format(
-	    out,
-	    "<tr class=\"%s\"><td class=\"no\"><span class=\"state\">%s</span></td><td>",
-	    page_class(last->state), state_name(last->state));
-	put_html(out, target->service->name);
-	put_address(out, target, last);
+	draft_format(out, "<tr class=\"%s\"><td class=\"no\">",
+		     page_kind_class(last->state));
+	page_state(out, last->state);
+	draft_text(out, "</td><td class=\"no service\">");
+	put_link(out, target, target->service->name);
+	page_address(out, target, last);
 	draft_text(out, "</td><td class=\"no\" data-is=\"Since\">");
-	put_age(out, record->since, now);
+	html_age(out, record->since, terms->now);
 	draft_text(out, "</td><td class=\"why\">");
-	put_html(out, verdict_sentence(last, sentence));
-	draft_format(out, "</td><td class=\"no\" data-is=\"Phase\">%s</td>",
-		     last->fault == FAULT_OK ? "\xe2\x80\x93" : phase_name(last->phase));
-	draft_text(out, "<td class=\"no\" data-is=\"Certificate\">");
-	put_certificate(out, last, now);
+	page_sentence(out, last);
+	draft_text(out, "</td><td class=\"no\" data-is=\"Last hour\">");
+	put_last_hour(out, terms, target);
+	draft_text(out, "</td><td class=\"no fell\" data-is=\"Phases\">");
+	waterfall_put(out, target, last);
+	draft_format(out, " <small>%s</small>", html_lasted(last->took, lasted));
+	draft_text(out, "</td><td class=\"no\" data-is=\"Certificate\">");
+	page_certificate(out, last, terms->now);
 	draft_text(out, "</td><td class=\"no\" data-is=\"Probed\">");
-	put_age(out, last->at, now);
+	html_age(out, last->at, terms->now);
 	draft_text(out, "</td></tr>\n");
 }
 
 static void put_pending(struct draft *out, const struct target *target)
 {
-	draft_format(out,
-		     "<tr class=\"%s\"><td class=\"no\"><span "
-		     "class=\"state\">PENDING</span></td><td>",
-		     page_class(PAGE_PENDING));
-	put_html(out, target->service->name);
-	draft_text(
-	    out, "</td><td></td><td>not probed yet</td><td></td><td></td><td></td></tr>\n");
+	draft_format(out, "<tr class=\"%s\"><td class=\"no\">",
+		     page_kind_class(PAGE_PENDING));
+	page_state(out, PAGE_PENDING);
+	draft_text(out, "</td><td class=\"no service\">");
+	put_link(out, target, target->service->name);
+	draft_text(out,
+		   "</td><td></td><td class=\"why\">not probed yet</td><td></td><td></td>"
+		   "<td></td><td></td></tr>\n");
 }
 
-void page_server(struct draft *out, const struct target *target)
+/* True if the next row is on this page; the heading of its server is then before it. */
+static bool next_row(struct draft *out, const struct target *target, struct page_window *w)
 {
-	draft_text(out, "<tbody><tr><th colspan=\"7\" scope=\"rowgroup\">");
-	put_html(out, target->server);
-	if (strcmp(target->server, target->host) != 0) {
-		draft_text(out, " <small>");
-		put_html(out, target->host);
-		draft_text(out, "</small>");
+	if (w->skip > 0) {
+		w->skip--;
+		return false;
 	}
-	put_labels(out, target);
-	draft_text(out, "</th></tr>\n");
+	if (w->left == 0)
+		return false;
+	w->left--;
+	if (!w->server || strcmp(w->server, target->server) != 0) {
+		if (w->server)
+			draft_text(out, "</tbody>\n");
+		put_server(out, target);
+		w->server = target->server;
+	}
+	return true;
 }
 
-void page_rows(struct draft *out, const struct target *target, struct moment now)
+/* So that what is not wanted need not be copied. */
+static bool has_wanted_kind(const struct target *target, const struct page_query *q)
+{
+	struct slot_state states[SLOT_RECORDS_MAX];
+	size_t n = slot_states(target->slot, states, ARRAY_SIZE(states));
+
+	for (size_t i = 0; i < n; i++)
+		if (page_query_has_kind(q, states[i].state))
+			return true;
+	return n == 0 && page_query_has_kind(q, PAGE_PENDING);
+}
+
+void page_rows(struct draft *out, const struct page_terms *terms,
+	       const struct target *target, const struct page_query *q,
+	       struct page_window *window)
 {
 	struct record records[SLOT_RECORDS_MAX];
-	size_t n = slot_copy(target->slot, records, ARRAY_SIZE(records));
+	size_t n;
 
-	if (n == 0)
+	if (!has_wanted_kind(target, q))
+		return;
+	n = slot_copy(target->slot, records, ARRAY_SIZE(records));
+	if (n == 0 && page_query_has_kind(q, PAGE_PENDING) &&
+	    page_query_finds(q, target, NULL) && next_row(out, target, window))
 		put_pending(out, target);
 	for (size_t i = 0; i < n; i++) {
-		put_row(out, target, &records[i], now);
+		if (page_query_has_kind(q, records[i].last.state) &&
+		    page_query_finds(q, target, &records[i]) &&
+		    next_row(out, target, window))
+			put_row(out, terms, target, &records[i]);
 		slot_record_fini(&records[i]);
 	}
 }

@@ -2,24 +2,48 @@
 #ifndef MAILVANE_PAGE_TARGET_H
 #define MAILVANE_PAGE_TARGET_H
 
-#include "draft.h"
-#include "plan.h"
+#include "health.h"
+#include "history.h"
+#include "page_query.h"
 
-/* A target without a result is one kind more than there are states. */
-enum { PAGE_PENDING = STATE_COUNT, PAGE_KINDS };
+/* What a page is made from. */
+struct page_terms {
+	struct plan *plan;
+	struct health health;
+	const char *metrics;     /* the path of the metrics, seen from the page */
+	struct history *history; /* NULL: none is kept */
+	struct moment now;       /* what ages are counted from */
+};
 
-/* The class of the style sheet, and the word, of a state or PAGE_PENDING. */
-const char *page_class(unsigned kind);
-const char *page_word(unsigned kind);
+/* A state or PAGE_PENDING as a shape and a word. */
+void page_state(struct draft *, unsigned kind);
+/* The shape alone; page_shapes must be in the page. */
+void page_shape(struct draft *, unsigned kind);
+
+/* What the verdict says, the server's own words set apart. */
+void page_sentence(struct draft *, const struct result *);
+
+/* "43 days left, 71 % of its time"; a dash without a certificate. */
+void page_certificate(struct draft *, const struct result *, struct moment now);
+
+/* "site=fra1", each in <small>. */
+void page_labels(struct draft *, const struct target *);
+/* In <small>, where each address is probed. */
+void page_address(struct draft *, const struct target *, const struct result *);
 
 /* A card with all that is known. */
-void page_problem(struct draft *, const struct target *, const struct record *,
-		  struct moment now);
+void page_problem(struct draft *, const struct page_terms *, const struct target *,
+		  const struct record *);
 
-/* The heading of a server's rows. */
-void page_server(struct draft *, const struct target *);
+/* Which rows of a long table are on this page. */
+struct page_window {
+	size_t skip, left;  /* rows before it; rows it may still have */
+	const char *server; /* whose rows came last; NULL: none yet */
+};
 
-/* A row for each record, or one that says there is none yet. */
-void page_rows(struct draft *, const struct target *, struct moment now);
+/* A row for each record that the query wants, or one that says there is none yet, as far as
+ * they are in the window; the server's heading before the first of its rows. */
+void page_rows(struct draft *, const struct page_terms *, const struct target *,
+	       const struct page_query *, struct page_window *);
 
 #endif

@@ -1,35 +1,17 @@
 /* paths.c - a function and a row for each path; read the table at the foot first. */
 #include "paths.h"
 
-#include "page.h"
-#include "page_style.h"
+#include "events.h"
+#include "page_paths.h"
 #include "probe_request.h"
 #include "scrape.h"
 #include "verdicts.h"
 
 #include <string.h>
 
-static void add_page_headers(struct reply *reply)
+static struct reply get_events(struct request *request)
 {
-	reply_header(reply, "Content-Security-Policy",
-		     "default-src 'none'; style-src '" PAGE_STYLE_HASH "'; img-src data:; "
-		     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-	reply_header(reply, "X-Frame-Options", "DENY");
-	reply_header(reply, "Referrer-Policy", "no-referrer");
-}
-
-static struct reply get_page(struct request *request)
-{
-	struct plan *plan = exporter_plan(request->exporter);
-	struct health health;
-	struct reply reply;
-
-	exporter_health(request->exporter, &health);
-	reply =
-	    reply_stream(page_new(plan, &health, moment_now()), "text/html; charset=utf-8");
-	plan_release(plan);
-	add_page_headers(&reply);
-	return reply;
+	return events_listen(request->events, request);
 }
 
 static struct reply get_healthy(struct request *request)
@@ -78,7 +60,9 @@ static struct reply get_verdict(struct request *request)
 /* clang-format off */
 static const struct path paths[] = {
 	{ NULL,              PATH_GET, scrape_answer }, /* --web.telemetry-path */
-	{ "/",               PATH_GET, get_page },
+	{ "/",               PATH_GET, page_list },
+	{ "/target",         PATH_GET, page_one },
+	{ "/events",         PATH_GET, get_events },
 	{ "/probe",          PATH_GET, probe_request },
 	{ "/-/healthy",      PATH_GET, get_healthy },
 	{ "/-/ready",        PATH_GET, get_ready },

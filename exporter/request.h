@@ -11,6 +11,7 @@
  * (NULL: nothing to free), also when the client is gone or the server ends. */
 struct request {
 	struct exporter *exporter;
+	struct events *events;
 	const struct site *site;
 	const char *method, *url; /* the url behind the prefix of the site */
 	void *work;
@@ -35,6 +36,8 @@ const char *request_header(const struct request *, const char *name);
  * reply_later(). The thread calls request_resume, and the path's function is called again, with
  * the same `work`. When the server ends first it is called with `ending` set, and must reply. */
 void request_wait(struct request *);
+/* The server ends: what still waits or is being sent must come to its end. */
+bool request_ending(struct request *);
 /* From any thread, once for each request_wait, and not after free_work. */
 void request_resume(struct request *);
 

@@ -2,6 +2,7 @@
 #include "web.h"
 
 #include "door.h"
+#include "events.h"
 #include "paths.h"
 
 #include <pthread.h>
@@ -14,6 +15,7 @@ struct web {
 	struct door *door;
 	struct exporter *exporter;
 	const struct site *site;
+	struct events *events;
 	pthread_mutex_t lock;    /* of what follows, and of `waiting` in each request */
 	struct request *waiting; /* those between request_wait and request_resume */
 	bool ending;
@@ -86,6 +88,7 @@ static struct request *request_new(struct web *web, struct MHD_Connection *conne
 	request->site = web->site;
 	request->web = web;
 	request->exporter = web->exporter;
+	request->events = web->events;
 	request->connection = connection;
 	return request;
 }
@@ -144,8 +147,9 @@ static void completed(void *cls, struct MHD_Connection *connection, void **seen,
 
 /* --- answers -------------------------------------------------------------------------------- */
 
-static bool ending(struct web *web)
+bool request_ending(struct request *request)
 {
+	struct web *web = request->web;
 	bool it_is;
 
 	pthread_mutex_lock(&web->lock);
@@ -186,7 +190,7 @@ static struct reply reply_to(struct request *request)
 		return nothing_here(request->site);
 	if (!path_takes(path, request->method))
 		return path_refuse(path);
-	request->ending = ending(request->web);
+	request->ending = request_ending(request);
 	return path->answer(request);
 }
 
@@ -281,7 +285,8 @@ struct web *web_new(const struct sockets *sockets, const struct site *site,
 	web->exporter = exporter;
 	pthread_mutex_init(&web->lock, NULL);
 	web->door = door_new(&hooks);
-	web->daemon = web->door ? start(web) : NULL;
+	web->events = events_new(exporter);
+	web->daemon = web->door && web->events ? start(web) : NULL;
 	if (!web->daemon || !door_open(web->door, sockets->fds, sockets->n))
 		return fail(web);
 	return web;
@@ -294,6 +299,7 @@ void web_free(struct web *web)
 		return;
 	if (web->door)
 		door_close(web->door);
+	events_end(web->events);
 	pthread_mutex_lock(&web->lock);
 	web->ending = true;
 	while (web->waiting)
@@ -302,6 +308,7 @@ void web_free(struct web *web)
 	if (web->daemon)
 		MHD_stop_daemon(web->daemon);
 	door_free(web->door);
+	events_free(web->events);
 	pthread_mutex_destroy(&web->lock);
 	free(web);
 }

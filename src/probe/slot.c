@@ -186,6 +186,17 @@ void slot_keep(struct slot *s, const struct address *list, size_t count)
 	pthread_mutex_unlock(lock_of(s));
 }
 
+size_t slot_states(struct slot *s, struct slot_state *ret_states, size_t max)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(lock_of(s));
+	for (struct packed *p = s->records; p != NULL && n < max; p = p->next)
+		ret_states[n++] = (struct slot_state){ (enum state)p->state, p->since };
+	pthread_mutex_unlock(lock_of(s));
+	return n;
+}
+
 size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 {
 	size_t n = 0;

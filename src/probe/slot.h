@@ -59,6 +59,14 @@ enum state slot_publish(struct slot *, const struct result *, bool each,
  * failed lookup, which has no address, stays. */
 void slot_keep(struct slot *, const struct address *, size_t count);
 
+/* The state of each record and since when, which is cheap to ask of all targets; returns how
+ * many, as slot_copy. */
+struct slot_state {
+	enum state state;
+	struct moment since;
+};
+size_t slot_states(struct slot *, struct slot_state *ret_states, size_t max);
+
 /* Copies up to `max` records, which the caller must slot_record_fini; returns how many. 0: not
  * probed yet. */
 size_t slot_copy(struct slot *, struct record *ret_records, size_t max);

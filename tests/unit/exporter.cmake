@@ -1,4 +1,4 @@
-foreach(noun draft encoder exporter exporter_options exposition guests gzip icinga2_api listen log metrics
+foreach(noun draft encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics
     nagios_spool negotiation page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
@@ -11,7 +11,7 @@ endforeach()
 foreach(noun exposition page verdicts)
   target_sources(test_${noun} PRIVATE exporter_plan.c)
 endforeach()
-foreach(noun exporter web)
+foreach(noun events exporter web)
   target_sources(test_${noun} PRIVATE running_exporter.c folder.c)
 endforeach()
 target_link_libraries(test_page PRIVATE PkgConfig::openssl)

@@ -34,17 +34,23 @@ static enum state publish(struct slot *s, enum state state, int64_t ms, const ch
 static void keeps_since_and_counts(void **state)
 {
 	struct slot *s = slot_new();
+	struct slot_state seen;
 	struct record r;
 	int64_t since;
 
 	(void)state;
 	assert_int_equal(slot_copy(s, &r, 1), 0);
+	assert_int_equal(slot_states(s, &seen, 1), 0);
 	assert_int_equal(publish(s, STATE_OK, 10, NULL, &since), STATE_COUNT);
 	assert_int_equal(publish(s, STATE_CRITICAL, 20, NULL, &since), STATE_OK);
 	assert_int_equal(since, 10);
 	assert_int_equal(publish(s, STATE_CRITICAL, 30, NULL, &since), STATE_CRITICAL);
 	assert_int_equal(since, 20);
 	assert_int_equal(publish(s, STATE_WARNING, 40, NULL, &since), STATE_CRITICAL);
+	assert_int_equal(slot_states(s, &seen, 1), 1);
+	assert_int_equal(seen.state, STATE_WARNING);
+	assert_int_equal(seen.since.ms, 40);
+	assert_int_equal(slot_states(s, &seen, 0), 0);
 	assert_int_equal(slot_copy(s, &r, 1), 1);
 	assert_int_equal(r.last.state, STATE_WARNING);
 	assert_int_equal(r.since.ms, 40);

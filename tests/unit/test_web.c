@@ -191,6 +191,7 @@ static void serves_the_page_with_a_strict_policy(void **state)
 	has(text, "\r\nContent-Type: text/html; charset=utf-8\r\n");
 	has(text, "\r\nContent-Security-Policy: default-src 'none'; style-src 'sha256-");
 	has(text, "\r\nX-Content-Type-Options: nosniff\r\n");
+	has(text, "'; script-src 'sha256-");
 	has(text, "not probed yet");
 	has(text, "</html>\n");
 }
@@ -207,7 +208,11 @@ static void tells_health_and_readiness(void **state)
 	has(text, "not ready: 1 targets not probed yet\n");
 	running_probed(&x, STATE_CRITICAL);
 	begins(ask("GET /-/ready"), "HTTP/1.1 200 ");
-	has(ask("GET /?x=y"), "CRITICAL: 1 of 1");
+	has(ask("GET /?x=y"), "<title>1 CRITICAL");
+	begins(ask("GET /target?server=mx&service=far"), "HTTP/1.1 200 ");
+	text = ask("GET /target?server=mx");
+	begins(text, "HTTP/1.1 404 ");
+	has(text, "No such target");
 }
 
 static void refuses_the_rest(void **state)

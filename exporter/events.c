@@ -1,0 +1,216 @@
+/* events.c - listeners sleep in request_wait until the number of the last message moves on. */
+#include "events.h"
+
+#include "buffer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct events {
+	struct exporter *exporter;
+	pthread_t thread;
+	pthread_mutex_t lock; /* of all below; a request's own may be taken under it */
+	pthread_cond_t stir;  /* somebody listens, or the end */
+	struct listener *listeners;
+	unsigned count;
+	uint64_t number; /* of the last message */
+	bool ending;
+};
+
+/* The work of a request. */
+struct listener {
+	struct events *events;
+	struct request *request;
+	struct listener *next, **link;
+	uint64_t heard;
+	bool greeted;
+};
+
+/* --- the thread ----------------------------------------------------------------------------- */
+
+static struct timespec later(int seconds)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += seconds;
+	return t;
+}
+
+static void tell(struct events *e)
+{
+	e->number++;
+	for (struct listener *l = e->listeners; l; l = l->next)
+		request_resume(l->request);
+}
+
+static void *run(void *cls)
+{
+	struct events *e = cls;
+	uint64_t told = exporter_changes(e->exporter);
+	unsigned quiet = 0; /* pauses since the last message */
+
+	pthread_mutex_lock(&e->lock);
+	while (!e->ending) {
+		struct timespec until = later(EVENTS_PAUSE_S);
+		uint64_t changes;
+
+		if (e->count == 0)
+			pthread_cond_wait(&e->stir, &e->lock);
+		else
+			pthread_cond_timedwait(&e->stir, &e->lock, &until);
+		changes = exporter_changes(e->exporter);
+		if (changes == told && ++quiet < EVENTS_TICK_S / EVENTS_PAUSE_S)
+			continue;
+		told = changes;
+		quiet = 0;
+		tell(e);
+	}
+	pthread_mutex_unlock(&e->lock);
+	return NULL;
+}
+
+/* --- a listener ----------------------------------------------------------------------------- */
+
+static void leave(void *work)
+{
+	struct listener *l = work;
+	struct events *e = l->events;
+
+	pthread_mutex_lock(&e->lock);
+	*l->link = l->next;
+	if (l->next)
+		l->next->link = l->link;
+	e->count--;
+	pthread_mutex_unlock(&e->lock);
+	free(l);
+}
+
+/* NULL: out of memory, or no room. */
+static struct listener *join(struct events *e, struct request *request)
+{
+	struct listener *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	*l = (struct listener){ .events = e, .request = request, .link = &e->listeners };
+	pthread_mutex_lock(&e->lock);
+	if (e->count == EVENTS_LISTENERS_MAX) {
+		pthread_mutex_unlock(&e->lock);
+		free(l);
+		return NULL;
+	}
+	l->heard = e->number;
+	l->next = e->listeners;
+	if (l->next)
+		l->next->link = &l->next;
+	e->listeners = l;
+	e->count++;
+	pthread_cond_signal(&e->stir);
+	pthread_mutex_unlock(&e->lock);
+	return l;
+}
+
+/* libmicrohttpd has room for more. Nothing new: the connection sleeps. */
+static ssize_t read_news(void *cls, uint64_t position, char *dst, size_t max)
+{
+	static const char greeting[] = "retry: 3000\n\n", message[] = "data: new\n\n";
+	struct listener *l = cls;
+	const char *text = l->greeted ? message : greeting;
+	size_t n = strlen(text);
+	struct events *e = l->events;
+
+	(void)position;
+	if (request_ending(l->request) || max < n)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	pthread_mutex_lock(&e->lock);
+	if (l->greeted && l->heard == e->number) {
+		request_wait(l->request);
+		n = 0;
+	} else {
+		memcpy(dst, text, n);
+		if (l->greeted)
+			l->heard = e->number;
+		l->greeted = true;
+	}
+	pthread_mutex_unlock(&e->lock);
+	return (ssize_t)n;
+}
+
+struct reply events_listen(struct events *e, struct request *request)
+{
+	struct listener *l = join(e, request);
+	struct reply reply = { .status = MHD_HTTP_OK };
+
+	if (!l) {
+		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
+				   "too many listen already: ask for the page instead\n");
+		reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "60");
+		return reply;
+	}
+	request->work = l;
+	request->free_work = leave;
+	reply.response =
+	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 256, read_news, l, NULL);
+	reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
+	reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	reply_header(&reply, "X-Content-Type-Options", "nosniff");
+	/* Proxies hold back what they could send together. */
+	reply_header(&reply, "X-Accel-Buffering", "no");
+	return reply;
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
+
+static void init_locks(struct events *e)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&e->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&e->stir, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+static void fini_locks(struct events *e)
+{
+	pthread_cond_destroy(&e->stir);
+	pthread_mutex_destroy(&e->lock);
+}
+
+struct events *events_new(struct exporter *exporter)
+{
+	struct events *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->exporter = exporter;
+	init_locks(e);
+	if (pthread_create(&e->thread, NULL, run, e) == 0)
+		return e;
+	fini_locks(e);
+	free(e);
+	return NULL;
+}
+
+void events_end(struct events *e)
+{
+	if (!e)
+		return;
+	pthread_mutex_lock(&e->lock);
+	e->ending = true;
+	pthread_cond_signal(&e->stir);
+	pthread_mutex_unlock(&e->lock);
+	pthread_join(e->thread, NULL);
+}
+
+void events_free(struct events *e)
+{
+	if (!e)
+		return;
+	fini_locks(e);
+	free(e);
+}

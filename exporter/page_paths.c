@@ -1,0 +1,65 @@
+/* page_paths.c - see page_paths.h. */
+#include "page_paths.h"
+
+#include "page.h"
+#include "page_detail.h"
+#include "page_script.h"
+#include "page_style.h"
+#include "site.h"
+
+static const char type[] = "text/html; charset=utf-8";
+
+/* Our own style and script by their hashes, and nothing from elsewhere. */
+static void add_headers(struct reply *reply)
+{
+	reply_header(reply, "Content-Security-Policy",
+		     "default-src 'none'; style-src '" PAGE_STYLE_HASH
+		     "'; script-src '" PAGE_SCRIPT_HASH
+		     "'; connect-src 'self'; img-src data:; base-uri 'none'; "
+		     "form-action 'self'; frame-ancestors 'none'");
+	reply_header(reply, "X-Frame-Options", "DENY");
+	reply_header(reply, "Referrer-Policy", "no-referrer");
+}
+
+/* The plan is held for the caller. */
+static struct page_terms terms_of(struct request *request)
+{
+	struct page_terms terms = { .plan = exporter_plan(request->exporter),
+				    .history = exporter_history(request->exporter),
+				    .metrics = request->site->metrics + 1,
+				    .now = moment_now() };
+
+	exporter_health(request->exporter, &terms.health);
+	return terms;
+}
+
+struct reply page_list(struct request *request)
+{
+	struct page_terms terms = terms_of(request);
+	struct page_query query;
+	struct reply reply;
+
+	page_query_init(
+	    &query, request_argument(request, "q"), request_argument(request, "state"),
+	    request_argument(request, "server"), request_argument(request, "page"));
+	reply = reply_stream(page_new(&terms, &query), type);
+	plan_release(terms.plan);
+	add_headers(&reply);
+	return reply;
+}
+
+struct reply page_one(struct request *request)
+{
+	struct page_terms terms = terms_of(request);
+	const struct target *target =
+	    page_detail_target(terms.plan, request_argument(request, "server"),
+			       request_argument(request, "service"));
+	struct reply reply;
+
+	reply = reply_stream(page_detail_new(&terms, target), type);
+	if (!target)
+		reply.status = MHD_HTTP_NOT_FOUND;
+	plan_release(terms.plan);
+	add_headers(&reply);
+	return reply;
+}

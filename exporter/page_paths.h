@@ -1,0 +1,16 @@
+/* page_paths.h - the paths of the pages for people: what was asked, and the headers that keep a
+ * browser from doing anything else.
+ */
+#ifndef MAILVANE_PAGE_PATHS_H
+#define MAILVANE_PAGE_PATHS_H
+
+#include "reply.h"
+#include "request.h"
+
+/* /?q=&state=&server=&page= */
+struct reply page_list(struct request *);
+
+/* /target?server=&service= */
+struct reply page_one(struct request *);
+
+#endif

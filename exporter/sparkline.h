@@ -1,0 +1,20 @@
+/* sparkline.h - the last hour of a target as a drawing: a bar for each sample, as high as the
+ * probe was long (by its logarithm); a failure fills the height, so that it is told by its
+ * shape, too. SVG without style attributes: classes of page_style.c give the colours.
+ */
+#ifndef MAILVANE_SPARKLINE_H
+#define MAILVANE_SPARKLINE_H
+
+#include "draft.h"
+#include "history.h"
+
+/* For a line of a table. Nothing where nothing is known. */
+void sparkline_put(struct draft *, const struct chronicle *);
+
+/* Wide, with a scale; each bar has a title. */
+void sparkline_chart(struct draft *, const struct chronicle *);
+
+/* "58 of 60 minutes OK, 2 CRITICAL": what is drawn, in words. */
+void sparkline_words(struct draft *, const struct chronicle *);
+
+#endif
