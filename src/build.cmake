@@ -75,7 +75,7 @@ function(mailvane_library name)
   foreach(floor ${A_FLOORS})
     target_link_libraries(mailvane_${name} PUBLIC mailvane_${floor})
   endforeach()
-  target_link_libraries(mailvane_${name} PUBLIC ${A_NEEDS} PRIVATE ${A_HIDES})
+  target_link_libraries(mailvane_${name} PRIVATE ${A_HIDES} PUBLIC ${A_NEEDS})
 endfunction()
 
 # mailvane_program(NAME SOURCES ... LINKS ...)

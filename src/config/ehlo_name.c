@@ -8,7 +8,9 @@
 #include <limits.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { HOSTS_MAX = 64 * 1024 };
@@ -64,16 +66,37 @@ struct view ehlo_name_full(struct view name, struct view hosts)
 	return (struct view){ NULL, 0 };
 }
 
-static struct view hosts_file(char dst[HOSTS_MAX])
+/* The caller frees it; *ret_text has what was read. */
+static char *hosts_file(struct view *ret_text)
 {
+	char *text = malloc(HOSTS_MAX);
 	int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	ssize_t n = text != NULL && fd >= 0 ? read(fd, text, HOSTS_MAX) : 0;
 
-	if (fd < 0)
-		return view_of(NULL);
-	n = read(fd, dst, HOSTS_MAX);
-	close(fd);
-	return (struct view){ dst, n > 0 ? (size_t)n : 0 };
+	if (fd >= 0)
+		close(fd);
+	*ret_text = (struct view){ text, n > 0 ? (size_t)n : 0 };
+	return text;
+}
+
+/* The one packets to the world outside leave from: connecting a datagram socket sends none. The
+ * addresses are of RFC 5737 and RFC 3849, where nobody is. */
+static bool outward_address(const char *nowhere, struct address *ret_address)
+{
+	struct address there, mine = { 0 };
+	socklen_t n = sizeof(mine);
+	bool known;
+	int fd;
+
+	address_parse(view_of(nowhere), 9, &there);
+	fd = socket(there.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	known = fd >= 0 && connect(fd, &there.any, address_length(&there)) == 0 &&
+		getsockname(fd, &mine.any, &n) == 0;
+	if (fd >= 0)
+		close(fd);
+	if (known)
+		*ret_address = mine;
+	return known;
 }
 
 static bool is_useful(const struct ifaddrs *i)
@@ -89,8 +112,8 @@ static bool is_useful(const struct ifaddrs *i)
 		   &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
 }
 
-/* The first useful address, of IPv4 if there is one. */
-static bool own_address(struct address *ret_address)
+/* Where no route leads outside: the first useful address, of IPv4 if there is one. */
+static bool inward_address(struct address *ret_address)
 {
 	struct ifaddrs *all, *best = NULL;
 
@@ -121,17 +144,21 @@ static const char *literal(struct arena *arena, const struct address *address)
 
 const char *ehlo_name_default(struct arena *arena, const struct address *source)
 {
-	char name[HOST_NAME_MAX + 1] = "", hosts[HOSTS_MAX];
-	struct address address = { 0 };
-	struct view full;
+	char name[HOST_NAME_MAX + 1] = "";
+	struct address address = *source;
+	struct view full, hosts;
+	char *text;
 
 	gethostname(name, sizeof(name) - 1);
-	full = ehlo_name_full(view_of(name), hosts_file(hosts));
+	text = hosts_file(&hosts);
+	full = ehlo_name_full(view_of(name), hosts);
 	if (full.n > 0)
-		return arena_text(arena, full);
-	if (source->any.sa_family != AF_UNSPEC)
-		return literal(arena, source);
-	if (own_address(&address))
+		full = view_of(arena_text(arena, full));
+	free(text);
+	if (full.n > 0)
+		return full.p;
+	if (address.any.sa_family != AF_UNSPEC || outward_address("192.0.2.1", &address) ||
+	    outward_address("2001:db8::1", &address) || inward_address(&address))
 		return literal(arena, &address);
 	return "[127.0.0.1]";
 }

@@ -71,13 +71,19 @@ static void drop(struct answer_cache *c, struct entry **place)
 	c->count--;
 }
 
+static void drop_oldest(struct answer_cache *c)
+{
+	const struct entry *oldest = (struct entry *)c->ring.newer;
+
+	drop(c, place_of(c, oldest->name, oldest->family));
+}
+
 void answer_cache_free(struct answer_cache *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < BUCKETS; i++)
-		while (c->buckets[i] != NULL)
-			drop(c, &c->buckets[i]);
+	while (c->count > 0)
+		drop_oldest(c);
 	free(c);
 }
 
@@ -122,11 +128,8 @@ void answer_cache_put(struct answer_cache *c, const char *name, enum family fami
 	if (e == NULL)
 		return;
 	drop(c, place_of(c, name, family));
-	if (c->count >= RESOLVER_CACHE_MAX) {
-		const struct entry *oldest = (struct entry *)c->ring.newer;
-
-		drop(c, place_of(c, oldest->name, oldest->family));
-	}
+	if (c->count >= RESOLVER_CACHE_MAX)
+		drop_oldest(c);
 	e->family = family;
 	e->expires = expires;
 	place = place_of(c, name, family);

@@ -43,21 +43,13 @@ bool dns_servers_init(struct dns_servers *s, uv_loop_t *loop, const char *server
 		      const char *conf_file, struct span timeout,
 		      const struct dns_server_hook *hook, const char **ret_error)
 {
-	*s = (struct dns_servers){ .loop = loop, .hook = *hook, .timeout = timeout };
-	if (servers != NULL) {
-		if (!resolv_conf_parse_servers(servers, &s->conf, ret_error))
-			return false;
-	} else {
-		s->conf_file = conf_file;
-		file_changed(conf_file, &s->seen);
-		read_conf(s);
-	}
-	open_all(s);
-	if (s->count == s->conf.server_count || (servers == NULL && s->count > 0))
-		return true;
-	close_all(s);
-	*ret_error = "c-ares cannot start";
-	return false;
+	*s = (struct dns_servers){
+		.loop = loop,
+		.hook = *hook,
+		.timeout = timeout,
+		.conf_file = servers == NULL ? conf_file : NULL,
+	};
+	return servers == NULL || resolv_conf_parse_servers(servers, &s->conf, ret_error);
 }
 
 void dns_servers_fini(struct dns_servers *s)
@@ -67,11 +59,15 @@ void dns_servers_fini(struct dns_servers *s)
 
 void dns_servers_refresh(struct dns_servers *s)
 {
-	if (s->conf_file == NULL || !file_changed(s->conf_file, &s->seen))
+	bool is_new = s->conf_file != NULL && file_changed(s->conf_file, &s->seen);
+
+	if (s->is_open && !is_new)
 		return;
 	close_all(s);
-	read_conf(s);
+	if (s->conf_file != NULL)
+		read_conf(s);
 	open_all(s);
+	s->is_open = true;
 }
 
 size_t dns_servers_first(const struct dns_servers *s, struct instant now)

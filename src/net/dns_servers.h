@@ -13,6 +13,7 @@ struct dns_servers {
 	struct span timeout;
 	const char *conf_file; /* NULL: the servers were given */
 	struct stat seen;
+	bool is_open; /* the channels: an address literal needs none */
 	struct resolv_conf conf;
 	struct dns_server *list[RESOLV_SERVERS_MAX];
 	size_t count;
@@ -22,14 +23,15 @@ struct dns_servers {
 	struct instant preferred_until;
 };
 
-/* `servers` as in struct resolver_options. False with *ret_error a static sentence. */
+/* `servers` as in struct resolver_options. False with *ret_error a static sentence. Nothing is
+ * read or opened before the first dns_servers_refresh. */
 bool dns_servers_init(struct dns_servers *, uv_loop_t *, const char *servers,
 		      const char *conf_file, struct span timeout,
 		      const struct dns_server_hook *, const char **ret_error);
 void dns_servers_fini(struct dns_servers *);
 
-/* Goes over to the new servers if the file has changed; what is under way is cancelled. Not
- * from within a reply. */
+/* Before each question. Goes over to the new servers if the file has changed; what is under way
+ * is cancelled. Not from within a reply. */
 void dns_servers_refresh(struct dns_servers *);
 
 /* The one to ask first. */

@@ -62,8 +62,8 @@ struct question {
 /* Whether the options make sense; false with *ret_error a static sentence. Needs no loop. */
 bool resolver_options_usable(const struct resolver_options *, const char **ret_error);
 
-/* NULL, with *ret_error a static sentence, when the options make no sense or c-ares cannot
- * start. The loop must outlive it. */
+/* NULL, with *ret_error a static sentence, when the options make no sense. The loop must outlive
+ * it. Files are read and c-ares is started by the first name that is no literal. */
 struct resolver *resolver_new(uv_loop_t *, const struct resolver_options *,
 			      const char **ret_error);
 

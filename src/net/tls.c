@@ -88,6 +88,23 @@ static bool load_files(struct tls_context *c, const struct tls_options *o, char 
 		trust_load(SSL_CTX_get_cert_store(c->ssl), o, error, cap, &c->store_note));
 }
 
+/* A plugin pays for all that OpenSSL sets up, so it sets up what is used. What it keeps for a
+ * process is the system's at exit. Ciphers come from providers, not from the table of old names.
+ * openssl.cnf is read where OPENSSL_CONF says so (config(5ssl)); what it says of protocols and
+ * ciphers is set anew below in any case. Words for errors are loaded for files of our own and by
+ * tls_session.c for a failed handshake. */
+static void start_openssl(const struct tls_options *o)
+{
+	uint64_t crypto = OPENSSL_INIT_NO_ADD_ALL_CIPHERS, ssl = OPENSSL_INIT_NO_ATEXIT;
+
+	if (o->client_cert == NULL)
+		crypto |= OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS;
+	if (getenv("OPENSSL_CONF") == NULL)
+		ssl |= OPENSSL_INIT_NO_LOAD_CONFIG;
+	OPENSSL_init_crypto(crypto, NULL);
+	OPENSSL_init_ssl(ssl, NULL);
+}
+
 struct tls_context *tls_context_new(const struct tls_options *options, char *error,
 				    size_t cap)
 {
@@ -101,9 +118,7 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 	c->store_note = "";
 	c->certificates = certificate_table_new();
 	c->wire = tls_session_wire_new();
-	/* What OpenSSL keeps for a process is the system's at exit; taking it apart costs a
-	 * plugin half a millisecond. */
-	OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL);
+	start_openssl(options);
 	c->ssl = SSL_CTX_new(TLS_client_method());
 	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL || !set_up(c->ssl))
 		goto failed;

@@ -211,10 +211,21 @@ static enum tls_status fail_alert(struct tls_session *t, int alert)
 	return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
 }
 
+static void put_error(struct buffer *b, unsigned long error)
+{
+	const char *words;
+
+	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+	words = ERR_reason_error_string(error);
+	if (words != NULL)
+		buffer_text(b, words);
+	else
+		buffer_format(b, "OpenSSL error %lX", error);
+}
+
 /* By OpenSSL's own code for it, once the alerts are out of the way. */
 static enum tls_status fail_local(struct tls_session *t, unsigned long error)
 {
-	const char *words = ERR_reason_error_string(error);
 	char reason[PRINTABLE_MAX];
 	struct buffer b;
 
@@ -228,8 +239,8 @@ static enum tls_status fail_local(struct tls_session *t, unsigned long error)
 			    "the server has no TLS version from 1.0 up");
 	default:
 		buffer_init(&b, reason, sizeof(reason));
-		buffer_format(&b, "the server's TLS is broken: %s",
-			      words != NULL ? words : "unknown error");
+		buffer_text(&b, "the server's TLS is broken: ");
+		put_error(&b, error);
 		return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
 	}
 }

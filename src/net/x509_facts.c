@@ -6,18 +6,21 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* A DNS name has 253 bytes at most; longer ones are cut when the scratch is full. */
 enum { SCRATCH = CERTIFICATE_NAMES_MAX * 256 + 3 * X509_TEXT_MAX };
 
+/* Not by timegm, which reads the zone files of the system. */
 static struct moment moment_of(const ASN1_TIME *t)
 {
-	struct tm tm;
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	struct moment m = { 0 };
+	int days, seconds;
 
-	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1)
-		return (struct moment){ 0 };
-	return (struct moment){ (int64_t)timegm(&tm) * 1000 };
+	if (epoch != NULL && t != NULL && ASN1_TIME_diff(&days, &seconds, epoch, t) == 1)
+		m.ms = ((int64_t)days * 86400 + seconds) * 1000;
+	ASN1_TIME_free(epoch);
+	return m;
 }
 
 struct moment x509_not_before(const X509 *x)

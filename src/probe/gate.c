@@ -25,16 +25,20 @@ bool gate_init(struct gate *g, unsigned max, unsigned per_address_max)
 	return g->table != NULL;
 }
 
+static void crowd_free(struct gate *g, struct gate_crowd **at)
+{
+	struct gate_crowd *crowd = *at;
+
+	*at = crowd->next;
+	free(crowd);
+	g->crowds--;
+}
+
 void gate_fini(struct gate *g)
 {
-	for (size_t i = 0; g->table != NULL && i < BUCKETS; i++) {
-		while (g->table[i] != NULL) {
-			struct gate_crowd *crowd = g->table[i];
-
-			g->table[i] = crowd->next;
-			free(crowd);
-		}
-	}
+	for (size_t i = 0; g->crowds > 0 && i < BUCKETS; i++)
+		while (g->table[i] != NULL)
+			crowd_free(g, &g->table[i]);
 	free(g->table);
 	g->table = NULL;
 }
@@ -64,6 +68,7 @@ static struct gate_crowd *crowd_of(struct gate *g, const struct address *a)
 	crowd->last = &crowd->first;
 	crowd->next = *bucket;
 	*bucket = crowd;
+	g->crowds++;
 	return crowd;
 }
 
@@ -75,8 +80,7 @@ static void crowd_leave_if_empty(struct gate *g, struct gate_crowd *crowd)
 		return;
 	for (at = bucket_of(g, &crowd->address); *at != crowd; at = &(*at)->next)
 		;
-	*at = crowd->next;
-	free(crowd);
+	crowd_free(g, at);
 }
 
 static void line_join(struct gate_ticket ***last, struct gate_ticket *t)

@@ -24,6 +24,7 @@ struct gate {
 	unsigned max, per_address_max;
 	unsigned inside, waiting;
 	struct gate_crowd **table;
+	size_t crowds; /* in the table: of those inside or waiting */
 	struct gate_ticket *first,
 	    **last; /* have a place at their address, want one in all */
 	struct gate_ticket *ready, **ready_last; /* admitted, not yet told */

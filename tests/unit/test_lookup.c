@@ -64,6 +64,7 @@ static void tells_how_long_an_answer_lasts(void **state)
 	stub_open(&stub, &loop, rules);
 	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
 				     span_of_ms(5000), &hook, &error));
+	dns_servers_refresh(&servers);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		unsigned done = 0;
 		struct lookup *l = lookup_new(&servers, cases[i].name, cases[i].family,
@@ -117,6 +118,7 @@ static void asks_more_rarely_with_time(void **state)
 	stub_open(&stub, &loop, silence);
 	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
 				     span_of_ms(60000), &hook, &error));
+	dns_servers_refresh(&servers);
 	l = lookup_new(&servers, "a.test", FAMILY_IPV4, begin, span_of_ms(5000));
 	assert_non_null(l);
 	l->done = note_done;
@@ -164,6 +166,7 @@ static void waits_between_bursts(void **state)
 	stub_open(&stub, &loop, silence);
 	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
 				     span_of_ms(5000), &hook, &error));
+	dns_servers_refresh(&servers);
 	for (; asked < 1000 && dns_servers_has_room(&servers, begin); asked++)
 		dns_servers_ask(&servers, 0, "a.test", AF_INET, count_reply, &replies);
 	assert_in_range(asked, 16, 250);
