@@ -1,6 +1,7 @@
 /* paths.c - a function and a row for each path; read the table at the foot first. */
 #include "paths.h"
 
+#include "discovery.h"
 #include "events.h"
 #include "page_paths.h"
 #include "probe_request.h"
@@ -64,6 +65,7 @@ static const struct path paths[] = {
 	{ "/target",         PATH_GET, page_one },
 	{ "/events",         PATH_GET, get_events },
 	{ "/probe",          PATH_GET, probe_request },
+	{ "/sd",             PATH_GET, discovery_answer },
 	{ "/-/healthy",      PATH_GET, get_healthy },
 	{ "/-/ready",        PATH_GET, get_ready },
 	{ "/api/v1/verdict", PATH_GET, get_verdict },

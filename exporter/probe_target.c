@@ -41,29 +41,13 @@ static enum probe_target_answer no_module(struct draft *error, const struct plan
 	return PROBE_TARGET_BAD;
 }
 
-/* The first target of the server, or where it would be. */
-static size_t place_of(const struct plan *plan, const char *server)
-{
-	size_t low = 0, high = plan->target_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(plan->targets[middle].server, server) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Of a server by its name: its target of the service, else any; NULL: no such server. */
 static const struct target *by_name(const struct plan *plan, const char *server,
 				    const struct service *service)
 {
 	const struct target *any = NULL;
 
-	for (size_t i = place_of(plan, server); i < plan->target_count; i++) {
+	for (size_t i = plan_find_server(plan, server); i < plan->target_count; i++) {
 		const struct target *t = &plan->targets[i];
 
 		if (strcmp(t->server, server) != 0)

@@ -58,22 +58,6 @@ bool verdicts_add(struct verdicts *v, const struct target *target)
 	return fits;
 }
 
-/* The first target whose server is not before `server`. */
-static size_t first_of(const struct plan *plan, const char *server)
-{
-	size_t low = 0, high = plan->target_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(plan->targets[middle].server, server) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static bool refuse(struct draft *out, const char *what, const char *typed,
 		   const char *const *words, size_t count)
 {
@@ -139,7 +123,7 @@ static void put_answer(struct draft *out, const struct verdicts *v,
 bool verdicts_answer(struct draft *out, const struct plan *plan, const char *server,
 		     const char *service, struct moment now)
 {
-	const struct target *targets = plan->targets + first_of(plan, server);
+	const struct target *targets = plan->targets + plan_find_server(plan, server);
 	const struct target *end = plan->targets + plan->target_count;
 	size_t count = 0, wanted = 0;
 	struct draft pending;

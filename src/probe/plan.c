@@ -79,6 +79,21 @@ const struct target *plan_set_targets(struct plan *p, const struct target *list,
 	return NULL;
 }
 
+size_t plan_find_server(const struct plan *p, const char *server)
+{
+	size_t low = 0, high = p->target_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(p->targets[middle].server, server) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);

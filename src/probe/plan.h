@@ -104,6 +104,9 @@ const struct target *plan_set_targets(struct plan *, const struct target *, size
 /* The order of a plan's targets: by server, then by service. */
 int target_order(const struct target *, const struct target *);
 
+/* Of the first target whose server is not before `server`. */
+size_t plan_find_server(const struct plan *, const char *server);
+
 /* Takes over the slots of targets that are the same in both. */
 void plan_inherit(struct plan *, const struct plan *older);
 

@@ -115,6 +115,25 @@ dialogue() {
 	lacks "no password" "$OUT" "$SIM_PASSWORD|$(printf '\0%s\0%s' "$SIM_USER" "$SIM_PASSWORD" | base64 -w 0)"
 }
 
+# One scrape configuration without a line of relabelling.
+discovery() {
+	local found
+	printf '%s\n' 'scrape_configs:' '  - job_name: mail' "    http_sd_configs: [ { url: \"http://$EXPORTER_AT/sd\" } ]" \
+		>"$SIM/prometheus.yml"
+	found=$(promtool check service-discovery --timeout=2s "$SIM/prometheus.yml" mail 2>&1)
+	is "Prometheus discovers every target" "$(jq -r '.[].labels | "\(.__address__)\(.__metrics_path__) \(.__param_target) \(.__param_module) \(.instance)"' <<<"$found" | sort)" \
+		"$(printf "$EXPORTER_AT/probe %s\n" "plain closed 127.0.0.1:$CLOSED" "plain expired 127.0.0.1:${SIM_PORT[expired]}" \
+			"plain good 127.0.0.1:${SIM_PORT[good]}" "plain refusing 127.0.0.1:${SIM_PORT[refusing]}" \
+			"plain strange 127.0.0.1:${SIM_PORT[strange]}" "safe store 127.0.0.1:${SIM_PORT[store]}" \
+			"slow silent 127.0.0.1:${SIM_PORT[silent]}" | sort)"
+	fetch "/sd?service=store"
+	is "only one service" "$STATUS $TYPE $(jq length <<<"$OUT")" "200 application/json 1"
+	fetch "/sd?protocol=pop3"
+	is "none is an empty list" "$STATUS $(jq -c . <<<"$OUT")" "200 []"
+	fetch "/sd?service=nonsense"
+	has "a service that is none" "$STATUS $OUT" "^400 there is no such service"
+}
+
 # --- many at once, reloads, the end --------------------------------------------------------------
 
 ask_slowly() { curl -sS -o /dev/null -w '%{http_code}\n' -m 20 "http://$EXPORTER_AT/probe?target=slow&module=silent"; }
@@ -181,6 +200,7 @@ successes
 failures
 refusals
 dialogue
+discovery
 if [ -n "$BLACKBOX" ]; then
 	blackbox_start
 	same store "${SIM_PORT[store]}"

@@ -16,8 +16,13 @@ static struct certificate_made leaf = {
 
 static const struct label labels[] = { { "site", "fra1" } };
 
-static const struct service imaps = { .name = "imaps", .port = 993 };
-static const struct service smtp = { .name = "smtp", .port = 25 };
+static const struct service imaps = {
+	.name = "imaps", .protocol = &imap_protocol, .port = 993, .tls = TLS_MODE_IMPLICIT
+};
+static const struct service smtp = { .name = "smtp",
+				     .protocol = &smtp_protocol,
+				     .port = 25,
+				     .tls = TLS_MODE_OPPORTUNISTIC };
 
 /* clang-format off */
 static const struct target targets[] = {

@@ -1,0 +1,188 @@
+/* discovery.c - a place in the answer is a target; the list is whole or the connection is cut. */
+#include "discovery.h"
+
+#include "host_name.h"
+#include "json_text.h"
+
+#include <stdlib.h>
+
+/* Targets in a piece; an address with its port. */
+enum { TARGETS_AT_ONCE = 64, ADDRESS_MAX = 300, FILTER_MAX = 512 };
+
+struct discovery {
+	struct answer answer;
+	struct plan *plan;
+	char server[FILTER_MAX], service[FILTER_MAX], protocol[FILTER_MAX]; /* "": all */
+	char address[ADDRESS_MAX], path[SITE_TEXT_MAX + sizeof("/probe")];
+	bool https;
+	struct json_list list;
+	size_t at;
+};
+
+static bool fits(const char *filter, const char *text)
+{
+	return filter[0] == '\0' || strcmp(filter, text) == 0;
+}
+
+static bool is_wanted(const struct discovery *d, const struct target *t)
+{
+	return fits(d->server, t->server) && fits(d->service, t->service->name) &&
+	       fits(d->protocol, protocol_name(t->service->protocol));
+}
+
+static bool has_label(const struct target *t, const char *name)
+{
+	for (size_t i = 0; i < t->label_count; i++)
+		if (strcmp(t->labels[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* "mail.example.com:25", "[2001:db8::1]:25"; an operator's own label goes before. */
+static void put_instance(struct json_list *labels, const struct target *t)
+{
+	char text[ADDRESS_MAX];
+	struct buffer b;
+	bool v6 = strchr(t->host, ':') != NULL;
+
+	if (has_label(t, "instance"))
+		return;
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s%s%s:%u", v6 ? "[" : "", t->host, v6 ? "]" : "",
+		      t->service->port);
+	json_member_text(labels, "instance", buffer_string(&b));
+}
+
+static void put_target(struct discovery *d, struct draft *out, const struct target *t)
+{
+	struct json_list labels = { .out = out };
+	char port[8];
+	struct buffer b;
+
+	buffer_init(&b, port, sizeof(port));
+	buffer_format(&b, "%u", t->service->port);
+	d->list.out = out;
+	json_next(&d->list, NULL);
+	draft_text(out, "\n{\"targets\":[");
+	json_text(out, d->address);
+	draft_text(out, "],\"labels\":{");
+	json_member_text(&labels, "__scheme__", d->https ? "https" : "http");
+	json_member_text(&labels, "__metrics_path__", d->path);
+	json_member_text(&labels, "__param_target", t->server);
+	json_member_text(&labels, "__param_module", t->service->name);
+	put_instance(&labels, t);
+	json_member_text(&labels, "server", t->server);
+	json_member_text(&labels, "service", t->service->name);
+	for (size_t i = 0; i < t->label_count; i++)
+		json_member_text(&labels, t->labels[i].name, t->labels[i].value);
+	json_member_text(&labels, "__meta_mailvane_host", t->host);
+	json_member_text(&labels, "__meta_mailvane_port", buffer_string(&b));
+	json_member_text(&labels, "__meta_mailvane_protocol",
+			 protocol_name(t->service->protocol));
+	json_member_text(&labels, "__meta_mailvane_tls", tls_mode_name(t->service->tls));
+	draft_text(out, "}}");
+}
+
+static bool more(struct answer *answer, struct draft *out)
+{
+	struct discovery *d = (struct discovery *)answer;
+
+	if (d->at == 0 && !d->list.begun)
+		draft_text(out, "[");
+	for (unsigned i = 0; i < TARGETS_AT_ONCE; i++) {
+		const struct target *t = &d->plan->targets[d->at];
+
+		if (d->at == d->plan->target_count) {
+			draft_text(out, "]\n");
+			return false;
+		}
+		d->at++;
+		if (is_wanted(d, t))
+			put_target(d, out, t);
+	}
+	return true;
+}
+
+static void dispose(struct answer *answer)
+{
+	struct discovery *d = (struct discovery *)answer;
+
+	plan_release(d->plan);
+	free(d);
+}
+
+struct answer *discovery_new(struct plan *plan, const struct discovery_wish *wish)
+{
+	struct discovery *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->answer = (struct answer){ more, dispose };
+	d->plan = plan_hold(plan);
+	text_copy(d->server, sizeof(d->server), wish->server ? wish->server : "");
+	text_copy(d->service, sizeof(d->service), wish->service ? wish->service : "");
+	text_copy(d->protocol, sizeof(d->protocol), wish->protocol ? wish->protocol : "");
+	text_copy(d->address, sizeof(d->address), wish->address);
+	text_copy(d->path, sizeof(d->path), wish->path);
+	d->https = wish->https;
+	return &d->answer;
+}
+
+/* --- the path ----------------------------------------------------------------------------- */
+
+/* "HOST" or "HOST:PORT", as a Host line has it. */
+static bool is_address(const char *text)
+{
+	struct view host;
+	uint16_t port;
+
+	return strlen(text) < ADDRESS_MAX && host_and_port(view_of(text), &host, &port) &&
+	       host_fault(host) == NULL;
+}
+
+/* NULL: the wish can be granted. */
+static const char *fault_of(const struct discovery_wish *wish, const struct plan *plan)
+{
+	if (wish->service &&
+	    !service_find(plan->services, plan->service_count, view_of(wish->service)))
+		return "there is no such service in the configuration\n";
+	if (wish->protocol && !protocol_from_name(view_of(wish->protocol)))
+		return "there is no such protocol: smtp, lmtp, imap, pop3, sieve\n";
+	if (!wish->address || !is_address(wish->address))
+		return "by which address Prometheus reaches the exporter is neither in the "
+		       "Host line nor in ?address=HOST:PORT\n";
+	return NULL;
+}
+
+static bool is_https(const struct request *request)
+{
+	return MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_PROTOCOL) !=
+	       NULL;
+}
+
+struct reply discovery_answer(struct request *request)
+{
+	const char *address = request_argument(request, "address"), *fault;
+	struct plan *plan = exporter_plan(request->exporter);
+	char path[SITE_TEXT_MAX + sizeof("/probe")];
+	struct discovery_wish wish = {
+		.server = request_argument(request, "server"),
+		.service = request_argument(request, "service"),
+		.protocol = request_argument(request, "protocol"),
+		.address = address ? address : request_header(request, "Host"),
+		.path = path,
+		.https = is_https(request),
+	};
+	struct reply reply;
+	struct buffer b;
+
+	buffer_init(&b, path, sizeof(path));
+	buffer_format(&b, "%s/probe", request->site->prefix);
+	fault = fault_of(&wish, plan);
+	if (fault)
+		reply = reply_text(MHD_HTTP_BAD_REQUEST, fault);
+	else
+		reply = reply_stream(discovery_new(plan, &wish), "application/json");
+	plan_release(plan);
+	return reply;
+}

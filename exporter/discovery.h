@@ -1,0 +1,29 @@
+/* discovery.h - /sd: the configured targets for Prometheus's http_sd_configs.
+ *
+ * Each target is the exporter's own address with the parameters of /probe, so that a scrape
+ * configuration needs no relabelling:
+ *   [{"targets":["HOST:PORT"],"labels":{"__metrics_path__":"/probe","__param_target":...}}]
+ */
+#ifndef MAILVANE_DISCOVERY_H
+#define MAILVANE_DISCOVERY_H
+
+#include "answer.h"
+#include "plan.h"
+#include "reply.h"
+#include "request.h"
+
+/* Which targets, NULL: all; and how the exporter is reached. Lent until the call is over. */
+struct discovery_wish {
+	const char *server, *service, *protocol;
+	const char *address; /* of the exporter: "probe.example.com:19025" */
+	const char *path;    /* of /probe there */
+	bool https;
+};
+
+/* Holds the plan until it is freed. NULL: out of memory. */
+struct answer *discovery_new(struct plan *, const struct discovery_wish *);
+
+/* The function of the path. */
+struct reply discovery_answer(struct request *);
+
+#endif
