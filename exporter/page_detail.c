@@ -265,7 +265,7 @@ static void put_last_hour(struct draft *out, const struct chronicle *c)
 	else {
 		draft_text(out, "<p class=\"soft\">");
 		sparkline_words(out, c);
-		draft_format(out, "; the longest probe of each %s</p>",
+		draft_format(out, "; the height is the longest probe of each %s</p>",
 			     c->minutes == 1 ? "minute" : "five minutes");
 	}
 	sparkline_chart(out, c);

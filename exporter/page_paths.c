@@ -1,6 +1,8 @@
 /* page_paths.c - see page_paths.h. */
 #include "page_paths.h"
 
+#include "gzip.h"
+#include "negotiation.h"
 #include "page.h"
 #include "page_detail.h"
 #include "page_script.h"
@@ -33,6 +35,20 @@ static struct page_terms terms_of(struct request *request)
 	return terms;
 }
 
+/* Takes the answer. A page is a sixth of its size in gzip. */
+static struct reply page_reply(struct request *request, struct answer *answer)
+{
+	const char *accepted = request_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	bool packed = negotiate_coding(accepted) == CODING_GZIP;
+	struct reply reply = reply_stream(packed ? gzip_new(answer) : answer, type);
+
+	if (packed)
+		reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	reply_header(&reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	add_headers(&reply);
+	return reply;
+}
+
 struct reply page_list(struct request *request)
 {
 	struct page_terms terms = terms_of(request);
@@ -42,9 +58,8 @@ struct reply page_list(struct request *request)
 	page_query_init(
 	    &query, request_argument(request, "q"), request_argument(request, "state"),
 	    request_argument(request, "server"), request_argument(request, "page"));
-	reply = reply_stream(page_new(&terms, &query), type);
+	reply = page_reply(request, page_new(&terms, &query));
 	plan_release(terms.plan);
-	add_headers(&reply);
 	return reply;
 }
 
@@ -56,10 +71,9 @@ struct reply page_one(struct request *request)
 			       request_argument(request, "service"));
 	struct reply reply;
 
-	reply = reply_stream(page_detail_new(&terms, target), type);
+	reply = page_reply(request, page_detail_new(&terms, target));
 	if (!target)
 		reply.status = MHD_HTTP_NOT_FOUND;
 	plan_release(terms.plan);
-	add_headers(&reply);
 	return reply;
 }

@@ -7,6 +7,6 @@ extern const char *const page_style[];
 
 /* Of page_style, for the Content-Security-Policy: a browser applies no other style. The test of
  * the page says what it must be. */
-#define PAGE_STYLE_HASH "sha256-PQ/2GG/YW4bOnhTK0Yk+HgJemLOZzkdAvdxahsvJEbM="
+#define PAGE_STYLE_HASH "sha256-yHkt1W5iJReBI0FpBDaYAfnzMdbwSWRJKGCBwZaKC9k="
 
 #endif

@@ -236,8 +236,9 @@ void page_problem(struct draft *out, const struct page_terms *terms,
 	page_sentence(out, last);
 	draft_text(out, "</p>");
 	put_facts(out, terms, target, record);
-	draft_text(out, "</div><div class=\"drawn\">");
+	draft_text(out, "</div><div class=\"drawn\"><span>last hour</span>");
 	put_last_hour(out, terms, target);
+	draft_text(out, "<span>phases</span>");
 	waterfall_put(out, target, last);
 	draft_text(out, "</div></article>\n");
 }

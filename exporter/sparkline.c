@@ -28,11 +28,11 @@ static unsigned height_of(uint8_t sample, unsigned full)
 void sparkline_words(struct draft *out, const struct chronicle *c)
 {
 	unsigned known = 0;
-	const char *gap = " samples: ";
+	const char *gap = ": ";
 
 	for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
 		known += count_of(c, states[i]);
-	draft_format(out, "last hour, %u", known);
+	draft_format(out, "last hour, %u sample%s", known, known == 1 ? "" : "s");
 	for (unsigned i = ARRAY_SIZE(states); i-- > 0;) {
 		unsigned n = count_of(c, states[i]);
 
