@@ -212,7 +212,8 @@ static void put_transcript(struct draft *out, const struct detail *d,
 		draft_text(out,
 			   d->terms.plan->settings.transcripts == TRANSCRIPTS_OF_FAILURES
 			       ? "<p class=\"soft\">Kept of failures only.</p></section>\n"
-			       : "<p class=\"soft\">Not kept.</p></section>\n");
+			       : "<p class=\"soft\">Not kept: see transcripts in the "
+				 "configuration.</p></section>\n");
 		return;
 	}
 	draft_text(out, "<pre class=\"said-all\">");

@@ -17,6 +17,7 @@ static const char *const tls_version_words[] = { "TLSv1.0", "TLSv1.1", "TLSv1.2"
 						 NULL };
 static const char *const tls_mode_words[] = { "none", "opportunistic", "starttls",
 					      "implicit", NULL };
+static const char *const transcript_words[] = { "none", "failures", "all", NULL };
 static const char *const address_words[] = { "first", "ipv4", "ipv6", "each", NULL };
 
 /* clang-format off */
@@ -65,6 +66,9 @@ static const struct key file_keys[] = {
 	.preset = "1000", .help = "probes under way at once, in all" },
 [FILE_PER_ADDRESS_MAX] = { "per_address_max", KIND_COUNT, 0, IN_FILE(per_address_max), 1, 1000,
 	.preset = "4", .help = "probes under way at once to one IP address" },
+[FILE_TRANSCRIPTS] = { "transcripts", KIND_WORD, 0, IN_FILE(transcripts), .words = transcript_words,
+	.preset = "failures",
+	.help = "of which probes the page shows what was said, without secrets; all: a kilobyte or so of each target" },
 [FILE_PROBE] = { "probe", KIND_GROUP, 0, IN_FILE(probe), .section = SECTION_PROBE,
 	.help = "what the exporter's /probe may be asked for" },
 [FILE_PASSIVE] = { "passive", KIND_GROUP, 0, IN_FILE(passive), .section = SECTION_PASSIVE,
@@ -200,6 +204,7 @@ const struct section sections[SECTION_COUNT] = {
 };
 /* clang-format on */
 
+_Static_assert(ARRAY_SIZE(transcript_words) == TRANSCRIPTS_OF_ALL + 2, "a word for each");
 _Static_assert(ARRAY_SIZE(tls_mode_words) == TLS_MODE_COUNT + 1, "a word for each mode");
 _Static_assert(ARRAY_SIZE(file_keys) <= KEYS_MAX, "KEYS_MAX is too small");
 

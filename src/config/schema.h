@@ -87,6 +87,7 @@ enum {
 	FILE_THREADS,
 	FILE_IN_FLIGHT_MAX,
 	FILE_PER_ADDRESS_MAX,
+	FILE_TRANSCRIPTS,
 	FILE_PROBE,
 	FILE_PASSIVE,
 };
@@ -179,6 +180,7 @@ struct file_draft {
 	struct certificate_draft certificate;
 	struct texts target_files, include, resolvers, source_address;
 	unsigned threads, in_flight_max, per_address_max;
+	unsigned transcripts; /* enum transcripts */
 	struct probe_draft probe;
 	struct passive_draft passive;
 };

@@ -139,6 +139,7 @@ void settings_take(struct loader *l)
 	settings->threads = l->top.threads;
 	settings->in_flight_max = l->top.in_flight_max;
 	settings->per_address_max = l->top.per_address_max;
+	settings->transcripts = (enum transcripts)l->top.transcripts;
 	take_trust(l, &settings->tls);
 	take_expiry(l, &settings->policy);
 	take_resolvers(l, settings);

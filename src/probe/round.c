@@ -86,6 +86,7 @@ static void file(struct round *r, const struct result *found)
 	}
 	if (result.state == STATE_OK && settings->transcripts == TRANSCRIPTS_OF_FAILURES)
 		result.transcript = NULL;
+	transcript_trim(result.transcript);
 	before = slot_publish(r->target->slot, &result, each(r), &since);
 	if (state_is_bad(result.state) && (before == STATE_COUNT || !state_is_bad(before)))
 		r->fresh_failure = true;

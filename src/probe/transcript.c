@@ -10,18 +10,31 @@ enum { LINE_MAX_SHOWN = 1024 };
 struct transcript {
 	atomic_uint holders;
 	struct buffer lines;
-	char before[DIALOGUE_OFFERED_MAX], after[DIALOGUE_OFFERED_MAX];
-	char text[TRANSCRIPT_MAX];
+	char *text, *before, *after; /* in one piece, which begins with the text */
 };
+
+/* The three texts in a room of their sizes. */
+static void place(struct transcript *t, char *room, size_t text, size_t before)
+{
+	t->text = room;
+	t->before = room + text;
+	t->after = t->before + before;
+}
 
 struct transcript *transcript_new(void)
 {
 	struct transcript *t = calloc(1, sizeof(*t));
+	char *room = malloc(TRANSCRIPT_MAX + DIALOGUE_OFFERED_MAX + DIALOGUE_OFFERED_MAX);
 
-	if (t == NULL)
+	if (t == NULL || room == NULL) {
+		free(t);
+		free(room);
 		return NULL;
+	}
 	atomic_init(&t->holders, 1);
-	buffer_init(&t->lines, t->text, sizeof(t->text) - 1);
+	place(t, room, TRANSCRIPT_MAX, DIALOGUE_OFFERED_MAX);
+	*t->text = *t->before = *t->after = '\0';
+	buffer_init(&t->lines, t->text, TRANSCRIPT_MAX - 1);
 	return t;
 }
 
@@ -37,6 +50,7 @@ void transcript_release(struct transcript *t)
 	if (t == NULL ||
 	    atomic_fetch_sub_explicit(&t->holders, 1, memory_order_acq_rel) > 1)
 		return;
+	free(t->text);
 	free(t);
 }
 
@@ -76,6 +90,27 @@ void transcript_add(struct transcript *t, const char *prefix, struct view line)
 
 void transcript_offered(struct transcript *t, const struct dialogue *d)
 {
-	text_copy(t->before, sizeof(t->before), dialogue_offered_before(d));
-	text_copy(t->after, sizeof(t->after), dialogue_offered_after(d));
+	text_copy(t->before, DIALOGUE_OFFERED_MAX, dialogue_offered_before(d));
+	text_copy(t->after, DIALOGUE_OFFERED_MAX, dialogue_offered_after(d));
+}
+
+void transcript_trim(struct transcript *t)
+{
+	size_t text, before, after;
+	char *room;
+
+	if (t == NULL)
+		return;
+	text = strlen(t->text) + 1;
+	before = strlen(t->before) + 1;
+	after = strlen(t->after) + 1;
+	t->lines.full = true;
+	room = malloc(text + before + after);
+	if (room == NULL)
+		return;
+	memcpy(room, t->text, text);
+	memcpy(room + text, t->before, before);
+	memcpy(room + text + before, t->after, after);
+	free(t->text);
+	place(t, room, text, before);
 }

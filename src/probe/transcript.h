@@ -30,4 +30,8 @@ const char *transcript_offered_after(const struct transcript *);
 void transcript_add(struct transcript *, const char *prefix, struct view line);
 void transcript_offered(struct transcript *, const struct dialogue *);
 
+/* Gives back the room that was not needed; nothing can be added any more. Before anybody else
+ * holds it. NULL does nothing. */
+void transcript_trim(struct transcript *);
+
 #endif

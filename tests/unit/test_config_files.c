@@ -40,6 +40,9 @@ static void put_settings(FILE *out, const struct settings *s)
 	fprintf(out, " source=%s,%s threads=%u in_flight=%u per_address=%u",
 		address_text(&s->source_v4, v4), address_text(&s->source_v6, v6),
 		s->threads, s->in_flight_max, s->per_address_max);
+	/* Only where it is not the default. */
+	if (s->transcripts != TRANSCRIPTS_OF_FAILURES)
+		fprintf(out, " transcripts=%d", s->transcripts);
 	put_limit(out, "warning", s->policy.expiry_warning);
 	put_limit(out, "critical", s->policy.expiry_critical);
 	fputc('\n', out);
