@@ -4,13 +4,16 @@
  * they always did. Everything is printed at the end, on standard output.
  */
 #include "../extra_opts.h"
+#include "../last_word.h"
 #include "check.h"
 #include "smtp_rules.h"
 #include "tcp_rules.h"
 #include "usage.h"
 
-#include <signal.h>
 #include <stdio.h>
+
+/* The conversation has its own deadline; beyond that something hangs. */
+enum { GRACE_S = 3 };
 
 /* A conversation shown line by line, below what is printed otherwise. */
 static void print_transcript(struct buffer *transcript)
@@ -29,6 +32,8 @@ static int run(const struct arguments *a)
 	struct buffer transcript;
 	bool verbose = a->flags & ARGUMENTS_VERBOSE;
 
+	if (a->timeout > 0)
+		last_word_after(a->timeout + GRACE_S);
 	buffer_init(&transcript, storage, sizeof(storage));
 	check.arguments = a;
 	check.begun = instant_now();
@@ -65,6 +70,7 @@ static int with_arguments(const struct plugin *plugin, const char *progname, int
 		usage_print_help(plugin, progname);
 		return STATE_UNKNOWN;
 	default:
+		printout_no_bars(error);
 		printf("%s: %s\n", progname, error);
 		usage_print(plugin, progname);
 		return STATE_UNKNOWN;
@@ -75,21 +81,22 @@ int main(int argc, char **argv)
 {
 	const char *progname = plugin_basename(argc > 0 ? argv[0] : "");
 	const struct plugin *plugin = plugin_find(progname);
-	char error[EXTRA_OPTS_ERROR_MAX];
+	char error[EXTRA_OPTS_ERROR_MAX], service[PLUGIN_SERVICE_MAX];
 	struct arena arena;
 	int code;
 
-	signal(SIGPIPE, SIG_IGN);
 	if (plugin == NULL) {
 		puts("CRITICAL - Generic check_tcp called with unknown service: call it "
 		     "check_smtp, check_imap, check_simap, check_pop, check_spop or "
 		     "check_ssmtp");
 		return STATE_UNKNOWN;
 	}
+	last_word_prepare(plugin_service(progname, service));
 	arena_init(&arena);
 	if (extra_opts_expand(&arena, progname, &argc, &argv, error)) {
 		code = with_arguments(plugin, progname, argc, argv);
 	} else {
+		printout_no_bars(error);
 		puts(error);
 		code = STATE_UNKNOWN;
 	}

@@ -1,0 +1,16 @@
+/* last_word.h - what a plugin says when it is ended before it has a verdict.
+ *
+ * A scheduler that gives up sends SIGTERM (Icinga 2) or SIGKILL; a plugin that dies silently is
+ * shown as "no output". And a file system that hangs holds up what no deadline of ours covers.
+ */
+#ifndef MAILVANE_LAST_WORD_H
+#define MAILVANE_LAST_WORD_H
+
+/* From now on SIGTERM, SIGINT and SIGHUP end the program with UNKNOWN and a line that begins with
+ * `service`, and SIGPIPE does nothing. */
+void last_word_prepare(const char *service);
+
+/* And so does the end of that many seconds from now. */
+void last_word_after(unsigned seconds);
+
+#endif
