@@ -25,8 +25,7 @@ void draft_clear(struct draft *d)
 	d->failed = false;
 }
 
-/* Room for n more bytes. */
-static bool grow(struct draft *d, size_t n)
+bool draft_grow(struct draft *d, size_t n)
 {
 	size_t cap = d->cap > 0 ? d->cap : FIRST;
 	char *p;
@@ -45,14 +44,9 @@ static bool grow(struct draft *d, size_t n)
 	return true;
 }
 
-char *draft_room(struct draft *d, size_t n)
-{
-	return grow(d, n) ? d->p + d->n : NULL;
-}
-
 void draft_put(struct draft *d, struct view v)
 {
-	if (v.n == 0 || !grow(d, v.n))
+	if (v.n == 0 || !draft_grow(d, v.n))
 		return;
 	memcpy(d->p + d->n, v.p, v.n);
 	d->n += v.n;
@@ -69,7 +63,7 @@ void draft_format(struct draft *d, const char *format, ...)
 	va_end(arguments);
 	if (n < 0)
 		d->failed = true;
-	else if (grow(d, (size_t)n + 1)) {
+	else if (draft_grow(d, (size_t)n + 1)) {
 		vsnprintf(d->p + d->n, (size_t)n + 1, format, again);
 		d->n += (size_t)n;
 	}

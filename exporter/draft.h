@@ -24,9 +24,14 @@ void draft_fini(struct draft *);
 void draft_clear(struct draft *);
 
 void draft_put(struct draft *, struct view);
+/* Private: what draft_room does when there is none. */
+bool draft_grow(struct draft *, size_t n);
 /* Room for n bytes behind the text, lent until the next put: add what was written there to
  * draft.n. NULL: it failed. */
-char *draft_room(struct draft *, size_t n);
+static inline char *draft_room(struct draft *d, size_t n)
+{
+	return n <= d->cap - d->n || draft_grow(d, n) ? d->p + d->n : NULL;
+}
 /* Inline, so that the length of a literal is known when it is compiled. */
 static inline void draft_text(struct draft *d, const char *text)
 {

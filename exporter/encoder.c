@@ -11,14 +11,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Room for a number; for all of a line that is not a name or a label. */
-enum { NUMBER_MAX = 32, LINE_MAX = NUMBER_MAX + 16 };
+/* Bytes copied at once; room for a number; for all of a line that is not a name or a label. */
+enum { BLOCK = 32, NUMBER_MAX = 32, LINE_MAX = NUMBER_MAX + 3 * BLOCK };
 
 static char *put(char *at, struct view v)
 {
 	if (v.n > 0)
 		memcpy(at, v.p, v.n);
 	return at + v.n;
+}
+
+/* For text that is short, and often copied: without a call. At both ends there is room up to
+ * the next whole block. */
+static inline char *put_blocks(char *at, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += BLOCK)
+		memcpy(at + i, p + i, BLOCK);
+	return at + n;
 }
 
 /* --- numbers ------------------------------------------------------------------------------ */
@@ -32,43 +41,77 @@ static unsigned digits_of(uint64_t value)
 	return n + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
-/* `n` digits, with zeros in front. */
-static char *put_digits(char *at, uint64_t value, unsigned n)
+/* The last n digits, two at once. */
+static inline void put_pairs(char *at, uint32_t value, unsigned n)
 {
-	for (char *digit = at + n; digit > at; value /= 10)
-		*--digit = (char)('0' + value % 10);
-	return at + n;
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+
+	for (; n >= 2; n -= 2, value /= 100)
+		memcpy(at + n - 2, &pairs[value % 100 * 2], 2);
+	if (n > 0)
+		*at = (char)('0' + value % 10);
 }
 
-static uint64_t power_of_ten(unsigned n)
+/* `n` digits, with zeros in front. Halves of 32 bits, which are divided faster. */
+static inline char *put_digits(char *at, uint64_t value, unsigned n)
 {
-	static const uint32_t powers[] = {
-		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000
-	};
+	enum { HALF = 8 };
+	char *end = at + n;
 
-	return powers[n];
+	for (; n > HALF; n -= HALF, value /= 100000000)
+		put_pairs(at + n - HALF, (uint32_t)(value % 100000000), HALF);
+	put_pairs(at, (uint32_t)value, n);
+	return end;
 }
 
-static char *put_number(char *at, struct number number)
+/* What is in front of the point. Constants, because division is slow. */
+static uint64_t whole_part(uint64_t units, unsigned decimals, uint64_t *ret_scale)
+{
+	switch (decimals) {
+	case 3:
+		*ret_scale = 1000;
+		return units / 1000;
+	case 6:
+		*ret_scale = 1000000;
+		return units / 1000000;
+	default:
+		*ret_scale = 1;
+		for (; decimals > 0; decimals--)
+			*ret_scale *= 10;
+		return units / *ret_scale;
+	}
+}
+
+static char *put_fraction(char *at, uint64_t left, unsigned decimals)
+{
+	for (; left % 10 == 0; left /= 10)
+		decimals--;
+	*at++ = '.';
+	return put_digits(at, left, decimals);
+}
+
+static inline char *put_number(char *at, struct number number)
 {
 	uint64_t left =
 	    number.units < 0 ? 0 - (uint64_t)number.units : (uint64_t)number.units;
 	uint64_t scale, whole;
 
+	/* Most are 0 or 1. */
+	if (left < 10 && number.decimals == 0 && number.units >= 0) {
+		*at++ = (char)('0' + left);
+		return at;
+	}
 	if (number.units < 0)
 		*at++ = '-';
 	if (number.decimals == 0)
 		return put_digits(at, left, digits_of(left));
-	scale = power_of_ten(number.decimals);
-	whole = left / scale;
+	whole = whole_part(left, number.decimals, &scale);
 	at = put_digits(at, whole, digits_of(whole));
 	left -= whole * scale;
-	if (left == 0)
-		return at;
-	for (; left % 10 == 0; left /= 10)
-		number.decimals--;
-	*at++ = '.';
-	return put_digits(at, left, number.decimals);
+	return left > 0 ? put_fraction(at, left, number.decimals) : at;
 }
 
 /* Whole numbers by hand: printf is slow. */
@@ -85,31 +128,55 @@ static char *put_double(char *at, double value)
 
 /* --- labels ------------------------------------------------------------------------------- */
 
-/* How many bytes at the front stand for themselves. */
-static size_t plain(struct view v)
+/* Eight bytes at once: zero if all of them stand for themselves. */
+static uint64_t odd(uint64_t bytes)
+{
+	const uint64_t each = 0x0101010101010101, high = 0x80 * each;
+	uint64_t below = bytes - ' ' * each;
+	uint64_t quote = bytes ^ '"' * each, slash = bytes ^ '\\' * each;
+	uint64_t del = bytes ^ 0x7f * each;
+
+	/* Exact as long as no byte has its high bit, which is looked for, too. */
+	return (below | (quote - each) | (slash - each) | (del - each) | bytes) & high;
+}
+
+static bool is_plain(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Copies eight bytes; zero if all of them stand for themselves. */
+static inline uint64_t put_eight(char *at, const char *p)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	memcpy(at, &bytes, sizeof(bytes));
+	return odd(bytes);
+}
+
+/* Copies what stands for itself at the front, and perhaps what is behind it. Returns how many
+ * bytes stand for themselves. */
+static inline size_t put_plain(char *at, struct view v)
 {
 	size_t n = 0;
 
-	while (n < v.n && v.p[n] >= ' ' && v.p[n] < 0x7f && v.p[n] != '"' && v.p[n] != '\\')
-		n++;
+	while (v.n - n >= 8 && put_eight(at + n, v.p + n) == 0)
+		n += 8;
+	/* The rest again with some of the bytes before it. */
+	if (v.n >= 8 && v.n - n < 8 && put_eight(at + v.n - 8, v.p + v.n - 8) == 0)
+		return v.n;
+	for (; n < v.n && is_plain(v.p[n]); n++)
+		at[n] = v.p[n];
 	return n;
 }
 
-/* At most twice LABEL_VALUE_MAX. Most values are plain ASCII. The others are made valid UTF-8,
- * because a single broken byte costs Prometheus the whole scrape. */
-static char *put_value(char *at, const char *raw)
+static char *put_escaped(char *at, struct view v)
 {
-	struct view v = { raw, strnlen(raw, LABEL_VALUE_MAX) };
-	char clean[LABEL_VALUE_MAX];
-	size_t n = plain(v);
+	for (;;) {
+		size_t n = put_plain(at, v);
 
-	if (n < v.n || v.n == LABEL_VALUE_MAX) {
-		v = (struct view){ clean,
-				   printable_copy(clean, sizeof(clean), view_of(raw)) };
-		n = plain(v);
-	}
-	for (;; n = plain(v)) {
-		at = put(at, (struct view){ v.p, n });
+		at += n;
 		v = view_skip(v, n);
 		if (v.n == 0)
 			return at;
@@ -120,48 +187,111 @@ static char *put_value(char *at, const char *raw)
 	}
 }
 
-/* Room for a label and the comma before it. */
-static size_t label_room(const char *name)
+/* Valid UTF-8, because a single broken byte costs Prometheus the whole scrape. A function of
+ * its own: what has so much on the stack is slow to call. */
+__attribute__((noinline)) static char *put_cleaned(char *at, const char *raw)
 {
-	return strlen(name) + 2 * LABEL_VALUE_MAX + 4;
+	char clean[LABEL_VALUE_MAX];
+
+	return put_escaped(
+	    at, (struct view){ clean, printable_copy(clean, sizeof(clean), view_of(raw)) });
 }
 
-static char *put_label(char *at, const char *name, const char *value)
+/* At most twice LABEL_VALUE_MAX. Most values are plain ASCII. */
+static inline char *put_value(char *at, const char *raw)
 {
-	at = put(at, (struct view){ name, strlen(name) });
+	struct view v = { raw, strnlen(raw, LABEL_VALUE_MAX) };
+
+	if (put_plain(at, v) < v.n || v.n == LABEL_VALUE_MAX)
+		return put_cleaned(at, raw);
+	return at + v.n;
+}
+
+/* Room for a label and the comma before it. */
+static size_t label_room(struct view name)
+{
+	return name.n + 2 * LABEL_VALUE_MAX + 4;
+}
+
+static inline char *put_label(char *at, struct view name, const char *value)
+{
+	at = put(at, name);
 	at = put(at, (struct view){ "=\"", 2 });
 	at = put_value(at, value);
 	*at++ = '"';
 	return at;
 }
 
-static void add_label(struct draft *d, const char *name, const char *value)
+static inline void add_label(struct draft *d, struct view name, const char *value)
 {
-	char *start = draft_room(d, label_room(name)), *at = start;
+	char *at = draft_room(d, label_room(name) + BLOCK);
 
-	if (!start)
+	if (!at)
 		return;
-	if (d->n > 0)
-		*at++ = ',';
-	d->n += (size_t)(put_label(at, name, value) - start);
+	*at++ = ',';
+	d->n = (size_t)(put_label(at, name, value) - d->p);
+}
+
+static void add_address(struct draft *d, const struct address *address)
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	if (address->any.sa_family != AF_UNSPEC)
+		add_label(d, (struct view){ "address", 7 }, address_text(address, text));
+}
+
+/* Many targets have the same service. */
+static void learn_service(struct encoder *e, const struct service *service)
+{
+	struct draft text;
+
+	draft_init(&text);
+	add_label(&text, (struct view){ "service", 7 }, service->name);
+	e->service = NULL;
+	if (!text.failed && text.n <= sizeof(e->service_text)) {
+		e->service = service;
+		e->service_n = text.n;
+		memcpy(e->service_text, text.p, text.n);
+	}
+	draft_fini(&text);
+}
+
+/* Only when there is a sample: many families have none for a target. */
+static void write_subject(struct encoder *e)
+{
+	static const char start[BLOCK] = "{server=\"";
+	const struct target *target = e->target;
+	char *at =
+	    draft_room(&e->subject, 2 * LABEL_VALUE_MAX + SERVICE_TEXT_MAX + 2 * BLOCK);
+
+	if (at) {
+		at = put_blocks(at, start, 9);
+		at = put_value(at, target->server);
+		*at++ = '"';
+		if (e->service != target->service)
+			learn_service(e, target->service);
+		if (e->service)
+			at = put_blocks(at, e->service_text, e->service_n);
+		e->subject.n = (size_t)(at - e->subject.p);
+	}
+	if (!e->service)
+		add_label(&e->subject, (struct view){ "service", 7 },
+			  target->service->name);
+	if (e->address)
+		add_address(&e->subject, e->address);
+	for (size_t i = 0; i < target->label_count; i++)
+		add_label(&e->subject, view_of(target->labels[i].name),
+			  target->labels[i].value);
+	if (e->subject.failed)
+		e->out->failed = true;
 }
 
 void encoder_subject(struct encoder *e, const struct target *target,
 		     const struct address *address)
 {
-	char text[ADDRESS_TEXT_MAX];
-
-	draft_clear(&e->subject);
-	if (!target)
-		return;
-	add_label(&e->subject, "server", target->server);
-	add_label(&e->subject, "service", target->service->name);
-	if (address && address->any.sa_family != AF_UNSPEC)
-		add_label(&e->subject, "address", address_text(address, text));
-	for (size_t i = 0; i < target->label_count; i++)
-		add_label(&e->subject, target->labels[i].name, target->labels[i].value);
-	if (e->subject.failed)
-		e->out->failed = true;
+	e->subject.n = 0;
+	e->target = target;
+	e->address = address;
 }
 
 void encoder_fini(struct encoder *e)
@@ -178,7 +308,7 @@ static void write_words(struct encoder *e, const struct words *words)
 		struct buffer b;
 
 		buffer_init(&b, word->text, sizeof(word->text));
-		buffer_format(&b, "%s=\"%s\"", words->label, words->value(i));
+		buffer_format(&b, ",%s=\"%s\"} ", words->label, words->value(i));
 		word->n = b.n;
 	}
 }
@@ -201,6 +331,7 @@ void encoder_family(struct encoder *e, const struct family *family)
 	e->headed = false;
 	e->name = view_of(family->name);
 	e->stem = stem_of(family);
+	text_copy(e->name_text, sizeof(e->name_text), family->name);
 	if (family->words)
 		write_words(e, family->words);
 }
@@ -255,118 +386,127 @@ void encoder_end(struct encoder *e)
 
 /* --- samples ------------------------------------------------------------------------------ */
 
-/* Labels of a sample's own: written out already, or not. */
-struct own {
-	struct view written;
-	const struct label *labels;
-	size_t count;
-};
-
-static size_t own_room(const struct own *own)
-{
-	size_t room = own->written.n;
-
-	for (size_t i = 0; i < own->count; i++)
-		room += label_room(own->labels[i].name);
-	return room;
-}
-
-static char *put_labels(char *at, const struct draft *subject, const struct own *own)
-{
-	char *start = at;
-
-	*at++ = '{';
-	if (subject->n > 0)
-		at = put(at, draft_view(subject));
-	if (own->written.n > 0) {
-		if (at > start + 1)
-			*at++ = ',';
-		at = put(at, own->written);
-	}
-	for (size_t i = 0; i < own->count; i++) {
-		if (at > start + 1)
-			*at++ = ',';
-		at = put_label(at, own->labels[i].name, own->labels[i].value);
-	}
-	if (at == start + 1)
-		return start;
-	*at++ = '}';
-	return at;
-}
-
-/* The line but for its number and its end; lent from the draft. NULL: no memory. */
-static char *begin_line(struct encoder *e, struct view name, const char *ending,
-			const struct own *own)
-{
-	size_t ending_n = strlen(ending);
-	char *at =
-	    draft_room(e->out, name.n + ending_n + e->subject.n + own_room(own) + LINE_MAX);
-
-	if (!at)
-		return NULL;
-	at = put(at, name);
-	at = put(at, (struct view){ ending, ending_n });
-	at = put_labels(at, &e->subject, own);
-	*at++ = ' ';
-	return at;
-}
-
 static void end_line(struct encoder *e, char *at)
 {
 	*at++ = '\n';
 	e->out->n = (size_t)(at - e->out->p);
 }
 
-/* OpenMetrics: when a counter began, behind its total. */
-static void put_created(struct encoder *e, const struct own *own)
+/* Room for a line, with its name and its subject in it. NULL: no memory. */
+static inline char *begin_line(struct encoder *e, size_t labels_room)
 {
 	char *at;
 
-	if (e->format != TEXT_OPENMETRICS || e->family->kind != COUNTER ||
-	    e->created.ms == 0)
-		return;
-	at = begin_line(e, e->stem, "_created", own);
-	if (at)
-		end_line(e, put_number(at, (struct number){ e->created.ms, 3 }));
+	if (e->target && e->subject.n == 0)
+		write_subject(e);
+	at = draft_room(e->out, METRIC_NAME_MAX + e->subject.n + labels_room + LINE_MAX);
+	if (!at)
+		return NULL;
+	at = put_blocks(at, e->name_text, e->name.n);
+	return put_blocks(at, e->subject.p, e->subject.n);
 }
 
-static void put_sample(struct encoder *e, const struct own *own, struct number number)
+static char *end_labels(struct encoder *e, char *at)
 {
-	char *at;
+	if (e->subject.n > 0)
+		*at++ = '}';
+	*at++ = ' ';
+	return at;
+}
 
-	head(e);
-	at = begin_line(e, e->name, "", own);
-	if (at)
-		end_line(e, put_number(at, number));
-	put_created(e, own);
+static bool has_created(const struct encoder *e)
+{
+	return e->format == TEXT_OPENMETRICS && e->family->kind == COUNTER &&
+	       e->created.ms != 0;
+}
+
+/* OpenMetrics: when the counter of the line before, which begins at `line`, began: the same
+ * line with another ending of the name and another number. */
+static void put_created(struct encoder *e, size_t line)
+{
+	static const struct view ending = { "_created", 8 };
+	size_t labels_n = e->out->n - line - e->name.n;
+	char *at = draft_room(e->out, e->stem.n + ending.n + labels_n + LINE_MAX);
+	const char *labels = e->out->p + line + e->name.n;
+
+	if (!at)
+		return;
+	/* The number is what is behind the last blank. */
+	labels_n = (size_t)((const char *)memrchr(labels, ' ', labels_n) + 1 - labels);
+	at = put(put(at, e->stem), ending);
+	at = put(at, (struct view){ labels, labels_n });
+	end_line(e, put_number(at, (struct number){ e->created.ms, 3 }));
 }
 
 void encoder_number(struct encoder *e, struct number number)
 {
-	put_sample(e, &(struct own){ 0 }, number);
+	size_t line;
+	char *at;
+
+	head(e);
+	line = e->out->n;
+	at = begin_line(e, 0);
+	if (!at)
+		return;
+	end_line(e, put_number(end_labels(e, at), number));
+	if (has_created(e))
+		put_created(e, line);
 }
 
 void encoder_word(struct encoder *e, unsigned word, struct number number)
 {
 	const struct words_written *w = &e->words[word - e->family->words->first];
+	size_t line;
+	char *at, *text;
 
-	put_sample(e, &(struct own){ .written = { w->text, w->n } }, number);
+	head(e);
+	line = e->out->n;
+	text = begin_line(e, WORD_TEXT_MAX);
+	if (!text)
+		return;
+	at = put_blocks(text, w->text, w->n);
+	if (e->subject.n == 0)
+		*text = '{';
+	end_line(e, put_number(at, number));
+	if (has_created(e))
+		put_created(e, line);
 }
 
 void encoder_labels(struct encoder *e, const struct label *labels, size_t count,
 		    struct number number)
 {
-	put_sample(e, &(struct own){ .labels = labels, .count = count }, number);
+	size_t room = 0, line;
+	char *at;
+
+	for (size_t i = 0; i < count; i++)
+		room += label_room(view_of(labels[i].name));
+	head(e);
+	line = e->out->n;
+	at = begin_line(e, room);
+	if (!at)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		*at++ = i == 0 && e->subject.n == 0 ? '{' : ',';
+		at = put_label(at, view_of(labels[i].name), labels[i].value);
+	}
+	*at++ = '}';
+	*at++ = ' ';
+	end_line(e, put_number(at, number));
+	if (has_created(e))
+		put_created(e, line);
 }
 
 void encoder_double(struct encoder *e, double value)
 {
-	const struct own none = { 0 };
+	size_t line;
 	char *at;
 
 	head(e);
-	at = begin_line(e, e->name, "", &none);
-	if (at)
-		end_line(e, put_double(at, value));
-	put_created(e, &none);
+	line = e->out->n;
+	at = begin_line(e, 0);
+	if (!at)
+		return;
+	end_line(e, put_double(end_labels(e, at), value));
+	if (has_created(e))
+		put_created(e, line);
 }

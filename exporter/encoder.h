@@ -26,7 +26,7 @@ struct words {
 	unsigned first, last;
 };
 
-enum { WORDS_MAX = 16, WORD_TEXT_MAX = 48 };
+enum { WORDS_MAX = 16, WORD_TEXT_MAX = 64, METRIC_NAME_MAX = 96, SERVICE_TEXT_MAX = 128 };
 
 struct family {
 	const char *name; /* of the samples: "_total" and "_info" are part of it */
@@ -42,21 +42,28 @@ struct encoder {
 	enum text_format format;
 	struct moment created; /* of the subject's counters; ms 0: not known */
 
-	/* Private. */
+	/* Private: what lines are made of, written out once. Copied in blocks, so that there is
+	 * more room than text. */
 	const struct family *family;
 	bool headed;            /* the heading is written */
 	struct view name, stem; /* of the samples; without its ending */
-	struct draft subject;   /* its labels, written out */
+	char name_text[METRIC_NAME_MAX];
+	const struct target *target;
+	const struct address *address;
+	struct draft subject; /* `{server="mx1",service="imaps"` */
+	const struct service *service;
+	size_t service_n;
+	char service_text[SERVICE_TEXT_MAX]; /* `,service="imaps"` of the service */
 	struct words_written {
 		size_t n;
-		char text[WORD_TEXT_MAX];
+		char text[WORD_TEXT_MAX]; /* `,phase="dns"} ` */
 	} words[WORDS_MAX];
 };
 
 void encoder_fini(struct encoder *);
 
-/* What the following samples are about. Address NULL: the target has one record for all; target
- * NULL, as at the beginning: the exporter itself. */
+/* What the following samples are about; lent until the next call. Address NULL: the target has
+ * one record for all; target NULL, as at the beginning: the exporter itself. */
 void encoder_subject(struct encoder *, const struct target *, const struct address *);
 
 /* Starts a family, which must outlive it; ended by the next one. */

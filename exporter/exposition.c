@@ -32,7 +32,8 @@ static void one_record(struct exposition *x, const struct metric *metric,
 
 	encoder_subject(&x->encoder, target, each && record ? &record->address : NULL);
 	/* Addresses come and go, and their counters with them. */
-	x->encoder.created = each ? (struct moment){ 0 } : slot_made(target->slot);
+	if (metric->scope == SCOPE_TALLY)
+		x->encoder.created = each ? (struct moment){ 0 } : slot_made(target->slot);
 	metric->read(&x->encoder, &(struct subject){ .target = target, .record = record });
 }
 
@@ -40,11 +41,19 @@ static void copy_records(struct exposition *x, const struct metric *metric,
 			 const struct target *targets)
 {
 	struct slot *slots[TARGETS_AT_ONCE];
+	unsigned parts = metric->parts;
 
 	for (size_t i = 0; i < x->count; i++)
+		__builtin_prefetch(&targets[i].slot);
+	for (size_t i = 0; i < x->count; i++) {
 		slots[i] = targets[i].slot;
-	x->count = slot_briefs(slots, x->count, metric->parts | BRIEF_ADDRESS, x->records,
-			       RECORDS_AT_ONCE, x->record_counts);
+		__builtin_prefetch(slots[i]);
+		__builtin_prefetch(targets[i].server);
+		if (targets[i].addresses == ADDRESS_EACH)
+			parts |= BRIEF_ADDRESS;
+	}
+	x->count = slot_briefs(slots, x->count, parts, x->records, RECORDS_AT_ONCE,
+			       x->record_counts);
 }
 
 static void each_record(struct exposition *x, const struct metric *metric,

@@ -318,7 +318,7 @@ const struct metric metrics[] = {
 	       "1 if the exporter itself was behind during the last probe, so that its durations are too long."),
 	TARGET("reply_code", GAUGE, "", NULL, SCOPE_RECORD, 0, read_reply_code,
 	       "SMTP or LMTP reply code that decided the last probe, or else of the greeting."),
-	TARGET("tls_info", INFO, "", NULL, SCOPE_RECORD, 0, read_tls,
+	TARGET("tls_info", INFO, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_tls,
 	       "1, with the TLS version and cipher of the last probe."),
 	TARGET("tls_certificate_not_before_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_before,
 	       "Unix time at which the server's certificate begins to be valid."),

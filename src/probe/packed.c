@@ -256,6 +256,8 @@ static void brief_phases(const struct packed *p, struct brief *b, const unsigned
 
 static void brief_more(const struct packed *p, struct brief *b, const unsigned char *at)
 {
+	b->tls_version = atomic_load(&words[p->tls_version]);
+	b->tls_cipher = atomic_load(&words[p->tls_cipher]);
 	b->chain_not_after.ms = 0;
 	if (p->has & HAS_CHAIN) {
 		at += sizeof(struct moment);
@@ -266,36 +268,20 @@ static void brief_more(const struct packed *p, struct brief *b, const unsigned c
 		take(&at, &b->messages, sizeof(b->messages));
 }
 
-void packed_brief(const struct packed *p, unsigned parts, struct brief *b)
+void packed_brief_rest(const struct packed *p, unsigned parts, struct brief *b)
 {
-	const unsigned char *at = p->rest, *phases = at + address_size(p);
+	const unsigned char *at = p->rest;
 
-	b->since = p->since;
-	b->last_success = p->last_success;
-	b->at = p->at;
-	b->probes = p->probes;
-	b->failures = p->failures;
-	b->took = p->took;
-	b->reached = p->reached;
-	b->code = p->code;
-	b->state = p->state;
-	b->fault = p->fault;
-	b->phase = p->phase;
-	b->flags = p->flags;
-	b->cert_faults = p->cert_faults;
-	b->has_certificate = p->certificate != NULL;
-	b->certificate = p->certificate;
-	b->tls_version = atomic_load(&words[p->tls_version]);
-	b->tls_cipher = atomic_load(&words[p->tls_cipher]);
 	if (parts & BRIEF_ADDRESS) {
 		b->address = (struct address){ 0 };
 		take_address(p, &b->address, &at);
+	} else {
+		at += address_size(p);
 	}
-	at = phases;
 	if (parts & BRIEF_PHASES)
 		brief_phases(p, b, &at);
+	else
+		at += sizeof(uint32_t) * (size_t)__builtin_popcount(p->reached);
 	if (parts & BRIEF_MORE)
-		brief_more(p, b,
-			   phases +
-			       sizeof(uint32_t) * (size_t)__builtin_popcount(p->reached));
+		brief_more(p, b, at);
 }

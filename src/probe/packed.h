@@ -29,7 +29,29 @@ struct packed *packed_new(const struct record *);
 /* What the record holds is lent by the packed one: free it by slot_record_fini in its place. */
 void packed_view(const struct packed *, struct record *ret_record);
 
-/* Nothing is held for it. */
-void packed_brief(const struct packed *, unsigned parts, struct brief *ret_brief);
+/* Private: the parts that are not in the struct. */
+void packed_brief_rest(const struct packed *, unsigned parts, struct brief *ret_brief);
+
+/* Nothing is held for it. Inline, because a scrape does it millions of times. */
+static inline void packed_brief(const struct packed *p, unsigned parts, struct brief *b)
+{
+	b->since = p->since;
+	b->last_success = p->last_success;
+	b->at = p->at;
+	b->probes = p->probes;
+	b->failures = p->failures;
+	b->took = p->took;
+	b->reached = p->reached;
+	b->code = p->code;
+	b->state = p->state;
+	b->fault = p->fault;
+	b->phase = p->phase;
+	b->flags = p->flags;
+	b->cert_faults = p->cert_faults;
+	b->has_certificate = p->certificate != NULL;
+	b->certificate = p->certificate;
+	if (parts & ~(unsigned)BRIEF_CERTIFICATE)
+		packed_brief_rest(p, parts, b);
+}
 
 #endif

@@ -212,24 +212,28 @@ size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 
 /* --- many slots --------------------------------------------------------------------------- */
 
-/* How far ahead memory is asked for: a record is two steps away from its slot. */
-enum { AHEAD = 8 };
+/* How far ahead memory is asked for. */
+enum { AHEAD = 16 };
 
-/* Under the lock of slots[i]: a record may be looked for only where it is the lock of that
- * slot, too. */
-static void fetch_ahead(struct slot *const *slots, size_t i, size_t count)
+/* Under `lock`, which must be that slot's, too, for its record to be looked for. */
+static inline void fetch(const struct slot *s, unsigned lock)
 {
-	const struct slot *next = i + AHEAD < count ? slots[i + AHEAD] : NULL;
-
-	if (i + 2 * AHEAD < count)
-		__builtin_prefetch(slots[i + 2 * AHEAD]);
-	if (next == NULL || next->lock != slots[i]->lock || next->records == NULL)
+	if (s->lock != lock || s->records == NULL)
 		return;
-	__builtin_prefetch(next->records);
-	__builtin_prefetch(next->records->rest);
+	__builtin_prefetch(s->records);
+	__builtin_prefetch(s->records->rest);
 }
 
-static size_t copy_briefs(const struct slot *s, unsigned parts, struct brief *ret_briefs)
+static inline void fetch_ahead(struct slot *const *slots, size_t i, size_t count)
+{
+	for (size_t first = 0; i == 0 && first < AHEAD && first < count; first++)
+		fetch(slots[first], slots[0]->lock);
+	if (i + AHEAD < count)
+		fetch(slots[i + AHEAD], slots[i]->lock);
+}
+
+static inline size_t copy_briefs(const struct slot *s, unsigned parts,
+				 struct brief *ret_briefs)
 {
 	size_t n = 0;
 

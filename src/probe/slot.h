@@ -33,10 +33,12 @@ struct brief {
 	uint8_t state, fault, phase, flags, cert_faults;
 	bool has_certificate;
 	struct certificate *certificate; /* BRIEF_CERTIFICATE: held, or NULL */
-	struct moment chain_not_after;   /* BRIEF_MORE; ms 0: not verified */
-	int64_t messages;                /* BRIEF_MORE; -1: not asked */
-	const char *tls_version, *tls_cipher;
-	struct address address; /* BRIEF_ADDRESS */
+	struct address address;          /* BRIEF_ADDRESS */
+
+	/* BRIEF_MORE */
+	const char *tls_version, *tls_cipher; /* as in struct result */
+	struct moment chain_not_after;        /* ms 0: not verified */
+	int64_t messages;                     /* -1: not asked */
 };
 
 enum brief_part {

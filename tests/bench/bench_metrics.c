@@ -1,55 +1,183 @@
-/* bench_metrics.c - how long it takes to write all of /metrics, beside copying its bytes. */
+/* bench_metrics.c - what it takes to write all of /metrics, beside moving as many bytes.
+ *
+ * Moving is done three ways, in pieces as large as those that are written: memcpy from memory
+ * to memory, over more of both than any cache holds, as a text that lay there ready would be
+ * copied into an answer; memcpy within the cache; and send() into a socket that another process
+ * empties, which is what becomes of every piece. CPU of this process; medians of rounds that
+ * alternate.
+ */
 #include "bench_plan.h"
 #include "exposition.h"
+#include "gzip.h"
 #include "usage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-enum { PIECE = 256 * 1024 };
+enum { PIECE = 32 * 1024, ROUNDS = 5, COLD = 128 * 1024 * 1024 };
 
-struct scrape {
-	double ms, copy_ms;
-	size_t bytes;
+enum figure { WRITE, COPY, COPY_CACHED, SEND, PACK, FIGURES };
+
+struct bench {
+	struct plan *plan;
+	size_t bytes, packed_bytes;
+	char *from, *to; /* COLD each */
+	int socket;
+	double ms[FIGURES][ROUNDS];
 };
 
-static struct scrape scrape(struct plan *plan)
+/* Walks an answer; returns its bytes. Growth of the resident set, if it is asked for. */
+static size_t walk(struct answer *answer, int64_t *ret_growth)
 {
-	const struct health health = { .version = "bench", .targets = plan->target_count };
-	char *copy = malloc(PIECE), *from = malloc(PIECE);
-	struct scrape s = { 0 };
-	struct answer *answer;
+	int64_t before = usage_rss();
+	size_t bytes = 0, pieces = 0;
 	struct draft piece;
-	int64_t start = usage_cpu_us();
 	bool more;
 
 	draft_init(&piece);
-	answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
-	if (answer == NULL || copy == NULL || from == NULL)
-		abort();
 	do {
 		draft_clear(&piece);
-		more = answer->more(answer, &piece);
-		s.bytes += piece.n;
-	} while (more && !piece.failed);
-	answer->free(answer);
-	draft_fini(&piece);
-	s.ms = (double)(usage_cpu_us() - start) / 1000;
+		do
+			more = answer->more(answer, &piece);
+		while (more && piece.n < PIECE && !piece.failed);
+		bytes += piece.n;
+		if (ret_growth != NULL && pieces++ % 64 == 0) {
+			int64_t growth = usage_rss() - before;
 
-	/* In pieces of the same size as would be sent. */
-	memset(from, 'x', PIECE);
-	memset(copy, 'y', PIECE);
-	start = usage_cpu_us();
-	for (size_t n = 0; n < s.bytes; n += PIECE) {
-		memcpy(copy, from, s.bytes - n < PIECE ? s.bytes - n : PIECE);
+			if (growth > *ret_growth)
+				*ret_growth = growth;
+		}
+	} while (more && !piece.failed);
+	if (piece.failed)
+		abort();
+	draft_fini(&piece);
+	answer->free(answer);
+	return bytes;
+}
+
+static struct answer *metrics_of(struct plan *plan)
+{
+	const struct health health = { .version = "bench", .targets = plan->target_count };
+	struct answer *answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
+
+	if (answer == NULL)
+		abort();
+	return answer;
+}
+
+static size_t piece_of(size_t bytes, size_t done)
+{
+	return bytes - done < PIECE ? bytes - done : PIECE;
+}
+
+static void copy(const struct bench *b, size_t room)
+{
+	for (size_t n = 0; n < b->bytes; n += PIECE) {
+		memcpy(b->to + n % room, b->from + n % room, piece_of(b->bytes, n));
 		/* So that the compiler does not see that nobody looks. */
-		__asm__ volatile("" : : "r"(copy) : "memory");
+		__asm__ volatile("" : : "r"(b->to) : "memory");
 	}
-	s.copy_ms = (double)(usage_cpu_us() - start) / 1000;
-	free(copy);
-	free(from);
-	return s;
+}
+
+static void send_all(const struct bench *b)
+{
+	for (size_t n = 0; n < b->bytes;) {
+		ssize_t sent = send(b->socket, b->from, piece_of(b->bytes, n), 0);
+
+		if (sent < 0)
+			abort();
+		n += (size_t)sent;
+	}
+}
+
+static void measure(struct bench *b, enum figure figure, int round)
+{
+	int64_t start = usage_cpu_us();
+
+	switch (figure) {
+	case WRITE:
+		b->bytes = walk(metrics_of(b->plan), NULL);
+		break;
+	case COPY:
+		copy(b, COLD);
+		break;
+	case COPY_CACHED:
+		copy(b, PIECE);
+		break;
+	case SEND:
+		send_all(b);
+		break;
+	default:
+		b->packed_bytes = walk(gzip_new(metrics_of(b->plan)), NULL);
+		break;
+	}
+	b->ms[figure][round] = (double)(usage_cpu_us() - start) / 1000;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *list)
+{
+	qsort(list, ROUNDS, sizeof(*list), by_size);
+	return list[ROUNDS / 2];
+}
+
+/* A process that reads all that is sent. */
+static pid_t reader_start(int *ret_socket)
+{
+	char *sink = malloc(4 * PIECE);
+	int ends[2];
+	pid_t pid;
+
+	if (sink == NULL || socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ||
+	    (pid = fork()) < 0)
+		abort();
+	if (pid == 0) {
+		close(ends[0]);
+		while (read(ends[1], sink, 4 * PIECE) > 0)
+			;
+		_exit(0);
+	}
+	close(ends[1]);
+	free(sink);
+	*ret_socket = ends[0];
+	return pid;
+}
+
+static void run(struct bench *b)
+{
+	int64_t growth = 0;
+	pid_t reader;
+
+	b->bytes = walk(metrics_of(b->plan), &growth);
+	reader = reader_start(&b->socket);
+	b->from = malloc(COLD);
+	b->to = malloc(COLD);
+	if (b->from == NULL || b->to == NULL)
+		abort();
+	memset(b->from, 'x', COLD);
+	memset(b->to, 'y', COLD);
+	for (int round = 0; round < ROUNDS; round++)
+		for (unsigned figure = 0; figure < FIGURES; figure++)
+			measure(b, (enum figure)figure, round);
+	close(b->socket);
+	waitpid(reader, NULL, 0);
+	free(b->from);
+	free(b->to);
+	printf("targets=%zu bytes=%zu ms=%.3f copy_ms=%.3f cached_ms=%.3f send_ms=%.3f "
+	       "gzip_ms=%.3f gzip_bytes=%zu growth=%lld\n",
+	       b->plan->target_count, b->bytes, median(b->ms[WRITE]), median(b->ms[COPY]),
+	       median(b->ms[COPY_CACHED]), median(b->ms[SEND]), median(b->ms[PACK]),
+	       b->packed_bytes, (long long)growth);
 }
 
 int main(int argc, char **argv)
@@ -57,9 +185,8 @@ int main(int argc, char **argv)
 	struct bench_terms terms = { .in_flight = 100,
 				     .interval = span_of_ms(60000),
 				     .timeout = span_of_ms(10000) };
+	struct bench bench = { 0 };
 	struct result result;
-	struct plan *plan;
-	struct scrape s;
 
 	if (argc != 6) {
 		fprintf(stderr, "usage: bench_metrics SERVICE PORT CA-FILE NAME COUNT\n");
@@ -71,13 +198,10 @@ int main(int argc, char **argv)
 	terms.name = argv[4];
 	terms.count = strtoul(argv[5], NULL, 10);
 	bench_probe_one(&terms, &result);
-	plan = bench_plan_new(&terms);
-	bench_fill(plan, &result);
-	for (int i = 0; i < 3; i++)
-		s = scrape(plan); /* the last one counts: memory is warm */
-	printf("targets=%zu bytes=%zu ms=%.3f copy_ms=%.3f\n", terms.count, s.bytes, s.ms,
-	       s.copy_ms);
-	plan_release(plan);
+	bench.plan = bench_plan_new(&terms);
+	bench_fill(bench.plan, &result);
+	run(&bench);
+	plan_release(bench.plan);
 	result_fini(&result);
 	return 0;
 }

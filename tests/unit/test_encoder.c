@@ -8,6 +8,7 @@
 #include "encoder.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct family family = { "mailvane_x", "Help with \\ and\n\"newline\".", GAUGE,
@@ -113,6 +114,34 @@ static void escapes_label_values(void **state)
 		strcat(strcat(expected, values[i].written), "\"} 1\n");
 		assert_string_equal(strstr(written(), "\nmailvane_x") + 1, expected);
 	}
+}
+
+/* Values are looked at eight bytes at a time. */
+static void escapes_at_any_place(void **state)
+{
+	static const char *const odd[][2] = {
+		{ "\"", "\\\"" },           { "\\", "\\\\" }, { "\xff", "\xef\xbf\xbd" },
+		{ "\xc3\xbc", "\xc3\xbc" }, { "~", "~" },     { "!", "!" }
+	};
+	char value[80], expected[160];
+
+	(void)state;
+	for (int n = 2; n < 20; n++)
+		for (int at = 1; at < n; at++)
+			for (size_t k = 0; k < ARRAY_SIZE(odd); k++) {
+				struct encoder e = start(&family);
+
+				snprintf(value, sizeof(value), "%.*s%s%.*s", at,
+					 "abcdefghijklmnopqrstuvwxyz", odd[k][0], n - at,
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+				snprintf(expected, sizeof(expected),
+					 "{k=\"%.*s%s%.*s\"} 1\n", at,
+					 "abcdefghijklmnopqrstuvwxyz", odd[k][1], n - at,
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+				encoder_labels(&e, &(struct label){ "k", value }, 1,
+					       number_of(1));
+				assert_string_equal(strchr(written(), '{'), expected);
+			}
 }
 
 static void cuts_what_a_stranger_made_too_long(void **state)
@@ -254,6 +283,7 @@ int main(void)
 		cmocka_unit_test(heads_a_family_once_and_only_with_samples),
 		cmocka_unit_test(writes_openmetrics),
 		cmocka_unit_test(escapes_label_values),
+		cmocka_unit_test(escapes_at_any_place),
 		cmocka_unit_test(cuts_what_a_stranger_made_too_long),
 		cmocka_unit_test(names_the_subject_first),
 		cmocka_unit_test(writes_numbers),
