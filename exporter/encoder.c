@@ -332,7 +332,7 @@ void encoder_family(struct encoder *e, const struct family *family)
 	e->name = view_of(family->name);
 	e->stem = stem_of(family);
 	text_copy(e->name_text, sizeof(e->name_text), family->name);
-	if (family->words)
+	if (family->words && family->words->value)
 		write_words(e, family->words);
 }
 
@@ -356,25 +356,31 @@ static void put_type(struct encoder *e, struct view name, const char *type)
 	draft_format(e->out, "# TYPE %.*s %s\n", (int)name.n, name.p, type);
 }
 
-static void head(struct encoder *e)
+const char *metric_kind_name(enum metric_kind kind)
 {
-	static const char *const types[] = {
+	static const char *const names[] = {
 		[COUNTER] = "counter", [GAUGE] = "gauge", [INFO] = "info"
 	};
+
+	return names[kind];
+}
+
+static void head(struct encoder *e)
+{
 	enum metric_kind kind = e->family->kind;
 
 	if (e->headed)
 		return;
 	e->headed = true;
 	if (e->format == TEXT_OPENMETRICS) {
-		put_type(e, e->stem, types[kind]);
+		put_type(e, e->stem, metric_kind_name(kind));
 		if (*e->family->unit)
 			draft_format(e->out, "# UNIT %.*s %s\n", (int)e->stem.n, e->stem.p,
 				     e->family->unit);
 		put_help(e, e->stem);
 	} else {
 		put_help(e, e->name);
-		put_type(e, e->name, kind == INFO ? types[GAUGE] : types[kind]);
+		put_type(e, e->name, metric_kind_name(kind == INFO ? GAUGE : kind));
 	}
 }
 

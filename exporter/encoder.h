@@ -19,9 +19,13 @@ enum text_format { TEXT_PROMETHEUS, TEXT_OPENMETRICS };
 /* An info's value is 1 and its labels are what it tells: a gauge in text 0.0.4. */
 enum metric_kind { COUNTER, GAUGE, INFO };
 
-/* Samples that differ in one label of few known values, written out only once. */
+/* "counter", as OpenMetrics says it. */
+const char *metric_kind_name(enum metric_kind);
+
+/* Labels of a family's own. If it is one of few known values they are written out only once, for
+ * encoder_word; else value is NULL and the labels are those of encoder_labels. */
 struct words {
-	const char *label;
+	const char *label; /* "phase", "fault, phase" */
 	const char *(*value)(unsigned);
 	unsigned first, last;
 };
@@ -33,7 +37,7 @@ struct family {
 	const char *help;
 	enum metric_kind kind;
 	const char *unit; /* the end of the name: "seconds", "bytes"; "": it counts */
-	const struct words *words; /* NULL: no sample is written by encoder_word */
+	const struct words *words; /* NULL: no labels of its own */
 };
 
 /* {0} with `out` and `format` is a beginning. */

@@ -4,6 +4,7 @@
  * configuration files. Engine threads probe, one more thread answers HTTP.
  */
 #include "exposition.h"
+#include "metrics_page.h"
 #include "options.h"
 #include "paths.h"
 #include "printable.h"
@@ -317,6 +318,18 @@ static int help(void)
 	return EXIT_SUCCESS;
 }
 
+static int metrics_help(void)
+{
+	struct draft text;
+	bool written;
+
+	draft_init(&text);
+	metrics_page(&text);
+	written = !text.failed && fwrite(text.p, 1, text.n, stdout) == text.n;
+	draft_fini(&text);
+	return written ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static bool lay_out(const struct options *options, struct site *site, struct buffer *error)
 {
 	if (!site_init(site, options->external_url, options->route_prefix,
@@ -344,6 +357,8 @@ int main(int argc, char **argv)
 		return fail(buffer_string(&error), EXIT_USAGE);
 	if (options.help)
 		return help();
+	if (options.metrics_help)
+		return metrics_help();
 	if (options.version)
 		return printf("mailvane_exporter %s\n", version) < 0;
 	config = config_load(options.config_file, &errors);

@@ -33,6 +33,12 @@ static const char *fault_word(unsigned fault)
 }
 
 static const struct words phases = { "phase", phase_word, 0, PHASE_COUNT - 1 };
+static const struct words fault_labels = { .label = "fault, phase" };
+static const struct words tls_labels = { .label = "version, cipher" };
+static const struct words certificate_labels = {
+	.label = "subject, issuer, serial, fingerprint_sha256"
+};
+static const struct words build_labels = { .label = "version, compiler" };
 static const struct words cert_faults = { "fault", fault_word, CERT_FAULT_FIRST,
 					  CERT_FAULT_LAST };
 
@@ -298,7 +304,7 @@ const struct metric metrics[] = {
 	       "Verdict of the last probe: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
 	TARGET("probe_state_since_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_state_since,
 	       "Unix time at which the present state began."),
-	TARGET("probe_fault", GAUGE, "", NULL, SCOPE_RECORD, 0, read_fault,
+	TARGET("probe_fault", GAUGE, "", &fault_labels, SCOPE_RECORD, 0, read_fault,
 	       "1 for the fault that decided the last verdict and the phase it was in; absent when there is none."),
 	TARGET("probes_total", COUNTER, "", NULL, SCOPE_TALLY, 0, read_probes,
 	       "Probes finished."),
@@ -318,7 +324,7 @@ const struct metric metrics[] = {
 	       "1 if the exporter itself was behind during the last probe, so that its durations are too long."),
 	TARGET("reply_code", GAUGE, "", NULL, SCOPE_RECORD, 0, read_reply_code,
 	       "SMTP or LMTP reply code that decided the last probe, or else of the greeting."),
-	TARGET("tls_info", INFO, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_tls,
+	TARGET("tls_info", INFO, "", &tls_labels, SCOPE_RECORD, BRIEF_MORE, read_tls,
 	       "1, with the TLS version and cipher of the last probe."),
 	TARGET("tls_certificate_not_before_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_before,
 	       "Unix time at which the server's certificate begins to be valid."),
@@ -328,12 +334,12 @@ const struct metric metrics[] = {
 	       "Unix time at which the first certificate of the verified chain ends; absent if it could not be verified."),
 	TARGET("tls_certificate_fault", GAUGE, "", &cert_faults, SCOPE_RECORD, 0, read_certificate_faults,
 	       "1 for each thing wrong with the server's certificate, 0 for each that is in order."),
-	TARGET("tls_certificate_info", INFO, "", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_certificate,
+	TARGET("tls_certificate_info", INFO, "", &certificate_labels, SCOPE_RECORD, BRIEF_CERTIFICATE, read_certificate,
 	       "1, with the names and the identity of the server's certificate."),
 	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_messages,
 	       "Messages in the mailbox that was logged in to."),
 
-	SELF("mailvane_build_info", INFO, "", NULL, read_build,
+	SELF("mailvane_build_info", INFO, "", &build_labels, read_build,
 	     "1, with the version of the exporter and the compiler that built it."),
 	SELF("mailvane_config_last_reload_successful", GAUGE, "", NULL, read_reload_ok,
 	     "Whether the configuration could be used when it was last read."),

@@ -34,6 +34,8 @@ static const struct option {
 	  "Read the configuration, say everything that is wrong with it, and end." },
 	{ "--once", offsetof(struct options, once), NULL,
 	  "Probe every target once, print the metrics, and end." },
+	{ "--metrics.help", offsetof(struct options, metrics_help), NULL,
+	  "Print every metric with its type, unit, labels and meaning, and end." },
 	{ "--version", offsetof(struct options, version), NULL, "Print the version, and end." },
 	{ "--help", offsetof(struct options, help), NULL, "Print this, and end." },
 };
@@ -131,7 +133,8 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options,
 	}
 	if (ret_options->listen_n == 0)
 		ret_options->listen[ret_options->listen_n++] = ":19025";
-	if (ret_options->help || ret_options->version || ret_options->config_file)
+	if (ret_options->help || ret_options->metrics_help || ret_options->version ||
+	    ret_options->config_file)
 		return true;
 	buffer_text(error,
 		    "--config.file=FILE is needed: it says what to probe; see --help");

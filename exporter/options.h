@@ -11,7 +11,7 @@ struct options {
 	size_t listen_n; /* at least 1 */
 	bool systemd_socket;
 	const char *external_url, *route_prefix, *telemetry_path;
-	bool config_check, once, version, help;
+	bool config_check, once, metrics_help, version, help;
 };
 
 /* Fills in the defaults and what is given; texts are those of argv. False, with one line in

@@ -304,3 +304,8 @@ void probe_metrics_put(struct draft *out, const struct result *result, struct sp
 	}
 	encoder_fini(&encoder);
 }
+
+const struct family *probe_metrics_family(size_t i)
+{
+	return i < ARRAY_SIZE(rows) ? &rows[i].family : NULL;
+}

@@ -7,9 +7,12 @@
 #ifndef MAILVANE_PROBE_METRICS_H
 #define MAILVANE_PROBE_METRICS_H
 
-#include "draft.h"
+#include "encoder.h"
 #include "result.h"
 
 void probe_metrics_put(struct draft *, const struct result *, struct span timeout);
+
+/* One after the other; NULL: there is no other. */
+const struct family *probe_metrics_family(size_t);
 
 #endif

@@ -1,4 +1,4 @@
-foreach(noun draft encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics
+foreach(noun draft encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics metrics_page
     nagios_spool negotiation page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
@@ -17,3 +17,5 @@ endforeach()
 target_link_libraries(test_page PRIVATE PkgConfig::openssl)
 target_link_libraries(test_gzip PRIVATE PkgConfig::zlib)
 target_sources(test_discovery PRIVATE exporter_plan.c)
+target_compile_definitions(test_metrics_page PRIVATE
+  METRICS_PAGE="${PROJECT_SOURCE_DIR}/conf/metrics.md")

@@ -8,6 +8,7 @@
 #include "exposition.h"
 
 #include "exporter_plan.h"
+#include "metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,45 @@ static void says_the_same_in_openmetrics(void **state)
 	plan_release(plan);
 }
 
+/* Labels that are not the subject's are those the family names: the page tells them. */
+static void labels_are_those_of_the_family(void **state)
+{
+	static const char *const of_subjects[] = { "server", "service", "address", "site" };
+	struct plan *plan = exporter_plan_new();
+	char *text = render(plan, &exporter_plan_health), *rest = text, *line;
+
+	(void)state;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		size_t name_n = strcspn(line, "{ ");
+
+		if (*line == '#' || line[name_n] != '{')
+			continue;
+		for (char *label = line + name_n + 1; (label = strstr(label, "=\""));
+		     label++) {
+			char *from = label, word[40];
+			const struct words *words;
+			bool known = false;
+
+			while (from[-1] != '{' && from[-1] != ',')
+				from--;
+			snprintf(word, sizeof(word), "%.*s", (int)(label - from), from);
+			for (size_t k = 0; k < ARRAY_SIZE(of_subjects); k++)
+				known = known || strcmp(of_subjects[k], word) == 0;
+			for (size_t k = 0; !known && k < metric_count; k++) {
+				words = metrics[k].family.words;
+				known =
+				    strlen(metrics[k].family.name) == name_n &&
+				    strncmp(metrics[k].family.name, line, name_n) == 0 &&
+				    words && strstr(words->label, word);
+			}
+			if (!known)
+				fail_msg("%s in %.60s", word, line);
+		}
+	}
+	free(text);
+	plan_release(plan);
+}
+
 /* The name at the front of a line. */
 static struct view name_of(const char *line)
 {
@@ -233,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_known_and_nothing_else),
 		cmocka_unit_test(says_the_same_in_openmetrics),
+		cmocka_unit_test(labels_are_those_of_the_family),
 		cmocka_unit_test(families_are_contiguous),
 		cmocka_unit_test(figures_of_an_engine_that_does_not_run_are_absent),
 		cmocka_unit_test(pieces_are_small),

@@ -30,7 +30,7 @@ static void every_row_follows_the_conventions(void **state)
 				 strlen(f->name));
 		assert_int_equal(f->kind == COUNTER, ends(f->name, "_total"));
 		assert_int_equal(f->kind == INFO, ends(f->name, "_info"));
-		if (f->words) {
+		if (f->words && f->words->value) {
 			assert_true(f->words->last - f->words->first < WORDS_MAX);
 			for (unsigned w = f->words->first; w <= f->words->last; w++)
 				assert_true(strlen(f->words->label) + 3 +

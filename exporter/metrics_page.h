@@ -1,0 +1,9 @@
+/* metrics_page.h - the table of metrics as a page of Markdown: conf/metrics.md. */
+#ifndef MAILVANE_METRICS_PAGE_H
+#define MAILVANE_METRICS_PAGE_H
+
+#include "draft.h"
+
+void metrics_page(struct draft *);
+
+#endif
