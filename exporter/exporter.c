@@ -7,9 +7,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct exporter {
 	struct config *config; /* the one in use; its plan is the engine's, too */
+	pthread_mutex_t lock;  /* of config for other threads, and of what waits */
+	struct reload_waiter *waiters;
 	struct engine *engine;
 	struct log *log;
 	struct passive *passive;
@@ -117,6 +120,18 @@ static bool worth_saying(struct exporter *x, enum reload_cause cause, uint64_t h
 	return news || cause == RELOAD_ASKED;
 }
 
+/* The first error and how many there are. */
+static void say_errors(struct buffer *said, const struct config_errors *errors)
+{
+	const struct config_error *first = &errors->list[0];
+
+	buffer_format(said, "%s: %s", first->where, first->what);
+	if (*first->hint)
+		buffer_format(said, " (%s)", first->hint);
+	if (errors->total > 1)
+		buffer_format(said, ", and %zu more errors", errors->total - 1);
+}
+
 static void log_errors(struct exporter *x, enum reload_cause cause,
 		       const struct config_errors *errors)
 {
@@ -148,9 +163,13 @@ static void take(struct exporter *x, struct config *config)
 {
 	char targets[24];
 
+	struct config *older = x->config;
+
 	history_load(x->history, config->plan);
-	config_free(x->config);
+	pthread_mutex_lock(&x->lock);
 	x->config = config;
+	pthread_mutex_unlock(&x->lock);
+	config_free(older);
 	passive_load(x->passive, &config->passive);
 	x->errors_said = 0;
 	atomic_store(&x->loaded_ms, moment_now().ms);
@@ -160,31 +179,97 @@ static void take(struct exporter *x, struct config *config)
 		(struct log_field[]){ { "file", x->path }, { "targets", targets } }, 2);
 }
 
-void exporter_reload(struct exporter *x, enum reload_cause cause)
+static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *said)
 {
 	struct config_errors errors = { 0 };
-	struct config *config;
+	struct config *config = config_load(x->path, &errors);
 	char why[512];
 
-	if (cause == RELOAD_CHANGED && !config_changed(x->config))
-		return;
-	config = config_load(x->path, &errors);
 	if (!config) {
-		atomic_store(&x->reload_ok, false);
 		log_errors(x, cause, &errors);
+		say_errors(said, &errors);
 		config_errors_fini(&errors);
-		atomic_fetch_add(&x->changes, 1);
-		return;
+		return false;
 	}
 	plan_inherit(config->plan, x->config->plan);
 	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
+		buffer_format(said, "configuration taken: %zu targets",
+			      config->plan->target_count);
 		take(x, config);
-	} else {
-		atomic_store(&x->reload_ok, false);
-		log_refused(x, cause, why);
-		config_free(config);
+		return true;
 	}
+	log_refused(x, cause, why);
+	buffer_text(said, why);
+	config_free(config);
+	return false;
+}
+
+static struct reload_waiter *waiters_take(struct exporter *x)
+{
+	struct reload_waiter *waiters;
+
+	pthread_mutex_lock(&x->lock);
+	waiters = x->waiters;
+	x->waiters = NULL;
+	pthread_mutex_unlock(&x->lock);
+	return waiters;
+}
+
+static void waiters_tell(struct reload_waiter *w, bool ok, const char *said)
+{
+	struct reload_waiter *next;
+
+	for (; w; w = next) {
+		next = w->next;
+		w->answered(w, ok, said);
+	}
+}
+
+void exporter_reload(struct exporter *x, enum reload_cause cause)
+{
+	struct reload_waiter *waiters;
+	char storage[1024];
+	struct buffer said;
+	bool ok;
+
+	if (cause == RELOAD_CHANGED && !config_changed(x->config))
+		return;
+	waiters = waiters_take(x);
+	buffer_init(&said, storage, sizeof(storage));
+	ok = reload(x, cause, &said);
+	atomic_store(&x->reload_ok, ok);
 	atomic_fetch_add(&x->changes, 1);
+	waiters_tell(waiters, ok, buffer_string(&said));
+}
+
+/* The log wakes the main thread. */
+void exporter_reload_ask(struct exporter *x, struct reload_waiter *waiter)
+{
+	pthread_mutex_lock(&x->lock);
+	waiter->next = x->waiters;
+	x->waiters = waiter;
+	pthread_mutex_unlock(&x->lock);
+	log_put(x->log, LOG_INFO, "reload asked for over HTTP", NULL, 0);
+}
+
+bool exporter_reload_asked(struct exporter *x)
+{
+	bool asked;
+
+	pthread_mutex_lock(&x->lock);
+	asked = x->waiters != NULL;
+	pthread_mutex_unlock(&x->lock);
+	return asked;
+}
+
+char *exporter_config(struct exporter *x)
+{
+	char *text;
+
+	pthread_mutex_lock(&x->lock);
+	text = strdup(x->config->dump);
+	pthread_mutex_unlock(&x->lock);
+	return text;
 }
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -215,6 +300,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 				.path = path,
 				.version = version,
 				.started = moment_now() };
+	pthread_mutex_init(&x->lock, NULL);
 	atomic_init(&x->reload_ok, true);
 	atomic_init(&x->all_probed, false);
 	atomic_init(&x->loaded_ms, x->started.ms);
@@ -232,10 +318,12 @@ void exporter_free(struct exporter *x)
 {
 	if (!x)
 		return;
+	waiters_tell(waiters_take(x), false, "the exporter is ending");
 	engine_free(x->engine);
 	passive_free(x->passive);
 	history_free(x->history);
 	config_free(x->config);
+	pthread_mutex_destroy(&x->lock);
 	free(x);
 }
 

@@ -25,6 +25,19 @@ struct exporter *exporter_new(struct config *, const char *path, const char *ver
 /* Ends all probes, at most in a second. NULL does nothing. */
 void exporter_free(struct exporter *);
 
+/* The configuration in use but its servers, as text; the caller frees it. NULL: no memory. */
+char *exporter_config(struct exporter *);
+
+/* Somebody who asked for a reload. */
+struct reload_waiter {
+	/* On the main thread, or with false when the exporter ends first; `said` is lent. */
+	void (*answered)(struct reload_waiter *, bool ok, const char *said);
+	struct reload_waiter *next;
+};
+/* From any thread: the main thread is woken, and reloads as for SIGHUP. */
+void exporter_reload_ask(struct exporter *, struct reload_waiter *);
+bool exporter_reload_asked(struct exporter *);
+
 /* Goes over to the files as they are now. If anything is wrong with them nothing changes. */
 void exporter_reload(struct exporter *, enum reload_cause);
 

@@ -196,7 +196,7 @@ static void run(struct exporter *exporter, struct log *log)
 
 	while (!asked_to_end) {
 		wait_for_work(log, log_drain(log), look);
-		if (asked_to_reload) {
+		if (asked_to_reload || exporter_reload_asked(exporter)) {
 			asked_to_reload = 0;
 			exporter_reload(exporter, RELOAD_ASKED);
 		} else if (!instant_before(instant_now(), look)) {
@@ -335,6 +335,7 @@ static bool lay_out(const struct options *options, struct site *site, struct buf
 	if (!site_init(site, options->external_url, options->route_prefix,
 		       options->telemetry_path, error))
 		return false;
+	site->lifecycle = options->lifecycle;
 	if (paths_fit(site))
 		return true;
 	buffer_format(error, "--web.telemetry-path=%s: something else is there",

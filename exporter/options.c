@@ -30,6 +30,8 @@ static const struct option {
 	  "the path of the external URL; \"/\" if the proxy takes it away." },
 	{ "--web.telemetry-path", offsetof(struct options, telemetry_path), "PATH",
 	  "Where the metrics are, behind the prefix: \"/metrics\" by default." },
+	{ "--web.enable-lifecycle", offsetof(struct options, lifecycle), NULL,
+	  "Obey POST and PUT of /-/reload: read the configuration again." },
 	{ "--config.check", offsetof(struct options, config_check), NULL,
 	  "Read the configuration, say everything that is wrong with it, and end." },
 	{ "--once", offsetof(struct options, once), NULL,

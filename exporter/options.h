@@ -9,7 +9,7 @@ struct options {
 	const char *config_file;
 	const char *listen[SOCKETS_MAX];
 	size_t listen_n; /* at least 1 */
-	bool systemd_socket;
+	bool systemd_socket, lifecycle;
 	const char *external_url, *route_prefix, *telemetry_path;
 	bool config_check, once, metrics_help, version, help;
 };

@@ -2,10 +2,13 @@
 #include "paths.h"
 
 #include "discovery.h"
+#include "effective.h"
 #include "events.h"
 #include "page_paths.h"
 #include "probe_request.h"
+#include "reload_request.h"
 #include "scrape.h"
+#include "status.h"
 #include "verdicts.h"
 
 #include <string.h>
@@ -66,9 +69,12 @@ static const struct path paths[] = {
 	{ "/events",         PATH_GET, get_events },
 	{ "/probe",          PATH_GET, probe_request },
 	{ "/sd",             PATH_GET, discovery_answer },
+	{ "/config",         PATH_GET, effective_answer },
+	{ "/-/reload",       PATH_POST | PATH_PUT, reload_request },
 	{ "/-/healthy",      PATH_GET, get_healthy },
 	{ "/-/ready",        PATH_GET, get_ready },
 	{ "/api/v1/verdict", PATH_GET, get_verdict },
+	{ "/api/v1/status",  PATH_GET, status_answer },
 };
 /* clang-format on */
 

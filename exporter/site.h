@@ -10,6 +10,7 @@ struct site {
 	char prefix[SITE_TEXT_MAX];  /* "" or "/mailvane": what requests begin with */
 	char home[SITE_TEXT_MAX];    /* where users find the page, with its last "/" */
 	char metrics[SITE_TEXT_MAX]; /* "/metrics": behind the prefix */
+	bool lifecycle;              /* /-/reload is obeyed */
 };
 
 /* The three options; NULL: not given. The prefix is by default the path of the external URL.

@@ -2,6 +2,7 @@
 #include "accounts.h"
 
 #include "dialogue.h"
+#include "dump.h"
 #include "memory.h"
 #include "reader.h"
 #include "secret.h"
@@ -52,6 +53,8 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 	}
 	*room(l, number) = (struct account){ draft.name, draft.user, password };
 	l->account_usable[number] = good && password != NULL;
+	if (good)
+		dump_account(l, &draft);
 }
 
 void accounts_read(struct loader *l)

@@ -14,7 +14,7 @@ struct loaded {
 };
 
 static struct config *loaded_new(struct plan *plan, const struct passive_settings *passive,
-				 struct watch *watch)
+				 char *dump, struct watch *watch)
 {
 	struct loaded *l = memory_grow(NULL, 1, sizeof(*l));
 
@@ -30,6 +30,7 @@ static struct config *loaded_new(struct plan *plan, const struct passive_setting
 		.patterns = l->watch.patterns,
 		.pattern_count = watch->pattern_count,
 		.passive = *passive,
+		.dump = dump,
 	};
 	return &l->shown;
 }
@@ -41,15 +42,18 @@ struct config *config_load(const char *path, struct config_errors *ret_errors)
 	struct watch watch;
 	struct passive_settings passive;
 	struct plan *plan;
+	char *dump;
 
 	watch_init(&watch);
 	loader_init(&loader, &watch);
 	plan = loader_read(&loader, path);
 	passive = loader.passive;
+	dump = loader.dump;
+	loader.dump = NULL;
 	errors_take(&loader.errors, ret_errors);
 	loader_fini(&loader);
 	if (plan != NULL)
-		config = loaded_new(plan, &passive, &watch);
+		config = loaded_new(plan, &passive, dump, &watch);
 	else
 		watch_fini(&watch);
 	return config;
@@ -64,6 +68,7 @@ void config_free(struct config *config)
 	plan_release(l->shown.plan);
 	watch_fini(&l->watch);
 	free(l->files);
+	free(l->shown.dump);
 	free(l);
 }
 

@@ -62,6 +62,7 @@ struct config {
 	const char *const *patterns; /* of include and target_files, absolute */
 	size_t pattern_count;
 	struct passive_settings passive; /* texts are the plan's */
+	char *dump; /* all but the servers, as text: see config_dump_server */
 };
 
 /* NULL, with ret_errors filled (finish it), when anything is wrong. Relative paths in a file
@@ -74,6 +75,11 @@ void config_errors_fini(struct config_errors *);
 /* True when a file was changed, added or removed since config_load read it (by inode, size
  * and mtime). Costs one stat per file. */
 bool config_changed(const struct config *);
+
+/* The configuration in use as one that can be read again, with every default filled in:
+ * config->dump, then "servers = (", each server, a comma between them, ");". On the heap, NULL
+ * behind the last; *at is its first target and moves on to the next server's. */
+char *config_dump_server(const struct plan *, size_t *at);
 
 /* The reference of all keys with type, range, default and help, as Markdown, into a heap
  * string the caller frees. */

@@ -2,6 +2,7 @@
 #include "loader.h"
 
 #include "accounts.h"
+#include "dump.h"
 #include "on_demand.h"
 #include "passive.h"
 #include "servers.h"
@@ -31,6 +32,8 @@ void loader_fini(struct loader *l)
 	names_fini(&l->server_names);
 	free(l->account_usable);
 	free(l->service_terms);
+	free(l->dumped_accounts.text);
+	free(l->dump);
 	errors_fini(&l->errors);
 	arena_fini(&l->scratch);
 	plan_release(l->plan);
@@ -65,6 +68,7 @@ static struct plan *finish(struct loader *l, const char *file)
 	if (l->errors.found.total > 0 ||
 	    plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
 		return NULL;
+	l->dump = dump_head(l);
 	l->plan = NULL;
 	return plan;
 }

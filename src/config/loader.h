@@ -8,6 +8,7 @@
 #define MAILVANE_CONFIG_LOADER_H
 
 #include "file.h"
+#include "listing.h"
 #include "names.h"
 #include "schema.h"
 #include "target_list.h"
@@ -51,6 +52,8 @@ struct loader {
 	struct names service_names;
 
 	struct names server_names;
+	struct listing dumped_accounts; /* dump.c's */
+	char *dump;                     /* of a good configuration; who takes it frees it */
 	struct target_list targets;
 };
 

@@ -1,7 +1,7 @@
 /* reference.c - the table of keys as a page of Markdown. */
 #include "config.h"
 
-#include "memory.h"
+#include "listing.h"
 #include "value.h"
 
 #include <stdio.h>
@@ -31,82 +31,57 @@ static const char *const introductions[SECTION_COUNT] = {
 	[SECTION_ICINGA2] = "### icinga2 = { ... };\n",
 };
 
-/* A text that grows. */
-struct page {
-	char *text;
-	size_t n, cap;
-};
-
-static void put(struct page *p, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (p->n + n + 1 > p->cap) {
-		p->cap = (p->n + n + 1) * 2;
-		p->text = memory_grow(p->text, p->cap, 1);
-	}
-	memcpy(p->text + p->n, text, n + 1);
-	p->n += n;
-}
-
-static void put_all(struct page *p, const char *const *texts)
-{
-	for (; *texts != NULL; texts++)
-		put(p, *texts);
-}
-#define PUT(page, ...) put_all((page), (const char *const[]){ __VA_ARGS__, NULL })
-
-static void put_default(struct page *p, const struct key *key)
+static void put_default(struct listing *p, const struct key *key)
 {
 	if (key->preset == NULL && key->note == NULL)
-		put(p, key->flags & KEY_REQUIRED ? "required" : "none");
+		listing_put(p, key->flags & KEY_REQUIRED ? "required" : "none");
 	if (key->preset != NULL)
-		PUT(p, "`", key->preset, "`");
+		LISTING_PUT(p, "`", key->preset, "`");
 	if (key->note != NULL)
-		PUT(p, key->preset != NULL ? ", " : "", key->note);
+		LISTING_PUT(p, key->preset != NULL ? ", " : "", key->note);
 }
 
-static void put_key(struct page *p, const struct key *key)
+static void put_key(struct listing *p, const struct key *key)
 {
 	char range[VALUE_RANGE_MAX];
 
 	value_range_words(key, range);
-	PUT(p, "| `", key->name, "` | ", value_kind_words(key),
-	    range[0] != '\0' ? ": " : "", range, " | ");
+	LISTING_PUT(p, "| `", key->name, "` | ", value_kind_words(key),
+		    range[0] != '\0' ? ": " : "", range, " | ");
 	put_default(p, key);
-	PUT(p, " | ", key->help, " |\n");
+	LISTING_PUT(p, " | ", key->help, " |\n");
 }
 
-static void put_section(struct page *p, enum section_id id)
+static void put_section(struct listing *p, enum section_id id)
 {
 	const struct section *s = &sections[id];
 
-	PUT(p, "\n", introductions[id],
-	    "\n| key | type and range | default | meaning |\n|---|---|---|---|\n");
+	LISTING_PUT(p, "\n", introductions[id],
+		    "\n| key | type and range | default | meaning |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < s->count; i++)
 		put_key(p, &s->keys[i]);
 }
 
-static void put_services(struct page *p)
+static void put_services(struct listing *p)
 {
 	char port[8];
 
-	put(p, "\n### Built-in services\n\n| name | protocol | port | tls "
-	       "|\n|---|---|---|---|\n");
+	listing_put(p, "\n### Built-in services\n\n| name | protocol | port | tls "
+		       "|\n|---|---|---|---|\n");
 	for (size_t i = 0; i < builtin_service_count; i++) {
 		const struct service *s = &builtin_services[i];
 
 		snprintf(port, sizeof(port), "%u", s->port);
-		PUT(p, "| ", s->name, " | ", protocol_name(s->protocol), " | ", port, " | ",
-		    tls_mode_name(s->tls), " |\n");
+		LISTING_PUT(p, "| ", s->name, " | ", protocol_name(s->protocol), " | ",
+			    port, " | ", tls_mode_name(s->tls), " |\n");
 	}
 }
 
 char *config_reference(void)
 {
-	struct page page = { 0 };
+	struct listing page = { 0 };
 
-	put(&page, head);
+	listing_put(&page, head);
 	for (enum section_id id = 0; id < SECTION_COUNT; id++) {
 		put_section(&page, id);
 		if (id == SECTION_SERVICE)

@@ -63,6 +63,12 @@ static void put_span(char *dst, size_t cap, uint64_t ms)
 	snprintf(dst, cap, "%" PRIu64 "ms", ms);
 }
 
+const char *value_span_text(struct span span, char dst[VALUE_SPAN_MAX])
+{
+	put_span(dst, VALUE_SPAN_MAX, span_ms(span));
+	return dst;
+}
+
 static void put_words(char *dst, size_t cap, const char *const *words, size_t count)
 {
 	size_t n = 0;
@@ -428,8 +434,13 @@ void value_presets(struct loader *l, const struct section *s, void *draft,
 {
 	memset(draft, 0, draft_size(s));
 	((struct draft *)draft)->place = place;
-	for (size_t i = 0; i < s->count; i++)
-		if (s->keys[i].preset != NULL)
-			value_text(l, &s->keys[i], draft, view_of(s->keys[i].preset),
-				   place);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct key *key = &s->keys[i];
+
+		if (key->preset != NULL)
+			value_text(l, key, draft, view_of(key->preset), place);
+		if (key->kind == KIND_GROUP)
+			value_presets(l, &sections[key->section],
+				      (char *)draft + key->field, (struct place){ 0 });
+	}
 }

@@ -18,8 +18,12 @@ bool value_add_texts(struct loader *, const struct key *, void *draft, const str
 bool value_add_label(struct loader *, const struct key *, void *draft, struct view name,
 		     struct view value, struct place);
 
-/* Sets the defaults of a section and forgets what a draft held before. */
+/* Sets the defaults of a section and of the groups in it, and forgets what a draft held before. */
 void value_presets(struct loader *, const struct section *, void *draft, struct place);
+
+/* As a file gives it, in the largest unit that leaves no rest: "1d", "90s", "100ms". */
+enum { VALUE_SPAN_MAX = 32 };
+const char *value_span_text(struct span, char dst[VALUE_SPAN_MAX]);
 
 /* Kind and range in words: "duration", "1s to 1d". */
 const char *value_kind_words(const struct key *);

@@ -54,7 +54,8 @@ static void put_on_demand(FILE *out, const struct on_demand *o)
 	const struct allowance *a = &o->allowance;
 	char text[ADDRESS_TEXT_MAX];
 
-	if (a->name_count + a->network_count == 0)
+	if (a->name_count + a->network_count == 0 && o->max == 32 &&
+	    o->offset.ns == span_of_ms(500).ns)
 		return;
 	fprintf(out, "probe at_once=%u offset=%s timeout=%s names=", o->max,
 		span(o->offset), span(o->timeout));
@@ -173,6 +174,72 @@ static void compare(const char *name, const char *came)
 	free(expected);
 }
 
+/* The whole of it, and behind it the targets in the words of put_target. */
+static char *dump_of(const struct config *config)
+{
+	char *text = NULL, *server;
+	size_t n, at = 0;
+	FILE *out = open_memstream(&text, &n);
+
+	assert_non_null(out);
+	fprintf(out, "%sservers = (\n", config->dump);
+	while ((server = config_dump_server(config->plan, &at)) != NULL) {
+		fprintf(out, "%s%s\n", server, at < config->plan->target_count ? "," : "");
+		free(server);
+	}
+	fprintf(out, ");\n");
+	for (size_t i = 0; i < config->plan->target_count; i++) {
+		fputs("# ", out);
+		put_target(out, &config->plan->targets[i]);
+	}
+	fclose(out);
+	return text;
+}
+
+/* Files are named in comments only. */
+static void without_files(char *dump)
+{
+	static const char *const lines[] = { "# target_files = ", "# include = " };
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char *line = strstr(dump, lines[i]);
+
+		if (line != NULL)
+			memmove(line, strchr(line, '\n') + 1,
+				strlen(strchr(line, '\n') + 1) + 1);
+	}
+}
+
+/* What is dumped is a configuration of the same targets, up to ports of a target file. */
+static void dumps_as_it_is(const char *path)
+{
+	struct config_errors errors;
+	struct config *config = config_load(path, &errors), *again;
+	char *dump, *second;
+
+	config_errors_fini(&errors);
+	if (config == NULL)
+		return;
+	dump = dump_of(config);
+	config_free(config);
+	without_files(dump);
+	if (strstr(dump, ", as a target file says") != NULL) {
+		free(dump);
+		return;
+	}
+	folder_write("dumped.conf", 0644, dump);
+	again = config_load("dumped.conf", &errors);
+	if (again == NULL)
+		fail_msg("%s: %s: %s in\n%s", path, errors.list[0].where,
+			 errors.list[0].what, dump);
+	second = dump_of(again);
+	assert_string_equal(dump, second);
+	config_errors_fini(&errors);
+	config_free(again);
+	free(dump);
+	free(second);
+}
+
 static void write_wrapper(const char *name)
 {
 	char *template = folder_read("targets.conf.in");
@@ -195,6 +262,7 @@ static void loads_as_expected(void **state)
 	came = outcome_of(is_conf ? name : "wrapper.conf");
 	compare(name, came);
 	free(came);
+	dumps_as_it_is(is_conf ? name : "wrapper.conf");
 }
 
 static int enter(void **state)

@@ -1,0 +1,70 @@
+/* effective.c - a place in the answer is a server. */
+#include "effective.h"
+
+#include "config.h"
+
+#include <stdlib.h>
+
+struct effective {
+	struct answer answer;
+	struct plan *plan;
+	char *head; /* NULL: was sent */
+	size_t at;
+};
+
+static bool more(struct answer *answer, struct draft *out)
+{
+	struct effective *e = (struct effective *)answer;
+	bool first = e->at == 0;
+	char *server;
+
+	if (e->head) {
+		draft_text(out, e->head);
+		draft_text(out, "servers = (\n");
+		free(e->head);
+		e->head = NULL;
+	}
+	server = config_dump_server(e->plan, &e->at);
+	if (!server) {
+		draft_text(out, first ? ");\n" : "\n);\n");
+		return false;
+	}
+	draft_text(out, first ? "" : ",\n");
+	draft_text(out, server);
+	free(server);
+	return true;
+}
+
+static void dispose(struct answer *answer)
+{
+	struct effective *e = (struct effective *)answer;
+
+	plan_release(e->plan);
+	free(e->head);
+	free(e);
+}
+
+struct answer *effective_new(char *head, struct plan *plan)
+{
+	struct effective *e = head ? calloc(1, sizeof(*e)) : NULL;
+
+	if (!e) {
+		free(head);
+		return NULL;
+	}
+	e->answer = (struct answer){ more, dispose };
+	e->plan = plan_hold(plan);
+	e->head = head;
+	return &e->answer;
+}
+
+struct reply effective_answer(struct request *request)
+{
+	struct plan *plan = exporter_plan(request->exporter);
+	struct reply reply =
+	    reply_stream(effective_new(exporter_config(request->exporter), plan),
+			 "text/plain; charset=utf-8");
+
+	plan_release(plan);
+	return reply;
+}

@@ -1,0 +1,97 @@
+/* reload_request.c - request and main thread hold what they share, each until it is done. */
+#include "reload_request.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct reloading {
+	struct reload_waiter waiter; /* first, so that one is the other */
+	atomic_uint holders;
+	pthread_mutex_t lock;    /* of what follows */
+	struct request *request; /* NULL: it waits no longer */
+	bool done, ok;
+	char said[1024];
+};
+
+static void reloading_release(struct reloading *r)
+{
+	if (atomic_fetch_sub(&r->holders, 1) > 1)
+		return;
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+/* On the main thread. */
+static void answered(struct reload_waiter *waiter, bool ok, const char *said)
+{
+	struct reloading *r = (struct reloading *)waiter;
+
+	pthread_mutex_lock(&r->lock);
+	r->done = true;
+	r->ok = ok;
+	text_copy(r->said, sizeof(r->said), said);
+	if (r->request)
+		request_resume(r->request);
+	pthread_mutex_unlock(&r->lock);
+	reloading_release(r);
+}
+
+static void forget(void *work)
+{
+	struct reloading *r = work;
+
+	pthread_mutex_lock(&r->lock);
+	r->request = NULL;
+	pthread_mutex_unlock(&r->lock);
+	reloading_release(r);
+}
+
+static struct reply begin(struct request *request)
+{
+	struct reloading *r;
+
+	if (!request->site->lifecycle)
+		return reply_text(MHD_HTTP_FORBIDDEN,
+				  "lifecycle is off: start the exporter with "
+				  "--web.enable-lifecycle, or send it SIGHUP\n");
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return (struct reply){ 0 };
+	atomic_init(&r->holders, 2);
+	pthread_mutex_init(&r->lock, NULL);
+	r->waiter.answered = answered;
+	r->request = request;
+	request->work = r;
+	request->free_work = forget;
+	request_wait(request);
+	exporter_reload_ask(request->exporter, &r->waiter);
+	return reply_later();
+}
+
+struct reply reload_request(struct request *request)
+{
+	struct reloading *r = request->work;
+	char text[sizeof(r->said) + 80];
+	struct buffer line;
+	struct reply reply;
+
+	if (!r)
+		return begin(request);
+	pthread_mutex_lock(&r->lock);
+	r->request = NULL;
+	buffer_init(&line, text, sizeof(text));
+	if (!r->done)
+		buffer_text(&line, "the exporter is ending\n");
+	else if (r->ok)
+		buffer_format(&line, "%s\n", r->said);
+	else
+		buffer_format(&line, "not taken, the one before stays in use: %s\n",
+			      r->said);
+	reply = reply_text(r->ok     ? MHD_HTTP_OK
+			   : r->done ? MHD_HTTP_INTERNAL_SERVER_ERROR
+				     : MHD_HTTP_SERVICE_UNAVAILABLE,
+			   buffer_string(&line));
+	pthread_mutex_unlock(&r->lock);
+	return reply;
+}

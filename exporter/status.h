@@ -1,0 +1,25 @@
+/* status.h - /api/v1/status: everything there is to know, as JSON (conf/status.schema.json). */
+#ifndef MAILVANE_STATUS_H
+#define MAILVANE_STATUS_H
+
+#include "answer.h"
+#include "health.h"
+#include "plan.h"
+#include "reply.h"
+#include "request.h"
+
+/* Which targets and results; lent until the call is over. */
+struct status_wish {
+	const char *server; /* NULL: all */
+	int state;          /* an enum state, STATUS_PENDING or STATUS_ANY */
+};
+enum { STATUS_PENDING = STATE_COUNT, STATUS_ANY };
+
+/* Holds the plan until it is freed. NULL: out of memory. */
+struct answer *status_new(struct plan *, const struct health *, const struct status_wish *,
+			  struct moment now);
+
+/* The function of the path. */
+struct reply status_answer(struct request *);
+
+#endif

@@ -1,0 +1,20 @@
+/* listing.h - a text that grows: what the reference and the dump are written to. */
+#ifndef MAILVANE_CONFIG_LISTING_H
+#define MAILVANE_CONFIG_LISTING_H
+
+#include <stddef.h>
+
+/* {0} is empty. The text, if there is one, is on the heap and ends with a NUL. */
+struct listing {
+	char *text;
+	size_t n, cap;
+};
+
+void listing_put(struct listing *, const char *text);
+
+/* Each of these texts, up to a NULL. */
+void listing_put_all(struct listing *, const char *const *texts);
+#define LISTING_PUT(listing, ...)                                                          \
+	listing_put_all((listing), (const char *const[]){ __VA_ARGS__, NULL })
+
+#endif
