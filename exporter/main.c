@@ -8,7 +8,7 @@
 #include "options.h"
 #include "paths.h"
 #include "printable.h"
-#include "web.h"
+#include "rules_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +60,15 @@ static void print_errors(const struct config_errors *errors)
 		fprintf(stderr, "and %zu more errors\n", errors->total - errors->count);
 }
 
+static void print_rule_errors(struct errors *errors)
+{
+	struct config_errors found;
+
+	errors_take(errors, &found);
+	print_errors(&found);
+	config_errors_fini(&found);
+}
+
 /* --- modes that end by themselves ----------------------------------------------------------- */
 
 static size_t server_count(const struct plan *plan)
@@ -73,11 +82,25 @@ static size_t server_count(const struct plan *plan)
 	return count;
 }
 
-static int check(const char *path, const struct config *config)
+static int check(const struct options *options, const struct config *config,
+		 const struct rules *rules)
 {
-	print_clean(stdout, path);
+	const struct web_words none = { 0 };
+	const struct web_words *warnings = rules->config ? &rules->config->warnings : &none;
+
+	print_clean(stdout, options->config_file);
 	printf(": OK, %zu servers, %zu targets\n", server_count(config->plan),
 	       config->plan->target_count);
+	if (!options->web_config_file)
+		return EXIT_SUCCESS;
+	print_clean(stdout, options->web_config_file);
+	printf(": OK, %s, %zu users\n", rules->tls ? "HTTPS" : "HTTP",
+	       rules->config->users.n);
+	for (size_t i = 0; i < warnings->n; i++) {
+		printf("  warning: ");
+		print_clean(stdout, warnings->list[i]);
+		printf("\n");
+	}
 	return EXIT_SUCCESS;
 }
 
@@ -189,7 +212,7 @@ static void wait_for_work(struct log *log, bool lines_left, struct instant until
 		;
 }
 
-static void run(struct exporter *exporter, struct log *log)
+static void run(struct exporter *exporter, struct rules_watch *watch, struct log *log)
 {
 	const struct span pause = span_of_ms(CHANGED_EVERY_MS);
 	struct instant look = instant_plus(instant_now(), pause);
@@ -199,8 +222,10 @@ static void run(struct exporter *exporter, struct log *log)
 		if (asked_to_reload || exporter_reload_asked(exporter)) {
 			asked_to_reload = 0;
 			exporter_reload(exporter, RELOAD_ASKED);
+			rules_watch_look(watch, true);
 		} else if (!instant_before(instant_now(), look)) {
 			exporter_reload(exporter, RELOAD_CHANGED);
+			rules_watch_look(watch, false);
 		} else {
 			continue;
 		}
@@ -222,27 +247,31 @@ static void log_up(struct log *log, const struct sockets *sockets, const char *p
 		3);
 }
 
-/* Takes the config and the sockets. */
-static int serve(struct config *config, const char *path, struct sockets *sockets,
-		 const struct site *site, struct log *log)
+/* Takes the config, the rules and the sockets. */
+static int serve(const struct options *options, struct config *config,
+		 struct sockets *sockets, const struct site *site, struct rules *rules,
+		 struct log *log)
 {
 	char error[512];
 	struct exporter *exporter =
-	    exporter_new(config, path, version, log, error, sizeof(error));
+	    exporter_new(config, options->config_file, version, log, error, sizeof(error));
+	struct rules_watch watch = { .path = options->web_config_file, .log = log };
 	struct web *web;
 
 	if (!exporter) {
+		rules_release(rules);
 		sockets_close(sockets);
 		return fail(error, EXIT_FAILURE);
 	}
-	web = web_new(sockets, site, exporter);
+	rules_warn(rules, options->web_config_file, log);
+	watch.web = web = web_new(sockets, site, rules, exporter);
 	if (!web) {
 		sockets_close(sockets);
 		exporter_free(exporter);
 		return fail("cannot start the HTTP server", EXIT_FAILURE);
 	}
-	log_up(log, sockets, path);
-	run(exporter, log);
+	log_up(log, sockets, options->config_file);
+	run(exporter, &watch, log);
 	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
 	sockets_unlink(sockets);
 	web_free(web);
@@ -259,7 +288,7 @@ static bool open_sockets(const struct options *options, struct sockets *sockets,
 }
 
 static int start(const struct options *options, const struct site *site,
-		 struct config *config, struct log *log)
+		 struct rules *rules, struct config *config, struct log *log)
 {
 	char storage[512];
 	struct sockets sockets;
@@ -271,36 +300,41 @@ static int start(const struct options *options, const struct site *site,
 	if (!open || !catch_signals()) {
 		if (open)
 			sockets_close(&sockets);
+		rules_release(rules);
 		config_free(config);
 		return fail(open ? "cannot catch signals" : buffer_string(&error),
 			    EXIT_FAILURE);
 	}
-	return serve(config, options->config_file, &sockets, site, log);
+	return serve(options, config, &sockets, site, rules, log);
 }
 
+/* Takes the config and the rules. */
 static int with_config(const struct options *options, const struct site *site,
-		       struct config *config)
+		       struct config *config, struct rules *rules)
 {
 	struct moment started = moment_now();
 	struct log *log;
 	int status;
 
 	if (options->config_check) {
-		status = check(options->config_file, config);
+		status = check(options, config, rules);
+		rules_release(rules);
 		config_free(config);
 		return status;
 	}
 	raise_descriptor_limit();
 	log = log_new(STDERR_FILENO);
 	if (!log) {
+		rules_release(rules);
 		config_free(config);
 		return fail("out of memory or descriptors", EXIT_FAILURE);
 	}
 	if (options->once) {
 		status = once(config->plan, log, started);
+		rules_release(rules);
 		config_free(config);
 	} else {
-		status = start(options, site, config, log);
+		status = start(options, site, rules, config, log);
 	}
 	log_flush(log, span_of_ms(FLUSH_AT_END_MS));
 	log_free(log);
@@ -346,12 +380,15 @@ static bool lay_out(const struct options *options, struct site *site, struct buf
 int main(int argc, char **argv)
 {
 	struct config_errors errors = { 0 };
+	struct errors web_errors;
 	struct options options;
+	struct rules *rules;
 	struct site site;
 	struct config *config;
 	char storage[512];
 	struct buffer error;
 
+	errors_init(&web_errors);
 	buffer_init(&error, storage, sizeof(storage));
 	if (!options_parse(argc, argv, &options, &error) ||
 	    !lay_out(&options, &site, &error))
@@ -363,10 +400,15 @@ int main(int argc, char **argv)
 	if (options.version)
 		return printf("mailvane_exporter %s\n", version) < 0;
 	config = config_load(options.config_file, &errors);
-	if (!config) {
+	rules = rules_load(options.web_config_file, &web_errors);
+	if (config && rules)
+		return with_config(&options, &site, config, rules);
+	if (!config)
 		print_errors(&errors);
-		config_errors_fini(&errors);
-		return EXIT_FAILURE;
-	}
-	return with_config(&options, &site, config);
+	if (!rules)
+		print_rule_errors(&web_errors);
+	config_errors_fini(&errors);
+	config_free(config);
+	rules_release(rules);
+	return EXIT_FAILURE;
 }

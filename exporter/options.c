@@ -22,12 +22,16 @@ static const struct option {
 	  "May be given several times." },
 	{ "--web.systemd-socket", offsetof(struct options, systemd_socket), NULL,
 	  "Answer HTTP on the sockets of a systemd .socket unit, and nowhere else." },
+	{ "--web.config.file", offsetof(struct options, web_config_file), "FILE",
+	  "HTTPS, client certificates, users with passwords, and headers, in the\n"
+	  "format of Prometheus and its exporters: conf/web-config.yml. Read again\n"
+	  "when it changes, as are its certificates." },
 	{ "--web.external-url", offsetof(struct options, external_url), "URL",
 	  "Where users find the page, if that is behind a proxy:\n"
 	  "\"https://monitor.example.com/mailvane/\"." },
 	{ "--web.route-prefix", offsetof(struct options, route_prefix), "PATH",
-	  "What all paths begin with: \"/mailvane\" for /mailvane/metrics. By default\n"
-	  "the path of the external URL; \"/\" if the proxy takes it away." },
+	  "What all paths begin with: \"/mailvane\" for /mailvane/metrics. By\n"
+	  "default the path of the external URL; \"/\" if the proxy takes it away." },
 	{ "--web.telemetry-path", offsetof(struct options, telemetry_path), "PATH",
 	  "Where the metrics are, behind the prefix: \"/metrics\" by default." },
 	{ "--web.enable-lifecycle", offsetof(struct options, lifecycle), NULL,

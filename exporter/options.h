@@ -10,6 +10,7 @@ struct options {
 	const char *listen[SOCKETS_MAX];
 	size_t listen_n; /* at least 1 */
 	bool systemd_socket, lifecycle;
+	const char *web_config_file;
 	const char *external_url, *route_prefix, *telemetry_path;
 	bool config_check, once, metrics_help, version, help;
 };

@@ -23,7 +23,8 @@ struct request {
 	char *storage;
 	const char *full_url;
 	size_t body_n;
-	bool waiting, ending;
+	struct login_job *login; /* NULL: not asked for, or answered at once */
+	bool admitted, waiting, ending;
 	struct request *next, **link; /* of those that wait */
 };
 

@@ -3,6 +3,8 @@
 
 #include "door.h"
 #include "events.h"
+#include "gate.h"
+#include "logins.h"
 #include "paths.h"
 
 #include <pthread.h>
@@ -11,8 +13,10 @@
 #include <unistd.h>
 
 struct web {
-	struct MHD_Daemon *daemon;
+	struct MHD_Daemon *plain;
+	_Atomic(struct MHD_Daemon *) secure; /* NULL: HTTPS was never wanted */
 	struct door *door;
+	struct gate *gate;
 	struct exporter *exporter;
 	const struct site *site;
 	struct events *events;
@@ -95,6 +99,7 @@ static struct request *request_new(struct web *web, struct MHD_Connection *conne
 
 static void request_free(struct request *request)
 {
+	logins_forget(request->login);
 	if (request->work && request->free_work)
 		request->free_work(request->work);
 	free(request);
@@ -118,8 +123,27 @@ static void mark(struct web *web, struct MHD_Connection *connection, enum guest_
 static bool enter(void *user, int fd, const struct sockaddr *at, socklen_t length)
 {
 	struct web *web = user;
+	struct rules *rules = gate_rules(web->gate);
+	struct MHD_Daemon *daemon = rules->tls ? web->secure : web->plain;
 
-	return MHD_add_connection(web->daemon, fd, at, length) == MHD_YES;
+	rules_release(rules);
+	return MHD_add_connection(daemon, fd, at, length) == MHD_YES;
+}
+
+/* The context of a connection with TLS is the rules it began with. */
+static void begin_tls(struct web *web, struct MHD_Connection *connection, void **context)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	struct rules *rules;
+
+	if (!info || !info->tls_session)
+		return;
+	*context = rules = gate_rules(web->gate);
+	if (rules->tls)
+		https_apply(rules->tls, info->tls_session);
+	else /* they changed in between */
+		shutdown(descriptor(connection), SHUT_RDWR);
 }
 
 static void come_and_go(void *cls, struct MHD_Connection *connection, void **context,
@@ -127,11 +151,13 @@ static void come_and_go(void *cls, struct MHD_Connection *connection, void **con
 {
 	struct web *web = cls;
 
-	(void)context;
-	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		begin_tls(web, connection, context);
 		mark(web, connection, GUEST_ASKING);
-	else
+	} else {
 		door_left(web->door, descriptor(connection));
+		rules_release(*context);
+	}
 }
 
 /* libmicrohttpd is done with it, in whatever way. */
@@ -183,14 +209,17 @@ static const struct path *find(const struct request *request)
 static struct reply reply_to(struct request *request)
 {
 	const struct path *path = find(request);
+	struct reply refusal;
 
+	request->ending = request_ending(request);
+	if (!gate_admits(request->web->gate, request, &refusal))
+		return refusal;
 	if (only_reads(request->method) && site_redirects(request->site, request->full_url))
 		return reply_redirect(request->site->home);
 	if (!path)
 		return nothing_here(request->site);
 	if (!path_takes(path, request->method))
 		return path_refuse(path);
-	request->ending = request_ending(request);
 	return path->answer(request);
 }
 
@@ -202,6 +231,7 @@ static enum MHD_Result send_reply(struct request *request, struct reply reply)
 		return MHD_YES;
 	if (!reply.response)
 		return MHD_NO;
+	gate_dress(request->web->gate, &reply);
 	queued = MHD_queue_response(request->connection, reply.status, reply.response);
 	MHD_destroy_response(reply.response);
 	return queued;
@@ -254,42 +284,83 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 
 /* The door has the sockets, the limits and the deadlines; the timeout here is only for whoever
  * escapes it. */
-static struct MHD_Daemon *start(struct web *web)
+static struct MHD_Daemon *start(struct web *web, bool tls)
 {
+	struct MHD_OptionItem with_tls[] = {
+		{ MHD_OPTION_HTTPS_CERT_CALLBACK, 0, NULL },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	void (*none)(void) = https_no_certificate();
+
+	memcpy(&with_tls[0].ptr_value, &none, sizeof(none));
 	return MHD_start_daemon(
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_ALLOW_SUSPEND_RESUME |
-		MHD_USE_NO_LISTEN_SOCKET,
+		MHD_USE_NO_LISTEN_SOCKET | (tls ? MHD_USE_TLS : 0),
 	    0, NULL, NULL, answer, web, MHD_OPTION_NOTIFY_COMPLETED, completed, web,
 	    MHD_OPTION_NOTIFY_CONNECTION, come_and_go, web, MHD_OPTION_CONNECTION_LIMIT,
 	    (unsigned)(GUESTS_MAX + GUESTS_LEAVING), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	    (size_t)WEB_CONNECTION_MEMORY_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
 	    (unsigned)(GUESTS_IDLE_S + GUESTS_ASK_S), MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
+	    tls ? with_tls : &with_tls[1], MHD_OPTION_END);
 }
 
-static struct web *fail(struct web *web)
+bool web_change(struct web *web, struct rules *rules)
 {
-	web_free(web);
-	return NULL;
+	if (rules->tls && !web->secure)
+		web->secure = start(web, true);
+	if (rules->tls && !web->secure) {
+		rules_release(rules);
+		return false;
+	}
+	gate_change(web->gate, rules);
+	return true;
+}
+
+bool web_rules_changed(struct web *web)
+{
+	struct rules *rules = gate_rules(web->gate);
+	bool changed = rules_changed(rules);
+
+	rules_release(rules);
+	return changed;
+}
+
+static bool start_all(struct web *web, const struct sockets *sockets, struct rules *rules)
+{
+	struct door_hooks hooks = { enter, web };
+
+	web->gate = gate_new(rules_hold(rules));
+	web->door = door_new(&hooks);
+	web->events = events_new(web->exporter);
+	if (!web->gate || !web->door || !web->events) {
+		rules_release(rules);
+		return false;
+	}
+	web->plain = start(web, false);
+	if (!web->plain) {
+		rules_release(rules);
+		return false;
+	}
+	return web_change(web, rules) && door_open(web->door, sockets->fds, sockets->n);
 }
 
 struct web *web_new(const struct sockets *sockets, const struct site *site,
-		    struct exporter *exporter)
+		    struct rules *rules, struct exporter *exporter)
 {
 	struct web *web = calloc(1, sizeof(*web));
-	struct door_hooks hooks = { enter, web };
 
-	if (!web)
+	if (!web) {
+		rules_release(rules);
 		return NULL;
+	}
 	web->site = site;
 	web->exporter = exporter;
 	pthread_mutex_init(&web->lock, NULL);
-	web->door = door_new(&hooks);
-	web->events = events_new(exporter);
-	web->daemon = web->door && web->events ? start(web) : NULL;
-	if (!web->daemon || !door_open(web->door, sockets->fds, sockets->n))
-		return fail(web);
-	return web;
+	if (start_all(web, sockets, rules))
+		return web;
+	web_free(web);
+	return NULL;
 }
 
 /* Requests that wait are answered at once, as libmicrohttpd cannot end before. */
@@ -305,10 +376,13 @@ void web_free(struct web *web)
 	while (web->waiting)
 		resume(web->waiting);
 	pthread_mutex_unlock(&web->lock);
-	if (web->daemon)
-		MHD_stop_daemon(web->daemon);
+	if (web->plain)
+		MHD_stop_daemon(web->plain);
+	if (web->secure)
+		MHD_stop_daemon(web->secure);
 	door_free(web->door);
 	events_free(web->events);
+	gate_free(web->gate);
 	pthread_mutex_destroy(&web->lock);
 	free(web);
 }

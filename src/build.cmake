@@ -62,6 +62,9 @@ mailvane_need(jansson jansson 2.13 libjansson-dev)
 mailvane_need(microhttpd libmicrohttpd 0.9.75 libmicrohttpd-dev)
 mailvane_need(zlib zlib 1.2.11 zlib1g-dev)
 mailvane_need(curl libcurl 7.68 libcurl4-openssl-dev)
+mailvane_need(gnutls gnutls 3.6.3 libgnutls28-dev)
+mailvane_need(yaml yaml-0.1 0.2 libyaml-dev)
+mailvane_need(crypt libcrypt 4.1 libcrypt-dev)
 
 # --- floors ---------------------------------------------------------------------------------
 # mailvane_library(NAME SOURCES ... [FLOORS lower ...] [NEEDS targets seen by includers ...]

@@ -85,6 +85,9 @@ third_party() {
 		microhttpd exporter
 		curl exporter
 		zlib exporter
+		yaml exporter
+		gnutls/ exporter
+		crypt exporter
 	TABLE
 }
 

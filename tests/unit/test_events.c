@@ -155,7 +155,7 @@ static int start(void **state)
 	view_number(view_of(strrchr(listen_text(sockets.fds[0], text), ':') + 1), 65535,
 		    &port);
 	address_parse(view_of("127.0.0.1"), (uint16_t)port, &at);
-	web = web_new(&sockets, &site, x.exporter);
+	web = web_new(&sockets, &site, rules_load(NULL, NULL), x.exporter);
 	return web ? 0 : -1;
 }
 

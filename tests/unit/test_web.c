@@ -22,6 +22,7 @@ static struct web *web;
 static struct address at;
 static struct sockets sockets;
 static struct site site;
+static const char *web_config;
 static char reply[4 * 1024 * 1024];
 
 static int dial(void)
@@ -357,10 +358,16 @@ static int start_at(const char *external_url, const char *prefix, const char *me
 {
 	static const char *const address[] = { "127.0.0.1:0" };
 	char storage[200], text[LISTEN_TEXT_MAX];
+	struct errors errors;
+	struct rules *rules;
 	struct buffer error;
 	uint64_t port;
 
 	running_start(&x);
+	errors_init(&errors);
+	rules = rules_load(web_config, &errors);
+	if (!rules)
+		return -1;
 	buffer_init(&error, storage, sizeof(storage));
 	if (!sockets_open(&sockets, address, 1, &error) ||
 	    !site_init(&site, external_url, prefix, metrics, &error))
@@ -368,7 +375,8 @@ static int start_at(const char *external_url, const char *prefix, const char *me
 	view_number(view_of(strrchr(listen_text(sockets.fds[0], text), ':') + 1), 65535,
 		    &port);
 	address_parse(view_of("127.0.0.1"), (uint16_t)port, &at);
-	web = web_new(&sockets, &site, x.exporter);
+	web = web_new(&sockets, &site, rules, x.exporter);
+	errors_fini(&errors);
 	return web ? 0 : -1;
 }
 

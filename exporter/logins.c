@@ -1,0 +1,316 @@
+/* logins.c - what is known, what waits, and the thread that hashes. Read logins_ask first. */
+#include "login_queue.h"
+
+#include "base64.h"
+#include "bcrypt.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { RIGHT_MAX = 256, WRONG_MAX = 256, USER_MAX = 256, PASSWORD_MAX = 1024, END_S = 1 };
+
+struct known {
+	unsigned char print[FINGERPRINT_BYTES];
+	struct instant until; /* of wrong ones */
+	bool used;
+};
+
+/* The oldest gives way. */
+struct knowledge {
+	struct known list[RIGHT_MAX];
+	size_t next;
+};
+
+struct login_job {
+	struct logins *logins;
+	void *user; /* NULL: nobody waits any more */
+	enum login answer;
+	bool running, real; /* real: the user exists */
+	unsigned char print[FINGERPRINT_BYTES];
+	char password[PASSWORD_MAX], hash[BCRYPT_TEXT_MAX];
+};
+
+struct logins {
+	struct login_hooks hooks;
+	unsigned char key[FINGERPRINT_KEY_BYTES];
+	pthread_t thread;
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t work, ended;
+	bool ending, over;
+	struct login_queue queue;
+	struct knowledge right, wrong;
+};
+
+/* --- what is known --------------------------------------------------------------------------- */
+
+static struct known *recall(struct knowledge *knowledge, const unsigned char *print)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(knowledge->list); i++)
+		if (knowledge->list[i].used &&
+		    memcmp(knowledge->list[i].print, print, FINGERPRINT_BYTES) == 0)
+			return &knowledge->list[i];
+	return NULL;
+}
+
+static void learn(struct knowledge *knowledge, const unsigned char *print)
+{
+	struct known *place = recall(knowledge, print);
+
+	if (!place) {
+		place = &knowledge->list[knowledge->next];
+		knowledge->next = (knowledge->next + 1) % ARRAY_SIZE(knowledge->list);
+	}
+	memcpy(place->print, print, FINGERPRINT_BYTES);
+	place->until = instant_plus(instant_now(), span_of_ms(LOGINS_WRONG_S * 1000));
+	place->used = true;
+}
+
+static enum login known_answer(struct logins *logins, const unsigned char *print)
+{
+	const struct known *wrong;
+
+	if (recall(&logins->right, print))
+		return LOGIN_YES;
+	wrong = recall(&logins->wrong, print);
+	return wrong && instant_before(instant_now(), wrong->until) ? LOGIN_NO
+								    : LOGIN_LATER;
+}
+
+/* --- the thread ------------------------------------------------------------------------------ */
+
+static void job_free(struct login_job *job)
+{
+	explicit_bzero(job, sizeof(*job));
+	free(job);
+}
+
+/* Under the lock. */
+static void answer(struct login_job *job, enum login what)
+{
+	job->answer = what;
+	if (job->user)
+		job->logins->hooks.ready(job->user);
+}
+
+static void finish(struct login_job *job, bool matches)
+{
+	struct logins *logins = job->logins;
+
+	job->running = false;
+	matches = matches && job->real;
+	learn(matches ? &logins->right : &logins->wrong, job->print);
+	if (job->user)
+		answer(job, matches ? LOGIN_YES : LOGIN_NO);
+	else
+		job_free(job);
+}
+
+static void *hash(void *cls)
+{
+	struct logins *logins = cls;
+
+	pthread_mutex_lock(&logins->lock);
+	while (!logins->ending) {
+		struct login_job *job = login_queue_next(&logins->queue);
+		bool matches;
+
+		if (!job) {
+			pthread_cond_wait(&logins->work, &logins->lock);
+			continue;
+		}
+		job->running = true;
+		pthread_mutex_unlock(&logins->lock);
+		matches = bcrypt_matches(job->password, job->hash);
+		pthread_mutex_lock(&logins->lock);
+		finish(job, matches);
+	}
+	logins->over = true;
+	pthread_cond_signal(&logins->ended);
+	pthread_mutex_unlock(&logins->lock);
+	return NULL;
+}
+
+struct logins *logins_new(const struct login_hooks *hooks)
+{
+	struct logins *logins = calloc(1, sizeof(*logins));
+
+	if (!logins || !fingerprint_key(logins->key)) {
+		free(logins);
+		return NULL;
+	}
+	logins->hooks = *hooks;
+	pthread_mutex_init(&logins->lock, NULL);
+	pthread_cond_init(&logins->work, NULL);
+	pthread_cond_init(&logins->ended, NULL);
+	if (pthread_create(&logins->thread, NULL, hash, logins) == 0)
+		return logins;
+	pthread_mutex_destroy(&logins->lock);
+	pthread_cond_destroy(&logins->work);
+	pthread_cond_destroy(&logins->ended);
+	free(logins);
+	return NULL;
+}
+
+/* A hash of a high cost takes minutes, and cannot be told to stop: it is left behind with what
+ * it works on, which ends with the process. */
+void logins_free(struct logins *logins)
+{
+	struct timespec until;
+	bool over;
+
+	if (!logins)
+		return;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += END_S;
+	pthread_mutex_lock(&logins->lock);
+	logins->ending = true;
+	pthread_cond_signal(&logins->work);
+	while (!logins->over &&
+	       pthread_cond_timedwait(&logins->ended, &logins->lock, &until) == 0)
+		;
+	over = logins->over;
+	pthread_mutex_unlock(&logins->lock);
+	if (!over) {
+		pthread_detach(logins->thread);
+		return;
+	}
+	pthread_join(logins->thread, NULL);
+	pthread_mutex_destroy(&logins->lock);
+	pthread_cond_destroy(&logins->work);
+	pthread_cond_destroy(&logins->ended);
+	explicit_bzero(logins, sizeof(*logins));
+	free(logins);
+}
+
+/* --- a request ------------------------------------------------------------------------------- */
+
+/* "Basic BASE64(user:password)" (RFC 7617, 2). */
+static bool parse(const char *authorization, struct buffer *pair, const char **ret_password)
+{
+	struct view rest = view_of(authorization), word;
+	char *colon;
+
+	if (!view_next_word(&rest, &word) || !view_equal(word, "Basic") ||
+	    !view_next_word(&rest, &word) || !base64_decode(pair, word) ||
+	    memchr(pair->p, '\0', pair->n))
+		return false;
+	buffer_string(pair);
+	colon = strchr(pair->p, ':');
+	if (!colon || colon - pair->p >= USER_MAX || strlen(colon + 1) >= PASSWORD_MAX)
+		return false;
+	*colon = '\0';
+	*ret_password = colon + 1;
+	return true;
+}
+
+/* For a name that nobody has, one of no password; its cost is that of some user, and the same
+ * one each time. All users are looked at. */
+static bool hash_of(struct logins *logins, const struct web_pairs *users, const char *name,
+		    char dst[BCRYPT_TEXT_MAX])
+{
+	unsigned char print[FINGERPRINT_BYTES] = { 0 };
+	const char *found = NULL;
+	unsigned cost = 10, like;
+
+	for (size_t i = 0; i < users->n; i++)
+		if (strcmp(users->list[i].name, name) == 0)
+			found = users->list[i].value;
+	fingerprint(logins->key, name, "", "", print);
+	memcpy(&like, print, sizeof(like));
+	if (users->n > 0)
+		web_config_bcrypt(users->list[like % users->n].value, &cost);
+	bcrypt_of_nobody(cost, dst);
+	if (found)
+		text_copy(dst, BCRYPT_TEXT_MAX, found);
+	return found;
+}
+
+static struct login_job *job_new(struct logins *logins, const struct web_pairs *users,
+				 const char *authorization)
+{
+	struct login_job *job = calloc(1, sizeof(*job));
+	char storage[USER_MAX + PASSWORD_MAX + 1];
+	struct buffer pair;
+	const char *password;
+
+	buffer_init(&pair, storage, sizeof(storage) - 1);
+	if (!job || !parse(authorization, &pair, &password)) {
+		free(job);
+		return NULL;
+	}
+	job->logins = logins;
+	job->answer = LOGIN_LATER;
+	job->real = hash_of(logins, users, pair.p, job->hash);
+	text_copy(job->password, sizeof(job->password), password);
+	if (!fingerprint(logins->key, pair.p, password, job->hash, job->print)) {
+		job_free(job);
+		job = NULL;
+	}
+	explicit_bzero(storage, sizeof(storage));
+	return job;
+}
+
+/* Under the lock. */
+static enum login wait_for_it(struct logins *logins, struct login_job *job,
+			      struct guest_name from, void *user)
+{
+	void *lost;
+
+	if (!login_queue_put(&logins->queue, from, job, &lost))
+		return LOGIN_BUSY;
+	job->user = user;
+	logins->hooks.wait(user);
+	if (lost)
+		answer(lost, LOGIN_BUSY);
+	pthread_cond_signal(&logins->work);
+	return LOGIN_LATER;
+}
+
+enum login logins_ask(struct logins *logins, const struct web_pairs *users,
+		      const char *authorization, struct guest_name from, void *user,
+		      struct login_job **ret_job)
+{
+	struct login_job *job =
+	    authorization ? job_new(logins, users, authorization) : NULL;
+	enum login what;
+
+	if (!job)
+		return LOGIN_NO;
+	pthread_mutex_lock(&logins->lock);
+	what = known_answer(logins, job->print);
+	if (what == LOGIN_LATER)
+		what = wait_for_it(logins, job, from, user);
+	pthread_mutex_unlock(&logins->lock);
+	if (what == LOGIN_LATER)
+		*ret_job = job;
+	else
+		job_free(job);
+	return what;
+}
+
+enum login logins_answer(struct login_job *job)
+{
+	enum login what;
+
+	pthread_mutex_lock(&job->logins->lock);
+	what = job->answer;
+	pthread_mutex_unlock(&job->logins->lock);
+	return what;
+}
+
+void logins_forget(struct login_job *job)
+{
+	struct logins *logins;
+
+	if (!job)
+		return;
+	logins = job->logins;
+	pthread_mutex_lock(&logins->lock);
+	login_queue_remove(&logins->queue, job);
+	job->user = NULL;
+	if (!job->running)
+		job_free(job);
+	pthread_mutex_unlock(&logins->lock);
+}
