@@ -60,8 +60,10 @@ const char *html_lasted(struct span s, char dst[SPAN_TEXT_MAX])
 	struct buffer b;
 
 	buffer_init(&b, dst, SPAN_TEXT_MAX);
-	if (ms < 9.95)
-		buffer_format(&b, "%.1f ms", ms > 0 ? ms : 0);
+	if (ms < 0.995)
+		buffer_format(&b, "%.2f ms", ms > 0 ? ms : 0);
+	else if (ms < 9.95)
+		buffer_format(&b, "%.1f ms", ms);
 	else if (ms < 999.5)
 		buffer_format(&b, "%.0f ms", ms);
 	else

@@ -18,8 +18,7 @@ void html_url(struct draft *, const char *text);
 /* "2h 3m", in whole seconds; "0s" for what is less, or before. */
 const char *html_span(struct span, char dst[SPAN_TEXT_MAX]);
 
-/* A span that was measured, in whole or tenths of milliseconds, or in seconds: "0.4 ms",
- * "84 ms", "2.1 s". */
+/* A span that was measured, with two or three digits: "0.42 ms", "84 ms", "2.1 s". */
 const char *html_lasted(struct span, char dst[SPAN_TEXT_MAX]);
 
 /* "12s ago", with the date as its title; "never" for none. */

@@ -331,8 +331,12 @@ static void put_record(struct draft *out, const struct detail *d,
 	if (chronicle)
 		put_last_hour(out, chronicle);
 	put_certificate(out, &d->terms, d->target, last);
+	/* So that there is no empty column. */
+	if (!last->certificate)
+		put_transcript(out, d, last);
 	draft_text(out, "</div></div>\n");
-	put_transcript(out, d, last);
+	if (last->certificate)
+		put_transcript(out, d, last);
 }
 
 static unsigned kind_of(const struct record *records, size_t n)

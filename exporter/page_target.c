@@ -23,11 +23,20 @@ void page_state(struct draft *out, unsigned kind)
 	draft_format(out, "%s</span>", page_kind_word(kind));
 }
 
-/* They came over the connection, are not ours about it. */
+/* Of these the text is what the server said; of others it is ours about it. */
 static bool are_servers_words(const struct result *r)
 {
-	return r->text[0] && r->phase != PHASE_DNS && r->phase != PHASE_CONNECT &&
-	       r->phase != PHASE_TLS;
+	static const enum fault said[] = {
+		FAULT_PROTOCOL,    FAULT_REJECTED,      FAULT_UNAVAILABLE,
+		FAULT_TEMPFAIL,    FAULT_THROTTLED,     FAULT_STARTTLS_REFUSED,
+		FAULT_AUTH_FAILED, FAULT_AUTH_TEMPFAIL, FAULT_IN_USE,
+		FAULT_LOGIN_DELAY,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(said); i++)
+		if (r->fault == said[i])
+			return r->text[0] || r->code > 0 || r->enhanced[0];
+	return false;
 }
 
 /* Where the reply begins in the sentence: its code, else its words, in which there are no bars.

@@ -64,6 +64,7 @@ static int listen_to(void)
 static void a_change_is_told_to_all(void **state)
 {
 	int first = dial("/events"), second = listen_to();
+	struct instant began = { 0 };
 
 	(void)state;
 	assert_true(hear(first, "retry: 3000\n\n"));
@@ -73,7 +74,11 @@ static void a_change_is_told_to_all(void **state)
 		exporter_reload(x.exporter, RELOAD_ASKED);
 		assert_true(hear(first, "data: new\n\n"));
 		assert_true(hear(second, "data: new\n\n"));
+		if (i == 0)
+			began = instant_now();
 	}
+	/* Not by the ticks that come anyway. */
+	assert_true(span_seconds(span_between(began, instant_now())) < 2 * EVENTS_TICK_S);
 	close(first);
 	close(second);
 }
