@@ -61,23 +61,30 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 	    target->addresses == ADDRESS_EACH && result->address.any.sa_family != AF_UNSPEC;
 	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
 	    lasted[SPAN_TEXT_MAX];
+	bool news = before != result->state && (!first || result->state != STATE_OK);
+	enum log_level level = news ? level_of(result->state) : LOG_DEBUG;
 
-	if (before == result->state || (first && result->state == STATE_OK))
+	if (!log_wants(user, level))
 		return;
-	log_put(user, level_of(result->state), first ? "first result" : "state changed",
-		(struct log_field[]){
-		    { "server", target->server },
-		    { "service", target->service->name },
-		    { "address", each ? address_text(&result->address, address) : NULL },
-		    { "state", state_name(result->state) },
-		    { "before", first ? NULL : state_name(before) },
-		    { "lasted",
-		      first ? NULL : span_text(moment_between(since, result->at), lasted) },
-		    { "fault", result->fault ? fault_name(result->fault) : NULL },
-		    { "phase", result->fault ? phase_name(result->phase) : NULL },
-		    { "reason", verdict_sentence(result, sentence) },
-		},
-		9);
+	log_put(
+	    user, level,
+	    !news   ? "probed"
+	    : first ? "first result"
+		    : "state changed",
+	    (struct log_field[]){
+		{ "server", target->server },
+		{ "service", target->service->name },
+		{ "address", each ? address_text(&result->address, address) : NULL },
+		{ "state", state_name(result->state) },
+		{ "before", first || !news ? NULL : state_name(before) },
+		{ "lasted", first || !news
+				? NULL
+				: span_text(moment_between(since, result->at), lasted) },
+		{ "fault", result->fault ? fault_name(result->fault) : NULL },
+		{ "phase", result->fault ? phase_name(result->phase) : NULL },
+		{ "reason", verdict_sentence(result, sentence) },
+	    },
+	    9);
 }
 
 /* The hook of the engine: user is the exporter. */

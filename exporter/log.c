@@ -1,8 +1,6 @@
 /* log.c - a ring of bytes under a short lock. */
 #include "log.h"
 
-#include "printable.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +12,8 @@
 
 struct log {
 	int fd, wake[2];
+	enum log_level least;
+	enum log_style style;
 	pthread_mutex_t lock;
 	size_t head, used;   /* of ring: where the oldest byte is, and how many */
 	uint64_t unsaid;     /* lines lost since the last one that says so */
@@ -36,6 +36,7 @@ struct log *log_new(int fd)
 		return NULL;
 	}
 	log->fd = fd;
+	log->least = LOG_INFO;
 	pthread_mutex_init(&log->lock, NULL);
 	atomic_init(&log->total, 0);
 	return log;
@@ -51,6 +52,17 @@ void log_free(struct log *log)
 	free(log);
 }
 
+void log_choose(struct log *log, enum log_level least, enum log_style style)
+{
+	log->least = least;
+	log->style = style;
+}
+
+bool log_wants(const struct log *log, enum log_level level)
+{
+	return level >= log->least;
+}
+
 int log_wake_fd(const struct log *log)
 {
 	return log->wake[0];
@@ -59,78 +71,6 @@ int log_wake_fd(const struct log *log)
 uint64_t log_dropped(struct log *log)
 {
 	return atomic_load(&log->total);
-}
-
-static bool bare(struct view value)
-{
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f)
-			return false;
-	}
-	return value.n > 0;
-}
-
-/* Cleaned first: a value may be a path or a server's words, and stderr a terminal. */
-static void put_value(struct buffer *line, const char *raw)
-{
-	char clean[1024];
-	struct view value = { clean, printable_copy(clean, sizeof(clean), view_of(raw)) };
-
-	if (bare(value)) {
-		buffer_put(line, value);
-		return;
-	}
-	buffer_text(line, "\"");
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
-			buffer_text(line, "\\");
-		buffer_put(line, (struct view){ value.p + i, 1 });
-	}
-	buffer_text(line, "\"");
-}
-
-/* A field is there whole or not at all. */
-static void put_field(struct buffer *line, const char *key, const char *value)
-{
-	size_t before = line->n;
-
-	if (!value || line->full)
-		return;
-	buffer_format(line, " %s=", key);
-	put_value(line, value);
-	if (line->full)
-		line->n = before;
-}
-
-static void put_time(struct buffer *line, struct moment at)
-{
-	char text[MOMENT_TEXT_MAX];
-	struct view date = view_of(moment_text(at, text));
-
-	if (date.n > 0 && date.p[date.n - 1] == 'Z')
-		buffer_format(line, "time=%.*s.%03dZ", (int)date.n - 1, date.p,
-			      (int)(at.ms % 1000 < 0 ? at.ms % 1000 + 1000 : at.ms % 1000));
-	else
-		buffer_text(line, "time=never");
-}
-
-void log_format(struct buffer *out, struct moment at, enum log_level level,
-		const char *message, const struct log_field *fields, size_t count)
-{
-	static const char *const levels[] = { "info", "warn", "error" };
-	char storage[LOG_LINE_MAX - 1];
-	struct buffer line;
-
-	buffer_init(&line, storage, sizeof(storage));
-	put_time(&line, at);
-	put_field(&line, "level", levels[level]);
-	put_field(&line, "msg", message);
-	for (size_t i = 0; i < count; i++)
-		put_field(&line, fields[i].key, fields[i].value);
-	buffer_put(out, buffer_view(&line));
-	buffer_text(out, "\n");
 }
 
 static void push(struct log *log, struct view line)
@@ -156,7 +96,8 @@ static void say_lost(struct log *log)
 	buffer_init(&number, digits, sizeof(digits));
 	buffer_format(&number, "%llu", (unsigned long long)log->unsaid);
 	buffer_init(&line, storage, sizeof(storage));
-	log_format(&line, moment_now(), LOG_WARN, "log lines lost: stderr is too slow",
+	log_format(&line, log->style, moment_now(), LOG_WARN,
+		   "log lines lost: stderr is too slow",
 		   &(struct log_field){ "count", buffer_string(&number) }, 1);
 	if (line.n > sizeof(log->ring) - log->used)
 		return;
@@ -171,8 +112,10 @@ void log_put(struct log *log, enum log_level level, const char *message,
 	struct buffer line;
 	ssize_t woken;
 
+	if (!log_wants(log, level))
+		return;
 	buffer_init(&line, storage, sizeof(storage));
-	log_format(&line, moment_now(), level, message, fields, count);
+	log_format(&line, log->style, moment_now(), level, message, fields, count);
 	pthread_mutex_lock(&log->lock);
 	say_lost(log);
 	if (log->unsaid == 0 && line.n <= sizeof(log->ring) - log->used) {

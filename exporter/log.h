@@ -1,4 +1,4 @@
-/* log.h - logfmt lines, put by any thread without waiting, written by one.
+/* log.h - lines of logfmt or JSON, put by any thread without waiting, written by one.
  *
  * A line goes into a queue of bounded size. What writes them waits for no slow reader of
  * stderr: it writes while the descriptor takes them. What does not fit into the queue is counted,
@@ -13,7 +13,8 @@
 /* A pipe with room takes a line of this length without blocking (PIPE_BUF on Linux). */
 enum { LOG_LINE_MAX = 4096, LOG_QUEUE_MAX = 256 * 1024 };
 
-enum log_level { LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_style { LOG_LOGFMT, LOG_JSON };
 
 /* Left out where value is NULL. */
 struct log_field {
@@ -24,6 +25,13 @@ struct log;
 
 /* Writes to fd, which stays the caller's. NULL: out of memory or descriptors. */
 struct log *log_new(int fd);
+/* Levels below `least` are left out. Before the first line; without it LOG_INFO and logfmt. */
+void log_choose(struct log *, enum log_level least, enum log_style);
+/* A line of this level would be written. */
+bool log_wants(const struct log *, enum log_level);
+/* The places of the words of --log.level and --log.format. False: it is none. */
+bool log_level_of(const char *word, enum log_level *ret_level);
+bool log_style_of(const char *word, enum log_style *ret_style);
 /* NULL does nothing. What is queued is lost: flush before. */
 void log_free(struct log *);
 
@@ -44,8 +52,8 @@ void log_flush(struct log *, struct span);
 /* Lines lost since the start. Any thread. */
 uint64_t log_dropped(struct log *);
 
-/* One line of logfmt with its newline, cut to fit LOG_LINE_MAX. */
-void log_format(struct buffer *, struct moment, enum log_level, const char *message,
-		const struct log_field *, size_t count);
+/* One line with its newline, cut to fit LOG_LINE_MAX: a field is there whole or not at all. */
+void log_format(struct buffer *, enum log_style, struct moment, enum log_level,
+		const char *message, const struct log_field *, size_t count);
 
 #endif

@@ -329,6 +329,7 @@ static int with_config(const struct options *options, const struct site *site,
 		config_free(config);
 		return fail("out of memory or descriptors", EXIT_FAILURE);
 	}
+	log_choose(log, options->log_level, options->log_style);
 	if (options->once) {
 		status = once(config->plan, log, started);
 		rules_release(rules);

@@ -36,6 +36,11 @@ static const struct option {
 	  "Where the metrics are, behind the prefix: \"/metrics\" by default." },
 	{ "--web.enable-lifecycle", offsetof(struct options, lifecycle), NULL,
 	  "Obey POST and PUT of /-/reload: read the configuration again." },
+	{ "--log.level", offsetof(struct options, log_level_word), "LEVEL",
+	  "The least that is logged: debug (each probe), info (the default), warn or\n"
+	  "error. Changes of state are as bad as the state." },
+	{ "--log.format", offsetof(struct options, log_format_word), "FORMAT",
+	  "logfmt (the default) or json. The log is on standard error." },
 	{ "--config.check", offsetof(struct options, config_check), NULL,
 	  "Read the configuration, say everything that is wrong with it, and end." },
 	{ "--once", offsetof(struct options, once), NULL,
@@ -122,6 +127,26 @@ static bool take(const struct option *option, const char *value, char *const *ar
 	return true;
 }
 
+static bool read_words(struct options *options, struct buffer *error)
+{
+	char shown[PRINTABLE_MAX];
+
+	options->log_level = LOG_INFO;
+	if (options->log_level_word &&
+	    !log_level_of(options->log_level_word, &options->log_level)) {
+		printable_copy(shown, sizeof(shown), view_of(options->log_level_word));
+		buffer_format(error, "--log.level=%s: debug, info, warn or error", shown);
+		return false;
+	}
+	if (options->log_format_word &&
+	    !log_style_of(options->log_format_word, &options->log_style)) {
+		printable_copy(shown, sizeof(shown), view_of(options->log_format_word));
+		buffer_format(error, "--log.format=%s: logfmt or json", shown);
+		return false;
+	}
+	return true;
+}
+
 bool options_parse(int argc, char *const *argv, struct options *ret_options,
 		   struct buffer *error)
 {
@@ -137,6 +162,8 @@ bool options_parse(int argc, char *const *argv, struct options *ret_options,
 		if (!take(option, value ? value + 1 : NULL, argv, &i, ret_options, error))
 			return false;
 	}
+	if (!read_words(ret_options, error))
+		return false;
 	if (ret_options->listen_n == 0)
 		ret_options->listen[ret_options->listen_n++] = ":19025";
 	if (ret_options->help || ret_options->metrics_help || ret_options->version ||

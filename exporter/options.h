@@ -2,6 +2,7 @@
 #ifndef MAILVANE_OPTIONS_H
 #define MAILVANE_OPTIONS_H
 
+#include "log.h"
 #include "sockets.h"
 
 /* NULL: not given. */
@@ -12,6 +13,9 @@ struct options {
 	bool systemd_socket, lifecycle;
 	const char *web_config_file;
 	const char *external_url, *route_prefix, *telemetry_path;
+	const char *log_level_word, *log_format_word;
+	enum log_level log_level;
+	enum log_style log_style;
 	bool config_check, once, metrics_help, version, help;
 };
 

@@ -16,7 +16,7 @@ DRIP=
 
 configure() {
 	cat >"$WEB/mailvane.conf" <<-CONF
-		interval = "1h"; ehlo_name = "monitor.example.com";
+		interval = "2s"; timeout = "1s"; ehlo_name = "monitor.example.com";
 		services = ( { name = "far"; protocol = "smtp"; port = 1; tls = "none"; } );
 		servers = ( { name = "mx"; host = "127.0.0.1"; services = [ "far" ]; } );
 	CONF
@@ -118,6 +118,20 @@ refusals() {
 	done
 }
 
+# What is logged, by level and format: each line of JSON is one object.
+logs() {
+	EXPORTER_OPTIONS=(--log.format=json --log.level=debug) EXPORTER_PATH=/-/healthy
+	exporter_start "$WEB/mailvane.conf" "$WEB/json" || return
+	holds "each probe is logged at level debug" within 20 grep -q '"level":"debug","msg":"probed"' "$WEB/json"
+	exporter_end TERM
+	is "each line of JSON has time, level and msg" \
+		"$(jq -r 'select((.time | type) != "string" or (.level | type) != "string" or (.msg | type) != "string")' "$WEB/json" 2>&1)" ""
+	EXPORTER_OPTIONS=(--log.level=warn)
+	exporter_start "$WEB/mailvane.conf" "$WEB/warn" || return
+	exporter_end TERM
+	lacks "less is logged at level warn" "$(cat "$WEB/warn")" 'level=(debug|info)'
+}
+
 configure
 sockets || { finish; exit 1; }
 paths
@@ -129,4 +143,5 @@ exporter_end TERM
 is "it ends with 0" "$CODE" 0
 is "the Unix socket is gone" "$(ls "$WEB"/http.sock 2>/dev/null)" ""
 refusals
+logs
 finish

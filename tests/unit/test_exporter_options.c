@@ -66,6 +66,22 @@ static void an_address_may_be_given_again(void **state)
 	refused(parse(many), "--web.listen-address can be given 16 times at most");
 }
 
+static void the_log_has_a_level_and_a_format(void **state)
+{
+	(void)state;
+	assert_true(PARSE("--config.file=m.conf"));
+	assert_int_equal(options.log_level, LOG_INFO);
+	assert_int_equal(options.log_style, LOG_LOGFMT);
+	assert_true(
+	    PARSE("--config.file=m.conf", "--log.level=debug", "--log.format", "json"));
+	assert_int_equal(options.log_level, LOG_DEBUG);
+	assert_int_equal(options.log_style, LOG_JSON);
+	refused(PARSE("--config.file=m.conf", "--log.level=warning"),
+		"--log.level=warning: debug, info, warn or error");
+	refused(PARSE("--config.file=m.conf", "--log.format=JSON"),
+		"--log.format=JSON: logfmt or json");
+}
+
 static void needs_a_configuration_unless_it_only_talks(void **state)
 {
 	(void)state;
@@ -122,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_values_in_both_ways),
 		cmocka_unit_test(an_address_may_be_given_again),
+		cmocka_unit_test(the_log_has_a_level_and_a_format),
 		cmocka_unit_test(needs_a_configuration_unless_it_only_talks),
 		cmocka_unit_test(says_what_was_meant),
 		cmocka_unit_test(says_how_a_value_is_given),

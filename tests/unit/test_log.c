@@ -18,16 +18,72 @@
 
 static const struct moment noon = { 1795262400007 }; /* 2026-11-21T12:00:00.007Z */
 
-static const char *line_of(const struct log_field *fields, size_t count)
+static const char *styled(enum log_style style, const struct log_field *fields,
+			  size_t count)
 {
 	static char storage[2 * LOG_LINE_MAX];
 	struct buffer line;
 
 	buffer_init(&line, storage, sizeof(storage));
-	log_format(&line, noon, LOG_WARN, "m", fields, count);
+	log_format(&line, style, noon, LOG_WARN, "m", fields, count);
 	assert_true(line.n <= LOG_LINE_MAX);
 	assert_int_equal(line.p[line.n - 1], '\n');
 	return buffer_string(&line);
+}
+
+static const char *line_of(const struct log_field *fields, size_t count)
+{
+	return styled(LOG_LOGFMT, fields, count);
+}
+
+static void writes_json(void **state)
+{
+	static const struct log_field fields[] = {
+		{ "plain", "mx1" },
+		{ "none", NULL },
+		{ "quoted", "a \"b\" c\\d" },
+		{ "control", "two\nlines\x1b[31m\x01\xff" },
+		{ "empty", "" },
+	};
+
+	(void)state;
+	assert_string_equal(
+	    styled(LOG_JSON, fields, ARRAY_SIZE(fields)),
+	    "{\"time\":\"2026-11-21T12:00:00.007Z\",\"level\":\"warn\",\"msg\":\"m\","
+	    "\"plain\":\"mx1\",\"quoted\":\"a \\\"b\\\" c\\\\d\","
+	    "\"control\":\"two lines \xef\xbf\xbd\",\"empty\":\"\"}\n");
+}
+
+static void a_long_line_of_json_is_still_json(void **state)
+{
+	struct log_field fields[6];
+	char word[1001];
+	const char *line;
+
+	(void)state;
+	memset(word, '"', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		fields[i] = (struct log_field){ "k", word };
+	line = styled(LOG_JSON, fields, ARRAY_SIZE(fields));
+	assert_string_equal(line + strlen(line) - 5, "\\\"\"}\n");
+	assert_true(strlen(line) > 2000);
+}
+
+static void knows_its_words(void **state)
+{
+	enum log_level level = LOG_INFO;
+	enum log_style style = LOG_LOGFMT;
+
+	(void)state;
+	assert_true(log_level_of("debug", &level));
+	assert_int_equal(level, LOG_DEBUG);
+	assert_true(log_level_of("error", &level));
+	assert_int_equal(level, LOG_ERROR);
+	assert_false(log_level_of("ERROR", &level));
+	assert_true(log_style_of("json", &style));
+	assert_int_equal(style, LOG_JSON);
+	assert_false(log_style_of("", &style));
 }
 
 static void quotes_what_needs_it(void **state)
@@ -128,6 +184,25 @@ static void wakes_and_writes(void **state)
 	text[read_all(p.ends[0], text, sizeof(text) - 1)] = '\0';
 	assert_non_null(strstr(text, "level=info msg=first\n"));
 	assert_non_null(strstr(text, "level=error msg=second\n"));
+	close_log(&p);
+}
+
+static void leaves_out_what_is_below_its_level(void **state)
+{
+	struct pipe_log p;
+	char text[1000];
+
+	(void)state;
+	open_log(&p);
+	assert_false(log_wants(p.log, LOG_DEBUG));
+	assert_true(log_wants(p.log, LOG_INFO));
+	log_choose(p.log, LOG_WARN, LOG_JSON);
+	log_put(p.log, LOG_INFO, "first", NULL, 0);
+	log_put(p.log, LOG_WARN, "second", NULL, 0);
+	log_drain(p.log);
+	text[read_all(p.ends[0], text, sizeof(text) - 1)] = '\0';
+	assert_null(strstr(text, "first"));
+	assert_non_null(strstr(text, "\"level\":\"warn\",\"msg\":\"second\"}\n"));
 	close_log(&p);
 }
 
@@ -244,8 +319,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quotes_what_needs_it),
+		cmocka_unit_test(writes_json),
+		cmocka_unit_test(a_long_line_of_json_is_still_json),
+		cmocka_unit_test(knows_its_words),
 		cmocka_unit_test(cuts_a_long_line_at_a_field),
 		cmocka_unit_test(wakes_and_writes),
+		cmocka_unit_test(leaves_out_what_is_below_its_level),
 		cmocka_unit_test(a_slow_reader_costs_lines_not_time),
 		cmocka_unit_test(flushes_for_a_while),
 		cmocka_unit_test(a_closed_reader_is_no_trouble),
