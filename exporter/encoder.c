@@ -317,7 +317,7 @@ static void write_words(struct encoder *e, const struct words *words)
 static struct view stem_of(const struct family *family)
 {
 	static const char *const endings[] = {
-		[COUNTER] = "_total", [GAUGE] = "", [INFO] = "_info"
+		[COUNTER] = "_total", [GAUGE] = "", [INFO] = "_info", [HISTOGRAM] = ""
 	};
 	struct view stem = view_of(family->name);
 
@@ -358,9 +358,10 @@ static void put_type(struct encoder *e, struct view name, const char *type)
 
 const char *metric_kind_name(enum metric_kind kind)
 {
-	static const char *const names[] = {
-		[COUNTER] = "counter", [GAUGE] = "gauge", [INFO] = "info"
-	};
+	static const char *const names[] = { [COUNTER] = "counter",
+					     [GAUGE] = "gauge",
+					     [INFO] = "info",
+					     [HISTOGRAM] = "histogram" };
 
 	return names[kind];
 }
@@ -379,8 +380,9 @@ static void head(struct encoder *e)
 				     e->family->unit);
 		put_help(e, e->stem);
 	} else {
-		put_help(e, e->name);
-		put_type(e, e->name, metric_kind_name(kind == INFO ? GAUGE : kind));
+		put_help(e, view_of(e->family->name));
+		put_type(e, view_of(e->family->name),
+			 metric_kind_name(kind == INFO ? GAUGE : kind));
 	}
 }
 
@@ -495,7 +497,8 @@ void encoder_labels(struct encoder *e, const struct label *labels, size_t count,
 		*at++ = i == 0 && e->subject.n == 0 ? '{' : ',';
 		at = put_label(at, view_of(labels[i].name), labels[i].value);
 	}
-	*at++ = '}';
+	if (count > 0 || e->subject.n > 0)
+		*at++ = '}';
 	*at++ = ' ';
 	end_line(e, put_number(at, number));
 	if (has_created(e))

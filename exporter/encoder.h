@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 #include "draft.h"
+#include "histogram.h"
 #include "plan.h"
 
 /* A label value beyond is cut: some are a stranger's. */
@@ -17,7 +18,7 @@ enum { LABEL_VALUE_MAX = 1024 };
 enum text_format { TEXT_PROMETHEUS, TEXT_OPENMETRICS };
 
 /* An info's value is 1 and its labels are what it tells: a gauge in text 0.0.4. */
-enum metric_kind { COUNTER, GAUGE, INFO };
+enum metric_kind { COUNTER, GAUGE, INFO, HISTOGRAM };
 
 /* "counter", as OpenMetrics says it. */
 const char *metric_kind_name(enum metric_kind);
@@ -33,7 +34,8 @@ struct words {
 enum { WORDS_MAX = 16, WORD_TEXT_MAX = 64, METRIC_NAME_MAX = 96, SERVICE_TEXT_MAX = 128 };
 
 struct family {
-	const char *name; /* of the samples: "_total" and "_info" are part of it */
+	const char *name; /* of the samples: "_total" and "_info" are part of it; that of a
+			   * histogram is without "_bucket" and the like */
 	const char *help;
 	enum metric_kind kind;
 	const char *unit; /* the end of the name: "seconds", "bytes"; "": it counts */
@@ -92,6 +94,8 @@ void encoder_number(struct encoder *, struct number);
 void encoder_word(struct encoder *, unsigned word, struct number);
 /* With `count` labels. */
 void encoder_labels(struct encoder *, const struct label *, size_t count, struct number);
+/* With one label more than the subject's, or NULL. */
+void encoder_histogram(struct encoder *, const struct label *, const struct histogram *);
 /* "0.25", "1795313459.123", "NaN", "+Inf". */
 void encoder_double(struct encoder *, double);
 

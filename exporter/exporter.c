@@ -17,6 +17,7 @@ struct exporter {
 	struct log *log;
 	struct passive *passive;
 	struct history *history;
+	struct durations *durations;
 	const char *path, *version;
 	struct moment started;
 
@@ -95,6 +96,7 @@ static void probed(void *user, const struct target *target, const struct result 
 
 	exporter_probed(x->log, target, result, before, since);
 	history_put(x->history, target, result, before);
+	durations_put(x->durations, target, result->took);
 	if (before != result->state)
 		atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
 	passive_put(x->passive, target, &result->address);
@@ -173,6 +175,7 @@ static void take(struct exporter *x, struct config *config)
 	struct config *older = x->config;
 
 	history_load(x->history, config->plan);
+	durations_load(x->durations, config->plan);
 	pthread_mutex_lock(&x->lock);
 	x->config = config;
 	pthread_mutex_unlock(&x->lock);
@@ -289,21 +292,25 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	struct passive *passive = passive_new(log);
 
 	struct history *history = history_new();
+	struct durations *durations = durations_new();
 
-	if (!x || !passive || !history) {
+	if (!x || !passive || !history || !durations) {
 		text_copy(error, cap, "out of memory");
 		config_free(config);
 		passive_free(passive);
 		history_free(history);
+		durations_free(durations);
 		free(x);
 		return NULL;
 	}
 	passive_load(passive, &config->passive);
 	history_load(history, config->plan);
+	durations_load(durations, config->plan);
 	*x = (struct exporter){ .config = config,
 				.log = log,
 				.passive = passive,
 				.history = history,
+				.durations = durations,
 				.path = path,
 				.version = version,
 				.started = moment_now() };
@@ -329,6 +336,7 @@ void exporter_free(struct exporter *x)
 	engine_free(x->engine);
 	passive_free(x->passive);
 	history_free(x->history);
+	durations_free(x->durations);
 	config_free(x->config);
 	pthread_mutex_destroy(&x->lock);
 	free(x);
@@ -361,6 +369,7 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 		.loaded = { atomic_load(&x->loaded_ms) },
 		.log_dropped = log_dropped(x->log),
 		.running = true,
+		.durations = x->durations,
 	};
 	plan_release(plan);
 	engine_stats(x->engine, &ret_health->engine);

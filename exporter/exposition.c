@@ -34,7 +34,9 @@ static void one_record(struct exposition *x, const struct metric *metric,
 	/* Addresses come and go, and their counters with them. */
 	if (metric->scope == SCOPE_TALLY)
 		x->encoder.created = each ? (struct moment){ 0 } : slot_made(target->slot);
-	metric->read(&x->encoder, &(struct subject){ .target = target, .record = record });
+	metric->read(
+	    &x->encoder,
+	    &(struct subject){ .health = &x->health, .target = target, .record = record });
 }
 
 static void copy_records(struct exposition *x, const struct metric *metric,

@@ -2,6 +2,7 @@
 #ifndef MAILVANE_HEALTH_H
 #define MAILVANE_HEALTH_H
 
+#include "durations.h"
 #include "engine.h"
 #include "passive.h"
 #include "process.h"
@@ -17,6 +18,7 @@ struct health {
 	struct engine_stats engine;
 	struct process process;
 	struct passive_stats passive[PASSIVE_RECEIVERS];
+	struct durations *durations; /* lent; NULL: none are kept */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "metrics.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static struct number seconds(struct moment m)
 {
@@ -173,6 +174,15 @@ static void read_messages(struct encoder *e, const struct subject *s)
 		encoder_number(e, number_of(s->record->messages));
 }
 
+static void read_durations(struct encoder *e, const struct subject *s)
+{
+	struct histogram histogram;
+
+	if (s->health->durations && (s->target->flags & TARGET_HISTOGRAM) &&
+	    durations_of(s->health->durations, s->target, &histogram))
+		encoder_histogram(e, NULL, &histogram);
+}
+
 /* --- of the exporter --------------------------------------------------------------------- */
 
 #ifdef __clang__
@@ -187,6 +197,19 @@ static void read_build(struct encoder *e, const struct subject *s)
 					{ "compiler", COMPILER } };
 
 	encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
+}
+
+static const struct words service_label = { .label = "service" };
+
+static void read_service_durations(struct encoder *e, const struct subject *s)
+{
+	struct service_durations *list = NULL;
+	size_t count = durations_of_services(s->health->durations, &list);
+
+	for (size_t i = 0; i < count; i++)
+		encoder_histogram(e, &(struct label){ "service", list[i].service },
+				  &list[i].histogram);
+	free(list);
 }
 
 static void read_reload_ok(struct encoder *e, const struct subject *s)
@@ -314,6 +337,8 @@ const struct metric metrics[] = {
 	       "How long the last probe took."),
 	TARGET("probe_phase_duration_seconds", GAUGE, "seconds", &phases, SCOPE_RECORD, BRIEF_PHASES, read_phases,
 	       "How long each phase of the last probe took; phases it did not reach are absent."),
+	TARGET("target_probe_duration_seconds", HISTOGRAM, "seconds", NULL, SCOPE_TARGET, 0, read_durations,
+	       "How long probes of this target took, all addresses together; only with histogram = true in the configuration."),
 	TARGET("probe_last_run_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_last_run,
 	       "Unix time at which the last probe began. Probes run on a schedule, not at the scrape."),
 	TARGET("probe_last_success_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_last_success,
@@ -347,6 +372,8 @@ const struct metric metrics[] = {
 	     "Unix time at which the configuration in use was read."),
 	SELF("mailvane_targets", GAUGE, "", NULL, read_targets,
 	     "Targets configured: each service of each server is one."),
+	SELF("mailvane_service_probe_duration_seconds", HISTOGRAM, "seconds", &service_label, read_service_durations,
+	     "How long probes of a service took, over all servers; the limits are histogram_buckets in the configuration."),
 	SELF("mailvane_probes_in_flight", GAUGE, "", NULL, read_in_flight,
 	     "Probes under way."),
 	SELF("mailvane_probes_waiting", GAUGE, "", NULL, read_waiting,

@@ -300,6 +300,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.addresses = (unsigned)t->addresses,
 		.plaintext_login = t->flags & TARGET_PLAINTEXT_LOGIN,
 		.unverified_login = t->flags & TARGET_UNVERIFIED_LOGIN,
+		.histogram = t->flags & TARGET_HISTOGRAM,
 	};
 
 	take_services(&draft, names, targets, count);

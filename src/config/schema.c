@@ -69,6 +69,9 @@ static const struct key file_keys[] = {
 [FILE_TRANSCRIPTS] = { "transcripts", KIND_WORD, 0, IN_FILE(transcripts), .words = transcript_words,
 	.preset = "failures",
 	.help = "of which probes the page shows what was said, without secrets; all: a kilobyte or so of each target" },
+[FILE_HISTOGRAM_BUCKETS] = { "histogram_buckets", KIND_TEXTS, 0, IN_FILE(histogram_buckets), 1, BUCKETS_MAX,
+	.note = "50ms, 100ms, 250ms, 500ms, 1s, 2.5s, 5s and 10s",
+	.help = "upper limits of the histograms of probe durations, ascending; \"none\": no histograms" },
 [FILE_PROBE] = { "probe", KIND_GROUP, 0, IN_FILE(probe), .section = SECTION_PROBE,
 	.help = "what the exporter's /probe may be asked for" },
 [FILE_PASSIVE] = { "passive", KIND_GROUP, 0, IN_FILE(passive), .section = SECTION_PASSIVE,
@@ -138,6 +141,8 @@ static const struct key server_keys[] = {
 	.preset = "false", .help = "send the password without TLS where there is none" },
 [SERVER_UNVERIFIED_LOGIN] = { "allow_unverified_login", KIND_BOOL, 0, IN_SERVER(unverified_login),
 	.preset = "false", .help = "send the password to a server whose certificate is not trusted" },
+[SERVER_HISTOGRAM] = { "histogram", KIND_BOOL, 0, IN_SERVER(histogram),
+	.preset = "false", .help = "a histogram of probe durations for each of its services; there is one for each service over all servers anyway" },
 };
 
 #define IN_PROBE(field) offsetof(struct probe_draft, field)

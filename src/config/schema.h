@@ -88,6 +88,7 @@ enum {
 	FILE_IN_FLIGHT_MAX,
 	FILE_PER_ADDRESS_MAX,
 	FILE_TRANSCRIPTS,
+	FILE_HISTOGRAM_BUCKETS,
 	FILE_PROBE,
 	FILE_PASSIVE,
 };
@@ -107,6 +108,7 @@ enum {
 	SERVER_ADDRESSES,
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
+	SERVER_HISTOGRAM,
 };
 enum { PROBE_NAMES, PROBE_NETWORKS, PROBE_AT_ONCE, PROBE_TIMEOUT_OFFSET };
 enum { PASSIVE_NAGIOS, PASSIVE_ICINGA2 };
@@ -178,7 +180,7 @@ struct file_draft {
 	const char *ehlo_name, *ca_file, *ca_path;
 	unsigned tls_min; /* enum tls_version */
 	struct certificate_draft certificate;
-	struct texts target_files, include, resolvers, source_address;
+	struct texts target_files, include, resolvers, source_address, histogram_buckets;
 	unsigned threads, in_flight_max, per_address_max;
 	unsigned transcripts; /* enum transcripts */
 	struct probe_draft probe;
@@ -206,7 +208,7 @@ struct server_draft {
 	struct labels labels;
 	struct span interval, retry_interval, timeout;
 	unsigned addresses; /* enum address_mode */
-	bool plaintext_login, unverified_login;
+	bool plaintext_login, unverified_login, histogram;
 };
 
 /* NULL for an unknown name; exact, as libconfig's names are. */

@@ -160,7 +160,8 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 
 	s.common.addresses = (enum address_mode)d->addresses;
 	s.common.flags = (d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
-			 (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U);
+			 (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
+			 (d->histogram ? TARGET_HISTOGRAM : 0U);
 	s.good = resolve_times(l, d, &s.common);
 	services_known = resolve_services(l, d, &s);
 	s.good = services_known && s.good;

@@ -5,6 +5,8 @@
 #include "ehlo_name.h"
 #include "host_name.h"
 
+#include <string.h>
+
 /* Of those that were written down; servers.c shortens the others. */
 static void check_span(struct loader *l, unsigned key, const char *name, struct span value)
 {
@@ -130,6 +132,37 @@ static const struct address *own_source(const struct settings *settings)
 							      : &settings->source_v6;
 }
 
+static void take_bucket(struct loader *l, const struct text *text, struct buckets *buckets)
+{
+	struct span limit, before = { 0 };
+
+	if (buckets->count > 0)
+		before = buckets->limits[buckets->count - 1];
+	if (!span_parse(view_of(text->text), &limit) || limit.ns > BUCKET_LONGEST.ns)
+		errors_add(&l->errors, text->place,
+			   "such as \"250ms\", at most \"1h\"; or \"none\" alone",
+			   "%s is not a limit of a histogram", QUOTE(view_of(text->text)));
+	else if (limit.ns <= before.ns)
+		errors_add(
+		    &l->errors, text->place, "each must be longer than the one before",
+		    "histogram_buckets: %s is out of order", QUOTE(view_of(text->text)));
+	else
+		buckets->limits[buckets->count++] = limit;
+}
+
+static void take_buckets(struct loader *l, struct buckets *buckets)
+{
+	const struct texts *texts = &l->top.histogram_buckets;
+
+	if (!draft_has(&l->top.head, FILE_HISTOGRAM_BUCKETS))
+		return;
+	buckets->count = 0;
+	if (texts->count == 1 && strcmp(texts->list[0].text, "none") == 0)
+		return;
+	for (size_t i = 0; i < texts->count && i < BUCKETS_MAX; i++)
+		take_bucket(l, &texts->list[i], buckets);
+}
+
 void settings_take(struct loader *l)
 {
 	struct settings *settings = &l->plan->settings;
@@ -143,6 +176,7 @@ void settings_take(struct loader *l)
 	take_trust(l, &settings->tls);
 	take_expiry(l, &settings->policy);
 	take_resolvers(l, settings);
+	take_buckets(l, &settings->buckets);
 	for (size_t i = 0; i < l->top.source_address.count; i++)
 		take_source(l, &l->top.source_address.list[i], settings);
 	if (l->top.ehlo_name != NULL)

@@ -7,8 +7,9 @@
 
 /* The labels our metrics have themselves, and the two that Prometheus gives a meaning. */
 static const char *const own_labels[] = {
-	"server", "service", "address", "phase",  "fault",  "state",    "version",
-	"cipher", "subject", "issuer",  "serial", "reason", "quantile", "le",
+	"server", "service", "address",  "phase",   "fault",
+	"state",  "version", "cipher",   "subject", "issuer",
+	"serial", "reason",  "quantile", "le",      "fingerprint_sha256",
 };
 
 const char *text_fault(struct view text)

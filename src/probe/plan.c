@@ -26,6 +26,10 @@ struct plan *plan_new(void)
 		.on_demand = { .max = 32,
 			       .timeout = span_of_ms(10000),
 			       .offset = span_of_ms(500) },
+		.buckets = { 8,
+			     { span_of_ms(50), span_of_ms(100), span_of_ms(250),
+			       span_of_ms(500), span_of_ms(1000), span_of_ms(2500),
+			       span_of_ms(5000), span_of_ms(10000) } },
 	};
 	policy_init(&p->settings.policy);
 	p->services = builtin_services;

@@ -39,6 +39,7 @@ enum target_flag {
 	TARGET_PLAINTEXT_LOGIN = 1 << 0,
 	TARGET_UNVERIFIED_LOGIN = 1 << 1,
 	TARGET_PROXY_HEADER = 1 << 2, /* begin with a PROXY protocol header, version 1 */
+	TARGET_HISTOGRAM = 1 << 3,    /* a front end keeps one of its durations */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
@@ -68,6 +69,15 @@ struct on_demand {
 	struct span offset;         /* taken off the patience of who asks */
 };
 
+/* Of histograms of durations: upper limits, ascending, none above BUCKET_LONGEST. */
+enum { BUCKETS_MAX = 20 };
+#define BUCKET_LONGEST span_of_ms(INT64_C(3600) * 1000)
+
+struct buckets {
+	unsigned count; /* 0: no histograms */
+	struct span limits[BUCKETS_MAX];
+};
+
 struct settings {
 	const char *ehlo_name;
 	const char *resolvers; /* as in struct resolver_options */
@@ -79,6 +89,7 @@ struct settings {
 	enum transcripts transcripts;        /* which are kept with the results */
 	struct policy policy;
 	struct on_demand on_demand;
+	struct buckets buckets;
 };
 
 struct plan {

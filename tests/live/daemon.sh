@@ -36,7 +36,7 @@ configure() {
 		  { name = "plain"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; services = [ "hostile", "silent", "changing" ];
 		    labels = { note = "<b>\"bold\" & 'brave'</b>"; }; },
 		  { name = "safe"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "probe";
-		    services = [ "good", "store", "mute" ]; }
+		    services = [ "good", "store", "mute" ]; histogram = true; }
 		);
 	CONF
 }
@@ -54,6 +54,9 @@ hostile() {
 	holds "every target is probed" within 15 probed
 	clean_metrics "/metrics" "$OUT"
 	clean_openmetrics "/metrics"
+	has "a histogram of each service" "$OUT" '^mailvane_service_probe_duration_seconds_count\{service="hostile"\} [1-9]'
+	has "a histogram of a target, where it is wanted" "$OUT" '^mailvane_target_probe_duration_seconds_bucket\{server="safe",service="good",le="\+Inf"\} [1-9]'
+	lacks "and nowhere else" "$OUT" '^mailvane_target_probe_duration_seconds_count\{server="plain"'
 	verdict_is "hostile" "$OUT" "plain hostile" CRITICAL rejected/greeting
 	verdict_is "silent" "$OUT" "plain silent" CRITICAL timeout/greeting
 	verdict_is "mute" "$OUT" "safe mute" CRITICAL timeout/tls

@@ -1,4 +1,4 @@
-foreach(noun draft encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics metrics_page
+foreach(noun draft durations encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics metrics_page
     nagios_spool negotiation page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()

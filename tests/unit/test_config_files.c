@@ -43,6 +43,10 @@ static void put_settings(FILE *out, const struct settings *s)
 	/* Only where it is not the default. */
 	if (s->transcripts != TRANSCRIPTS_OF_FAILURES)
 		fprintf(out, " transcripts=%d", s->transcripts);
+	if (s->buckets.count != 8)
+		fprintf(out, " buckets=%u", s->buckets.count);
+	for (unsigned i = 0; s->buckets.count != 8 && i < s->buckets.count; i++)
+		fprintf(out, ",%s", span(s->buckets.limits[i]));
 	put_limit(out, "warning", s->policy.expiry_warning);
 	put_limit(out, "critical", s->policy.expiry_critical);
 	fputc('\n', out);
@@ -84,6 +88,8 @@ static void put_target(FILE *out, const struct target *t)
 		fprintf(out, " plaintext");
 	if (t->flags & TARGET_UNVERIFIED_LOGIN)
 		fprintf(out, " unverified");
+	if (t->flags & TARGET_HISTOGRAM)
+		fprintf(out, " histogram");
 	for (size_t i = 0; i < t->label_count; i++)
 		fprintf(out, " %s=%s", t->labels[i].name, t->labels[i].value);
 	fputc('\n', out);

@@ -88,6 +88,49 @@ static void writes_openmetrics(void **state)
 			    "# EOF\n");
 }
 
+static void writes_histograms(void **state)
+{
+	static const struct family family_of = { "x_seconds", "X.", HISTOGRAM, "seconds",
+						 NULL };
+	const struct histogram h = {
+		.buckets = { 3, { span_of_ms(50), span_of_ms(1000), span_of_ms(2500) } },
+		.counts = { 1, 2, 0, 4 },
+		.sum_us = 12500000,
+		.made = { 1795262400500 }
+	};
+	struct encoder e = start(&family_of);
+
+	(void)state;
+	encoder_histogram(&e, &(struct label){ "service", "imap" }, &h);
+	assert_string_equal(written(), "# HELP x_seconds X.\n"
+				       "# TYPE x_seconds histogram\n"
+				       "x_seconds_bucket{service=\"imap\",le=\"0.05\"} 1\n"
+				       "x_seconds_bucket{service=\"imap\",le=\"1.0\"} 3\n"
+				       "x_seconds_bucket{service=\"imap\",le=\"2.5\"} 3\n"
+				       "x_seconds_bucket{service=\"imap\",le=\"+Inf\"} 7\n"
+				       "x_seconds_count{service=\"imap\"} 7\n"
+				       "x_seconds_sum{service=\"imap\"} 12.5\n");
+	e = start(&family_of);
+	e.format = TEXT_OPENMETRICS;
+	encoder_histogram(&e, NULL, &h);
+	encoder_family(&e, &family);
+	encoder_number(&e, number_of(1));
+	assert_string_equal(written(),
+			    "# TYPE x_seconds histogram\n"
+			    "# UNIT x_seconds seconds\n"
+			    "# HELP x_seconds X.\n"
+			    "x_seconds_bucket{le=\"0.05\"} 1\n"
+			    "x_seconds_bucket{le=\"1.0\"} 3\n"
+			    "x_seconds_bucket{le=\"2.5\"} 3\n"
+			    "x_seconds_bucket{le=\"+Inf\"} 7\n"
+			    "x_seconds_count 7\n"
+			    "x_seconds_sum 12.5\n"
+			    "x_seconds_created 1795262400.5\n"
+			    "# TYPE mailvane_x gauge\n"
+			    "# HELP mailvane_x Help with \\\\ and\\n\\\"newline\\\".\n"
+			    "mailvane_x 1\n");
+}
+
 static void escapes_label_values(void **state)
 {
 	static const struct {
@@ -282,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heads_a_family_once_and_only_with_samples),
 		cmocka_unit_test(writes_openmetrics),
+		cmocka_unit_test(writes_histograms),
 		cmocka_unit_test(escapes_label_values),
 		cmocka_unit_test(escapes_at_any_place),
 		cmocka_unit_test(cuts_what_a_stranger_made_too_long),

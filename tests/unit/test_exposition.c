@@ -110,6 +110,35 @@ static void says_what_is_known_and_nothing_else(void **state)
 	plan_release(plan);
 }
 
+static void histograms_are_of_services_and_of_who_wants_one(void **state)
+{
+	static const struct service smtp = { .name = "smtp" };
+	const struct target targets[] = {
+		{ .server = "a", .host = "h", .service = &smtp },
+		{ .server = "b", .host = "h", .service = &smtp, .flags = TARGET_HISTOGRAM },
+	};
+	struct health health = exporter_plan_health;
+	struct plan *plan = plan_new();
+	char *text;
+
+	(void)state;
+	assert_null(plan_set_targets(plan, targets, ARRAY_SIZE(targets)));
+	health.durations = durations_new();
+	durations_load(health.durations, plan);
+	durations_put(health.durations, &targets[1], span_of_ms(700));
+	text = render(plan, &health);
+	assert_non_null(strstr(text, "\nmailvane_service_probe_duration_seconds_bucket"
+				     "{service=\"smtp\",le=\"0.5\"} 0\n"));
+	assert_non_null(strstr(text, "\nmailvane_service_probe_duration_seconds_bucket"
+				     "{service=\"smtp\",le=\"1.0\"} 1\n"));
+	assert_non_null(strstr(text, "\nmailvane_target_probe_duration_seconds_sum"
+				     "{server=\"b\",service=\"smtp\"} 0.7\n"));
+	assert_null(strstr(text, "duration_seconds_sum{server=\"a\""));
+	free(text);
+	durations_free(health.durations);
+	plan_release(plan);
+}
+
 /* Beside what both formats have in common. */
 static void says_the_same_in_openmetrics(void **state)
 {
@@ -272,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_known_and_nothing_else),
+		cmocka_unit_test(histograms_are_of_services_and_of_who_wants_one),
 		cmocka_unit_test(says_the_same_in_openmetrics),
 		cmocka_unit_test(labels_are_those_of_the_family),
 		cmocka_unit_test(families_are_contiguous),
