@@ -7,7 +7,7 @@
 const char page_script[] =
 "(function(){'use strict';\n"
 "var live=document.getElementById('live'),said=document.getElementById('said'),"
-"busy=false,due=0,last=0,polling=0;\n"
+"busy=false,due=0,last=0,polling=0,lost=0;\n"
 "function say(word,kind){live.hidden=false;live.textContent=word;live.className='live '+kind}\n"
 "function selecting(main){var s=getSelection();return s&&!s.isCollapsed&&main.contains(s.anchorNode)}\n"
 "function swap(text){var page=new DOMParser().parseFromString(text,'text/html'),"
@@ -27,8 +27,9 @@ const char page_script[] =
 "function poll(){if(!polling)polling=setInterval(renew,30000)}\n"
 "if(!window.EventSource){poll();return}\n"
 "var events=new EventSource('events');\n"
-"events.onopen=function(){say('Live','on')};\n"
+"events.onopen=function(){clearTimeout(lost);if(lost)soon();lost=0;say('Live','on')};\n"
 "events.onmessage=soon;\n"
-"events.onerror=function(){if(events.readyState===2)poll();else say('Reconnecting','off')};\n"
+"events.onerror=function(){if(events.readyState===2)poll();"
+"else if(!lost)lost=setTimeout(say,5000,'Reconnecting','off')};\n"
 "})();\n";
 /* clang-format on */

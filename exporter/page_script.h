@@ -6,6 +6,6 @@ extern const char page_script[];
 
 /* Of page_script, for the Content-Security-Policy: a browser runs no other. The test of the
  * page says what it must be. */
-#define PAGE_SCRIPT_HASH "sha256-zPGQnaRkEiHNUWVZAvhzwL+xhY7qpGeT7CbkTS516qI="
+#define PAGE_SCRIPT_HASH "sha256-dR1UQaXirnJxIbAGGo9Qy9x8DzJJ/2IYkzXiM6DOO5E="
 
 #endif

@@ -103,7 +103,8 @@ if [ "${1:-}" = --pictures ]; then
 	exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || exit 1
 	within 60 probed
 	sleep $((${3:-0} * 60))
-	exec python3 page.py pictures "http://$EXPORTER_AT" "$PICTURES"
+	python3 page.py pictures "http://$EXPORTER_AT" "$PICTURES"
+	exit
 fi
 
 sim_start "$(scenario)" || exit 1
