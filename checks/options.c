@@ -30,6 +30,7 @@ enum {
 	OPT_EXPECT_CODE,
 	OPT_EXPECT_CAPABILITY,
 	OPT_EXPECT_AUTH_AFTER_TLS,
+	OPT_STATE,
 	OPT_JSON,
 	OPT_EXPLAIN,
 };
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
 	{ "expect-auth-after-tls", no_argument, NULL, OPT_EXPECT_AUTH_AFTER_TLS },
 	{ "warning", required_argument, NULL, 'w' },
 	{ "critical", required_argument, NULL, 'c' },
+	{ "state", required_argument, NULL, OPT_STATE },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "use-ipv4", no_argument, NULL, '4' },
 	{ "use-ipv6", no_argument, NULL, '6' },
@@ -323,6 +325,8 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 		return thresholds_parse(o->limits.warning, "--warning", value, error);
 	case 'c':
 		return thresholds_parse(o->limits.critical, "--critical", value, error);
+	case OPT_STATE:
+		return states_add(&o->states, value, error);
 	case OPT_EXPLAIN:
 		return set_explain(o, value, error);
 	default:

@@ -4,6 +4,7 @@
 
 #include "plan.h"
 #include "refusal.h"
+#include "states.h"
 #include "thresholds.h"
 
 enum { OPTIONS_SERVICES_MAX = 16, OPTIONS_EXPECT_MAX = 16 };
@@ -28,6 +29,7 @@ struct options {
 	bool lmtp, proxy_header;
 	struct envelope envelope; /* to NULL: none */
 	struct limits limits;
+	struct states states;
 	bool cert_warning_given, cert_critical_given;
 	struct expiry_limit cert_warning, cert_critical;
 	const char *expected[OPTIONS_EXPECT_MAX]; /* capabilities */

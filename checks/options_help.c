@@ -40,6 +40,8 @@ const char options_help[] =
 "      --expect-auth-after-tls    login must not be offered in clear\n"
 "verdict and output\n"
 "  -w, --warning, -c, --critical LIMITS   seconds as ranges: 2, or tls=0.5,greeting=1:3\n"
+"      --state FAULT=STATE    another state for a fault, as tempfail=ok, or for a fault in a phase,\n"
+"                             as rejected/greeting=warning; may be repeated (conf/verdicts.md)\n"
 "  -v, -vv, -vvv              phases and certificate, the dialogue, TLS in detail\n"
 "      --json                 one JSON document instead (see checks/README.md)\n"
 "      --explain FAULT        what a fault means and what to do\n"

@@ -122,6 +122,7 @@ static void fill_policy(struct policy *p, const struct options *o)
 		p->expiry_warning = o->cert_warning;
 	if (o->cert_critical_given)
 		p->expiry_critical = o->cert_critical;
+	p->overrides = (struct overrides){ o->states.rows, o->states.count };
 }
 
 bool order_fill(struct plan *plan, const struct options *o, char error[REFUSAL_MAX])

@@ -44,6 +44,7 @@ struct news *news_new(const struct target *t, const struct address *address)
 	n->target.host = keep(&at, t->host);
 	n->target.tls_name = keep(&at, t->tls_name);
 	n->target.account = NULL;
+	n->target.overrides = NULL;
 	n->target.labels = NULL;
 	n->target.label_count = 0;
 	n->service = *t->service;

@@ -2,7 +2,7 @@
 #include "fault.h"
 
 /* clang-format off */
-static const char *const faults[FAULT_COUNT] = {
+const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_OK] = "ok",
 	[FAULT_TIMEOUT] = "timeout",
 	[FAULT_DNS_FAILURE] = "dns_failure",
@@ -39,7 +39,7 @@ static const char *const faults[FAULT_COUNT] = {
 	[FAULT_INTERNAL] = "internal",
 };
 
-static const char *const phases[PHASE_COUNT] = {
+const char *const phase_names[PHASE_COUNT + 1] = {
 	[PHASE_DNS] = "dns",
 	[PHASE_CONNECT] = "connect",
 	[PHASE_GREETING] = "greeting",
@@ -54,18 +54,18 @@ static const char *const phases[PHASE_COUNT] = {
 
 const char *fault_name(enum fault fault)
 {
-	return faults[fault];
+	return fault_names[fault];
 }
 
 const char *phase_name(enum phase phase)
 {
-	return phases[phase];
+	return phase_names[phase];
 }
 
 bool fault_from_name(struct view name, enum fault *ret_fault)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
-		if (view_equal(name, faults[i])) {
+	for (size_t i = 0; i < FAULT_COUNT; i++)
+		if (view_equal(name, fault_names[i])) {
 			*ret_fault = (enum fault)i;
 			return true;
 		}
@@ -74,8 +74,8 @@ bool fault_from_name(struct view name, enum fault *ret_fault)
 
 bool phase_from_name(struct view name, enum phase *ret_phase)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(phases); i++)
-		if (view_equal(name, phases[i])) {
+	for (size_t i = 0; i < PHASE_COUNT; i++)
+		if (view_equal(name, phase_names[i])) {
 			*ret_phase = (enum phase)i;
 			return true;
 		}

@@ -65,6 +65,10 @@ enum fault {
 
 #define CERT_FAULT_BIT(fault) (1U << ((unsigned)(fault)-CERT_FAULT_FIRST))
 
+/* Ended by NULL. */
+extern const char *const fault_names[FAULT_COUNT + 1];
+extern const char *const phase_names[PHASE_COUNT + 1];
+
 /* "timeout", "cert_expired"; "greeting". */
 const char *fault_name(enum fault);
 const char *phase_name(enum phase);

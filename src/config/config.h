@@ -85,4 +85,7 @@ char *config_dump_server(const struct plan *, size_t *at);
  * string the caller frees. */
 char *config_reference(void);
 
+/* The table of verdicts, likewise. */
+char *config_verdicts(void);
+
 #endif

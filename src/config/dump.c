@@ -215,6 +215,28 @@ void dump_account(struct loader *l, const struct account_draft *draft)
 	put_element(l, &l->dumped_accounts, SECTION_ACCOUNT, draft);
 }
 
+static void put_overrides(struct listing *out, const char *indent,
+			  const struct overrides *all)
+{
+	const char *const row = "\n  ";
+
+	if (all == NULL || all->count == 0)
+		return;
+	LISTING_PUT(out, indent, "policy = (");
+	for (size_t i = 0; i < all->count; i++) {
+		const struct override *o = &all->list[i];
+
+		LISTING_PUT(out, i > 0 ? "," : "", row, indent, "{ fault = \"",
+			    fault_name(o->fault), "\"; ");
+		if (o->phase < PHASE_COUNT)
+			LISTING_PUT(out, "phase = \"", phase_name(o->phase), "\"; ");
+		if (o->service != NULL)
+			LISTING_PUT(out, "service = \"", o->service, "\"; ");
+		LISTING_PUT(out, "state = \"", state_name(o->state), "\"; }");
+	}
+	LISTING_PUT(out, "\n", indent, ");\n");
+}
+
 static void put_services(struct loader *l, struct listing *out)
 {
 	struct listing list = { 0 };
@@ -257,6 +279,7 @@ char *dump_head(struct loader *l)
 	if (l->dumped_accounts.n > 0)
 		LISTING_PUT(&out, "accounts = (\n", l->dumped_accounts.text, "\n);\n");
 	put_services(l, &out);
+	put_overrides(&out, "", &l->plan->settings.policy.overrides);
 	return out.text;
 }
 
@@ -310,6 +333,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 	for (size_t i = 0; i < count; i++)
 		put_moved(out, plan, &targets[i]);
 	put_group(&(struct dump){ out, "    ", NULL }, &sections[SECTION_SERVER], &draft);
+	put_overrides(out, "    ", t->overrides);
 	listing_put(out, "  }");
 	free(names);
 }
@@ -332,7 +356,8 @@ static bool one_server(const struct target *a, const struct target *b)
 	       strcmp(a->tls_name, b->tls_name) == 0 && a->addresses == b->addresses &&
 	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
-	       a->timeout.ns == b->timeout.ns && same_labels(a, b);
+	       a->timeout.ns == b->timeout.ns &&
+	       overrides_same(a->overrides, b->overrides) && same_labels(a, b);
 }
 
 char *config_dump_server(const struct plan *plan, size_t *at)

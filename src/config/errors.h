@@ -37,7 +37,7 @@ const char *quote_text(struct quote *, struct view);
 
 /* A formatted hint that lives until the end of the block. */
 struct hint {
-	char text[400];
+	char text[600];
 };
 const char *hint_format(struct hint *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -4,6 +4,7 @@
 #include "accounts.h"
 #include "dump.h"
 #include "on_demand.h"
+#include "overrides.h"
 #include "passive.h"
 #include "servers.h"
 #include "services.h"
@@ -61,6 +62,7 @@ static struct plan *finish(struct loader *l, const char *file)
 	passive_take(l);
 	accounts_read(l);
 	services_read(l);
+	overrides_read(l);
 	servers_read(l);
 	target_files_read(l);
 	check_targets(l, file);

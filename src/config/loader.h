@@ -29,6 +29,13 @@ struct service_terms {
 	bool usable;
 };
 
+/* Rows of one `policy` while it is read. */
+struct override_rows {
+	struct override *list;
+	struct place *places; /* of each */
+	size_t count, cap;
+};
+
 struct loader {
 	struct plan *plan;    /* texts that stay go to its arena */
 	struct arena scratch; /* gone when the load is over */
@@ -51,6 +58,7 @@ struct loader {
 	size_t service_cap;
 	struct names service_names;
 
+	struct override_rows rows;
 	struct names server_names;
 	struct listing dumped_accounts; /* dump.c's */
 	char *dump;                     /* of a good configuration; who takes it frees it */

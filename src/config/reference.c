@@ -5,7 +5,6 @@
 #include "value.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char head[] = "# Configuration reference\n"
 			   "\n"
@@ -25,6 +24,7 @@ static const char *const introductions[SECTION_COUNT] = {
 	[SECTION_ACCOUNT] = "## accounts = ( { ... }, { ... } );\n",
 	[SECTION_SERVICE] = "## services = ( { ... }, { ... } );\n",
 	[SECTION_SERVER] = "## servers = ( { ... }, { ... } );\n",
+	[SECTION_POLICY] = "## policy = ( { ... }, { ... } );\n",
 	[SECTION_PROBE] = "## probe = { ... };\n",
 	[SECTION_PASSIVE] = "## passive = { ... };\n",
 	[SECTION_NAGIOS] = "### nagios = { ... };\n",

@@ -44,6 +44,8 @@ static const struct key file_keys[] = {
 	.preset = "TLSv1.2", .help = "an older version is a fault" },
 [FILE_CERTIFICATE] = { "certificate", KIND_GROUP, 0, IN_FILE(certificate),
 	.section = SECTION_CERTIFICATE, .help = "when a certificate that ends is reported" },
+[FILE_POLICY] = { "policy", KIND_GROUPS, KEY_GATHERS, .section = SECTION_POLICY,
+	.help = "other states than those of verdicts.md, for all servers" },
 [FILE_ACCOUNTS] = { "accounts", KIND_GROUPS, KEY_GATHERS, .section = SECTION_ACCOUNT,
 	.help = "whom to log in as" },
 [FILE_SERVICES] = { "services", KIND_GROUPS, KEY_GATHERS, .section = SECTION_SERVICE,
@@ -143,6 +145,20 @@ static const struct key server_keys[] = {
 	.preset = "false", .help = "send the password to a server whose certificate is not trusted" },
 [SERVER_HISTOGRAM] = { "histogram", KIND_BOOL, 0, IN_SERVER(histogram),
 	.preset = "false", .help = "a histogram of probe durations for each of its services; there is one for each service over all servers anyway" },
+[SERVER_POLICY] = { "policy", KIND_GROUPS, 0, .section = SECTION_POLICY,
+	.help = "other states than those of verdicts.md, here; they go before those of the top level" },
+};
+
+#define IN_POLICY(field) offsetof(struct policy_draft, field)
+static const struct key policy_keys[] = {
+[POLICY_FAULT] = { "fault", KIND_WORD, KEY_REQUIRED | KEY_NEAREST, IN_POLICY(fault), .words = fault_names,
+	.help = "what was found" },
+[POLICY_PHASE] = { "phase", KIND_WORD, KEY_NEAREST, IN_POLICY(phase), .words = phase_names,
+	.note = "every phase", .help = "where it was found" },
+[POLICY_SERVICE] = { "service", KIND_IDENTIFIER, 0, IN_POLICY(service),
+	.note = "every service", .help = "where it was probed, built-in or from `services`" },
+[POLICY_STATE] = { "state", KIND_WORD, KEY_REQUIRED | KEY_NEAREST, IN_POLICY(state), .words = state_names,
+	.help = "the state it has instead" },
 };
 
 #define IN_PROBE(field) offsetof(struct probe_draft, field)
@@ -202,6 +218,7 @@ const struct section sections[SECTION_COUNT] = {
 [SECTION_ACCOUNT] =     { "accounts",    "account",     KEYS(account_keys) },
 [SECTION_SERVICE] =     { "services",    "service",     KEYS(service_keys) },
 [SECTION_SERVER] =      { "servers",     "server",      KEYS(server_keys) },
+[SECTION_POLICY] =      { "policy",      "row",         KEYS(policy_keys) },
 [SECTION_PROBE] =       { "probe",       "group",       KEYS(probe_keys) },
 [SECTION_PASSIVE] =     { "passive",     "group",       KEYS(passive_keys) },
 [SECTION_NAGIOS] =      { "nagios",      "group",       KEYS(nagios_keys) },

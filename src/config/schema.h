@@ -29,6 +29,7 @@ enum kind {
 enum key_flag {
 	KEY_REQUIRED = 1 << 0,
 	KEY_GATHERS = 1 << 1, /* may stand in several files; all count */
+	KEY_NEAREST = 1 << 2, /* of KIND_WORD: a mistyped one is told the nearest */
 };
 
 enum section_id {
@@ -37,6 +38,7 @@ enum section_id {
 	SECTION_ACCOUNT,
 	SECTION_SERVICE,
 	SECTION_SERVER,
+	SECTION_POLICY,
 	SECTION_PROBE,
 	SECTION_PASSIVE,
 	SECTION_NAGIOS,
@@ -77,6 +79,7 @@ enum {
 	FILE_CA_PATH,
 	FILE_TLS_MIN,
 	FILE_CERTIFICATE,
+	FILE_POLICY,
 	FILE_ACCOUNTS,
 	FILE_SERVICES,
 	FILE_SERVERS,
@@ -109,7 +112,9 @@ enum {
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
 	SERVER_HISTOGRAM,
+	SERVER_POLICY,
 };
+enum { POLICY_FAULT, POLICY_PHASE, POLICY_SERVICE, POLICY_STATE };
 enum { PROBE_NAMES, PROBE_NETWORKS, PROBE_AT_ONCE, PROBE_TIMEOUT_OFFSET };
 enum { PASSIVE_NAGIOS, PASSIVE_ICINGA2 };
 enum { NAGIOS_SPOOL, NAGIOS_HOST, NAGIOS_SERVICE };
@@ -209,6 +214,12 @@ struct server_draft {
 	struct span interval, retry_interval, timeout;
 	unsigned addresses; /* enum address_mode */
 	bool plaintext_login, unverified_login, histogram;
+};
+
+struct policy_draft {
+	struct draft head;
+	unsigned fault, phase, state; /* enum fault, enum phase, enum state */
+	const char *service;
 };
 
 /* NULL for an unknown name; exact, as libconfig's names are. */

@@ -2,6 +2,7 @@
 #include "servers.h"
 
 #include "accounts.h"
+#include "overrides.h"
 #include "reader.h"
 #include "services.h"
 #include "sources.h"
@@ -232,6 +233,7 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 	value_presets(l, section, &draft, reader_place(group, file));
 	good = reader_group(l, section, &draft, group, file, true);
 	server_resolve(l, &draft, &server);
+	server.common.overrides = overrides_of_server(l, group, file);
 	name = draft_has(&draft.head, SERVER_NAME) ? draft.name : draft.host;
 	if (name != NULL)
 		good = claim_name(l, name, draft_place(&draft.head, SERVER_NAME)) && good;

@@ -203,16 +203,17 @@ static bool boolean(struct loader *l, const struct key *key, void *draft, struct
 static bool word(struct loader *l, const struct key *key, void *draft, struct view text,
 		 struct place place)
 {
-	unsigned *field = field_of(key, draft);
+	unsigned *field = field_of(key, draft), count = 0;
 	char range[VALUE_RANGE_MAX];
 
-	for (unsigned i = 0; key->words[i] != NULL; i++)
-		if (view_equal(text, key->words[i])) {
-			*field = i;
+	for (; key->words[count] != NULL; count++)
+		if (view_equal(text, key->words[count])) {
+			*field = count;
 			return true;
 		}
 	return refuse(l, key, text, place, "is not known",
-		      HINT("one of: %s", value_range_words(key, range)));
+		      SIMILAR(text, key->words, key->flags & KEY_NEAREST ? count : 0,
+			      HINT("one of: %s", value_range_words(key, range))));
 }
 
 static bool protocol(struct loader *l, const struct key *key, void *draft, struct view text,
@@ -395,6 +396,15 @@ static bool labels(struct loader *l, const struct key *key, void *draft, struct 
 	return good;
 }
 
+/* Groups have no form in one cell or label. */
+static bool group(struct loader *l, const struct key *key, void *draft, struct view value,
+		  struct place place)
+{
+	(void)draft;
+	return refuse(l, key, value, place, "cannot be given here",
+		      HINT("a configuration file can: %s = ( { ... } );", key->name));
+}
+
 bool value_text(struct loader *l, const struct key *key, void *draft, struct view value,
 		struct place place)
 {
@@ -406,7 +416,8 @@ bool value_text(struct loader *l, const struct key *key, void *draft, struct vie
 		[KIND_HOST] = text,         [KIND_EHLO] = text,
 		[KIND_PATH] = path,         [KIND_WORD] = word,
 		[KIND_PROTOCOL] = protocol, [KIND_TEXTS] = texts,
-		[KIND_LABELS] = labels,
+		[KIND_LABELS] = labels,     [KIND_GROUP] = group,
+		[KIND_GROUPS] = group,
 	};
 
 	return readers[key->kind](l, key, draft, value, place);
@@ -421,6 +432,7 @@ static size_t draft_size(const struct section *s)
 		[SECTION_ACCOUNT] = sizeof(struct account_draft),
 		[SECTION_SERVICE] = sizeof(struct service_draft),
 		[SECTION_SERVER] = sizeof(struct server_draft),
+		[SECTION_POLICY] = sizeof(struct policy_draft),
 		[SECTION_PASSIVE] = sizeof(struct passive_draft),
 		[SECTION_NAGIOS] = sizeof(struct nagios_draft),
 		[SECTION_ICINGA2] = sizeof(struct icinga2_draft),

@@ -134,7 +134,8 @@ static bool same_target(const struct target *a, const struct target *b)
 	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
 	       same_service(a->service, b->service) &&
 	       same_account(a->account, b->account) &&
-	       same_envelope(a->envelope, b->envelope) && a->addresses == b->addresses &&
+	       same_envelope(a->envelope, b->envelope) &&
+	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
 	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns;

@@ -52,8 +52,9 @@ struct target {
 	const struct label *labels;
 	size_t label_count;
 	enum address_mode addresses;
-	unsigned flags;                  /* enum target_flag */
-	const struct envelope *envelope; /* NULL: none is tried */
+	unsigned flags;                    /* enum target_flag */
+	const struct envelope *envelope;   /* NULL: none is tried */
+	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
 	struct slot
 	    *slot; /* its last results; outlives a reload when the target is unchanged */

@@ -4,7 +4,7 @@
 
 #include "fault.h"
 #include "instant.h"
-#include "state.h"
+#include "override.h"
 
 /* Less left than this share of the lifetime or this span; with both, the shorter of the two.
  * 0 of one: only the other counts. */
@@ -15,9 +15,10 @@ struct expiry_limit {
 
 struct policy {
 	struct expiry_limit expiry_warning, expiry_critical;
+	struct overrides overrides;
 };
 
-/* WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
+/* No overrides, and WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
 void policy_init(struct policy *);
 
 /* "25%" or "21d" into a limit that knows only this. False for anything else. */

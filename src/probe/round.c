@@ -78,7 +78,8 @@ static void file(struct round *r, const struct result *found)
 
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
-	verdict_decide(&result, r->target->service, &settings->policy);
+	verdict_decide(&result, r->target->service, &settings->policy,
+		       r->target->overrides);
 	if (r->errand != NULL) {
 		note_login(r, &result);
 		errand_done(r, &result);

@@ -1,17 +1,17 @@
 /* state.c - the words of the four states and their order. */
 #include "state.h"
 
-static const char *const names[STATE_COUNT] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+const char *const state_names[STATE_COUNT + 1] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 const char *state_name(enum state s)
 {
-	return (unsigned)s < STATE_COUNT ? names[s] : "UNKNOWN";
+	return (unsigned)s < STATE_COUNT ? state_names[s] : "UNKNOWN";
 }
 
 bool state_from_name(struct view word, enum state *ret_state)
 {
 	for (unsigned i = 0; i < STATE_COUNT; i++) {
-		if (!view_equal(word, names[i]))
+		if (!view_equal(word, state_names[i]))
 			continue;
 		*ret_state = (enum state)i;
 		return true;

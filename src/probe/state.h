@@ -6,7 +6,9 @@
 
 enum state { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN, STATE_COUNT };
 
-/* "OK", "WARNING", "CRITICAL", "UNKNOWN". */
+/* "OK", "WARNING", "CRITICAL", "UNKNOWN"; ended by NULL. */
+extern const char *const state_names[STATE_COUNT + 1];
+
 const char *state_name(enum state);
 bool state_from_name(struct view, enum state *ret_state);
 

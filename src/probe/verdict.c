@@ -1,7 +1,7 @@
 /* verdict.c - the table of states, and the sentences.
  *
- * The table at the top is the policy: a fault not named in it is CRITICAL. Below it the
- * findings of a result are weighed, then put into words.
+ * The table at the top is the policy: a fault not named in it is CRITICAL; an operator's rows go
+ * before it. Below it the findings of a result are weighed, then put into words.
  */
 #include "verdict.h"
 
@@ -114,22 +114,40 @@ static void weigh(struct result *r, enum fault fault, enum phase phase, enum sta
 	r->phase = phase;
 }
 
-void verdict_decide(struct result *r, const struct service *service,
-		    const struct policy *policy)
+/* What decides beside the finding itself. */
+struct terms {
+	const struct service *service;
+	const struct policy *policy;
+	const struct overrides *own;
+	enum state expiry; /* of FAULT_CERT_EXPIRING */
+};
+
+static enum state judge(const struct terms *t, enum fault fault, enum phase phase)
 {
-	enum state expiry;
+	const char *service = t->service->name;
+	const struct override *row = overrides_find(t->own, fault, phase, service);
+
+	if (row == NULL)
+		row = overrides_find(&t->policy->overrides, fault, phase, service);
+	if (row != NULL)
+		return row->state;
+	return fault == FAULT_CERT_EXPIRING ? t->expiry
+					    : verdict_state(fault, phase, t->service);
+}
+
+void verdict_decide(struct result *r, const struct service *service,
+		    const struct policy *policy, const struct overrides *own)
+{
+	struct terms terms = { service, policy, own, STATE_OK };
 
 	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
-	expiry = expiry_state(r, policy);
+	terms.expiry = expiry_state(r, policy);
 	r->fault = r->dialogue_fault;
 	r->phase = r->dialogue_phase;
-	r->state = verdict_state(r->fault, r->phase, service);
+	r->state = judge(&terms, r->fault, r->phase);
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
-		if (!(r->cert_faults & CERT_FAULT_BIT(f)))
-			continue;
-		weigh(r, f, PHASE_TLS,
-		      f == FAULT_CERT_EXPIRING ? expiry
-					       : verdict_state(f, PHASE_TLS, service));
+		if (r->cert_faults & CERT_FAULT_BIT(f))
+			weigh(r, f, PHASE_TLS, judge(&terms, f, PHASE_TLS));
 	}
 }
 

@@ -7,13 +7,15 @@
 #include "result.h"
 #include "service.h"
 
-/* The state of one finding at a service. UNKNOWN only for FAULT_INTERNAL. */
+/* The state of one finding at a service, by the table. UNKNOWN only for FAULT_INTERNAL. */
 enum state verdict_state(enum fault, enum phase, const struct service *);
 
 /* Sets state, fault and phase of the result from its findings, and FAULT_CERT_EXPIRING among
  * cert_faults by the policy. The worst state decides; between equals the dialogue's fault is
- * named first, then the certificate's in the order of enum fault. */
-void verdict_decide(struct result *, const struct service *, const struct policy *);
+ * named first, then the certificate's in the order of enum fault. Rows of the server (own, or
+ * NULL) go before those of the policy, and both before the table. */
+void verdict_decide(struct result *, const struct service *, const struct policy *,
+		    const struct overrides *own);
 
 /* What a fault means, in a few words without subject: "certificate has expired". */
 const char *verdict_words(enum fault);

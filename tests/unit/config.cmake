@@ -7,4 +7,5 @@ endforeach()
 target_compile_definitions(test_config_files PRIVATE DATA="${CMAKE_CURRENT_SOURCE_DIR}/config")
 target_compile_definitions(test_config PRIVATE CONF="${PROJECT_SOURCE_DIR}/conf")
 target_compile_definitions(test_config_reference PRIVATE
-  REFERENCE="${PROJECT_SOURCE_DIR}/conf/reference.md")
+  REFERENCE="${PROJECT_SOURCE_DIR}/conf/reference.md"
+  VERDICTS="${PROJECT_SOURCE_DIR}/conf/verdicts.md")

@@ -52,6 +52,22 @@ static void reads_all_it_knows(void **state)
 	assert_string_equal(o.ehlo_name, "me.test");
 }
 
+static void takes_states(void **state)
+{
+	char line[] = "-H h --state tempfail=ok --state=rejected/greeting=Warning";
+	struct options o;
+
+	(void)state;
+	assert_true(parse(line, &o));
+	assert_int_equal(o.states.count, 2);
+	assert_int_equal(o.states.rows[0].fault, FAULT_TEMPFAIL);
+	assert_int_equal(o.states.rows[0].phase, PHASE_COUNT);
+	assert_int_equal(o.states.rows[0].state, STATE_OK);
+	assert_int_equal(o.states.rows[1].fault, FAULT_REJECTED);
+	assert_int_equal(o.states.rows[1].phase, PHASE_GREETING);
+	assert_int_equal(o.states.rows[1].state, STATE_WARNING);
+}
+
 static void takes_lists_of_services(void **state)
 {
 	char line[] = "-H h -s smtp,imaps -s pop3s";
@@ -74,6 +90,14 @@ static void says_what_is_wrong_and_what_to_do(void **state)
 		{ "-s smtp", "-H HOST" },
 		{ "-H h -s smtp --timout 3", "--timeout" },
 		{ "-H h -s smtp -x", "--help" },
+		{ "-H h --state tempfail", "tempfail=ok" },
+		{ "-H h --state tempfial=ok", "did you mean tempfail?" },
+		{ "-H h --state rejected/greting=ok", "did you mean greeting?" },
+		{ "-H h --state tempfail=okk", "did you mean OK?" },
+		{ "-H h --state ok=critical", "no fault" },
+		{ "-H h --state cert_expired/auth=ok", "phase tls only" },
+		{ "-H h --state closed=ok --state closed/auth=ok --state closed=warning",
+		  "twice" },
 		{ "-H h -s smtp -p 0", "1 to 65535" },
 		{ "-H h -s smtp -p 65536", "1 to 65535" },
 		{ "-H h -s smtp -p x", "1 to 65535" },
@@ -168,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_all_it_knows),
+		cmocka_unit_test(takes_states),
 		cmocka_unit_test(takes_lists_of_services),
 		cmocka_unit_test(says_what_is_wrong_and_what_to_do),
 		cmocka_unit_test(reads_expectations_and_limits),

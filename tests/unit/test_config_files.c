@@ -95,6 +95,17 @@ static void put_target(FILE *out, const struct target *t)
 	fputc('\n', out);
 }
 
+static void put_overrides(FILE *out, const char *whose, const struct overrides *all)
+{
+	for (size_t i = 0; all != NULL && i < all->count; i++) {
+		const struct override *o = &all->list[i];
+
+		fprintf(out, "%s: %s/%s at %s is %s\n", whose, fault_name(o->fault),
+			o->phase < PHASE_COUNT ? phase_name(o->phase) : "*",
+			o->service != NULL ? o->service : "*", state_name(o->state));
+	}
+}
+
 static const char *or_dash(const char *text)
 {
 	return text != NULL ? text : "-";
@@ -122,8 +133,12 @@ static void put_config(FILE *out, const struct config *c)
 	put_settings(out, &c->plan->settings);
 	put_on_demand(out, &c->plan->settings.on_demand);
 	put_passive(out, &c->passive);
-	for (size_t i = 0; i < c->plan->target_count; i++)
+	put_overrides(out, "policy", &c->plan->settings.policy.overrides);
+	for (size_t i = 0; i < c->plan->target_count; i++) {
 		put_target(out, &c->plan->targets[i]);
+		put_overrides(out, c->plan->targets[i].server,
+			      c->plan->targets[i].overrides);
+	}
 }
 
 static void put_errors(FILE *out, const struct config_errors *errors)

@@ -1,5 +1,5 @@
-/* test_config_reference.c - conf/reference.md is what the table of keys says.
- * MAILVANE_REWRITE=1 writes the file instead. */
+/* test_config_reference.c - conf/reference.md is what the table of keys says, conf/verdicts.md
+ * what the table of verdicts says. MAILVANE_REWRITE=1 writes the files instead. */
 #include "config.h"
 #include "schema.h"
 
@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *file_text(void)
+static char *file_text(const char *path)
 {
 	static char text[64 * 1024];
-	FILE *f = fopen(REFERENCE, "r");
+	FILE *f = fopen(path, "r");
 	size_t n;
 
 	assert_non_null(f);
@@ -25,21 +25,26 @@ static char *file_text(void)
 	return text;
 }
 
-static void the_page_is_the_table(void **state)
+static void must_be(const char *path, char *text)
 {
-	char *text = config_reference();
 	FILE *f;
 
-	(void)state;
 	assert_non_null(text);
 	if (getenv("MAILVANE_REWRITE") != NULL) {
-		f = fopen(REFERENCE, "w");
+		f = fopen(path, "w");
 		assert_non_null(f);
 		fputs(text, f);
 		fclose(f);
 	}
-	assert_string_equal(text, file_text());
+	assert_string_equal(text, file_text(path));
 	free(text);
+}
+
+static void the_pages_are_the_tables(void **state)
+{
+	(void)state;
+	must_be(REFERENCE, config_reference());
+	must_be(VERDICTS, config_verdicts());
 }
 
 static void every_key_is_there_with_help(void **state)
@@ -62,7 +67,7 @@ static void every_key_is_there_with_help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_page_is_the_table),
+		cmocka_unit_test(the_pages_are_the_tables),
 		cmocka_unit_test(every_key_is_there_with_help),
 	};
 

@@ -35,7 +35,7 @@ static void decide(struct result *r, const struct service *service)
 	struct policy policy;
 
 	policy_init(&policy);
-	verdict_decide(r, service, &policy);
+	verdict_decide(r, service, &policy, NULL);
 }
 
 static void the_dialogues_fault_decides_alone(void **state)
