@@ -18,15 +18,15 @@
  * owes a reply that must not be cut off. */
 enum { FAREWELL_MS = 1000, OWED_MS = 10000 };
 
-/* Our own loop was this much behind: not the server's fault. */
-enum { LATE_MS = 50 };
+/* Our own loop was this much behind: not the server's fault. And how often a deadline is moved for
+ * it, each time by what was lost since: without end only if all time were lost. */
+enum { LATE_MS = 50, EXCUSES_MAX = 8 };
 
 enum {
 	STARTED = 1 << 0,   /* the dialogue has begun */
 	CONNECTED = 1 << 1, /* this address accepted */
 	PUBLISHED = 1 << 2,
 	CLOSING = 1 << 3,
-	EXCUSED = 1 << 4, /* the deadline was moved once because we were late */
 };
 
 struct probe {
@@ -35,8 +35,9 @@ struct probe {
 	struct stream stream;
 	struct due deadline;
 	struct dialogue_terms terms;
-	unsigned flags;
+	unsigned flags, excuses;
 	enum phase phase;
+	struct span lost; /* by the thread, when the deadline was set or moved */
 	struct instant phase_began;
 	struct instant judged; /* when the outcome was final; ns 0: not yet */
 	struct result result;
@@ -125,6 +126,18 @@ static void take_outcome(struct probe *p)
 		memcpy(r->text, o->text, sizeof(r->text));
 }
 
+/* A deadline that was moved so often that nothing can be said about the server. */
+static void accuse_ourselves(struct probe *p)
+{
+	struct result *r = &p->result;
+
+	if (p->excuses < EXCUSES_MAX || r->dialogue_fault != FAULT_TIMEOUT)
+		return;
+	r->dialogue_fault = FAULT_INTERNAL;
+	printable_copy(r->text, sizeof(r->text),
+		       view_of("this machine has no time to spare for its probes"));
+}
+
 static void publish(struct probe *p, struct instant now)
 {
 	struct result *r = &p->result;
@@ -134,6 +147,7 @@ static void publish(struct probe *p, struct instant now)
 	p->flags |= PUBLISHED;
 	if (p->flags & STARTED)
 		take_outcome(p);
+	accuse_ourselves(p);
 	if (r->transcript != NULL) {
 		transcript_offered(r->transcript, &p->dialogue);
 		p->terms.overhear = NULL; /* it is others' now */
@@ -418,17 +432,21 @@ static const struct stream_events events = {
 
 /* --- deadlines ---------------------------------------------------------------------------- */
 
-/* When our loop was behind, the answer may be waiting unread: one look at the sockets first. */
+/* What the thread lost while the probe waited is not the server's time, and its answer may lie
+ * unread: the deadline moves by as much. */
 static bool excused(struct probe *p, struct instant now)
 {
 	struct span late = span_between(p->deadline.at, now);
+	struct span lost = { p->setting.lost->ns - p->lost.ns };
 
-	if (late.ns < span_of_ms(LATE_MS).ns || p->flags & EXCUSED)
+	if (late.ns < lost.ns)
+		late = lost;
+	if (late.ns < span_of_ms(LATE_MS).ns || p->excuses == EXCUSES_MAX)
 		return false;
-	p->flags |= EXCUSED;
+	p->excuses++;
+	p->lost = *p->setting.lost;
+	p->setting.ends = instant_plus(p->setting.ends, late);
 	p->result.flags |= RESULT_LATE;
-	if (late.ns > span_of_seconds(1).ns)
-		late = span_of_seconds(1);
 	deadline_set(p, instant_plus(now, late));
 	return true;
 }
@@ -538,6 +556,7 @@ struct probe *probe_new(const struct probe_setting *setting)
 		return NULL;
 	memset(p, 0, offsetof(struct probe, result));
 	p->setting = *setting;
+	p->lost = *setting->lost;
 	p->phase = PHASE_CONNECT;
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;

@@ -26,7 +26,8 @@ struct probe_setting {
 	size_t address_count;            /* at least 1 */
 
 	struct instant began; /* of the whole, the name lookup included */
-	struct instant ends;  /* the deadline */
+	struct instant ends;  /* the deadline, moved by what is `lost` meanwhile */
+	const struct span *lost; /* how long the thread was held up, in all */
 	struct span dns;      /* the lookup took; ns < 0: there was none */
 	bool hold_login;      /* the account is suspended: do all but the login */
 	bool transcript;      /* keep what is said */

@@ -206,6 +206,7 @@ static void attempt_start(struct attempt *a)
 	    .address_count = a->address_count,
 	    .began = instant_plus(r->began, waited),
 	    .ends = instant_plus(r->ends, waited),
+	    .lost = &r->worker->lost,
 	    .dns = r->dns,
 	    .hold_login = r->hold_login,
 	    .transcript = keeps_transcript(r),

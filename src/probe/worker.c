@@ -238,6 +238,7 @@ static void pulse(struct due *d, struct instant now)
 	struct span lag = span_between(d->at, now);
 	struct resolver_stats dns;
 
+	w->lost.ns += lag.ns;
 	atomic_store(&w->counters.lag_ns, lag.ns);
 	if (lag.ns > span_of_ms(LATE_MS).ns)
 		w->last_late = now;

@@ -34,6 +34,7 @@ struct worker {
 	struct round *rounds; /* under way */
 	struct due pulse;
 	struct instant armed, last_late;
+	struct span lost; /* how far pulses were behind, in all */
 	struct engine_hooks hooks;
 	unsigned index, of; /* which share of the targets */
 	bool once, leaving, closed;

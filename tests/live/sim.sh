@@ -16,7 +16,7 @@ sim_start() {
 	chmod 600 "$SIM/password"
 	printf '%s\n' "$1" >"$SIM/scenario"
 	: >"$SIM/manners"
-	"$MAILSIM" --with-parent --ca-dir "$SIM" --ports-file "$SIM/ports" --name "$SIM_NAME" \
+	"$MAILSIM" --with-parent --ca-dir "$SIM" --ports-file "$SIM/ports" --counters "$SIM/counters" --name "$SIM_NAME" \
 		--manners-log "$SIM/manners" --record "$SIM/record" "$SIM/scenario" \
 		</dev/null >/dev/null 2>"$SIM/log" &
 	SIM_PID=$!

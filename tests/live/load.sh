@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# No false alarm and none missed while the machine has no time to spare: 10,000 probes of good servers
+# and 1,000 failures that mailsim counts, beside as many busy loops as there are processors.
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+. ./assert.sh
+. ./sim.sh
+. ./prober.sh
+LOOPS=()
+trap 'kill "${LOOPS[@]}" 2>/dev/null; exporter_end KILL 2>/dev/null; sim_stop' EXIT
+
+SCENARIO='
+listen smtp 127.0.0.1-10:0 name=plain  tls=none
+listen imap 127.0.0.1-10:0 name=tls    tls=implicit
+listen smtp 127.0.0.1-10:0 name=broken tls=none every=3 fault=refused
+'
+
+# servers NAME COUNT: spread over ten addresses.
+servers() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		echo "  { name = \"$1-$i\"; host = \"127.0.0.$((1 + i % 10))\"; tls_name = \"$SIM_NAME\"; services = [ \"$1\" ]; },"
+	done
+}
+
+configure() {
+	cat >"$SIM/mailvane.conf" <<-CONF
+		ca_file = "$SIM/ca.pem";
+		interval = "1s";
+		services = (
+		  { name = "plain"; protocol = "smtp"; port = ${SIM_PORT[plain]}; tls = "none"; },
+		  { name = "broken"; protocol = "smtp"; port = ${SIM_PORT[broken]}; tls = "none"; },
+		  { name = "tls"; protocol = "imap"; port = ${SIM_PORT[tls]}; tls = "implicit"; }
+		);
+		servers = (
+		$({ servers plain 400; servers broken 150; servers tls 60; } | sed '$s/,$//')
+		);
+	CONF
+}
+
+# total METRIC SERVICE: over all servers.
+total() { awk -v head="mailvane_$1{" -v service="service=\"$2\"" \
+	'index($0, head) == 1 && index($0, service) { n += $NF } END { print n + 0 }' <<<"$OUT"; }
+
+# dealt LISTENER COUNTER: by mailsim.
+dealt() { sed -n "s/^listener=$1 .*$2=\([0-9]*\).*/\1/p" "$SIM/counters"; }
+
+enough() {
+	fetch /metrics
+	[ $(($(total probes_total plain) + $(total probes_total tls))) -ge 10000 ] &&
+		[ "$(total probe_failures_total broken)" -ge 1000 ]
+}
+
+# Each is counted before the next of its target begins, so that at rest both counts agree.
+agrees() {
+	fetch /metrics
+	kill -USR1 "$SIM_PID"
+	sleep 0.2
+	[ "$(total probe_failures_total broken)" = "$(dealt broken faulty)" ]
+}
+
+sim_start "$SCENARIO" || finish || exit 1
+configure
+for ((i = 0; i < $(nproc); i++)); do
+	while :; do :; done &
+	LOOPS+=($!)
+done
+exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || { finish; exit 1; }
+holds "10,000 good probes and 1,000 failures" within 100 enough
+is "no false alarm, plain" "$(total probe_failures_total plain)" 0
+is "no false alarm, TLS" "$(total probe_failures_total tls)" 0
+kill "${LOOPS[@]}"
+LOOPS=()
+holds "every failure dealt was seen" within 30 agrees
+echo "     plain $(total probes_total plain), tls $(total probes_total tls), broken $(total probes_total broken) probes," \
+	"$(total probe_failures_total broken) failures, $(dealt broken faulty) dealt; late: $(grep '^mailvane_probes_late_total' <<<"$OUT")"
+exporter_end TERM
+is "it ends well" "$CODE" 0
+finish
