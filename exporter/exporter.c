@@ -192,7 +192,8 @@ static void take(struct exporter *x, struct config *config)
 static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *said)
 {
 	struct config_errors errors = { 0 };
-	struct config *config = config_load(x->path, &errors);
+	struct config *config =
+	    config_load_shard(x->path, &x->config->plan->shard, &errors);
 	char why[512];
 
 	if (!config) {
@@ -365,6 +366,7 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 		.version = x->version,
 		.started = x->started,
 		.targets = plan->target_count,
+		.shard = plan->shard,
 		.reload_ok = atomic_load(&x->reload_ok),
 		.loaded = { atomic_load(&x->loaded_ms) },
 		.log_dropped = log_dropped(x->log),

@@ -11,6 +11,7 @@ struct health {
 	const char *version;
 	struct moment started;
 	size_t targets;
+	struct shard shard;
 	bool reload_ok;       /* the last one */
 	struct moment loaded; /* when the configuration in use was read */
 	uint64_t log_dropped; /* lines */

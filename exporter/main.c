@@ -378,12 +378,23 @@ static bool lay_out(const struct options *options, struct site *site, struct buf
 	return false;
 }
 
+static bool choose_share(const struct options *options, struct shard *shard,
+			 struct buffer *error)
+{
+	char hostname[256] = "";
+
+	if (gethostname(hostname, sizeof(hostname) - 1) != 0)
+		hostname[0] = '\0';
+	return share_choose(&options->share, hostname, shard, error);
+}
+
 int main(int argc, char **argv)
 {
 	struct config_errors errors = { 0 };
 	struct errors web_errors;
 	struct options options;
 	struct rules *rules;
+	struct shard shard;
 	struct site site;
 	struct config *config;
 	char storage[512];
@@ -392,7 +403,7 @@ int main(int argc, char **argv)
 	errors_init(&web_errors);
 	buffer_init(&error, storage, sizeof(storage));
 	if (!options_parse(argc, argv, &options, &error) ||
-	    !lay_out(&options, &site, &error))
+	    !lay_out(&options, &site, &error) || !choose_share(&options, &shard, &error))
 		return fail(buffer_string(&error), EXIT_USAGE);
 	if (options.help)
 		return help();
@@ -400,7 +411,7 @@ int main(int argc, char **argv)
 		return metrics_help();
 	if (options.version)
 		return printf("mailvane_exporter %s\n", version) < 0;
-	config = config_load(options.config_file, &errors);
+	config = config_load_shard(options.config_file, &shard, &errors);
 	rules = rules_load(options.web_config_file, &web_errors);
 	if (config && rules)
 		return with_config(&options, &site, config, rules);

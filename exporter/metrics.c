@@ -227,6 +227,18 @@ static void read_targets(struct encoder *e, const struct subject *s)
 	encoder_number(e, number_of((int64_t)s->health->targets));
 }
 
+static void read_shard(struct encoder *e, const struct subject *s)
+{
+	encoder_number(e, number_of(s->health->shard.ordinal));
+}
+
+static void read_shards(struct encoder *e, const struct subject *s)
+{
+	unsigned total = s->health->shard.total;
+
+	encoder_number(e, number_of(total > 0 ? total : 1));
+}
+
 static void read_log_dropped(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of((int64_t)s->health->log_dropped));
@@ -374,6 +386,10 @@ const struct metric metrics[] = {
 	     "Targets configured: each service of each server is one."),
 	SELF("mailvane_service_probe_duration_seconds", HISTOGRAM, "seconds", &service_label, read_service_durations,
 	     "How long probes of a service took, over all servers; the limits are histogram_buckets in the configuration."),
+	SELF("mailvane_shard_ordinal", GAUGE, "", NULL, read_shard,
+	     "Which shard of the servers this exporter has, counted from 0."),
+	SELF("mailvane_total_shards", GAUGE, "", NULL, read_shards,
+	     "How many shards the servers are split into; 1: this exporter has all."),
 	SELF("mailvane_probes_in_flight", GAUGE, "", NULL, read_in_flight,
 	     "Probes under way."),
 	SELF("mailvane_probes_waiting", GAUGE, "", NULL, read_waiting,

@@ -41,6 +41,14 @@ static const struct option {
 	  "error. Changes of state are as bad as the state." },
 	{ "--log.format", offsetof(struct options, log_format_word), "FORMAT",
 	  "logfmt (the default) or json. The log is on standard error." },
+	{ "--shard", offsetof(struct options, share.ordinal), "NUMBER",
+	  "Probe only the servers of one shard, counted from 0; a fleet of exporters\n"
+	  "with the same configuration and a shard each probes every server once." },
+	{ "--total-shards", offsetof(struct options, share.total), "NUMBER",
+	  "How many shards there are. One more moves only the servers that it takes." },
+	{ "--shard.from-hostname", offsetof(struct options, share.from_hostname), NULL,
+	  "The shard is the number at the end of this machine's name: probe-2 is 2,\n"
+	  "as a StatefulSet of Kubernetes names its pods." },
 	{ "--config.check", offsetof(struct options, config_check), NULL,
 	  "Read the configuration, say everything that is wrong with it, and end." },
 	{ "--once", offsetof(struct options, once), NULL,

@@ -213,6 +213,17 @@ static void put_engine(struct json_list *l, const struct engine_stats *e)
 	draft_text(l->out, "}");
 }
 
+static void put_shard(struct json_list *l, const struct shard *shard)
+{
+	struct json_list m = { .out = l->out };
+
+	json_next(l, "shard");
+	draft_text(l->out, "{");
+	json_member_number(&m, "ordinal", shard->ordinal);
+	json_member_number(&m, "total", shard->total > 0 ? shard->total : 1);
+	draft_text(l->out, "}");
+}
+
 static void put_head(const struct status *s, struct draft *out)
 {
 	const struct health *h = &s->health;
@@ -226,6 +237,7 @@ static void put_head(const struct status *s, struct draft *out)
 	json_member_bool(&m, "reload_ok", h->reload_ok);
 	json_member_moment(&m, "loaded", h->loaded);
 	json_member_number(&m, "target_count", (int64_t)h->targets);
+	put_shard(&m, &h->shard);
 	put_engine(&m, &h->engine);
 	json_next(&m, "targets");
 	draft_text(out, "[");

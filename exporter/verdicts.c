@@ -58,14 +58,17 @@ bool verdicts_add(struct verdicts *v, const struct target *target)
 	return fits;
 }
 
-static bool refuse(struct draft *out, const char *what, const char *typed,
-		   const char *const *words, size_t count)
+static bool refuse(struct draft *out, const char *what, const struct shard *shard,
+		   const char *typed, const char *const *words, size_t count)
 {
 	char shown[100];
 	const char *near = suggest_word(view_of(typed), words, count);
 
 	printable_copy(shown, sizeof(shown), view_of(typed));
 	draft_format(out, "there is no %s '%s' in the configuration", what, shown);
+	if (shard && shard->total > 1)
+		draft_format(out, ", or it is not of shard %u of %u", shard->ordinal,
+			     shard->total);
 	if (near)
 		draft_format(out, ": did you mean '%s'?", near);
 	draft_text(out, "\n");
@@ -80,7 +83,7 @@ static bool no_server(struct draft *out, const struct plan *plan, const char *ty
 	for (size_t i = 0; i < plan->target_count && n < SUGGEST_FROM_MAX; i++)
 		if (n == 0 || strcmp(words[n - 1], plan->targets[i].server) != 0)
 			words[n++] = plan->targets[i].server;
-	return refuse(out, "server", typed, words, n);
+	return refuse(out, "server", &plan->shard, typed, words, n);
 }
 
 static bool no_service(struct draft *out, const struct target *targets, size_t count,
@@ -91,7 +94,7 @@ static bool no_service(struct draft *out, const struct target *targets, size_t c
 
 	for (; n < count && n < SUGGEST_FROM_MAX; n++)
 		words[n] = targets[n].service->name;
-	return refuse(out, "service of this server", typed, words, n);
+	return refuse(out, "service of this server", NULL, typed, words, n);
 }
 
 /* A result line for each, then the report. */

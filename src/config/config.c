@@ -37,6 +37,12 @@ static struct config *loaded_new(struct plan *plan, const struct passive_setting
 
 struct config *config_load(const char *path, struct config_errors *ret_errors)
 {
+	return config_load_shard(path, &(struct shard){ 0, 1 }, ret_errors);
+}
+
+struct config *config_load_shard(const char *path, const struct shard *shard,
+				 struct config_errors *ret_errors)
+{
 	struct config *config = NULL;
 	struct loader loader;
 	struct watch watch;
@@ -46,6 +52,7 @@ struct config *config_load(const char *path, struct config_errors *ret_errors)
 
 	watch_init(&watch);
 	loader_init(&loader, &watch);
+	loader.shard = *shard;
 	plan = loader_read(&loader, path);
 	passive = loader.passive;
 	dump = loader.dump;

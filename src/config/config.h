@@ -68,6 +68,10 @@ struct config {
 /* NULL, with ret_errors filled (finish it), when anything is wrong. Relative paths in a file
  * are relative to that file. */
 struct config *config_load(const char *path, struct config_errors *ret_errors);
+/* Only the servers of one shard, also those of target files; errors are told of all. The plan
+ * knows its shard. */
+struct config *config_load_shard(const char *path, const struct shard *,
+				 struct config_errors *ret_errors);
 /* NULL does nothing. */
 void config_free(struct config *);
 void config_errors_fini(struct config_errors *);

@@ -52,6 +52,19 @@ static void check_targets(struct loader *l, const char *file)
 	    "there is nothing to probe: neither servers nor target_files");
 }
 
+/* All were read and checked, so that each shard says the same about a file. */
+static void keep_shard(struct loader *l)
+{
+	struct target_list *list = &l->targets;
+	size_t kept = 0;
+
+	l->plan->shard = l->shard;
+	for (size_t i = 0; i < list->count; i++)
+		if (shard_has(&l->shard, list->targets[i].server))
+			list->targets[kept++] = list->targets[i];
+	list->count = kept;
+}
+
 /* When the sources are read: NULL if anything was wrong. */
 static struct plan *finish(struct loader *l, const char *file)
 {
@@ -66,6 +79,8 @@ static struct plan *finish(struct loader *l, const char *file)
 	servers_read(l);
 	target_files_read(l);
 	check_targets(l, file);
+	if (l->shard.total > 1)
+		keep_shard(l);
 	/* target_list.c keeps pairs apart, so that no target comes twice. */
 	if (l->errors.found.total > 0 ||
 	    plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)

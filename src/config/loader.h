@@ -42,6 +42,7 @@ struct loader {
 	struct errors errors;
 	struct watch *watch; /* files and patterns that were read */
 	bool no_files;       /* other files are not opened: for fuzzing */
+	struct shard shard;  /* whose servers are kept; {0}: all */
 
 	struct source **sources;
 	size_t source_count, source_cap;

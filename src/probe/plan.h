@@ -12,6 +12,7 @@
 #include "instant.h"
 #include "policy.h"
 #include "service.h"
+#include "shard.h"
 #include "slot.h"
 #include "tls.h"
 
@@ -99,6 +100,7 @@ struct plan {
 	struct settings settings;
 	const struct service *services; /* built in and configured */
 	size_t service_count;
+	struct shard shard;     /* of whose servers the targets are */
 	struct target *targets; /* sorted by server, then service */
 	size_t target_count;
 };

@@ -128,6 +128,29 @@ status() {
 	has "no state" "$STATUS $OUT" "^400 state is one of"
 }
 
+# Two that share the servers.
+fleet() {
+	local ordinal all='' before
+	for ordinal in 0 1; do
+		EXPORTER_OPTIONS=(--shard="$ordinal" --total-shards=2)
+		exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || return
+		fetch /sd
+		all+=$(jq -r '.[].labels | "\(.server)/\(.service) "' <<<"$OUT")$'\n'
+		before=$(jq length <<<"$OUT")
+		fetch /metrics
+		is "shard $ordinal says which it is" "$(sed -n 's/^mailvane_\(shard_ordinal\|total_shards\|targets\) //p' <<<"$OUT" | sort | tr '\n' ' ')" \
+			"$(printf '%s\n' "$ordinal" 2 "$before" | sort | tr '\n' ' ')"
+		fetch "/api/v1/verdict?server=nobody"
+		has "and that a server may be another's" "$OUT" "or it is not of shard $ordinal of 2"
+		exporter_end TERM
+	done
+	is "both have all, each once" "$(sort <<<"$all" | sed '/^$/d' | tr -d '\n')" \
+		'from-csv/silent plain "A"/expired plain "A"/good safe/store '
+	run "$EXPORTER" --config.file="$SIM/mailvane.conf" --shard=2 --total-shards=2
+	is "one too many is refused" "$CODE $ERR" "2 mailvane_exporter: shard 2 of 2: shards are counted from 0"
+	EXPORTER_OPTIONS=()
+}
+
 trap 'exporter_end KILL; sim_stop' EXIT
 sim_start "$(scenario)" || exit 1
 configure
@@ -137,4 +160,5 @@ configuration
 status
 exporter_end TERM
 is "it ends well" "$CODE" 0
+fleet
 finish

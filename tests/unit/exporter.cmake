@@ -2,7 +2,7 @@ foreach(noun draft durations encoder events exporter exporter_options exposition
     nagios_spool negotiation page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
-foreach(noun discovery json_text probe_target status subject)
+foreach(noun discovery json_text probe_target share status subject)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun bcrypt login_queue logins web_config)

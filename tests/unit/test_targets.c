@@ -154,6 +154,58 @@ static void equal_labels_are_kept_once(void **state)
 	config_free(c);
 }
 
+static bool has(const struct plan *plan, const struct target *t)
+{
+	for (size_t i = plan_find_server(plan, t->server);
+	     i < plan->target_count && strcmp(plan->targets[i].server, t->server) == 0; i++)
+		if (target_order(&plan->targets[i], t) == 0)
+			return true;
+	return false;
+}
+
+/* Of files of every kind. A fault is one for every shard. */
+static void shards_share_the_targets(void **state)
+{
+	enum { SHARDS = 4 };
+	struct config *whole, *shards[SHARDS];
+	struct config_errors errors;
+	size_t sum = 0;
+
+	(void)state;
+	write_csv("many.csv", 400, 400);
+	write_json("many.json", 100, 2);
+	folder_write("extra.csv", 0644,
+		     "name,host,services\nmx,mx.example,smtp imaps pop3s\n");
+	whole = load(&errors);
+	assert_non_null(whole);
+	for (unsigned k = 0; k < SHARDS; k++) {
+		shards[k] =
+		    config_load_shard("main.conf", &(struct shard){ k, SHARDS }, &errors);
+		assert_non_null(shards[k]);
+		assert_int_equal(shards[k]->plan->shard.ordinal, k);
+		assert_in_range(shards[k]->plan->target_count, 100, 200);
+		sum += shards[k]->plan->target_count;
+	}
+	assert_int_equal(sum, whole->plan->target_count);
+	for (size_t i = 0; i < whole->plan->target_count; i++) {
+		const struct target *t = &whole->plan->targets[i];
+
+		for (unsigned k = 0; k < SHARDS; k++)
+			assert_int_equal(has(shards[k]->plan, t),
+					 shard_of(t->server, SHARDS) == k);
+	}
+	for (unsigned k = 0; k < SHARDS; k++)
+		config_free(shards[k]);
+	config_free(whole);
+	folder_write("bad.csv", 0644, "mx,mx.example,smtp\n");
+	for (unsigned k = 0; k < SHARDS; k++) {
+		assert_null(
+		    config_load_shard("main.conf", &(struct shard){ k, SHARDS }, &errors));
+		assert_int_equal(errors.total, 1);
+		config_errors_fini(&errors);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
@@ -163,6 +215,7 @@ int main(void)
 		TEST(many_errors_take_no_longer),
 		TEST(there_is_an_end),
 		TEST(equal_labels_are_kept_once),
+		TEST(shards_share_the_targets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
