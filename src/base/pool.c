@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 16 * 1024 - 32 };
+/* Behind the link to the block before, things are aligned as malloc does. */
+enum { BLOCK = 16 * 1024 - 32, LINK = 16 };
 
 static void *cut(struct pool *p)
 {
@@ -15,7 +16,9 @@ static void *cut(struct pool *p)
 
 		if (block == NULL)
 			return NULL;
-		p->p = block;
+		memcpy(block, &p->blocks, sizeof(p->blocks));
+		p->blocks = block;
+		p->p = block + LINK;
 		p->end = block + BLOCK;
 	}
 	thing = p->p;

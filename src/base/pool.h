@@ -15,6 +15,7 @@ struct pool {
 	pthread_mutex_t lock;
 	void *given;            /* a list of things given back */
 	unsigned char *p, *end; /* never taken yet */
+	void *blocks; /* each begins with the one before: what is held can be seen */
 };
 
 #define POOL_OF(type)                                                                      \
