@@ -102,6 +102,8 @@ static void *keep(void *cls)
 
 	for (;;) {
 		wait = look_at_the_clock(door, &full);
+		if (wait >= 0)
+			door->hooks.tick(door->hooks.user);
 		if (full)
 			poll(door->fds, 1, FULL_MS);
 		else
@@ -176,6 +178,17 @@ void door_mark(struct door *door, int fd, enum guest_state state)
 	pthread_mutex_lock(&door->lock);
 	guests_mark(&door->guests, fd, state, now);
 	pthread_mutex_unlock(&door->lock);
+}
+
+bool door_may_burden(struct door *door, int fd)
+{
+	struct instant now = instant_now();
+	bool may;
+
+	pthread_mutex_lock(&door->lock);
+	may = guests_may_burden(&door->guests, fd, now);
+	pthread_mutex_unlock(&door->lock);
+	return may;
 }
 
 void door_left(struct door *door, int fd)

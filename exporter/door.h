@@ -14,6 +14,8 @@ struct door;
 struct door_hooks {
 	/* Takes the connection. False: it could not, and has closed it. */
 	bool (*enter)(void *user, int fd, const struct sockaddr *, socklen_t);
+	/* Each second while anyone is connected. */
+	void (*tick)(void *user);
 	void *user;
 };
 
@@ -30,6 +32,8 @@ void door_free(struct door *);
 
 /* From any thread: how it stands with a connection that came in. */
 void door_mark(struct door *, int fd, enum guest_state);
+/* guests_may_burden, with the guests of this door. */
+bool door_may_burden(struct door *, int fd);
 /* It is about to be closed. */
 void door_left(struct door *, int fd);
 

@@ -132,14 +132,6 @@ static enum login ask(struct gate *gate, struct request *request)
 	return what;
 }
 
-static struct reply too_many(const char *text)
-{
-	struct reply reply = reply_text(MHD_HTTP_TOO_MANY_REQUESTS, text);
-
-	reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-	return reply;
-}
-
 static struct reply unauthorized(void)
 {
 	struct reply reply = reply_text(MHD_HTTP_UNAUTHORIZED, "Unauthorized\n");
@@ -160,7 +152,7 @@ static bool judge(enum login what, bool ending, struct request *request,
 		*ret_refusal = unauthorized();
 		break;
 	case LOGIN_BUSY:
-		*ret_refusal = too_many("too many logins at once\n");
+		*ret_refusal = reply_busy("too many logins at once\n");
 		break;
 	case LOGIN_LATER:
 		*ret_refusal = ending ? reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
@@ -179,7 +171,7 @@ bool gate_admits(struct gate *gate, struct request *request, struct reply *ret_r
 		return judge(logins_answer(request->login), request->ending, request,
 			     ret_refusal);
 	if (!within_rate(gate)) {
-		*ret_refusal = too_many("too many requests\n");
+		*ret_refusal = reply_busy("too many requests\n");
 		return false;
 	}
 	return judge(ask(gate, request), false, request, ret_refusal);

@@ -182,7 +182,8 @@ static struct guest *find(struct guests *guests, int fd)
 void guests_add(struct guests *guests, int fd, struct guest_name name, struct instant now)
 {
 	guests_remove(guests, fd);
-	guests->list[guests->n++] = (struct guest){ fd, GUEST_ENTERING, name, 0, now };
+	guests->list[guests->n++] =
+	    (struct guest){ .fd = fd, .state = GUEST_ENTERING, .name = name, .since = now };
 	recount(guests, &name);
 }
 
@@ -194,6 +195,27 @@ void guests_mark(struct guests *guests, int fd, enum guest_state state, struct i
 		return;
 	guest->state = state;
 	guest->since = now;
+	guest->heavy = false;
+}
+
+bool guests_may_burden(struct guests *guests, int fd, struct instant now)
+{
+	struct guest *guest = find(guests, fd);
+	size_t n = 0;
+
+	if (!guest || guest->state == GUEST_LEAVING)
+		return false;
+	for (size_t i = 0; i < guests->n; i++) {
+		const struct guest *other = &guests->list[i];
+
+		n += other != guest && other->heavy && other->state == GUEST_SERVED &&
+		     weakness(other, now) == 0 && same(&guest->name, &other->name);
+	}
+	guest->heavy =
+	    n < (size_t)(guest->name.local ? GUESTS_HEAVY_LOCAL : GUESTS_HEAVY_FAR);
+	if (guest->heavy)
+		guest->since = now;
+	return guest->heavy;
 }
 
 void guests_remove(struct guests *guests, int fd)

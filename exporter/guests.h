@@ -28,6 +28,11 @@ enum {
 	/* An answer, sent to its last byte; and how long one is safe from being displaced. */
 	GUESTS_ANSWER_S = 300,
 	GUESTS_ANSWER_SAFE_S = 10,
+
+	/* Heavy answers at once, from afar and on this machine, where a proxy may speak for
+	 * many. One that takes longer than it is safe waits for its reader, and counts no more. */
+	GUESTS_HEAVY_FAR = 4,
+	GUESTS_HEAVY_LOCAL = 16,
 };
 
 /* Who: an IPv4 address, a /64 of IPv6, a user of this machine behind a Unix socket. */
@@ -48,6 +53,7 @@ struct guest {
 	int fd;
 	enum guest_state state;
 	struct guest_name name;
+	bool heavy;           /* what it is SERVED */
 	size_t many;          /* of the name, without those that are LEAVING */
 	struct instant since; /* of the state */
 };
@@ -73,6 +79,10 @@ void guests_add(struct guests *, int fd, struct guest_name, struct instant now);
 /* Nothing, if the descriptor is not known or is LEAVING. */
 void guests_mark(struct guests *, int fd, enum guest_state, struct instant now);
 void guests_remove(struct guests *, int fd);
+
+/* Whether the guest, who is SERVED, may be served something heavy beside what others of its name
+ * are; it counts, and its answer begins, from then on. */
+bool guests_may_burden(struct guests *, int fd, struct instant now);
 
 /* One that is past its deadline, LEAVING from now on; -1: none. */
 int guests_overdue(struct guests *, struct instant now);

@@ -97,11 +97,11 @@ void page_frame_foot(struct draft *out, const struct page_terms *terms)
 
 	draft_format(out,
 		     "<footer><p>Of <time datetime=\"%s\">%s</time> \xc2\xb7 %zu targets, "
-		     "configuration read at %s \xc2\xb7 mailvane %s \xc2\xb7 <a "
-		     "href=\"metrics\">metrics "
-		     "for Prometheus</a></p></footer>\n</main>\n",
+		     "configuration read at %s \xc2\xb7 mailvane %s \xc2\xb7 <a href=\"",
 		     moment_text(terms->now, at), at, health->targets,
 		     moment_text(health->loaded, loaded), health->version);
+	html_text(out, terms->metrics);
+	draft_text(out, "\">metrics for Prometheus</a></p></footer>\n</main>\n");
 	draft_format(out, "<script>%s</script>\n</body></html>\n", page_script);
 }
 

@@ -63,18 +63,18 @@ static struct reply get_verdict(struct request *request)
 
 /* clang-format off */
 static const struct path paths[] = {
-	{ NULL,              PATH_GET, scrape_answer }, /* --web.telemetry-path */
-	{ "/",               PATH_GET, page_list },
-	{ "/target",         PATH_GET, page_one },
-	{ "/events",         PATH_GET, get_events },
-	{ "/probe",          PATH_GET, probe_request },
-	{ "/sd",             PATH_GET, discovery_answer },
-	{ "/config",         PATH_GET, effective_answer },
-	{ "/-/reload",       PATH_POST | PATH_PUT, reload_request },
-	{ "/-/healthy",      PATH_GET, get_healthy },
-	{ "/-/ready",        PATH_GET, get_ready },
-	{ "/api/v1/verdict", PATH_GET, get_verdict },
-	{ "/api/v1/status",  PATH_GET, status_answer },
+	{ NULL,              PATH_GET | PATH_HEAVY, scrape_answer }, /* --web.telemetry-path */
+	{ "/",               PATH_GET | PATH_HEAVY, page_list },
+	{ "/target",         PATH_GET,              page_one },
+	{ "/events",         PATH_GET,              get_events },
+	{ "/probe",          PATH_GET,              probe_request },
+	{ "/sd",             PATH_GET | PATH_HEAVY, discovery_answer },
+	{ "/config",         PATH_GET | PATH_HEAVY, effective_answer },
+	{ "/-/reload",       PATH_POST | PATH_PUT,  reload_request },
+	{ "/-/healthy",      PATH_GET,              get_healthy },
+	{ "/-/ready",        PATH_GET,              get_ready },
+	{ "/api/v1/verdict", PATH_GET,              get_verdict },
+	{ "/api/v1/status",  PATH_GET | PATH_HEAVY, status_answer },
 };
 /* clang-format on */
 

@@ -8,9 +8,13 @@
 /* GET is HEAD, too. A body that comes along is read and forgotten. */
 enum method { PATH_GET = 1, PATH_POST = 2, PATH_PUT = 4 };
 
+/* Beside the methods: the answer walks over all targets, so few are made at once for one
+ * address, and more wait. */
+enum { PATH_HEAVY = 8 };
+
 struct path {
 	const char *path; /* NULL: where the site has the metrics */
-	unsigned methods; /* of enum method */
+	unsigned methods; /* of enum method; PATH_HEAVY */
 	struct reply (*answer)(struct request *);
 };
 

@@ -43,6 +43,14 @@ struct reply reply_redirect(const char *location)
 	return reply;
 }
 
+struct reply reply_busy(const char *text)
+{
+	struct reply reply = reply_text(MHD_HTTP_TOO_MANY_REQUESTS, text);
+
+	reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	return reply;
+}
+
 struct reply reply_later(void)
 {
 	return (struct reply){ .later = true };

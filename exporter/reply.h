@@ -18,6 +18,8 @@ struct reply reply_bytes(unsigned status, struct view bytes, const char *type);
 /* Takes the answer, which may be NULL: out of memory. Sent piece by piece. */
 struct reply reply_stream(struct answer *, const char *type);
 struct reply reply_redirect(const char *location);
+/* 429: come again in a second. */
+struct reply reply_busy(const char *text);
 /* Ask again once the request is resumed. */
 struct reply reply_later(void);
 

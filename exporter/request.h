@@ -25,6 +25,7 @@ struct request {
 	size_t body_n;
 	struct login_job *login; /* NULL: not asked for, or answered at once */
 	bool admitted, waiting, ending;
+	bool wants_turn, turn;        /* at something heavy */
 	struct request *next, **link; /* of those that wait */
 };
 

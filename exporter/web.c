@@ -21,7 +21,8 @@ struct web {
 	const struct site *site;
 	struct events *events;
 	pthread_mutex_t lock;    /* of what follows, and of `waiting` in each request */
-	struct request *waiting; /* those between request_wait and request_resume */
+	struct request *waiting; /* between request_wait and request_resume, oldest first */
+	struct request **waiting_end;
 	bool ending;
 };
 
@@ -46,6 +47,8 @@ static void resume(struct request *request)
 	*request->link = request->next;
 	if (request->next)
 		request->next->link = request->link;
+	else
+		request->web->waiting_end = request->link;
 	MHD_resume_connection(request->connection);
 }
 
@@ -57,11 +60,10 @@ void request_wait(struct request *request)
 	pthread_mutex_lock(&web->lock);
 	MHD_suspend_connection(request->connection);
 	request->waiting = true;
-	request->next = web->waiting;
-	request->link = &web->waiting;
-	if (request->next)
-		request->next->link = &request->next;
-	web->waiting = request;
+	request->next = NULL;
+	request->link = web->waiting_end;
+	*request->link = request;
+	web->waiting_end = &request->next;
 	if (web->ending)
 		resume(request);
 	pthread_mutex_unlock(&web->lock);
@@ -160,15 +162,39 @@ static void come_and_go(void *cls, struct MHD_Connection *connection, void **con
 	}
 }
 
+/* Whose turn it is now, because an answer is complete or waits for its reader. */
+static void give_turns(void *user)
+{
+	struct web *web = user;
+	struct request *request, *next;
+
+	pthread_mutex_lock(&web->lock);
+	for (request = web->waiting; request; request = next) {
+		next = request->next;
+		if (!request->wants_turn ||
+		    !door_may_burden(web->door, descriptor(request->connection)))
+			continue;
+		request->wants_turn = false;
+		request->turn = true;
+		resume(request);
+	}
+	pthread_mutex_unlock(&web->lock);
+}
+
 /* libmicrohttpd is done with it, in whatever way. */
 static void completed(void *cls, struct MHD_Connection *connection, void **seen,
 		      enum MHD_RequestTerminationCode code)
 {
 	(void)code;
+	struct request *request = *seen;
+	bool turn = request && request->turn;
+
 	mark(cls, connection, GUEST_IDLE);
-	if (*seen)
-		request_free(*seen);
+	if (request)
+		request_free(request);
 	*seen = NULL;
+	if (turn)
+		give_turns(cls);
 }
 
 /* --- answers -------------------------------------------------------------------------------- */
@@ -206,6 +232,23 @@ static const struct path *find(const struct request *request)
 	return request->url ? path_find(request->site, request->url) : NULL;
 }
 
+static bool has_turn(struct request *request)
+{
+	if (!request->turn)
+		request->turn =
+		    door_may_burden(request->web->door, descriptor(request->connection));
+	return request->turn;
+}
+
+static struct reply wait_for_turn(struct request *request)
+{
+	if (request->ending)
+		return reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, "mailvane_exporter ends\n");
+	request->wants_turn = true;
+	request_wait(request);
+	return reply_later();
+}
+
 static struct reply reply_to(struct request *request)
 {
 	const struct path *path = find(request);
@@ -220,6 +263,8 @@ static struct reply reply_to(struct request *request)
 		return nothing_here(request->site);
 	if (!path_takes(path, request->method))
 		return path_refuse(path);
+	if ((path->methods & PATH_HEAVY) && !has_turn(request))
+		return wait_for_turn(request);
 	return path->answer(request);
 }
 
@@ -278,7 +323,8 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 		*body_n = 0;
 		return request->body_n <= WEB_BODY_MAX ? MHD_YES : MHD_NO;
 	}
-	mark(request->web, connection, GUEST_SERVED);
+	if (!request->turn)
+		mark(request->web, connection, GUEST_SERVED);
 	return send_reply(request, reply_to(request));
 }
 
@@ -328,7 +374,7 @@ bool web_rules_changed(struct web *web)
 
 static bool start_all(struct web *web, const struct sockets *sockets, struct rules *rules)
 {
-	struct door_hooks hooks = { enter, web };
+	struct door_hooks hooks = { enter, give_turns, web };
 
 	web->gate = gate_new(rules_hold(rules));
 	web->door = door_new(&hooks);
@@ -356,6 +402,7 @@ struct web *web_new(const struct sockets *sockets, const struct site *site,
 	}
 	web->site = site;
 	web->exporter = exporter;
+	web->waiting_end = &web->waiting;
 	pthread_mutex_init(&web->lock, NULL);
 	if (start_all(web, sockets, rules))
 		return web;

@@ -200,6 +200,35 @@ static void waits_for_those_who_are_leaving(void **state)
 	assert_false(guests_full(&guests));
 }
 
+static void few_are_served_something_heavy_at_once(void **state)
+{
+	struct guest_name far = named("192.0.2.1"), near = named("127.0.0.1");
+	int fd = 0;
+
+	(void)state;
+	for (; fd < GUESTS_HEAVY_FAR; fd++) {
+		come(far, GUEST_SERVED);
+		assert_true(guests_may_burden(&guests, next_fd, now));
+	}
+	come(far, GUEST_SERVED);
+	assert_false(guests_may_burden(&guests, next_fd, now));
+	come(named("192.0.2.2"), GUEST_SERVED);
+	assert_true(guests_may_burden(&guests, next_fd, now));
+	for (int i = 0; i < GUESTS_HEAVY_LOCAL; i++) {
+		come(near, GUEST_SERVED);
+		assert_true(guests_may_burden(&guests, next_fd, now));
+	}
+	come(near, GUEST_SERVED);
+	assert_false(guests_may_burden(&guests, next_fd, now));
+	/* One that is answered makes room, and one whose reader is slow. */
+	guests_mark(&guests, 1, GUEST_IDLE, now);
+	assert_true(guests_may_burden(&guests, GUESTS_HEAVY_FAR + 1, now));
+	guests_mark(&guests, 1, GUEST_SERVED, now);
+	assert_false(guests_may_burden(&guests, 1, now));
+	pass_ms(GUESTS_ANSWER_SAFE_S * 1000);
+	assert_true(guests_may_burden(&guests, 1, now));
+}
+
 static void a_descriptor_used_again_is_a_new_guest(void **state)
 {
 	struct guest_name one = named("192.0.2.1");
@@ -234,6 +263,7 @@ int main(void)
 		GUEST_TEST(who_is_slow_has_to_leave),
 		GUEST_TEST(a_request_has_a_deadline_however_often_a_byte_comes),
 		GUEST_TEST(waits_for_those_who_are_leaving),
+		GUEST_TEST(few_are_served_something_heavy_at_once),
 		GUEST_TEST(a_descriptor_used_again_is_a_new_guest),
 	};
 

@@ -11,6 +11,7 @@
 #include "folder.h"
 #include "running_exporter.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -309,6 +310,51 @@ static void refuses_what_is_too_large(void **state)
 	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
 }
 
+/* Readers that do not read an answer larger than the buffers on the way: of those from one
+ * address only so many are begun, and the others are when one is gone. */
+static void few_large_answers_are_made_at_once(void **state)
+{
+	enum { MANY = 12000, READERS = GUESTS_HEAVY_LOCAL + 4, SMALL = 4096 };
+	static char rows[MANY * 40];
+	struct pollfd fds[READERS];
+	struct buffer csv;
+	int small = SMALL;
+
+	(void)state;
+	buffer_init(&csv, rows, sizeof(rows));
+	buffer_text(&csv, "name,host,services,account,labels\n");
+	for (unsigned i = 0; i < MANY; i++)
+		buffer_format(&csv, "s%u,127.0.0.1,far,,\n", i);
+	folder_write("many.csv", 0644, buffer_string(&csv));
+	running_configure("target_files = [ \"many.csv\" ];\n");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	for (size_t i = 0; i < READERS; i++) {
+		fds[i] = (struct pollfd){ .fd = dial(), .events = POLLIN };
+		setsockopt(fds[i].fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+		say(fds[i].fd, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
+		if (i < GUESTS_HEAVY_LOCAL)
+			assert_int_equal(poll(&fds[i], 1, -1), 1);
+	}
+	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
+	begins(ask("GET /api/v1/verdict?server=nobody"), "HTTP/1.1 404 ");
+	assert_int_equal(poll(fds + GUESTS_HEAVY_LOCAL, READERS - GUESTS_HEAVY_LOCAL, 200),
+			 0);
+	for (size_t i = 0; i < READERS - GUESTS_HEAVY_LOCAL; i++)
+		close(fds[i].fd);
+	for (size_t i = GUESTS_HEAVY_LOCAL; i < READERS; i++)
+		assert_int_equal(poll(&fds[i], 1, -1), 1);
+	/* Those that still wait do not keep the server from ending. */
+	for (size_t i = 0; i < READERS - GUESTS_HEAVY_LOCAL; i++) {
+		fds[i].fd = dial();
+		say(fds[i].fd, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
+	}
+	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
+	web_free(web);
+	web = NULL;
+	for (size_t i = 0; i < READERS; i++)
+		close(fds[i].fd);
+}
+
 static void everything_is_behind_the_prefix(void **state)
 {
 	const char *text;
@@ -414,6 +460,7 @@ int main(void)
 		WEB_TEST(a_connection_stays_for_the_next_scrape),
 		WEB_TEST(requests_in_one_write_are_answered_in_order),
 		WEB_TEST(refuses_what_is_too_large),
+		WEB_TEST(few_large_answers_are_made_at_once),
 		WEB_TEST(greedy_clients_take_nothing_from_others),
 		cmocka_unit_test_setup_teardown(everything_is_behind_the_prefix,
 						start_behind_a_proxy, stop),
