@@ -162,10 +162,13 @@ static void escapes_label_values(void **state)
 /* Values are looked at eight bytes at a time. */
 static void escapes_at_any_place(void **state)
 {
-	static const char *const odd[][2] = {
-		{ "\"", "\\\"" },           { "\\", "\\\\" }, { "\xff", "\xef\xbf\xbd" },
-		{ "\xc3\xbc", "\xc3\xbc" }, { "~", "~" },     { "!", "!" }
-	};
+	static const char *const odd[][2] = { { "\"", "\\\"" },
+					      { "\\", "\\\\" },
+					      { "\xff", "\xef\xbf\xbd" },
+					      { "\xc3\xbc", "\xc3\xbc" },
+					      { "~", "~" },
+					      { "\x7f", " " },
+					      { "!", "!" } };
 	char value[80], expected[160];
 
 	(void)state;

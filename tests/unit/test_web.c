@@ -182,6 +182,12 @@ static void a_large_answer_arrives_whole(void **state)
 	has(text, "\nmailvane_targets 3001\n");
 	has(text, "\nprocess_start_time_seconds ");
 	has(ask("GET /"), "</html>\n");
+	/* The series of targets that are gone go at once. */
+	running_configure("");
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	text = ask("GET /metrics");
+	has(text, "\nmailvane_targets 1\n");
+	assert_null(strstr(text, "server=\"s1\""));
 }
 
 static void serves_the_page_with_a_strict_policy(void **state)
