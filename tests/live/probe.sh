@@ -134,6 +134,80 @@ discovery() {
 	has "a service that is none" "$STATUS $OUT" "^400 there is no such service"
 }
 
+# --- rules and dashboards made for the blackbox_exporter -----------------------------------------
+
+# series INSTANCE: $OUT as input of promtool, whose time begins at 0: so expiry is from now.
+series() {
+	awk -v instance="$1" -v now="$(date +%s)" '/^probe_/ {
+		value = $NF
+		at = length($0) - length(value)
+		name = substr($0, 1, at - 1)
+		if (name ~ /expiry/) value -= now
+		labels = "job=\"blackbox-exporter\",instance=\"" instance "\""
+		if (sub(/\}$/, "", name)) name = name "," labels "}"; else name = name "{" labels "}"
+		gsub(/\047/, "\047\047", name)
+		printf "      - { series: \047%s\047, values: \047%s+0x10\047 }\n", name, value
+	}' <<<"$OUT"
+}
+
+# expression TEXT RESULT: at the end it has this value, or some ("") without labels.
+expression() {
+	printf '      - { expr: "%s", eval_time: 5m, exp_samples: [ { labels: "{}", value: %s } ] }\n' "${1//\"/\\\"}" "$2"
+}
+
+# alert NAME INSTANCE...
+alert() {
+	local name=$1 instance
+	shift
+	echo "      - { alertname: $name, eval_time: 5m, exp_alerts: ["
+	for instance; do
+		echo "          { exp_labels: { job: blackbox-exporter, instance: $instance } },"
+	done
+	echo "        ] }"
+}
+
+# Alerts of awesome-prometheus-alerts and of the mixin, queries of Grafana's dashboards 7587 and
+# 16124, on what /probe said of three servers.
+rules() {
+	local name
+	cat >"$SIM/rules.yml" <<-'YML'
+		groups:
+		  - name: blackbox
+		    rules:
+		      - { alert: BlackboxProbeFailed, expr: probe_success == 0, for: 1m }
+		      - { alert: BlackboxSlowProbe, expr: "avg_over_time(probe_duration_seconds[1m]) > 5" }
+		      - { alert: BlackboxSslCertificateExpired, expr: "round((last_over_time(probe_ssl_earliest_cert_expiry[10m]) - time()) / 86400, 0.1) < 0" }
+		      - { alert: BlackboxSslCertificateWillExpireSoon, expr: "probe_ssl_earliest_cert_expiry - time() < 21 * 24 * 3600" }
+		      - { alert: BlackboxLowUptime30d, expr: "avg_over_time(probe_success[30d]) * 100 < 99.9" }
+	YML
+	{
+		echo "rule_files: [ rules.yml ]"
+		echo "tests:"
+		echo "  - interval: 1m"
+		echo "    input_series:"
+		for name in good expired closed; do
+			probe plain "$name"
+			series "$name"
+		done
+		echo "    alert_rule_test:"
+		alert BlackboxProbeFailed expired closed
+		alert BlackboxSlowProbe
+		alert BlackboxSslCertificateExpired expired
+		alert BlackboxSslCertificateWillExpireSoon expired
+		alert BlackboxLowUptime30d expired closed
+		echo "    promql_expr_test:"
+		expression 'count(probe_success{instance=~"good|closed"})' 2
+		expression 'count(probe_success{job="blackbox-exporter"} == 1)' 1
+		expression 'count(probe_duration_seconds{instance=~"good"} > 0)' 1
+		expression 'count(avg(probe_dns_lookup_time_seconds{instance=~"good"}) >= 0)' 1
+		expression 'count(probe_ssl_earliest_cert_expiry{instance=~"good"} - time() > 0)' 1
+		expression 'count(probe_tls_version_info{instance="good",version="TLS 1.3"})' 1
+		expression 'count((probe_ssl_earliest_cert_expiry{job="blackbox-exporter"} - time()) / 3600 / 24)' 2
+	} >"$SIM/tests.yml"
+	is "rules and dashboards for the blackbox_exporter work" "$(promtool test rules "$SIM/tests.yml" 2>&1 | tr -d '\n')" \
+		"Unit Testing:  $SIM/tests.yml  SUCCESS"
+}
+
 # --- many at once, reloads, the end --------------------------------------------------------------
 
 ask_slowly() { curl -sS -o /dev/null -w '%{http_code}\n' -m 20 "http://$EXPORTER_AT/probe?target=slow&module=silent"; }
@@ -201,6 +275,7 @@ failures
 refusals
 dialogue
 discovery
+rules
 if [ -n "$BLACKBOX" ]; then
 	blackbox_start
 	same store "${SIM_PORT[store]}"
