@@ -33,6 +33,7 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_AUTH_FAILED] = "auth_failed",
 	[FAULT_AUTH_TEMPFAIL] = "auth_tempfail",
 	[FAULT_AUTH_UNSUPPORTED] = "auth_unsupported",
+	[FAULT_AUTH_SERVER_PROOF] = "auth_server_proof",
 	[FAULT_AUTH_SUSPENDED] = "auth_suspended",
 	[FAULT_IN_USE] = "in_use",
 	[FAULT_LOGIN_DELAY] = "login_delay",

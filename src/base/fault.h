@@ -49,13 +49,14 @@ enum fault {
 	FAULT_CERT_UNTRUSTED,
 	FAULT_CERT_WEAK,
 	FAULT_CERT_PURPOSE,
-	FAULT_AUTH_FAILED,      /* wrong user or password */
-	FAULT_AUTH_TEMPFAIL,    /* the login backend is in trouble */
-	FAULT_AUTH_UNSUPPORTED, /* no mechanism in common, or none we may use here */
-	FAULT_AUTH_SUSPENDED,   /* not tried: failed lately */
-	FAULT_IN_USE,           /* the mailbox is locked by another session */
-	FAULT_LOGIN_DELAY,      /* logged in again too soon (RFC 2449 section 8.1.1) */
-	FAULT_INTERNAL,         /* ours */
+	FAULT_AUTH_FAILED,       /* wrong user or password */
+	FAULT_AUTH_TEMPFAIL,     /* the login backend is in trouble */
+	FAULT_AUTH_UNSUPPORTED,  /* no mechanism in common, or none we may use here */
+	FAULT_AUTH_SERVER_PROOF, /* it does not know the password either (RFC 5802) */
+	FAULT_AUTH_SUSPENDED,    /* not tried: failed lately */
+	FAULT_IN_USE,            /* the mailbox is locked by another session */
+	FAULT_LOGIN_DELAY,       /* logged in again too soon (RFC 2449 section 8.1.1) */
+	FAULT_INTERNAL,          /* ours */
 	FAULT_COUNT,
 
 	/* The certificate's faults are neighbours, and can be a set. */

@@ -5,14 +5,14 @@
 #include "command.h"
 
 #include "base64.h"
+#include "exchange.h"
 #include "sasl.h"
 
 #include <string.h>
 
 /* The longest string ManageSieve takes quoted, RFC 5804 section 4. */
 enum { QUOTED_MAX = 1024 };
-/* NUL user NUL password, and that in base64. */
-enum { PLAIN_MAX = 2 + 2 * DIALOGUE_VALUE_MAX, BASE64_MAX = (PLAIN_MAX + 2) / 3 * 4 };
+enum { BASE64_MAX = (EXCHANGE_MESSAGE_MAX + 2) / 3 * 4 };
 
 /* --- forms --------------------------------------------------------------------------------- */
 
@@ -48,6 +48,14 @@ static void put_base64(struct buffer *b, struct view v)
 	base64_encode(b, v);
 }
 
+/* RFC 4954 section 4: what an empty one is with a command. */
+static void put_initial(struct buffer *b, struct view v)
+{
+	if (v.n == 0)
+		buffer_text(b, "=");
+	base64_encode(b, v);
+}
+
 static void put_string(struct buffer *b, struct view v)
 {
 	char storage[BASE64_MAX];
@@ -56,7 +64,7 @@ static void put_string(struct buffer *b, struct view v)
 	buffer_init(&text, storage, sizeof(storage));
 	base64_encode(&text, v);
 	(text.n > QUOTED_MAX ? put_literal : put_quoted)(b, buffer_view(&text));
-	explicit_bzero(storage, sizeof(storage));
+	explicit_bzero(storage, text.n);
 }
 
 static const struct form {
@@ -65,23 +73,30 @@ static const struct form {
 } forms[] = {
 	{ "", put_raw },          { "quoted", put_quoted },
 	{ "size", put_size },     { "literal", put_literal },
-	{ "base64", put_base64 }, { "string", put_string },
+	{ "base64", put_base64 }, { "initial", put_initial },
+	{ "string", put_string },
 };
 
 /* --- values -------------------------------------------------------------------------------- */
 
 /* Texts of the terms as bytes, or why not. */
-static const char *text_of(const char *text, const char *complaint, struct view *ret_text)
+static const char *text_up_to(size_t max, const char *text, const char *complaint,
+			      struct view *ret_text)
 {
 	struct view v = view_of(text);
 
 	for (size_t i = 0; i < v.n; i++)
 		if ((unsigned char)v.p[i] < ' ' || v.p[i] == 0x7f)
 			return complaint;
-	if (v.n > DIALOGUE_VALUE_MAX)
+	if (v.n > max)
 		return complaint;
 	*ret_text = v;
 	return NULL;
+}
+
+static const char *text_of(const char *text, const char *complaint, struct view *ret_text)
+{
+	return text_up_to(DIALOGUE_VALUE_MAX, text, complaint, ret_text);
 }
 
 static const char *us_of(const struct dialogue *d, struct view *ret_text)
@@ -98,6 +113,10 @@ static const char *user_of(const struct dialogue *d, struct view *ret_text)
 
 static const char *password_of(const struct dialogue *d, struct view *ret_text)
 {
+	if (d->terms->flags & DIALOGUE_TOKEN)
+		return text_up_to(DIALOGUE_TOKEN_MAX, d->terms->password,
+				  "the token is too long or holds a control character",
+				  ret_text);
 	return text_of(d->terms->password,
 		       "the password is too long or holds a control character", ret_text);
 }
@@ -115,20 +134,8 @@ static const char *mailbox_of(const char *mailbox, struct view *ret_text)
 	    ret_text);
 }
 
-/* Into `made`, which has room for PLAIN_MAX bytes. */
-static struct view plain_make(struct view user, struct view password, char *made)
-{
-	struct buffer b;
-
-	buffer_init(&b, made, PLAIN_MAX);
-	buffer_put(&b, (struct view){ "", 1 });
-	buffer_put(&b, user);
-	buffer_put(&b, (struct view){ "", 1 });
-	buffer_put(&b, password);
-	return buffer_view(&b);
-}
-
-static const char *plain_of(const struct dialogue *d, char *made, struct view *ret_text)
+/* The next message of the SASL exchange, into `made`. */
+static const char *sasl_of(struct dialogue *d, struct buffer *made, struct view *ret_text)
 {
 	struct view user, password;
 	const char *complaint = user_of(d, &user);
@@ -136,11 +143,12 @@ static const char *plain_of(const struct dialogue *d, char *made, struct view *r
 	if (complaint == NULL)
 		complaint = password_of(d, &password);
 	if (complaint == NULL)
-		*ret_text = plain_make(user, password, made);
+		complaint = exchange_say(d, sasl_mechanism(d), made);
+	*ret_text = buffer_view(made);
 	return complaint;
 }
 
-static const char *value_of(const struct dialogue *d, struct view name, char *made,
+static const char *value_of(struct dialogue *d, struct view name, struct buffer *made,
 			    struct view *ret_text)
 {
 	if (view_equal(name, "us"))
@@ -155,8 +163,10 @@ static const char *value_of(const struct dialogue *d, struct view name, char *ma
 		return user_of(d, ret_text);
 	if (view_equal(name, "password"))
 		return password_of(d, ret_text);
-	if (view_equal(name, "plain"))
-		return plain_of(d, made, ret_text);
+	if (view_equal(name, "mechanism"))
+		return text_of(mechanism_name(sasl_mechanism(d)), NULL, ret_text);
+	if (view_equal(name, "sasl"))
+		return sasl_of(d, made, ret_text);
 	return "a template names no value we know";
 }
 
@@ -176,17 +186,19 @@ static const char *put_value(struct dialogue *d, struct view slot, struct buffer
 	const char *colon = slot.n > 0 ? memchr(slot.p, ':', slot.n) : NULL;
 	struct view name = { slot.p, colon != NULL ? (size_t)(colon - slot.p) : slot.n };
 	struct view text = { NULL, 0 };
+	char storage[EXCHANGE_MESSAGE_MAX];
 	const char *complaint;
-	char made[PLAIN_MAX];
+	struct buffer made;
 
 	if (view_equal(name, "tag")) {
 		buffer_format(b, "a%u", ++d->tag);
 		return NULL;
 	}
-	complaint = value_of(d, name, made, &text);
+	buffer_init(&made, storage, sizeof(storage));
+	complaint = value_of(d, name, &made, &text);
 	if (complaint == NULL)
 		form_of(view_skip(slot, name.n + 1))->put(b, text);
-	explicit_bzero(made, sizeof(made));
+	explicit_bzero(storage, made.n);
 	return complaint;
 }
 
@@ -215,15 +227,34 @@ static const char *put_template(struct dialogue *d, const char *template, struct
 static bool is_secret(const char *template)
 {
 	return strstr(template, "{user") != NULL || strstr(template, "{password") != NULL ||
-	       strstr(template, "{plain") != NULL;
+	       strstr(template, "{sasl") != NULL;
+}
+
+/* The template, but for the name of the mechanism, which is no secret. */
+static struct view show_template(const struct dialogue *d, const char *template,
+				 struct buffer *b)
+{
+	static const char slot[] = "{mechanism}";
+	const char *at = strstr(template, slot);
+
+	if (at == NULL)
+		return view_of(template);
+	buffer_put(b, (struct view){ template, (size_t)(at - template) });
+	buffer_text(b, mechanism_name(sasl_mechanism(d)));
+	buffer_text(b, at + sizeof(slot) - 1);
+	return buffer_view(b);
 }
 
 static void show(struct dialogue *d, const char *template, struct view said)
 {
+	char storage[128];
+	struct buffer b;
+
 	if (d->terms->overhear == NULL)
 		return;
+	buffer_init(&b, storage, sizeof(storage));
 	if (is_secret(template))
-		said = view_of(template);
+		said = show_template(d, template, &b);
 	d->terms->overhear(d->terms->overhear_user, SPEAKER_US, said);
 }
 
@@ -252,29 +283,40 @@ const char *command_say(struct dialogue *d, const char *template)
 static bool form_in(struct view text, void (*put)(struct buffer *, struct view),
 		    struct view value)
 {
-	char storage[2 + 2 * PLAIN_MAX];
+	char storage[BASE64_MAX];
 	struct buffer secret;
 	bool found;
 
 	buffer_init(&secret, storage, sizeof(storage));
 	put(&secret, value);
-	found = text.n > 0 && memmem(text.p, text.n, secret.p, secret.n) != NULL;
-	explicit_bzero(storage, sizeof(storage));
+	found = secret.n > 0 && text.n > 0 &&
+		memmem(text.p, text.n, secret.p, secret.n) != NULL;
+	explicit_bzero(storage, secret.n);
+	return found;
+}
+
+/* In one message with the user: PLAIN's, or that of a token. */
+static bool message_in(const struct dialogue *d, struct view text)
+{
+	char storage[EXCHANGE_MESSAGE_MAX];
+	struct buffer made;
+	bool found = false;
+
+	for (enum mechanism m = MECHANISM_PLAIN; m < MECHANISM_COUNT && !found; m++) {
+		buffer_init(&made, storage, sizeof(storage));
+		if (exchange_message(d, m, &made))
+			found = form_in(text, put_base64, buffer_view(&made));
+		explicit_bzero(storage, made.n);
+	}
 	return found;
 }
 
 bool command_secret_in(const struct dialogue *d, struct view text)
 {
 	struct view password = view_of(d->terms->password);
-	char made[PLAIN_MAX];
-	bool found;
 
-	if (password.n == 0 || password.n > DIALOGUE_VALUE_MAX)
+	if (password.n == 0 || password.n > DIALOGUE_TOKEN_MAX)
 		return false;
-	found =
-	    form_in(text, put_raw, password) || form_in(text, put_quoted, password) ||
-	    form_in(text, put_base64, password) ||
-	    form_in(text, put_base64, plain_make(view_of(d->terms->user), password, made));
-	explicit_bzero(made, sizeof(made));
-	return found;
+	return form_in(text, put_raw, password) || form_in(text, put_quoted, password) ||
+	       form_in(text, put_base64, password) || message_in(d, text);
 }

@@ -4,7 +4,8 @@
  *
  *     us, user, password   texts of the terms
  *     from, to             its envelope
- *     plain                the message of SASL PLAIN (RFC 4616 section 2)
+ *     mechanism            the name of the SASL mechanism that was chosen
+ *     sasl                 the next message of its exchange
  *     tag                  a fresh IMAP tag
  *
  *     (none)    as it is
@@ -12,6 +13,7 @@
  *     size      "{5}", the announcement of a literal
  *     literal   a literal that needs no invitation, RFC 7888: "{5+}" CRLF and the value
  *     base64    RFC 4648 section 4
+ *     initial   the same, "=" when it is empty: RFC 4954 section 4
  *     string    base64 as a ManageSieve string, RFC 5804 section 4
  *
  * So a template can be shown where a command cannot.

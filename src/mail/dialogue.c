@@ -149,7 +149,7 @@ static enum wish go_on(struct dialogue *d)
 		reply_init(&d->reply);
 		return d->wish = WISH_TLS;
 	}
-	d->step++;
+	d->step += !(d->step->flags & STEP_AGAIN);
 	return enter(d);
 }
 
@@ -206,7 +206,7 @@ static enum wish judge_step(struct dialogue *d)
 	case JUDGED_BLAMED:
 		break;
 	}
-	return farewell(d);
+	return d->reply.answer == ANSWER_MORE ? cancel(d) : farewell(d);
 }
 
 static enum wish judge(struct dialogue *d)

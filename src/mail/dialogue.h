@@ -18,7 +18,9 @@
 #define MAILVANE_DIALOGUE_H
 
 #include "buffer.h"
+#include "digest.h"
 #include "fault.h"
+#include "mechanism.h"
 #include "printable.h"
 #include "protocol.h"
 #include "tls_mode.h"
@@ -29,8 +31,9 @@ enum {
 	DIALOGUE_LINE_MAX = 4096,
 	DIALOGUE_LINES_MAX = 256, /* lines of one reply */
 	DIALOGUE_SESSION_MAX = 128 * 1024,
-	DIALOGUE_OUTPUT_MAX = 2176, /* user and password, every character of them quoted */
+	DIALOGUE_OUTPUT_MAX = 7680, /* user and token in base64 */
 	DIALOGUE_VALUE_MAX = 512,   /* a name, user or password from the configuration */
+	DIALOGUE_TOKEN_MAX = 4096,  /* a token from it */
 	DIALOGUE_OFFERED_MAX = 768,
 	DIALOGUE_CODE_MAX = 24, /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
 };
@@ -38,9 +41,24 @@ enum {
 enum dialogue_flag {
 	DIALOGUE_PLAINTEXT_LOGIN = 1 << 0,  /* may send a password without TLS */
 	DIALOGUE_UNVERIFIED_LOGIN = 1 << 1, /* may send it to a server not verified */
+	DIALOGUE_TOKEN = 1 << 2, /* the password is a token: OAUTHBEARER, XOAUTH2 */
 };
 
 enum speaker { SPEAKER_US, SPEAKER_SERVER };
+
+/* Where a login in several steps keeps what it needs; complete in exchange.h. */
+struct exchange;
+
+/* What the better logins need and a dialogue may not know itself. */
+struct sasl_means {
+	const struct digests *digests;
+	/* One, all zero, for the rest of the dialogue; asked once. NULL: out of memory,
+	 * FAULT_INTERNAL. */
+	struct exchange *(*lend_exchange)(void *user);
+	/* Inside TLS: the name of a channel binding (RFC 5056), and its bytes. NULL: there is
+	 * none. */
+	const char *(*bind)(void *user, struct buffer *ret_bytes);
+};
 
 /* What we want of the server. Lent, with all its texts, for the life of the dialogue. */
 struct dialogue_terms {
@@ -48,8 +66,11 @@ struct dialogue_terms {
 	enum tls_mode tls;
 	const char *us;   /* the name in EHLO: a host name or [literal], RFC 5321 4.1.1.1 */
 	const char *user; /* NULL: no login */
-	const char *password; /* NULL if user is NULL */
-	unsigned flags;       /* enum dialogue_flag */
+	const char *password;     /* NULL if user is NULL, and with MECHANISM_EXTERNAL */
+	unsigned flags;           /* enum dialogue_flag */
+	enum mechanism mechanism; /* the only one to use */
+	/* NULL: only PLAIN, LOGIN and such as need none. Their user is lend_user. */
+	const struct sasl_means *means;
 
 	/* SMTP and LMTP: try an envelope without sending, MAIL, RCPT, RSET. NULL to: none. */
 	const char *from; /* NULL or "": the null sender, RFC 5321 section 4.5.5 */

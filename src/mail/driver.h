@@ -35,6 +35,7 @@ enum step_flag {
 	STEP_DEAD_END = 1 << 3,
 	/* The farewell: said after failures too, never judged. */
 	STEP_LAST = 1 << 4,
+	STEP_AGAIN = 1 << 5, /* as long as its guard holds */
 };
 
 /* `say` is a template, see command.h; NULL: the server speaks first. `when` NULL: always. */
@@ -70,12 +71,14 @@ struct protocol {
 /* What drivers note of a server. All of it is forgotten when TLS starts. */
 enum learned {
 	LEARNED_STARTTLS = 1 << 0,
-	LEARNED_PLAIN = 1 << 1,   /* SASL mechanisms */
-	LEARNED_LOGIN = 1 << 2,   /* not the command of IMAP */
-	LEARNED_COMMAND = 1 << 3, /* the protocol's own login: LOGIN, USER */
-	LEARNED_INSIDE = 1 << 4,  /* logged in */
-	LEARNED_DRIVER = 1 << 5,  /* the first bit that is the driver's own */
+	LEARNED_COMMAND = 1 << 1, /* the protocol's own login: LOGIN, USER */
+	LEARNED_INSIDE = 1 << 2,  /* logged in */
+	LEARNED_DRIVER = 1 << 3,  /* the first bit that is the driver's own */
+	LEARNED_SASL = 1 << 16,   /* the first bit of the mechanisms */
 };
+
+/* The server offers the mechanism. */
+#define LEARNED_MECHANISM(m) ((uint32_t)LEARNED_SASL << (m))
 
 /* What a server offered, and the line that has not come whole yet. */
 struct dialogue_room {
@@ -94,11 +97,13 @@ struct dialogue {
 	unsigned state;   /* the runner's own */
 	uint32_t learned; /* enum learned */
 	unsigned tag;     /* IMAP's, the last one used */
+	unsigned round;   /* challenges of a SASL exchange taken up so far */
 	size_t received;  /* bytes in all */
 	size_t literal;   /* bytes of a literal still to come */
 	size_t part;      /* where in `line` the part behind the last literal begins */
 	struct buffer line, output;
 	struct dialogue_room *room; /* NULL: not needed yet */
+	struct exchange *exchange;  /* likewise */
 	struct reply reply;
 };
 

@@ -23,8 +23,6 @@ static const struct {
 	uint32_t learned;
 } capabilities[] = {
 	{ "STARTTLS",   LEARNED_STARTTLS                       },
-	{ "AUTH=PLAIN", LEARNED_PLAIN                          },
-	{ "AUTH=LOGIN", LEARNED_LOGIN                          },
 	{ "SASL-IR",    LEARNED_SASL_IR                        },
 	{ "LITERAL+",   LEARNED_LITERAL_PLUS                   },
 	{ "LITERAL-",   LEARNED_LITERAL_PLUS                   },
@@ -46,6 +44,8 @@ static void hear_capabilities(struct dialogue *d, struct view words)
 	dialogue_offer_anew(d);
 	while (view_next_word(&words, &word)) {
 		dialogue_offer(d, word, (struct view){ NULL, 0 });
+		if (view_starts(word, "AUTH="))
+			sasl_offered(d, view_skip(word, sizeof("AUTH=") - 1));
 		for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
 			if (view_equal(word, capabilities[i].word))
 				d->learned |= capabilities[i].learned;
@@ -176,14 +176,14 @@ static bool unknown(const struct dialogue *d)
 	return !dialogue_knows(d, LEARNED_CAPABILITIES);
 }
 
-static bool initial_plain(const struct dialogue *d)
+static bool at_once(const struct dialogue *d)
 {
-	return sasl_by_plain(d) && dialogue_knows(d, LEARNED_SASL_IR);
+	return dialogue_knows(d, LEARNED_SASL_IR) && sasl_at_once(d, SIZE_MAX);
 }
 
-static bool plain(const struct dialogue *d)
+static bool invited(const struct dialogue *d)
 {
-	return sasl_by_plain(d) && !dialogue_knows(d, LEARNED_SASL_IR);
+	return !dialogue_knows(d, LEARNED_SASL_IR) && sasl_at_once(d, SIZE_MAX);
 }
 
 /* A quoted string holds ASCII only, RFC 3501 section 9. */
@@ -230,12 +230,10 @@ static const struct step imap_steps[] = {
 	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             hear_yes,               STEP_TLS      },
 	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           hear_yes,               0             },
 	{ PHASE_AUTH,       sasl_barred,       NULL,                                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       initial_plain,     "{tag} AUTHENTICATE PLAIN {plain:base64}",    sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       plain,             "{tag} AUTHENTICATE PLAIN",                   hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       plain,             "{plain:base64}",                             sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{tag} AUTHENTICATE LOGIN",                   hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{user:base64}",                              hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{password:base64}",                          sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       at_once,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_hear,           STEP_SASL     },
+	{ PHASE_AUTH,       invited,           "{tag} AUTHENTICATE {mechanism}",             hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_waits,        "{tag} AUTHENTICATE {mechanism}",             sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",                              sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_AUTH,       quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_hear,             0             },
 	{ PHASE_AUTH,       literals_at_once,  "{tag} LOGIN {user:literal} {password:literal}", sasl_hear,           0             },
 	{ PHASE_AUTH,       literals,          "{tag} LOGIN {user:size}",                    hear_more,              0             },

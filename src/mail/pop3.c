@@ -22,10 +22,8 @@ static void hear_capability(struct dialogue *d, struct view words)
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "USER"))
 		d->learned |= LEARNED_COMMAND;
-	if (view_equal(name, "SASL") && view_has_word(words, "PLAIN"))
-		d->learned |= LEARNED_PLAIN;
-	if (view_equal(name, "SASL") && view_has_word(words, "LOGIN"))
-		d->learned |= LEARNED_LOGIN;
+	if (view_equal(name, "SASL"))
+		sasl_offered_all(d, words);
 }
 
 /* "[IN-USE] Do you have another session?" RFC 2449 section 8; words behind "/" are detail. */
@@ -72,21 +70,22 @@ static enum framing pop3_line(struct dialogue *d, struct view line, struct reply
 /* --- guards -------------------------------------------------------------------------------- */
 
 /* RFC 5034 section 4: the initial response must fit into the 255 bytes of RFC 2449 section 4. */
-static bool plain_fits(const struct dialogue *d)
+static size_t room_behind_auth(const struct dialogue *d)
 {
 	enum { COMMAND_MAX = 255 };
 
-	return sizeof("AUTH PLAIN \r\n") - 1 + sasl_plain_size(d) <= COMMAND_MAX;
+	return COMMAND_MAX - (sizeof("AUTH  \r\n") - 1) -
+	       view_of(mechanism_name(sasl_mechanism(d))).n;
 }
 
-static bool by_plain(const struct dialogue *d)
+static bool at_once(const struct dialogue *d)
 {
-	return sasl_by_plain(d) && plain_fits(d);
+	return sasl_at_once(d, room_behind_auth(d));
 }
 
-static bool by_long_plain(const struct dialogue *d)
+static bool invited(const struct dialogue *d)
 {
-	return sasl_by_plain(d) && !plain_fits(d);
+	return sasl_invited(d, room_behind_auth(d));
 }
 
 /* --- judges -------------------------------------------------------------------------------- */
@@ -122,12 +121,10 @@ static const struct step pop3_steps[] = {
 	{ PHASE_STARTTLS,   starttls_wanted,   "STLS",                       hear_yes,               STEP_TLS      },
 	{ PHASE_CAPABILITY, dialogue_upgraded, "CAPA",                       hear_capa,              STEP_MULTI    },
 	{ PHASE_AUTH,       sasl_barred,       NULL,                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       by_plain,          "AUTH PLAIN {plain:base64}",  sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       by_long_plain,     "AUTH PLAIN",                 hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       by_long_plain,     "{plain:base64}",             sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "AUTH LOGIN",                 hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{user:base64}",              hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{password:base64}",          sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       at_once,           "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
+	{ PHASE_AUTH,       invited,           "AUTH {mechanism}",           hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_waits,        "AUTH {mechanism}",           sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                hear_yes,               0             },
 	{ PHASE_AUTH,       sasl_by_command,   "PASS {password}",            sasl_hear,              0             },
 	{ PHASE_MAILBOX,    sasl_inside,       "STAT",                       hear_stat,              0             },

@@ -1,7 +1,7 @@
 /* sasl.c - one answer to "may we, and how", asked anew by every guard. */
 #include "sasl.h"
 
-enum way { WAY_NONE, WAY_BARRED, WAY_PLAIN, WAY_LOGIN, WAY_COMMAND };
+#include "exchange.h"
 
 bool sasl_may_send(const struct dialogue *d)
 {
@@ -12,44 +12,123 @@ bool sasl_may_send(const struct dialogue *d)
 	return flags & DIALOGUE_PLAINTEXT_LOGIN && d->terms->tls != TLS_MODE_STARTTLS;
 }
 
-static enum way way_in(const struct dialogue *d)
+/* --- what is offered ----------------------------------------------------------------------- */
+
+void sasl_offered(struct dialogue *d, struct view name)
 {
-	if (d->terms->user == NULL || sasl_inside(d))
-		return WAY_NONE;
-	if (!sasl_may_send(d))
-		return dialogue_in_tls(d) ? WAY_NONE : WAY_BARRED;
-	if (dialogue_knows(d, LEARNED_PLAIN))
-		return WAY_PLAIN;
-	if (dialogue_knows(d, LEARNED_LOGIN))
-		return WAY_LOGIN;
-	return dialogue_knows(d, LEARNED_COMMAND) ? WAY_COMMAND : WAY_BARRED;
+	enum mechanism m;
+
+	if (mechanism_from_name(name, &m) && m != MECHANISM_BEST)
+		d->learned |= LEARNED_MECHANISM(m);
 }
 
-bool sasl_by_plain(const struct dialogue *d)
+void sasl_offered_all(struct dialogue *d, struct view names)
 {
-	return way_in(d) == WAY_PLAIN;
+	struct view name;
+
+	while (view_next_word(&names, &name))
+		sasl_offered(d, name);
 }
 
-bool sasl_by_login(const struct dialogue *d)
+/* --- which is taken ------------------------------------------------------------------------ */
+
+static bool has_binding(const struct dialogue *d)
 {
-	return way_in(d) == WAY_LOGIN;
+	const struct sasl_means *means = d->terms->means;
+	char storage[SCRAM_BOUND_MAX];
+	struct buffer bound;
+
+	buffer_init(&bound, storage, sizeof(storage));
+	return dialogue_in_tls(d) && means->bind != NULL &&
+	       means->bind(d->terms->lend_user, &bound) != NULL;
+}
+
+/* EXTERNAL is taken by wish only: it is the one that needs no secret. */
+static bool is_usable(const struct dialogue *d, enum mechanism m)
+{
+	const struct dialogue_terms *t = d->terms;
+	bool wanted = m == t->mechanism;
+
+	if (!dialogue_knows(d, LEARNED_MECHANISM(m)) ||
+	    (!wanted && (t->mechanism != MECHANISM_BEST || m == MECHANISM_EXTERNAL)))
+		return false;
+	if (mechanism_wants_token(m) != ((t->flags & DIALOGUE_TOKEN) != 0) ||
+	    (exchange_needs_means(m) && t->means == NULL))
+		return false;
+	return !exchange_binds(m) || has_binding(d);
+}
+
+enum mechanism sasl_mechanism(const struct dialogue *d)
+{
+	for (enum mechanism m = MECHANISM_BEST + 1; m < MECHANISM_COUNT; m++)
+		if (is_usable(d, m))
+			return m;
+	return MECHANISM_BEST;
+}
+
+static bool is_wanted(const struct dialogue *d)
+{
+	return d->terms->user != NULL && !sasl_inside(d);
+}
+
+static bool may_use_command(const struct dialogue *d)
+{
+	return dialogue_knows(d, LEARNED_COMMAND) &&
+	       d->terms->mechanism == MECHANISM_BEST && !(d->terms->flags & DIALOGUE_TOKEN);
+}
+
+/* MECHANISM_BEST: not by SASL. */
+static enum mechanism by_sasl(const struct dialogue *d)
+{
+	return is_wanted(d) && sasl_may_send(d) ? sasl_mechanism(d) : MECHANISM_BEST;
+}
+
+/* --- guards -------------------------------------------------------------------------------- */
+
+static bool fits(const struct dialogue *d, enum mechanism m, size_t room)
+{
+	return (exchange_first_size(d, m) + 2) / 3 * 4 <= room;
+}
+
+bool sasl_at_once(const struct dialogue *d, size_t room)
+{
+	enum mechanism m = by_sasl(d);
+
+	return m != MECHANISM_BEST && !exchange_waits(m) && fits(d, m, room);
+}
+
+bool sasl_invited(const struct dialogue *d, size_t room)
+{
+	enum mechanism m = by_sasl(d);
+
+	return m != MECHANISM_BEST && !exchange_waits(m) && !fits(d, m, room);
+}
+
+bool sasl_waits(const struct dialogue *d)
+{
+	enum mechanism m = by_sasl(d);
+
+	return m != MECHANISM_BEST && exchange_waits(m);
+}
+
+bool sasl_goes_on(const struct dialogue *d)
+{
+	return by_sasl(d) != MECHANISM_BEST;
 }
 
 bool sasl_by_command(const struct dialogue *d)
 {
-	return way_in(d) == WAY_COMMAND;
+	return is_wanted(d) && sasl_may_send(d) && sasl_mechanism(d) == MECHANISM_BEST &&
+	       may_use_command(d);
 }
 
 bool sasl_barred(const struct dialogue *d)
 {
-	return way_in(d) == WAY_BARRED;
-}
-
-size_t sasl_plain_size(const struct dialogue *d)
-{
-	size_t raw = 2 + view_of(d->terms->user).n + view_of(d->terms->password).n;
-
-	return (raw + 2) / 3 * 4;
+	if (!is_wanted(d))
+		return false;
+	if (!sasl_may_send(d))
+		return !dialogue_in_tls(d);
+	return sasl_mechanism(d) == MECHANISM_BEST && !may_use_command(d);
 }
 
 bool sasl_inside(const struct dialogue *d)
@@ -57,24 +136,64 @@ bool sasl_inside(const struct dialogue *d)
 	return d->terms->user != NULL && dialogue_knows(d, LEARNED_INSIDE);
 }
 
+/* --- judges -------------------------------------------------------------------------------- */
+
+/* RFC 5804 section 2.1: the server's last challenge may come with its yes. */
+static enum judgement hear_yes_with(struct dialogue *d, enum mechanism m,
+				    const struct reply *r)
+{
+	enum judgement judgement = JUDGED_GOOD;
+
+	if (view_equal(view_of(r->word), "SASL"))
+		judgement = exchange_hear(d, m, buffer_view(&r->words));
+	if (judgement == JUDGED_BLAMED)
+		return judgement;
+	return exchange_welcomed(d, m);
+}
+
 enum judgement sasl_hear(struct dialogue *d, const struct reply *r)
 {
-	if (r->answer == ANSWER_MORE)
-		return d->step->flags & STEP_SASL ? JUDGED_CHALLENGE : JUDGED_ODD;
-	if (r->answer == ANSWER_NO)
+	enum mechanism m = sasl_mechanism(d);
+
+	if (r->answer == ANSWER_NO) {
+		reply_hear(&d->reply, exchange_error(d));
 		return JUDGED_REFUSED;
+	}
+	if (m != MECHANISM_BEST)
+		return r->answer == ANSWER_YES
+			   ? hear_yes_with(d, m, r)
+			   : exchange_hear(d, m, buffer_view(&r->words));
+	if (r->answer == ANSWER_MORE)
+		return JUDGED_ODD;
 	d->learned |= LEARNED_INSIDE;
 	return JUDGED_GOOD;
 }
 
 enum judgement sasl_blame_barred(struct dialogue *d, const struct reply *r)
 {
+	enum mechanism wanted = d->terms->mechanism;
+	char words[128];
+	struct buffer b;
+
 	(void)r;
 	if (!sasl_may_send(d))
 		return dialogue_blame(d, FAULT_AUTH_UNSUPPORTED,
 				      "no TLS here, and no password is sent in plain text "
 				      "(see allow_plaintext_login)");
-	return dialogue_blame(d, FAULT_AUTH_UNSUPPORTED,
-			      "the server offers no login we know: PLAIN, LOGIN or the "
-			      "protocol's own command");
+	if (d->terms->flags & DIALOGUE_TOKEN && wanted == MECHANISM_BEST)
+		return dialogue_blame(
+		    d, FAULT_AUTH_UNSUPPORTED,
+		    "the server offers no login with a token: OAUTHBEARER "
+		    "or XOAUTH2");
+	if (wanted == MECHANISM_BEST)
+		return dialogue_blame(
+		    d, FAULT_AUTH_UNSUPPORTED,
+		    "the server offers no login we know: SCRAM, CRAM-MD5, "
+		    "PLAIN, LOGIN or the protocol's own command");
+	buffer_init(&b, words, sizeof(words));
+	if (dialogue_knows(d, LEARNED_MECHANISM(wanted)))
+		buffer_format(&b, "%s cannot be used here", mechanism_name(wanted));
+	else
+		buffer_format(&b, "the server does not offer %s", mechanism_name(wanted));
+	return dialogue_blame(d, FAULT_AUTH_UNSUPPORTED, buffer_string(&b));
 }

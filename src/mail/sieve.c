@@ -74,7 +74,7 @@ static void hear_text(struct reply *r, struct view text)
 }
 
 /* "(QUOTA/MAXSIZE)", "(REFERRAL "sieve://example.net")": the word of it. Parentheses stand
- * inside of strings only. */
+ * inside of strings only. That of "(SASL "...")" is a challenge: section 2.1. */
 static bool take_code(struct view *rest, struct reply *r)
 {
 	struct view string;
@@ -88,6 +88,8 @@ static bool take_code(struct view *rest, struct reply *r)
 	while (rest->n > 0 && rest->p[0] != ')')
 		if (!take_string(rest, &string))
 			return false;
+		else if (view_equal(view_of(r->word), "SASL"))
+			hear_text(r, string);
 	if (rest->n == 0)
 		return false;
 	*rest = view_skip(*rest, 1);
@@ -114,6 +116,19 @@ static enum framing hear_status(struct dialogue *d, struct view line, struct rep
 		return LINE_LAST;
 	if (!take_string(&words, &text) || words.n > 0)
 		return LINE_BAD;
+	if (!view_equal(view_of(r->word), "SASL"))
+		hear_text(r, text);
+	return LINE_LAST;
+}
+
+/* A string and nothing behind it. */
+static enum framing hear_challenge(struct view line, struct reply *r)
+{
+	struct view text;
+
+	if (!take_string(&line, &text) || view_trim(line).n > 0)
+		return LINE_BAD;
+	r->answer = ANSWER_MORE;
 	hear_text(r, text);
 	return LINE_LAST;
 }
@@ -130,10 +145,8 @@ static enum framing hear_capability(struct dialogue *d, struct view line)
 	dialogue_offer(d, name, value);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
-	if (view_equal(name, "SASL") && view_has_word(value, "PLAIN"))
-		d->learned |= LEARNED_PLAIN;
-	if (view_equal(name, "SASL") && view_has_word(value, "LOGIN"))
-		d->learned |= LEARNED_LOGIN;
+	if (view_equal(name, "SASL"))
+		sasl_offered_all(d, value);
 	return LINE_MORE;
 }
 
@@ -145,16 +158,18 @@ static enum framing sieve_line(struct dialogue *d, struct view line, struct repl
 		return hear_status(d, line, r);
 	if (d->phase == PHASE_GREETING || d->phase == PHASE_CAPABILITY)
 		return hear_capability(d, line);
-	if (d->phase != PHASE_AUTH)
-		return LINE_BAD;
-	r->answer = ANSWER_MORE;
-	return LINE_LAST;
+	return d->phase == PHASE_AUTH ? hear_challenge(line, r) : LINE_BAD;
 }
 
 static bool sieve_literals(struct view line)
 {
 	(void)line;
 	return true;
+}
+
+static bool at_once(const struct dialogue *d)
+{
+	return sasl_at_once(d, SIZE_MAX);
 }
 
 /* --- the conversation ---------------------------------------------------------------------- */
@@ -167,10 +182,9 @@ static const struct step sieve_steps[] = {
 	{ PHASE_STARTTLS,   starttls_wanted,   "STARTTLS",                                hear_yes,               STEP_TLS      },
 	{ PHASE_CAPABILITY, dialogue_upgraded, NULL,                                      hear_yes,               0             },
 	{ PHASE_AUTH,       sasl_barred,       NULL,                                      sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       sasl_by_plain,     "AUTHENTICATE \"PLAIN\" {plain:string}",   sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "AUTHENTICATE \"LOGIN\"",                  hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{user:string}",                           hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,     "{password:string}",                       sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       at_once,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_hear,           STEP_SASL     },
+	{ PHASE_AUTH,       sasl_waits,        "AUTHENTICATE \"{mechanism}\"",            sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:string}",                           sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_QUIT,       NULL,              "LOGOUT",                                  NULL,                   STEP_LAST     },
 };
 /* clang-format on */

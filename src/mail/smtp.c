@@ -93,10 +93,8 @@ static void hear_capability(struct dialogue *d, struct view words)
 	dialogue_offer(d, name, parameters);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
-	if (view_equal(name, "AUTH") && view_has_word(parameters, "PLAIN"))
-		d->learned |= LEARNED_PLAIN;
-	if (view_equal(name, "AUTH") && view_has_word(parameters, "LOGIN"))
-		d->learned |= LEARNED_LOGIN;
+	if (view_equal(name, "AUTH"))
+		sasl_offered_all(d, parameters);
 }
 
 /* "250-SIZE 1000", "250 HELP", "250". All lines of a reply carry one code. */
@@ -152,21 +150,22 @@ static bool old(const struct dialogue *d)
 }
 
 /* RFC 4954 section 4: the initial response must fit into the command line of RFC 5321. */
-static bool plain_fits(const struct dialogue *d)
+static size_t room_behind_auth(const struct dialogue *d)
 {
 	enum { COMMAND_MAX = 512 };
 
-	return sizeof("AUTH PLAIN \r\n") - 1 + sasl_plain_size(d) <= COMMAND_MAX;
+	return COMMAND_MAX - (sizeof("AUTH  \r\n") - 1) -
+	       view_of(mechanism_name(sasl_mechanism(d))).n;
 }
 
-static bool by_plain(const struct dialogue *d)
+static bool at_once(const struct dialogue *d)
 {
-	return sasl_by_plain(d) && plain_fits(d);
+	return sasl_at_once(d, room_behind_auth(d));
 }
 
-static bool by_long_plain(const struct dialogue *d)
+static bool invited(const struct dialogue *d)
 {
-	return sasl_by_plain(d) && !plain_fits(d);
+	return sasl_invited(d, room_behind_auth(d));
 }
 
 static bool tries_envelope(const struct dialogue *d)
@@ -250,12 +249,10 @@ static const struct step smtp_steps[] = {
 	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {us}",                  need_250,               0             },
 	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {us}",                  need_250,               0             },
 	{ PHASE_AUTH,       sasl_barred,      NULL,                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       by_plain,         "AUTH PLAIN {plain:base64}",  sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       by_long_plain,    "AUTH PLAIN",                 hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       by_long_plain,    "{plain:base64}",             sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,    "AUTH LOGIN",                 hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,    "{user:base64}",              hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_by_login,    "{password:base64}",          sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       at_once,          "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
+	{ PHASE_AUTH,       invited,          "AUTH {mechanism}",           hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_waits,       "AUTH {mechanism}",           sasl_hear,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_goes_on,     "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         hear_mail,              0             },
 	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             hear_rcpt,              0             },
 	{ PHASE_MAILBOX,    has_sender,       "RSET",                       hear_yes,               0             },

@@ -400,6 +400,11 @@ static void drop_input(struct stream *s)
 		(void)recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 }
 
+const char *stream_binding(const struct stream *s, struct buffer *ret_bytes)
+{
+	return s->tls != NULL ? tls_session_binding(s->tls, ret_bytes) : NULL;
+}
+
 void stream_close(struct stream *s)
 {
 	if (s->fd < 0 || (s->flags & CLOSING))

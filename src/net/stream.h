@@ -7,6 +7,7 @@
 #define MAILVANE_STREAM_H
 
 #include "address.h"
+#include "buffer.h"
 #include "fault.h"
 #include "instant.h"
 #include "tls.h"
@@ -14,7 +15,7 @@
 #include <uv.h>
 
 /* What is sent but not yet taken by the kernel. */
-enum { STREAM_OUTPUT_MAX = 4096 };
+enum { STREAM_OUTPUT_MAX = 8192 };
 
 struct stream;
 
@@ -85,6 +86,9 @@ bool stream_start_tls(struct stream *, struct tls_context *, const char *name);
  * and what is wrong with it are there as soon as it was shown, so also when the handshake
  * failed later. Never NULL: a plain stream has empty facts. */
 const struct tls_facts *stream_tls_facts(const struct stream *);
+
+/* As tls_session_binding; NULL for a plain stream. */
+const char *stream_binding(const struct stream *, struct buffer *ret_bytes);
 
 /* Sends close_notify where TLS is on, closes, and later says `closed`; no other event comes.
  * Every stream that was connected must be closed. */

@@ -358,6 +358,51 @@ bool tls_session_write(struct tls_session *t, struct view v)
 	return status_of(t, SSL_write_ex(t->ssl, v.p, v.n, &n)) == TLS_READY;
 }
 
+/* RFC 5929 section 4.1: by the hash of the signature, but never a weaker one than SHA-256;
+ * none where the signature has no hash of its own, as with Ed25519. */
+static bool put_end_point(const struct tls_session *t, struct buffer *b)
+{
+	X509 *certificate = SSL_get0_peer_certificate(t->ssl);
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	int kind;
+
+	if (certificate == NULL ||
+	    X509_get_signature_info(certificate, &kind, NULL, NULL, NULL) != 1 ||
+	    kind == NID_undef)
+		return false;
+	if (kind == NID_md5 || kind == NID_sha1)
+		kind = NID_sha256;
+	return EVP_get_digestbynid(kind) != NULL &&
+	       X509_digest(certificate, EVP_get_digestbynid(kind), digest, &n) == 1 &&
+	       buffer_put(b, (struct view){ (char *)digest, n });
+}
+
+static bool put_exporter(const struct tls_session *t, struct buffer *b)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	unsigned char bytes[32];
+
+	return SSL_export_keying_material(t->ssl, bytes, sizeof(bytes), label,
+					  sizeof(label) - 1, NULL, 0, 1) == 1 &&
+	       buffer_put(b, (struct view){ (char *)bytes, sizeof(bytes) });
+}
+
+const char *tls_session_binding(const struct tls_session *t, struct buffer *ret_bytes)
+{
+	bool exports = SSL_version(t->ssl) >= TLS1_3_VERSION;
+	bool good;
+
+	if (!(t->flags & TLS_SESSION_SECURED))
+		return NULL;
+	ERR_clear_error();
+	good = exports ? put_exporter(t, ret_bytes) : put_end_point(t, ret_bytes);
+	ERR_clear_error();
+	if (!good)
+		return NULL;
+	return exports ? "tls-exporter" : "tls-server-end-point";
+}
+
 void tls_session_goodbye(struct tls_session *t)
 {
 	if (!(t->flags & TLS_SESSION_SECURED) || t->fault != FAULT_OK)

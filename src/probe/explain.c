@@ -168,6 +168,13 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"AUTH is offered inside TLS only, and the service is probed without\n"
 	"mechanisms were switched off",
 	"probe with TLS; compare the offered mechanisms with what clients use" },
+[FAULT_AUTH_SERVER_PROOF] = {
+	"The login is one in which the server, too, proves that it knows the password (SCRAM), and "
+	"its proof is wrong or missing: it lets anybody in, or it is not the server it should be.",
+	"a proxy, a honeypot or an attacker in the server's place\n"
+	"a server whose SCRAM is broken, often after an update or a move of its user database",
+	"treat it as an incident until it is explained; then set the account's password anew, so "
+	"that the server derives its keys again" },
 [FAULT_AUTH_SUSPENDED] = {
 	"The login was not tried, because it failed lately: repeated failures make servers "
 	"block our address.",

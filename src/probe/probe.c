@@ -7,9 +7,11 @@
 #include "probe.h"
 
 #include "dialogue.h"
-#include "driver.h"
+#include "exchange.h"
+#include "openssl_digests.h"
 #include "resolver.h"
 #include "stream.h"
+#include "terms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +45,7 @@ struct probe {
 	struct result result;
 	struct dialogue dialogue;
 	struct dialogue_room *room; /* NULL: not needed yet */
+	struct exchange *exchange;  /* likewise */
 };
 
 static void act(struct probe *, enum wish, struct instant now);
@@ -395,6 +398,13 @@ static void failed(struct stream *s, enum fault fault, const char *reason)
 	hang_up(p);
 }
 
+static void exchange_free(struct probe *p)
+{
+	if (p->exchange != NULL)
+		explicit_bzero(p->exchange, sizeof(*p->exchange));
+	free(p->exchange);
+}
+
 static void forget(struct probe *p)
 {
 	void (*ended)(void *) = p->setting.ended;
@@ -402,6 +412,7 @@ static void forget(struct probe *p)
 
 	schedule_drop(p->setting.schedule, &p->deadline);
 	result_fini(&p->result);
+	exchange_free(p);
 	free(p->room);
 	free(p);
 	ended(user);
@@ -526,27 +537,22 @@ static struct dialogue_room *lend_room(void *user)
 	return p->room;
 }
 
-static void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
+static struct exchange *lend_exchange(void *user)
 {
-	const struct target *target = s->target;
+	struct probe *p = user;
 
-	t->protocol = target->service->protocol;
-	t->tls = target->service->tls;
-	t->us = s->settings->ehlo_name;
-	if (target->account != NULL && !s->hold_login) {
-		t->user = target->account->user;
-		t->password = target->account->password;
-	}
-	if (target->envelope != NULL) {
-		t->from = target->envelope->from;
-		t->to = target->envelope->to;
-		t->expect_code = target->envelope->expect_code;
-	}
-	if (target->flags & TARGET_PLAINTEXT_LOGIN)
-		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
-	if (target->flags & TARGET_UNVERIFIED_LOGIN)
-		t->flags |= DIALOGUE_UNVERIFIED_LOGIN;
+	p->exchange = calloc(1, sizeof(*p->exchange));
+	return p->exchange;
 }
+
+static const char *bind_login(void *user, struct buffer *ret_bytes)
+{
+	const struct probe *p = user;
+
+	return stream_binding(&p->stream, ret_bytes);
+}
+
+static const struct sasl_means means = { &openssl_digests, lend_exchange, bind_login };
 
 struct probe *probe_new(const struct probe_setting *setting)
 {
@@ -562,6 +568,8 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->result.phases[PHASE_DNS] = setting->dns;
 	terms_init(&p->terms, setting);
 	p->room = NULL;
+	p->exchange = NULL;
+	p->terms.means = &means;
 	p->terms.lend_room = lend_room;
 	p->terms.lend_user = p;
 	if (setting->transcript)

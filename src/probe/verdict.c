@@ -59,6 +59,7 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_AUTH_FAILED]          = "login failed",
 	[FAULT_AUTH_TEMPFAIL]        = "login is out of order",
 	[FAULT_AUTH_UNSUPPORTED]     = "no way to log in",
+	[FAULT_AUTH_SERVER_PROOF]    = "server fails to prove itself at login",
 	[FAULT_AUTH_SUSPENDED]       = "login suspended after failures",
 	[FAULT_IN_USE]               = "mailbox in use by another session",
 	[FAULT_LOGIN_DELAY]          = "logged in again too soon",

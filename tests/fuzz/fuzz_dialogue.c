@@ -3,6 +3,7 @@
 
 #include "base64.h"
 #include "driver.h"
+#include "exchange.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 16384 };
 struct run {
 	struct dialogue *dialogue;
 	struct dialogue_room *room;
+	struct exchange *exchange;
 	char *output;
 	struct dialogue_terms terms;
 	enum trust trust;
@@ -151,6 +153,57 @@ static void check(struct run *r)
 	}
 }
 
+/* --- what is lent -------------------------------------------------------------------------- */
+
+/* All digests are "AAA...", so that a seed can hold the right proof. */
+static bool same_hash(enum digest digest, struct view text, void *ret_bytes)
+{
+	(void)text;
+	memset(ret_bytes, 'A', digest_size(digest));
+	return true;
+}
+
+static bool same_hmac(enum digest digest, struct view key, struct view text,
+		      void *ret_bytes)
+{
+	(void)key;
+	return same_hash(digest, text, ret_bytes);
+}
+
+static bool same_stretch(enum digest digest, struct view password, struct view salt,
+			 unsigned iterations, void *ret_bytes)
+{
+	MUST(iterations > 0 && iterations <= SCRAM_ITERATIONS_MAX && salt.n > 0);
+	return same_hash(digest, password, ret_bytes);
+}
+
+static bool same_nonce(void *ret_bytes, size_t n)
+{
+	memset(ret_bytes, 'A', n);
+	return true;
+}
+
+static struct exchange *lend_exchange(void *user)
+{
+	struct run *r = user;
+
+	MUST(r->exchange == NULL);
+	r->exchange = calloc(1, sizeof(*r->exchange));
+	return r->exchange;
+}
+
+static const char *bind_login(void *user, struct buffer *ret_bytes)
+{
+	const struct run *r = user;
+
+	MUST(r->in_tls);
+	buffer_text(ret_bytes, "bytes");
+	return r->terms.to != NULL ? NULL : "tls-exporter";
+}
+
+static const struct digests digests = { same_hash, same_hmac, same_stretch, same_nonce };
+static const struct sasl_means means = { &digests, lend_exchange, bind_login };
+
 /* --- playing ------------------------------------------------------------------------------- */
 
 static void feed_piece(struct run *r, const uint8_t *bytes, size_t n)
@@ -225,6 +278,8 @@ static void run_init(struct run *r, const struct protocol *protocol, const uint8
 	r->terms.flags |= setting[0] & 8 ? DIALOGUE_PLAINTEXT_LOGIN : 0;
 	r->terms.flags |= setting[0] & 16 ? DIALOGUE_UNVERIFIED_LOGIN : 0;
 	r->terms.to = setting[1] & 128 ? "b@example.org" : NULL;
+	r->terms.means = &means;
+	r->terms.lend_user = r;
 	r->terms.overhear = overhear;
 	r->terms.overhear_user = r;
 	r->trust = setting[0] & 32 ? TRUST_VERIFIED : TRUST_NONE;
@@ -235,6 +290,7 @@ static void run_fini(struct run *r)
 {
 	free(r->dialogue);
 	free(r->room);
+	free(r->exchange);
 	free(r->output);
 }
 

@@ -170,14 +170,15 @@ static void happen(struct play *p, const struct event *e)
 	}
 }
 
-static bool play(const struct session *s, struct cut cut)
+static bool play(struct session *s, struct cut cut)
 {
 	struct play p = { .session = s, .cut = cut, .wish = WISH_READ };
 	struct dialogue_room *room = malloc(sizeof(*room));
 	char *output = malloc(DIALOGUE_OUTPUT_MAX);
 
 	p.dialogue = malloc(sizeof(*p.dialogue));
-	if (p.dialogue == NULL || room == NULL || output == NULL)
+	s->exchange = calloc(1, sizeof(*s->exchange));
+	if (p.dialogue == NULL || room == NULL || output == NULL || s->exchange == NULL)
 		abort();
 	memset(p.dialogue, 0xa5, sizeof(*p.dialogue));
 	dialogue_init(p.dialogue, &s->terms, room, output);
@@ -185,13 +186,14 @@ static bool play(const struct session *s, struct cut cut)
 		p.wish = dialogue_start(p.dialogue, TRUST_NONE);
 	for (size_t i = 0; i < s->count && !p.bad; i++)
 		happen(&p, &s->events[i]);
+	free(s->exchange);
 	free(p.dialogue);
 	free(room);
 	free(output);
 	return !p.bad;
 }
 
-static bool play_every_cut(const struct session *s, size_t *plays)
+static bool play_every_cut(struct session *s, size_t *plays)
 {
 	size_t stride = 1 + s->server_bytes / SPLITS_MAX;
 	bool good = play(s, (struct cut){ .split = 0 });

@@ -1,6 +1,9 @@
 /* session.c - reads a session, line by line; every mistake in it ends the program. */
 #include "session.h"
 
+#include "base64.h"
+#include "openssl_digests.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,10 +100,72 @@ static unsigned flags_of(const char *path, char *text)
 			flags |= DIALOGUE_PLAINTEXT_LOGIN;
 		else if (strcmp(word, "unverified") == 0)
 			flags |= DIALOGUE_UNVERIFIED_LOGIN;
+		else if (strcmp(word, "token") == 0)
+			flags |= DIALOGUE_TOKEN;
 		else
-			complain(path, 1, "flags are plaintext and unverified");
+			complain(path, 1, "flags are plaintext, unverified and token");
 	return flags;
 }
+
+/* What is not to be guessed is what the session says. */
+static const char *nonce;
+
+static bool say_nonce(void *ret_bytes, size_t n)
+{
+	struct buffer b;
+
+	buffer_init(&b, ret_bytes, n);
+	return base64_decode(&b, view_of(nonce)) && b.n == n;
+}
+
+static bool hash(enum digest digest, struct view text, void *ret_bytes)
+{
+	return openssl_digests.hash(digest, text, ret_bytes);
+}
+
+static bool hmac(enum digest digest, struct view key, struct view text, void *ret_bytes)
+{
+	return openssl_digests.hmac(digest, key, text, ret_bytes);
+}
+
+/* Every cut of a session asks the same, and it is slow by design: the last answer is kept. */
+static bool stretch(enum digest digest, struct view password, struct view salt,
+		    unsigned iterations, void *ret_bytes)
+{
+	static char asked[2048], answer[DIGEST_MAX];
+	char asks[sizeof(asked)] = "";
+	struct buffer b;
+
+	buffer_init(&b, asks, sizeof(asks));
+	buffer_format(&b, "%d %u %zu ", digest, iterations, salt.n);
+	buffer_put(&b, salt);
+	buffer_put(&b, password);
+	if (memcmp(asks, asked, sizeof(asks)) != 0 &&
+	    !openssl_digests.stretch(digest, password, salt, iterations, answer))
+		return false;
+	memcpy(asked, asks, sizeof(asks));
+	memcpy(ret_bytes, answer, sizeof(answer));
+	return true;
+}
+
+static const struct digests digests = { hash, hmac, stretch, say_nonce };
+
+static struct exchange *lend_exchange(void *user)
+{
+	return *(struct exchange **)user;
+}
+
+/* "tls-exporter" and the text itself as the bytes. */
+static const char *bind_session(void *user, struct buffer *ret_bytes)
+{
+	const struct session *s =
+	    (struct session *)((char *)user - offsetof(struct session, exchange));
+
+	buffer_text(ret_bytes, s->bound != NULL ? s->bound : "");
+	return s->bound;
+}
+
+static const struct sasl_means means = { &digests, lend_exchange, bind_session };
 
 static void take_term(struct session *s, const char *key, char *value)
 {
@@ -128,6 +193,14 @@ static void take_term(struct session *s, const char *key, char *value)
 		t->expect_code = (int)strtol(value, NULL, 10);
 	} else if (strcmp(key, "flags") == 0) {
 		t->flags = flags_of(s->path, value);
+	} else if (strcmp(key, "mechanism") == 0) {
+		if (!mechanism_from_name(view_of(value), &t->mechanism))
+			complain(s->path, 1, "a mechanism we do not know");
+	} else if (strcmp(key, "nonce") == 0) {
+		nonce = value;
+		t->means = &means;
+	} else if (strcmp(key, "bound") == 0) {
+		s->bound = value;
 	} else {
 		complain(s->path, 1, "a term we do not know");
 	}
@@ -153,6 +226,7 @@ static void read_terms(struct session *s, char *line)
 	}
 	if (s->terms.protocol == NULL)
 		complain(s->path, 1, "the first line must name proto=");
+	s->terms.lend_user = &s->exchange;
 	if (s->terms.us == NULL)
 		s->terms.us = "probe.example.net";
 	if (s->terms.user != NULL && s->terms.password == NULL)

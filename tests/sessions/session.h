@@ -3,6 +3,7 @@
 #define MAILVANE_TESTS_SESSION_H
 
 #include "dialogue.h"
+#include "exchange.h"
 
 enum event_kind {
 	EVENT_SERVER,  /* bytes it sent without waiting for us */
@@ -28,8 +29,10 @@ struct session {
 	struct dialogue_terms terms;
 	struct event *events;
 	size_t count;
-	size_t server_bytes; /* of all EVENT_SERVER */
-	char *values[8];
+	size_t server_bytes;       /* of all EVENT_SERVER */
+	const char *bound;         /* NULL: TLS has nothing to bind to */
+	struct exchange *exchange; /* who plays the session sets it */
+	char *values[12];
 };
 
 /* Ends the program with file:line and a reason when the file is no session. */

@@ -1,3 +1,6 @@
-foreach(noun dialogue command literal offered protocol replies reply sasl stranger)
+foreach(noun dialogue command literal offered protocol replies reply stranger)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_mail)
+endforeach()
+foreach(noun sasl scram)
+  mailvane_unit(test_${noun} test_${noun}.c mailvane_mail mailvane_net)
 endforeach()

@@ -28,6 +28,7 @@ static int set_up(void **state)
 	};
 	dialogue_init(&d, &terms, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
+	d.learned |= LEARNED_MECHANISM(MECHANISM_PLAIN);
 	return 0;
 }
 
@@ -62,8 +63,9 @@ static void test_forms(void **state)
 	assert_says("{user:literal} {password:literal}",
 		    "{3+}\r\njoe {8+}\r\nse\"c\\ret\r\n");
 	assert_says("{user:base64}", "am9l\r\n");
-	assert_says("{plain:base64}", "AGpvZQBzZSJjXHJldA==\r\n");
-	assert_says("X {plain:string}", "X \"AGpvZQBzZSJjXHJldA==\"\r\n");
+	assert_says("{sasl:base64}", "AGpvZQBzZSJjXHJldA==\r\n");
+	assert_says("X {mechanism} {sasl:initial}", "X PLAIN AGpvZQBzZSJjXHJldA==\r\n");
+	assert_says("X {sasl:string}", "X \"AGpvZQBzZSJjXHJldA==\"\r\n");
 }
 
 static void test_tags(void **state)
@@ -87,12 +89,12 @@ static void test_controls(void **state)
 		terms.password = bad[i];
 		assert_refuses("{password:base64}",
 			       "the password is too long or holds a control character");
-		assert_refuses("{plain:base64}",
+		assert_refuses("{sasl:base64}",
 			       "the password is too long or holds a control character");
 		terms.user = bad[i];
 		assert_refuses("{user:literal}",
 			       "the user name is too long or holds a control character");
-		assert_refuses("{plain:string}",
+		assert_refuses("{sasl:string}",
 			       "the user name is too long or holds a control character");
 		terms.us = bad[i];
 		assert_refuses("EHLO {us}",
@@ -110,7 +112,7 @@ static void test_sizes(void **state)
 	terms.user = terms.password = long_text;
 	assert_null(command_say(&d, "{tag} LOGIN {user:quoted} {password:quoted}"));
 	dialogue_sent(&d, SIZE_MAX);
-	assert_null(command_say(&d, "AUTHENTICATE \"PLAIN\" {plain:string}"));
+	assert_null(command_say(&d, "AUTHENTICATE \"PLAIN\" {sasl:string}"));
 	assert_memory_equal(dialogue_output(&d).p, "AUTHENTICATE \"PLAIN\" {1368+}\r\n",
 			    30);
 	dialogue_sent(&d, SIZE_MAX);
@@ -143,7 +145,7 @@ static void test_not_here(void **state)
 	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
 	assert_refuses("{user}", "a password may not be sent here");
 	assert_refuses("{password}", "a password may not be sent here");
-	assert_refuses("{plain:base64}", "a password may not be sent here");
+	assert_refuses("{sasl:base64}", "a password may not be sent here");
 	terms.flags = DIALOGUE_PLAINTEXT_LOGIN;
 	assert_says("{user}", "joe\r\n");
 }

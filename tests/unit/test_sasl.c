@@ -1,6 +1,9 @@
 /* Which way in is taken, and that at most one guard is true. */
 #include "sasl.h"
 
+#include "exchange.h"
+#include "openssl_digests.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,33 +32,57 @@ static void begin(enum tls_mode tls, enum trust trust, unsigned flags)
 	dialogue_start(&d, trust);
 }
 
-/* "plain", "login", "command", "barred" or "none". */
+#define SASL(name) LEARNED_MECHANISM(MECHANISM_##name)
+#define PLAIN      SASL(PLAIN)
+#define LOGIN      SASL(LOGIN)
+
+/* The name of a mechanism, "command", "barred" or "none". */
 static const char *way(uint32_t learned)
 {
 	int ways;
 
 	d.learned = learned;
-	ways =
-	    sasl_by_plain(&d) + sasl_by_login(&d) + sasl_by_command(&d) + sasl_barred(&d);
+	ways = sasl_at_once(&d, 100) + sasl_invited(&d, 100) + sasl_waits(&d) +
+	       sasl_by_command(&d) + sasl_barred(&d);
 	assert_true(ways <= 1);
-	return sasl_by_plain(&d)     ? "plain"
-	       : sasl_by_login(&d)   ? "login"
+	assert_int_equal(sasl_goes_on(&d),
+			 sasl_at_once(&d, 100) + sasl_invited(&d, 100) + sasl_waits(&d));
+	return sasl_goes_on(&d)      ? mechanism_name(sasl_mechanism(&d))
 	       : sasl_by_command(&d) ? "command"
 	       : sasl_barred(&d)     ? "barred"
 				     : "none";
 }
 
+static struct exchange exchange;
+
+static struct exchange *lend_exchange(void *user)
+{
+	(void)user;
+	return &exchange;
+}
+
+static const char *binding;
+
+static const char *bind_test(void *user, struct buffer *ret_bytes)
+{
+	(void)user;
+	buffer_text(ret_bytes, "bytes");
+	return binding;
+}
+
+static const struct sasl_means means = { &openssl_digests, lend_exchange, bind_test };
+
 static void test_best_is_taken(void **state)
 {
 	(void)state;
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
-	assert_string_equal(way(LEARNED_PLAIN | LEARNED_LOGIN | LEARNED_COMMAND), "plain");
-	assert_string_equal(way(LEARNED_LOGIN | LEARNED_COMMAND), "login");
+	assert_string_equal(way(PLAIN | LOGIN | LEARNED_COMMAND), "PLAIN");
+	assert_string_equal(way(LOGIN | LEARNED_COMMAND), "LOGIN");
 	assert_string_equal(way(LEARNED_COMMAND), "command");
 	assert_string_equal(way(LEARNED_STARTTLS), "barred");
-	assert_string_equal(way(LEARNED_INSIDE | LEARNED_PLAIN), "none");
+	assert_string_equal(way(LEARNED_INSIDE | PLAIN), "none");
 	terms.user = NULL;
-	assert_string_equal(way(LEARNED_PLAIN), "none");
+	assert_string_equal(way(PLAIN), "none");
 	assert_false(sasl_inside(&d));
 }
 
@@ -63,40 +90,91 @@ static void test_where(void **state)
 {
 	(void)state;
 	begin(TLS_MODE_IMPLICIT, TRUST_NONE, 0);
-	assert_string_equal(way(LEARNED_PLAIN), "none");
+	assert_string_equal(way(PLAIN), "none");
 	begin(TLS_MODE_IMPLICIT, TRUST_NONE, DIALOGUE_PLAINTEXT_LOGIN);
-	assert_string_equal(way(LEARNED_PLAIN), "none");
+	assert_string_equal(way(PLAIN), "none");
 	begin(TLS_MODE_IMPLICIT, TRUST_NONE, DIALOGUE_UNVERIFIED_LOGIN);
-	assert_string_equal(way(LEARNED_PLAIN), "plain");
+	assert_string_equal(way(PLAIN), "PLAIN");
 	begin(TLS_MODE_OPPORTUNISTIC, TRUST_NONE, DIALOGUE_UNVERIFIED_LOGIN);
-	assert_string_equal(way(LEARNED_PLAIN), "barred");
+	assert_string_equal(way(PLAIN), "barred");
 	begin(TLS_MODE_OPPORTUNISTIC, TRUST_VERIFIED, 0);
-	assert_string_equal(way(LEARNED_PLAIN), "barred");
+	assert_string_equal(way(PLAIN), "barred");
 	begin(TLS_MODE_OPPORTUNISTIC, TRUST_NONE, DIALOGUE_PLAINTEXT_LOGIN);
-	assert_string_equal(way(LEARNED_PLAIN), "plain");
+	assert_string_equal(way(PLAIN), "PLAIN");
 	/* TLS required is required, whatever else is allowed. */
 	begin(TLS_MODE_STARTTLS, TRUST_NONE,
 	      DIALOGUE_PLAINTEXT_LOGIN | DIALOGUE_UNVERIFIED_LOGIN);
-	assert_string_equal(way(LEARNED_PLAIN), "barred");
+	assert_string_equal(way(PLAIN), "barred");
 	assert_false(sasl_may_send(&d));
 }
 
+/* In the order of the enum, with what is needed for each. */
+static void test_order(void **state)
+{
+	uint32_t all = LEARNED_COMMAND;
+
+	(void)state;
+	for (enum mechanism m = MECHANISM_BEST + 1; m < MECHANISM_COUNT; m++)
+		all |= LEARNED_MECHANISM(m);
+	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
+	assert_string_equal(way(all), "PLAIN");
+	terms.means = &means;
+	binding = NULL;
+	assert_string_equal(way(all), "SCRAM-SHA-256");
+	assert_string_equal(way(all & ~SASL(SCRAM_SHA_256)), "SCRAM-SHA-1");
+	binding = "tls-exporter";
+	assert_string_equal(way(all), "SCRAM-SHA-256-PLUS");
+	assert_string_equal(way(SASL(CRAM_MD5) | PLAIN), "CRAM-MD5");
+	assert_string_equal(way(SASL(SCRAM_SHA_1) | SASL(CRAM_MD5)), "SCRAM-SHA-1");
+	terms.flags = DIALOGUE_TOKEN;
+	assert_string_equal(way(all), "OAUTHBEARER");
+	assert_string_equal(way(SASL(XOAUTH2) | PLAIN | LEARNED_COMMAND), "XOAUTH2");
+	assert_string_equal(way(PLAIN | LEARNED_COMMAND), "barred");
+	/* No login in clear, however little it shows. */
+	begin(TLS_MODE_OPPORTUNISTIC, TRUST_NONE, 0);
+	terms.means = &means;
+	assert_string_equal(way(all), "barred");
+}
+
+static void test_wish(void **state)
+{
+	(void)state;
+	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
+	terms.means = &means;
+	terms.mechanism = MECHANISM_LOGIN;
+	assert_string_equal(way(PLAIN | LOGIN | SASL(SCRAM_SHA_256)), "LOGIN");
+	assert_string_equal(way(PLAIN | LEARNED_COMMAND), "barred");
+	sasl_blame_barred(&d, NULL);
+	assert_string_equal(dialogue_outcome(&d)->text, "the server does not offer LOGIN");
+	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
+	assert_string_equal(way(SASL(EXTERNAL)), "barred");
+	terms.mechanism = MECHANISM_EXTERNAL;
+	assert_string_equal(way(SASL(EXTERNAL) | PLAIN), "EXTERNAL");
+	terms.mechanism = MECHANISM_SCRAM_SHA_1_PLUS;
+	assert_string_equal(way(SASL(SCRAM_SHA_1_PLUS)), "barred");
+	sasl_blame_barred(&d, NULL);
+	assert_string_equal(dialogue_outcome(&d)->text,
+			    "SCRAM-SHA-1-PLUS cannot be used here");
+}
+
+/* "AGpvZQBzZWNyZXQ=" */
 static void test_sizes(void **state)
 {
 	(void)state;
-	begin(TLS_MODE_NONE, TRUST_NONE, 0);
-	assert_int_equal(sasl_plain_size(&d), strlen("AGpvZQBzZWNyZXQ="));
-	terms.password = "secrets";
-	assert_int_equal(sasl_plain_size(&d), strlen("AGpvZQBzZWNyZXRz"));
-	terms.password = NULL;
-	assert_int_equal(sasl_plain_size(&d), strlen("AGpvZQA="));
+	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
+	d.learned = PLAIN;
+	assert_true(sasl_at_once(&d, 16));
+	assert_false(sasl_at_once(&d, 15));
+	assert_true(sasl_invited(&d, 15));
+	terms.password = "secretss";
+	assert_false(sasl_at_once(&d, 16));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_best_is_taken),
-		cmocka_unit_test(test_where),
+		cmocka_unit_test(test_best_is_taken), cmocka_unit_test(test_where),
+		cmocka_unit_test(test_order),         cmocka_unit_test(test_wish),
 		cmocka_unit_test(test_sizes),
 	};
 

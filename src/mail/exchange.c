@@ -1,0 +1,386 @@
+/* exchange.c - the table of mechanisms is at the foot; above it what each says and hears. */
+#include "exchange.h"
+
+#include "base64.h"
+
+#include <string.h>
+
+enum { NUL_BYTE = 0, KEY_END = 1 }; /* between the parts of a message */
+
+static void put_byte(struct buffer *b, char c)
+{
+	buffer_put(b, (struct view){ &c, 1 });
+}
+
+static struct view user_of(const struct dialogue *d)
+{
+	return view_of(d->terms->user);
+}
+
+static struct view password_of(const struct dialogue *d)
+{
+	return view_of(d->terms->password);
+}
+
+/* NULL: out of memory. */
+static struct exchange *lent(struct dialogue *d)
+{
+	const struct dialogue_terms *t = d->terms;
+
+	if (d->exchange == NULL && t->means != NULL)
+		d->exchange = t->means->lend_exchange(t->lend_user);
+	if (d->exchange != NULL && d->exchange->answer.p == NULL) {
+		buffer_init(&d->exchange->answer, d->exchange->storage,
+			    sizeof(d->exchange->storage));
+		d->exchange->proven = false;
+	}
+	return d->exchange;
+}
+
+static enum judgement no_memory(struct dialogue *d)
+{
+	return dialogue_blame(d, FAULT_INTERNAL, "out of memory");
+}
+
+/* --- one message --------------------------------------------------------------------------- */
+
+static void put_plain(const struct dialogue *d, struct buffer *b)
+{
+	put_byte(b, NUL_BYTE);
+	buffer_put(b, user_of(d));
+	put_byte(b, NUL_BYTE);
+	buffer_put(b, password_of(d));
+}
+
+static const char *plain_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	(void)m;
+	put_plain(d, b);
+	return NULL;
+}
+
+static const char *external_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	(void)m;
+	buffer_put(b, user_of(d));
+	return NULL;
+}
+
+static const char *login_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	(void)m;
+	buffer_put(b, d->round == 1 ? user_of(d) : password_of(d));
+	return NULL;
+}
+
+/* --- tokens -------------------------------------------------------------------------------- */
+
+static void put_token(const struct dialogue *d, struct buffer *b)
+{
+	put_byte(b, KEY_END);
+	buffer_text(b, "auth=Bearer ");
+	buffer_put(b, password_of(d));
+	put_byte(b, KEY_END);
+	put_byte(b, KEY_END);
+}
+
+/* RFC 7628 section 3.1, the header being that of RFC 5801 section 4. */
+static void put_bearer(const struct dialogue *d, struct buffer *b)
+{
+	struct view user = user_of(d);
+
+	buffer_text(b, "n,a=");
+	for (size_t i = 0; i < user.n; i++)
+		if (user.p[i] == ',' || user.p[i] == '=')
+			buffer_text(b, user.p[i] == ',' ? "=2C" : "=3D");
+		else
+			put_byte(b, user.p[i]);
+	buffer_text(b, ",");
+	put_token(d, b);
+}
+
+static void put_xoauth2(const struct dialogue *d, struct buffer *b)
+{
+	buffer_text(b, "user=");
+	buffer_put(b, user_of(d));
+	put_token(d, b);
+}
+
+/* Section 3.2.3: what an error is answered with. */
+static const char *bearer_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	(void)m;
+	if (d->round > 0)
+		put_byte(b, KEY_END);
+	else
+		put_bearer(d, b);
+	return NULL;
+}
+
+static const char *xoauth2_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	(void)m;
+	if (d->round == 0)
+		put_xoauth2(d, b);
+	return NULL;
+}
+
+/* A challenge tells an error, in JSON; what is too long of it goes. */
+static enum judgement token_hear(struct dialogue *d, enum mechanism m,
+				 struct view challenge)
+{
+	struct exchange *e = lent(d);
+
+	(void)m;
+	if (e == NULL)
+		return no_memory(d);
+	challenge.n -= challenge.n % 4;
+	buffer_clear(&e->answer);
+	base64_decode(&e->answer, challenge);
+	return JUDGED_GOOD;
+}
+
+/* --- with digests -------------------------------------------------------------------------- */
+
+/* False, and blamed. */
+static bool decode(struct dialogue *d, struct view challenge, struct buffer *ret_text)
+{
+	if (challenge.n >= sizeof(d->reply.storage)) {
+		dialogue_blame(d, FAULT_LIMIT, "a login challenge that is too long");
+		return false;
+	}
+	if (!base64_decode(ret_text, challenge)) {
+		dialogue_blame(d, FAULT_PROTOCOL,
+			       "the server's login challenge is not base64");
+		return false;
+	}
+	return true;
+}
+
+static const char *answer_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	(void)m;
+	buffer_put(b, buffer_view(&d->exchange->answer));
+	return NULL;
+}
+
+static enum judgement cram_hear(struct dialogue *d, enum mechanism m, struct view challenge)
+{
+	static const char hex[] = "0123456789abcdef";
+	struct exchange *e = lent(d);
+	unsigned char digest[DIGEST_MAX];
+	char storage[SCRAM_MESSAGE_MAX];
+	struct buffer text;
+
+	(void)m;
+	if (e == NULL)
+		return no_memory(d);
+	buffer_init(&text, storage, sizeof(storage));
+	if (!decode(d, challenge, &text))
+		return JUDGED_BLAMED;
+	if (text.n == 0)
+		return dialogue_blame(d, FAULT_PROTOCOL,
+				      "the server's login challenge is empty");
+	if (!d->terms->means->digests->hmac(DIGEST_MD5, password_of(d), buffer_view(&text),
+					    digest))
+		return dialogue_blame(d, FAULT_INTERNAL, "MD5 cannot be calculated here");
+	buffer_clear(&e->answer);
+	buffer_put(&e->answer, user_of(d));
+	buffer_text(&e->answer, " ");
+	for (size_t i = 0; i < digest_size(DIGEST_MD5); i++) {
+		put_byte(&e->answer, hex[digest[i] >> 4]);
+		put_byte(&e->answer, hex[digest[i] & 15]);
+	}
+	return JUDGED_GOOD;
+}
+
+static bool offers_binding(const struct dialogue *d)
+{
+	return dialogue_knows(d, LEARNED_MECHANISM(MECHANISM_SCRAM_SHA_256_PLUS) |
+				     LEARNED_MECHANISM(MECHANISM_SCRAM_SHA_1_PLUS));
+}
+
+/* RFC 5802 section 6: "y" says that we could have bound had the server offered it, so that it
+ * notices who took its offer away. */
+static bool bind_channel(struct dialogue *d, enum mechanism m, struct scram *s)
+{
+	const struct sasl_means *means = d->terms->means;
+	struct buffer bound;
+	const char *name;
+
+	buffer_init(&bound, s->bound, sizeof(s->bound));
+	name = dialogue_in_tls(d) && means->bind != NULL
+		   ? means->bind(d->terms->lend_user, &bound)
+		   : NULL;
+	s->bound_n = bound.n;
+	if (exchange_binds(m))
+		s->binding = name;
+	else
+		s->could_bind = name != NULL && !offers_binding(d);
+	return !exchange_binds(m) || name != NULL;
+}
+
+static const char *scram_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	bool sha1 = m == MECHANISM_SCRAM_SHA_1 || m == MECHANISM_SCRAM_SHA_1_PLUS;
+	struct exchange *e = lent(d);
+
+	if (e == NULL)
+		return "out of memory";
+	if (d->round > 0) /* nothing to say to the server's last word */
+		return d->round == 1 ? answer_say(d, m, b) : NULL;
+	if (!scram_init(&e->scram, d->terms->means->digests,
+			sha1 ? DIGEST_SHA1 : DIGEST_SHA256))
+		return "there is no randomness here";
+	if (!bind_channel(d, m, &e->scram))
+		return "this TLS connection has nothing to bind a login to";
+	scram_first(&e->scram, user_of(d), b);
+	return NULL;
+}
+
+static struct scram_complaint last_word(struct exchange *e, struct view message)
+{
+	struct scram_complaint complaint = { FAULT_OK, NULL };
+	struct view error;
+
+	if (scram_error(message, &error)) {
+		buffer_put(&e->answer, error);
+		return complaint;
+	}
+	complaint = scram_verify(&e->scram, message);
+	e->proven = complaint.fault == FAULT_OK;
+	return complaint;
+}
+
+static enum judgement scram_hear(struct dialogue *d, enum mechanism m,
+				 struct view challenge)
+{
+	struct exchange *e = d->exchange;
+	struct scram_complaint complaint;
+	char storage[SCRAM_MESSAGE_MAX];
+	struct buffer text;
+
+	(void)m;
+	buffer_init(&text, storage, sizeof(storage));
+	if (!decode(d, challenge, &text))
+		return JUDGED_BLAMED;
+	buffer_clear(&e->answer);
+	if (d->round == 0)
+		complaint = scram_final(&e->scram, user_of(d), password_of(d),
+					buffer_view(&text), &e->answer);
+	else
+		complaint = last_word(e, buffer_view(&text));
+	if (complaint.fault == FAULT_OK)
+		return JUDGED_GOOD;
+	return dialogue_blame(d, complaint.fault, complaint.words);
+}
+
+/* --- the table ----------------------------------------------------------------------------- */
+
+enum kind {
+	WAITS = 1 << 0,
+	MEANS = 1 << 1,
+	BINDS = 1 << 2,
+	PROVES = 1 << 3,
+	TELLS = 1 << 4
+};
+
+/* clang-format off */
+static const struct {
+	const char *(*say)(struct dialogue *, enum mechanism, struct buffer *);
+	enum judgement (*hear)(struct dialogue *, enum mechanism, struct view); /* NULL: unread */
+	unsigned least, most; /* challenges before we are in */
+	unsigned kind;
+} ways[MECHANISM_COUNT] = {
+	[MECHANISM_SCRAM_SHA_256_PLUS] = { scram_say,    scram_hear, 2, 2, MEANS | PROVES | BINDS },
+	[MECHANISM_SCRAM_SHA_256]      = { scram_say,    scram_hear, 2, 2, MEANS | PROVES         },
+	[MECHANISM_SCRAM_SHA_1_PLUS]   = { scram_say,    scram_hear, 2, 2, MEANS | PROVES | BINDS },
+	[MECHANISM_SCRAM_SHA_1]        = { scram_say,    scram_hear, 2, 2, MEANS | PROVES         },
+	[MECHANISM_CRAM_MD5]           = { answer_say,   cram_hear,  1, 1, MEANS | WAITS          },
+	[MECHANISM_PLAIN]              = { plain_say,    NULL,       0, 0, 0                      },
+	[MECHANISM_LOGIN]              = { login_say,    NULL,       2, 2, WAITS                  },
+	[MECHANISM_OAUTHBEARER]        = { bearer_say,   token_hear, 0, 1, MEANS | TELLS          },
+	[MECHANISM_XOAUTH2]            = { xoauth2_say,  token_hear, 0, 1, MEANS | TELLS          },
+	[MECHANISM_EXTERNAL]           = { external_say, NULL,       0, 0, 0                      },
+};
+/* clang-format on */
+
+bool exchange_waits(enum mechanism m)
+{
+	return ways[m].kind & WAITS;
+}
+
+bool exchange_needs_means(enum mechanism m)
+{
+	return ways[m].kind & MEANS;
+}
+
+bool exchange_binds(enum mechanism m)
+{
+	return ways[m].kind & BINDS;
+}
+
+size_t exchange_first_size(const struct dialogue *d, enum mechanism m)
+{
+	size_t user = user_of(d).n, password = password_of(d).n;
+
+	if (m == MECHANISM_PLAIN)
+		return 2 + user + password;
+	return m == MECHANISM_EXTERNAL ? user : 3 * user + password + 64;
+}
+
+bool exchange_message(const struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	bool token = d->terms->flags & DIALOGUE_TOKEN;
+
+	if (m == MECHANISM_PLAIN && !token)
+		put_plain(d, b);
+	else if (m == MECHANISM_OAUTHBEARER && token)
+		put_bearer(d, b);
+	else if (m == MECHANISM_XOAUTH2 && token)
+		put_xoauth2(d, b);
+	return b->n > 0 && !b->full;
+}
+
+const char *exchange_say(struct dialogue *d, enum mechanism m, struct buffer *b)
+{
+	const char *complaint = ways[m].say(d, m, b);
+
+	if (complaint == NULL && b->full)
+		complaint = "a message of the login is too long";
+	return complaint;
+}
+
+enum judgement exchange_hear(struct dialogue *d, enum mechanism m, struct view challenge)
+{
+	enum judgement judgement;
+
+	if (d->round >= ways[m].most)
+		return JUDGED_CHALLENGE;
+	judgement = ways[m].hear != NULL ? ways[m].hear(d, m, challenge) : JUDGED_GOOD;
+	d->round += judgement == JUDGED_GOOD;
+	return judgement;
+}
+
+enum judgement exchange_welcomed(struct dialogue *d, enum mechanism m)
+{
+	if (ways[m].kind & PROVES && (d->exchange == NULL || !d->exchange->proven))
+		return dialogue_blame(
+		    d, FAULT_AUTH_SERVER_PROOF,
+		    "the server let us in without a proof that it knows the "
+		    "password");
+	if (d->round < ways[m].least || (ways[m].kind & TELLS && d->round > 0))
+		return JUDGED_ODD;
+	d->learned |= LEARNED_INSIDE;
+	return JUDGED_GOOD;
+}
+
+struct view exchange_error(const struct dialogue *d)
+{
+	const struct exchange *e = d->exchange;
+	bool tells = d->terms->flags & DIALOGUE_TOKEN;
+
+	if (e == NULL || e->answer.p == NULL || e->proven || d->round < (tells ? 1 : 2))
+		return (struct view){ NULL, 0 };
+	return buffer_view(&e->answer);
+}

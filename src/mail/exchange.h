@@ -1,0 +1,48 @@
+/* exchange.h - what is said and heard inside of a SASL exchange, mechanism by mechanism.
+ *
+ * PLAIN RFC 4616, LOGIN draft-murchison-sasl-login, CRAM-MD5 RFC 2195, SCRAM RFC 5802 and 7677,
+ * OAUTHBEARER RFC 7628, XOAUTH2 as Google documents it, EXTERNAL RFC 4422 appendix A.
+ */
+#ifndef MAILVANE_EXCHANGE_H
+#define MAILVANE_EXCHANGE_H
+
+#include "driver.h"
+#include "scram.h"
+
+/* Complete for those who lend it. */
+struct exchange {
+	struct scram scram;
+	bool proven; /* the server knows the password, too */
+	struct buffer
+	    answer; /* to the last challenge; or the server's words for an error */
+	char storage[SCRAM_RESPONSE_MAX];
+};
+
+enum { EXCHANGE_MESSAGE_MAX = DIALOGUE_TOKEN_MAX + 3 * DIALOGUE_VALUE_MAX + 64 };
+
+/* The server has to speak first. */
+bool exchange_waits(enum mechanism);
+/* What terms->means must be there for; and for what there must be a channel binding. */
+bool exchange_needs_means(enum mechanism);
+bool exchange_binds(enum mechanism);
+
+/* No less than the first message has, in bytes. */
+size_t exchange_first_size(const struct dialogue *, enum mechanism);
+
+/* The message that is due, into a buffer of EXCHANGE_MESSAGE_MAX. NULL, or why it cannot be
+ * made. */
+const char *exchange_say(struct dialogue *, enum mechanism, struct buffer *);
+
+/* The first message, where it holds the password: to know it again. False: it does not. */
+bool exchange_message(const struct dialogue *, enum mechanism, struct buffer *);
+
+/* A challenge as it came: JUDGED_GOOD when the next message is due. */
+enum judgement exchange_hear(struct dialogue *, enum mechanism, struct view challenge);
+
+/* The server has let us in. */
+enum judgement exchange_welcomed(struct dialogue *, enum mechanism);
+
+/* What the server said of an error inside of the exchange; empty: nothing. */
+struct view exchange_error(const struct dialogue *);
+
+#endif

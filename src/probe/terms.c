@@ -1,0 +1,24 @@
+/* terms.c - from a target to the terms of its dialogue. */
+#include "terms.h"
+
+void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
+{
+	const struct target *target = s->target;
+
+	t->protocol = target->service->protocol;
+	t->tls = target->service->tls;
+	t->us = s->settings->ehlo_name;
+	if (target->account != NULL && !s->hold_login) {
+		t->user = target->account->user;
+		t->password = target->account->password;
+	}
+	if (target->envelope != NULL) {
+		t->from = target->envelope->from;
+		t->to = target->envelope->to;
+		t->expect_code = target->envelope->expect_code;
+	}
+	if (target->flags & TARGET_PLAINTEXT_LOGIN)
+		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
+	if (target->flags & TARGET_UNVERIFIED_LOGIN)
+		t->flags |= DIALOGUE_UNVERIFIED_LOGIN;
+}
