@@ -310,7 +310,7 @@ static void refuses_what_is_too_large(void **state)
 	say(fd, "GET /-/healthy HTTP/1.1\r\nHost: test\r\n"
 		"Transfer-Encoding: chunked\r\n\r\n1ffff\r\n");
 	send(fd, large, sizeof(large) - 1, MSG_NOSIGNAL);
-	shutdown(fd, SHUT_WR);
+	send(fd, "\r\n0\r\n\r\n", 7, MSG_NOSIGNAL);
 	hear_what_comes(fd);
 	assert_null(strstr(reply, "200 OK"));
 	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
@@ -359,6 +359,59 @@ static void few_large_answers_are_made_at_once(void **state)
 	web = NULL;
 	for (size_t i = 0; i < READERS; i++)
 		close(fds[i].fd);
+}
+
+/* "alice:U*U" and "alice:wrong". */
+#define RIGHT " HTTP/1.0\r\nAuthorization: Basic YWxpY2U6VSpV\r\n\r\n"
+#define WRONG " HTTP/1.0\r\nAuthorization: Basic YWxpY2U6d3Jvbmc=\r\n\r\n"
+
+static const char *ask_as(const char *what, const char *login)
+{
+	int fd = dial();
+
+	say(fd, what);
+	say(fd, login);
+	return hear(fd);
+}
+
+static void asks_for_a_login_and_dresses_answers(void **state)
+{
+	const char *text = ask("GET /metrics");
+
+	(void)state;
+	begins(text, "HTTP/1.1 401 ");
+	has(text, "\r\nWWW-Authenticate: Basic realm=\"mailvane\", charset=\"UTF-8\"\r\n");
+	has(text, "\r\nX-Frame-Options: sameorigin\r\n");
+	assert_null(strstr(text, "mailvane_"));
+	begins(ask_as("GET /metrics", WRONG), "HTTP/1.1 401 ");
+	begins(ask("GET /nothing"), "HTTP/1.1 401 ");
+	begins(ask("GET /-/healthy"), "HTTP/1.1 401 ");
+	has(ask_as("GET /metrics", RIGHT), "mailvane_build_info{");
+	text = ask_as("GET /", RIGHT);
+	has(text, "\r\nX-Frame-Options: sameorigin\r\n");
+	assert_null(strstr(text, "DENY"));
+	begins(ask_as("GET /nothing", RIGHT), "HTTP/1.1 404 ");
+	begins(ask_as("DELETE /", RIGHT), "HTTP/1.1 405 ");
+}
+
+static void other_rules_hold_at_once(void **state)
+{
+	struct errors errors;
+	struct rules *rules;
+
+	(void)state;
+	begins(ask("GET /-/healthy"), "HTTP/1.1 401 ");
+	assert_false(web_rules_changed(web));
+	folder_write("web.yml", 0644, "rate_limit:\n  interval: 1h\n  burst: 2\n");
+	assert_true(web_rules_changed(web));
+	errors_init(&errors);
+	rules = rules_load(web_config, &errors);
+	assert_non_null(rules);
+	assert_true(web_change(web, rules));
+	assert_false(web_rules_changed(web));
+	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
+	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
+	has(ask("GET /-/healthy"), "\r\nRetry-After: 1\r\n");
 }
 
 static void everything_is_behind_the_prefix(void **state)
@@ -417,6 +470,10 @@ static int start_at(const char *external_url, const char *prefix, const char *me
 
 	running_start(&x);
 	errors_init(&errors);
+	folder_write("web.yml", 0644,
+		     "http_server_config:\n  headers:\n    X-Frame-Options: sameorigin\n"
+		     "basic_auth_users:\n  alice: "
+		     "$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n");
 	rules = rules_load(web_config, &errors);
 	if (!rules)
 		return -1;
@@ -438,6 +495,13 @@ static int start(void **state)
 	return start_at(NULL, NULL, NULL);
 }
 
+static int start_with_users(void **state)
+{
+	(void)state;
+	web_config = "web.yml";
+	return start_at(NULL, NULL, NULL);
+}
+
 static int start_behind_a_proxy(void **state)
 {
 	(void)state;
@@ -447,6 +511,7 @@ static int start_behind_a_proxy(void **state)
 static int stop(void **state)
 {
 	(void)state;
+	web_config = NULL;
 	web_free(web);
 	running_stop(&x);
 	return 0;
@@ -468,6 +533,10 @@ int main(void)
 		WEB_TEST(refuses_what_is_too_large),
 		WEB_TEST(few_large_answers_are_made_at_once),
 		WEB_TEST(greedy_clients_take_nothing_from_others),
+		cmocka_unit_test_setup_teardown(asks_for_a_login_and_dresses_answers,
+						start_with_users, stop),
+		cmocka_unit_test_setup_teardown(other_rules_hold_at_once, start_with_users,
+						stop),
 		cmocka_unit_test_setup_teardown(everything_is_behind_the_prefix,
 						start_behind_a_proxy, stop),
 	};
