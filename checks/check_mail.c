@@ -31,10 +31,9 @@ static int give_up(const char *why)
 }
 
 static void keep(void *user, const struct target *target, const struct result *result,
-		 enum state before, struct moment since)
+		 const struct published *published)
 {
-	(void)before;
-	(void)since;
+	(void)published;
 	findings_add(user, target, result);
 }
 

@@ -55,15 +55,16 @@ static enum log_level level_of(enum state state)
 
 /* On an engine thread. */
 void exporter_probed(void *user, const struct target *target, const struct result *result,
-		     enum state before, struct moment since)
+		     const struct published *p)
 {
+	enum state before = p->announced_before;
 	bool first = before == STATE_COUNT;
 	bool each =
 	    target->addresses == ADDRESS_EACH && result->address.any.sa_family != AF_UNSPEC;
 	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
 	    lasted[SPAN_TEXT_MAX];
-	bool news = before != result->state && (!first || result->state != STATE_OK);
-	enum log_level level = news ? level_of(result->state) : LOG_DEBUG;
+	bool news = before != p->announced && (!first || p->announced != STATE_OK);
+	enum log_level level = news ? level_of(p->announced) : LOG_DEBUG;
 
 	if (!log_wants(user, level))
 		return;
@@ -76,11 +77,12 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 		{ "server", target->server },
 		{ "service", target->service->name },
 		{ "address", each ? address_text(&result->address, address) : NULL },
-		{ "state", state_name(result->state) },
+		{ "state", state_name(news ? p->announced : result->state) },
 		{ "before", first || !news ? NULL : state_name(before) },
-		{ "lasted", first || !news
-				? NULL
-				: span_text(moment_between(since, result->at), lasted) },
+		{ "lasted",
+		  first || !news
+		      ? NULL
+		      : span_text(moment_between(p->announced_since, result->at), lasted) },
 		{ "fault", result->fault ? fault_name(result->fault) : NULL },
 		{ "phase", result->fault ? phase_name(result->phase) : NULL },
 		{ "reason", verdict_sentence(result, sentence) },
@@ -90,16 +92,17 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 
 /* The hook of the engine: user is the exporter. */
 static void probed(void *user, const struct target *target, const struct result *result,
-		   enum state before, struct moment since)
+		   const struct published *published)
 {
 	struct exporter *x = user;
 
-	exporter_probed(x->log, target, result, before, since);
-	history_put(x->history, target, result, before);
+	exporter_probed(x->log, target, result, published);
+	history_put(x->history, target, result, published->before);
 	durations_put(x->durations, target, result->took);
-	if (before != result->state)
+	if (published->before != result->state)
 		atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
-	passive_put(x->passive, target, &result->address);
+	if (!published->awaited)
+		passive_put(x->passive, target, &result->address);
 }
 
 /* --- reload ------------------------------------------------------------------------------ */

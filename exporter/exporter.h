@@ -60,8 +60,8 @@ bool exporter_probe_begins(struct exporter *, unsigned max);
 bool exporter_probe(struct exporter *, struct errand *);
 void exporter_probe_ended(struct exporter *);
 
-/* The hook that logs changes of state; user is a struct log. */
+/* The hook that logs what is announced; user is a struct log. */
 void exporter_probed(void *user, const struct target *, const struct result *,
-		     enum state before, struct moment since);
+		     const struct published *);
 
 #endif

@@ -121,9 +121,9 @@ static bool print_answer(struct answer *answer)
 
 /* Engine and writer are one thread here, so lines are written as they come. */
 static void probed_once(void *log, const struct target *target, const struct result *result,
-			enum state before, struct moment since)
+			const struct published *published)
 {
-	exporter_probed(log, target, result, before, since);
+	exporter_probed(log, target, result, published);
 	log_drain(log);
 }
 

@@ -56,6 +56,12 @@ static void read_state(struct encoder *e, const struct subject *s)
 	encoder_number(e, number_of(s->record->state));
 }
 
+static void read_confirmed_state(struct encoder *e, const struct subject *s)
+{
+	if (s->record->announced != STATE_COUNT)
+		encoder_number(e, number_of(s->record->announced));
+}
+
 static void read_state_since(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, seconds(s->record->since));
@@ -337,6 +343,8 @@ const struct metric metrics[] = {
 	       "Whether the last probe found a working service: state OK or WARNING."),
 	TARGET("probe_state", GAUGE, "", NULL, SCOPE_RECORD, 0, read_state,
 	       "Verdict of the last probe: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
+	TARGET("probe_confirmed_state", GAUGE, "", NULL, SCOPE_RECORD, 0, read_confirmed_state,
+	       "State that as many probes in a row as `confirm` says agree on, as it is logged and told; absent until there is one. For alerts."),
 	TARGET("probe_state_since_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_state_since,
 	       "Unix time at which the present state began."),
 	TARGET("probe_fault", GAUGE, "", &fault_labels, SCOPE_RECORD, 0, read_fault,

@@ -103,7 +103,7 @@ static bool word(struct receiver *r, const struct target *target, struct parcel 
 	*p = (struct parcel){ .interval = target->interval };
 	buffer_init(&b, report, sizeof(report));
 	verdicts_init(&v);
-	if (verdicts_add(&v, target) && v.count > 0) {
+	if (verdicts_add_announced(&v, target) && v.count > 0) {
 		p->state = report_write(&b, v.findings, v.count, NULL);
 		p->text = strdup(buffer_string(&b));
 		p->host = name_of(r->names.host, target);

@@ -39,23 +39,56 @@ static bool make_room(struct verdicts *v, size_t more)
 	return true;
 }
 
-bool verdicts_add(struct verdicts *v, const struct target *target)
+static void say_announced(struct finding *f, enum state announced)
+{
+	char sentence[VERDICT_SENTENCE_MAX];
+	struct buffer b;
+
+	verdict_sentence(&f->result, sentence);
+	buffer_init(&b, f->remark, sizeof(f->remark));
+	buffer_format(&b, "%s, not confirmed yet: %.140s", state_name(f->result.state),
+		      sentence);
+	buffer_string(&b);
+	f->result.state = announced;
+}
+
+static void add_finding(struct verdicts *v, const struct target *target,
+			const struct record *record, bool announced)
+{
+	struct finding *f = &v->findings[v->count];
+
+	if (announced && record->confirmation.announced == STATE_COUNT)
+		return;
+	v->count++;
+	f->target = target;
+	f->remark[0] = '\0';
+	result_copy(&f->result, &record->last);
+	if (announced && confirmation_awaited(&record->confirmation))
+		say_announced(f, (enum state)record->confirmation.announced);
+}
+
+static bool add(struct verdicts *v, const struct target *target, bool announced)
 {
 	struct record records[SLOT_RECORDS_MAX];
 	size_t n = slot_copy(target->slot, records, SLOT_RECORDS_MAX);
 	bool fits = make_room(v, n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (fits) {
-			struct finding *f = &v->findings[v->count++];
-
-			f->target = target;
-			f->remark[0] = '\0';
-			result_copy(&f->result, &records[i].last);
-		}
+		if (fits)
+			add_finding(v, target, &records[i], announced);
 		slot_record_fini(&records[i]);
 	}
 	return fits;
+}
+
+bool verdicts_add(struct verdicts *v, const struct target *target)
+{
+	return add(v, target, false);
+}
+
+bool verdicts_add_announced(struct verdicts *v, const struct target *target)
+{
+	return add(v, target, true);
 }
 
 static bool refuse(struct draft *out, const char *what, const struct shard *shard,

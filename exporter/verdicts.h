@@ -19,6 +19,8 @@ void verdicts_fini(struct verdicts *);
 /* Copies what the target's slot has; adds nothing if it was not probed yet. False: out of
  * memory. */
 bool verdicts_add(struct verdicts *, const struct target *);
+/* The same with the states that are announced; leaves out what has none yet. */
+bool verdicts_add_announced(struct verdicts *, const struct target *);
 
 /* GET /api/v1/verdict: what checks/standing.h reads, on one server, or one service of it if
  * that is not NULL. False: the draft says why there is no such thing. */

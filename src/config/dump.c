@@ -320,6 +320,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.interval = t->interval,
 		.retry_interval = t->retry_interval,
 		.timeout = t->timeout,
+		.confirm = t->confirm,
 		.addresses = (unsigned)t->addresses,
 		.plaintext_login = t->flags & TARGET_PLAINTEXT_LOGIN,
 		.unverified_login = t->flags & TARGET_UNVERIFIED_LOGIN,
@@ -354,7 +355,8 @@ static bool one_server(const struct target *a, const struct target *b)
 {
 	return strcmp(a->server, b->server) == 0 && strcmp(a->host, b->host) == 0 &&
 	       strcmp(a->tls_name, b->tls_name) == 0 && a->addresses == b->addresses &&
-	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
+	       a->confirm == b->confirm && a->flags == b->flags &&
+	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns &&
 	       overrides_same(a->overrides, b->overrides) && same_labels(a, b);

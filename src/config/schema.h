@@ -74,6 +74,7 @@ enum {
 	FILE_INTERVAL,
 	FILE_RETRY_INTERVAL,
 	FILE_TIMEOUT,
+	FILE_CONFIRM,
 	FILE_EHLO_NAME,
 	FILE_CA_FILE,
 	FILE_CA_PATH,
@@ -108,6 +109,7 @@ enum {
 	SERVER_INTERVAL,
 	SERVER_RETRY_INTERVAL,
 	SERVER_TIMEOUT,
+	SERVER_CONFIRM,
 	SERVER_ADDRESSES,
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
@@ -186,7 +188,7 @@ struct file_draft {
 	unsigned tls_min; /* enum tls_version */
 	struct certificate_draft certificate;
 	struct texts target_files, include, resolvers, source_address, histogram_buckets;
-	unsigned threads, in_flight_max, per_address_max;
+	unsigned confirm, threads, in_flight_max, per_address_max;
 	unsigned transcripts; /* enum transcripts */
 	struct probe_draft probe;
 	struct passive_draft passive;
@@ -212,6 +214,7 @@ struct server_draft {
 	struct texts services;
 	struct labels labels;
 	struct span interval, retry_interval, timeout;
+	unsigned confirm;
 	unsigned addresses; /* enum address_mode */
 	bool plaintext_login, unverified_login, histogram;
 };

@@ -6,11 +6,10 @@
 #include "plan.h"
 
 /* A probe of a target is done; the slot has it already. Called on an engine thread, which must
- * not be kept: copy and return. `before` is STATE_COUNT for the first result of a target (or of
- * an address of it). */
+ * not be kept: copy and return. */
 struct engine_hooks {
 	void (*probed)(void *user, const struct target *, const struct result *,
-		       enum state before, struct moment since);
+		       const struct published *);
 	void *user;
 };
 

@@ -190,6 +190,8 @@ struct packed *packed_new(const struct record *record)
 		.probes = (uint32_t)record->probes,
 		.failures = (uint32_t)record->failures,
 		.took = us_of(r->took),
+		.announced_since = (uint32_t)(record->announced_since.ms / 1000),
+		.confirmation = record->confirmation,
 		.code = (uint16_t)r->code,
 		.state = (uint8_t)r->state,
 		.fault = (uint8_t)r->fault,
@@ -220,6 +222,8 @@ void packed_view(const struct packed *p, struct record *ret_record)
 	ret_record->last_success = p->last_success;
 	ret_record->probes = p->probes;
 	ret_record->failures = p->failures;
+	ret_record->confirmation = p->confirmation;
+	ret_record->announced_since.ms = (int64_t)p->announced_since * 1000;
 	*r = (struct result){
 		.state = (enum state)p->state,
 		.fault = (enum fault)p->fault,

@@ -14,12 +14,14 @@ struct packed {
 	struct moment since, last_success, at;
 	uint32_t probes, failures;
 	uint32_t took;
+	uint32_t announced_since; /* Unix time */
 	uint16_t port, code;
 	uint16_t reached; /* bits of phases */
 	uint8_t family, state, fault, phase, dialogue_fault, dialogue_phase, flags;
 	uint8_t cert_faults;
 	uint8_t tls_version, tls_cipher; /* numbers of words */
-	uint8_t has;                     /* what of the rest is there */
+	struct confirmation confirmation;
+	uint8_t has; /* what of the rest is there */
 	unsigned char rest[];
 };
 
@@ -48,6 +50,7 @@ static inline void packed_brief(const struct packed *p, unsigned parts, struct b
 	b->phase = p->phase;
 	b->flags = p->flags;
 	b->cert_faults = p->cert_faults;
+	b->announced = p->confirmation.announced;
 	b->has_certificate = p->certificate != NULL;
 	b->certificate = p->certificate;
 	if (parts & ~(unsigned)BRIEF_CERTIFICATE)

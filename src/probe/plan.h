@@ -51,7 +51,8 @@ struct target {
 	const struct service *service;
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;
-	size_t label_count;
+	unsigned label_count;
+	unsigned confirm; /* results in a row that announce a state; 0 is 1 */
 	enum address_mode addresses;
 	unsigned flags;                    /* enum target_flag */
 	const struct envelope *envelope;   /* NULL: none is tried */

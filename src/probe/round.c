@@ -21,7 +21,7 @@ struct round {
 	struct worker *worker;
 	struct kit *kit;
 	const struct target *target;
-	void (*told)(void *user, bool fresh_failure); /* NULL: disowned */
+	void (*told)(void *user, bool again); /* NULL: disowned */
 	void *user;
 	struct errand *errand; /* NULL: a turn of the schedule */
 	bool errand_told;
@@ -30,7 +30,7 @@ struct round {
 	struct due deadline; /* of the name lookup; an errand's, of the wait for a budget */
 	struct instant began, ends;
 	struct span dns;
-	bool asking, fresh_failure, hold_login, silent;
+	bool asking, again, hold_login, silent;
 	unsigned untold, present; /* attempts without a result; attempts not ended */
 	struct address *addresses;
 	struct attempt *attempts;
@@ -68,13 +68,18 @@ static void errand_done(struct round *r, const struct result *result)
 	r->errand->done(r->errand, result);
 }
 
+static bool is_fresh_failure(const struct result *result, enum state before)
+{
+	return state_is_bad(result->state) &&
+	       (before == STATE_COUNT || !state_is_bad(before));
+}
+
 static void file(struct round *r, const struct result *found)
 {
 	const struct engine_hooks *hooks = &r->worker->hooks;
 	const struct settings *settings = &r->kit->plan->settings;
 	struct result result = *found; /* shares what is lent */
-	enum state before;
-	struct moment since;
+	struct published published;
 
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
@@ -88,13 +93,14 @@ static void file(struct round *r, const struct result *found)
 	if (result.state == STATE_OK && settings->transcripts == TRANSCRIPTS_OF_FAILURES)
 		result.transcript = NULL;
 	transcript_trim(result.transcript);
-	before = slot_publish(r->target->slot, &result, each(r), &since);
-	if (state_is_bad(result.state) && (before == STATE_COUNT || !state_is_bad(before)))
-		r->fresh_failure = true;
+	published = slot_publish(r->target->slot, &result, each(r),
+				 r->worker->once ? 1 : r->target->confirm);
+	if (published.awaited || is_fresh_failure(&result, published.before))
+		r->again = true;
 	note_login(r, &result);
 	atomic_fetch_add(&r->worker->counters.probes, 1);
 	if (hooks->probed != NULL)
-		hooks->probed(hooks->user, r->target, &result, before, since);
+		hooks->probed(hooks->user, r->target, &result, &published);
 }
 
 static void round_free(struct round *r)
@@ -117,7 +123,7 @@ static void end_if_done(struct round *r)
 
 	if (r->untold == 0 && told != NULL) {
 		r->told = NULL;
-		told(r->user, r->fresh_failure);
+		told(r->user, r->again);
 	}
 	if (r->present == 0)
 		round_free(r);
@@ -398,7 +404,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 }
 
 struct round *round_new(struct worker *w, struct kit *kit, const struct target *target,
-			void (*told)(void *user, bool fresh_failure), void *user)
+			void (*told)(void *user, bool again), void *user)
 {
 	struct round *r = begin(w, kit, target);
 

@@ -16,10 +16,10 @@ struct round_link {
 struct round_link *round_link(struct round *);
 
 /* Begins with the next look at the schedule. `told` is called once, when the last result of the
- * round is filed, and says whether the target was well before: then it is to be probed again
- * soon. NULL: out of memory. */
+ * round is filed, and says whether it is to be probed again soon: it has just failed, or its
+ * state waits to be confirmed. NULL: out of memory. */
 struct round *round_new(struct worker *, struct kit *, const struct target *,
-			void (*told)(void *user, bool fresh_failure), void *user);
+			void (*told)(void *user, bool again), void *user);
 
 /* One for an errand: it is told the result, and when the round has ended. Its budgets are
  * waited for within its deadline. False: out of memory. */

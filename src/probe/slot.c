@@ -103,7 +103,8 @@ static struct packed **find(struct slot *s, const struct address *a, bool each,
 }
 
 /* What the record is with one more result. */
-static struct record renewed(const struct record *old, const struct result *result)
+static struct record renewed(const struct record *old, const struct result *result,
+			     unsigned confirm)
 {
 	bool bad = state_is_bad(result->state);
 	bool same = old->probes > 0 && old->last.state == result->state;
@@ -112,8 +113,12 @@ static struct record renewed(const struct record *old, const struct result *resu
 		.last_success = bad ? old->last_success : result->at,
 		.probes = old->probes + 1,
 		.failures = old->failures + bad,
+		.confirmation = old->confirmation,
+		.announced_since = old->announced_since,
 	};
 
+	if (confirmation_add(&r.confirmation, result->state, confirm))
+		r.announced_since = result->at;
 	result_copy(&r.last, result);
 	return r;
 }
@@ -136,27 +141,40 @@ static void replace(struct packed **at, struct record *r)
 	*at = p;
 }
 
-enum state slot_publish(struct slot *s, const struct result *result, bool each,
-			struct moment *ret_since)
+static struct published tell(const struct record *old, const struct record *new)
+{
+	return (struct published){
+		.before = old->probes > 0 ? old->last.state : STATE_COUNT,
+		.since = old->since,
+		.announced_before = (enum state)old->confirmation.announced,
+		.announced_since = old->announced_since,
+		.announced = (enum state) new->confirmation.announced,
+		.awaited = confirmation_awaited(&new->confirmation),
+	};
+}
+
+struct published slot_publish(struct slot *s, const struct result *result, bool each,
+			      unsigned confirm)
 {
 	struct record old, new;
-	enum state before = STATE_COUNT;
+	struct published published;
 	struct packed **at;
 	unsigned count;
 
 	pthread_mutex_lock(lock_of(s));
 	at = find(s, &result->address, each, &old, &count);
-	if (*at != NULL)
-		before = old.last.state;
-	else
+	if (*at == NULL) {
 		old = (struct record){ .since = result->at };
-	*ret_since = old.since;
-	if (count < SLOT_RECORDS_MAX) {
-		new = renewed(&old, result);
-		replace(at, &new);
+		confirmation_init(&old.confirmation);
 	}
+	new = renewed(&old, result, confirm);
+	published = tell(&old, &new);
+	if (count < SLOT_RECORDS_MAX)
+		replace(at, &new);
+	else
+		slot_record_fini(&new);
 	pthread_mutex_unlock(lock_of(s));
-	return before;
+	return published;
 }
 
 static bool is_among(const struct address *a, const struct address *list, size_t count)

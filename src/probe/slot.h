@@ -7,6 +7,7 @@
 #ifndef MAILVANE_SLOT_H
 #define MAILVANE_SLOT_H
 
+#include "confirmation.h"
 #include "result.h"
 
 /* Counted. NULL does nothing and is returned by hold. */
@@ -19,6 +20,8 @@ struct record {
 	struct moment since;        /* when last.state began */
 	struct moment last_success; /* ms 0: never */
 	uint64_t probes, failures;  /* failures: state_is_bad */
+	struct confirmation confirmation;
+	struct moment announced_since; /* to the second */
 	struct result last;
 };
 
@@ -31,6 +34,7 @@ struct brief {
 	uint32_t phases[PHASE_COUNT]; /* BRIEF_PHASES; only those in reached */
 	uint16_t reached, code;       /* bits of enum phase */
 	uint8_t state, fault, phase, flags, cert_faults;
+	uint8_t announced; /* enum state; STATE_COUNT: none yet */
 	bool has_certificate;
 	struct certificate *certificate; /* BRIEF_CERTIFICATE: held, or NULL */
 	struct address address;          /* BRIEF_ADDRESS */
@@ -52,10 +56,20 @@ struct slot *slot_new(void);
 struct slot *slot_hold(struct slot *);
 void slot_release(struct slot *);
 
-/* Files a result under its address (each = true) or as the only one. Copies it. Tells the
- * state before, STATE_COUNT when it is the first, and since when that was. */
-enum state slot_publish(struct slot *, const struct result *, bool each,
-			struct moment *ret_since);
+/* What was there before a result, and what the result changed. STATE_COUNT: nothing was. */
+struct published {
+	enum state before; /* of the result before */
+	struct moment since;
+	enum state announced_before;
+	struct moment announced_since;
+	enum state announced; /* confirmation.h; STATE_COUNT: none yet */
+	bool awaited;         /* another result is wanted, to confirm this one */
+};
+
+/* Files a result under its address (each = true) or as the only one. Copies it. `confirm`
+ * results in a row change what is announced. */
+struct published slot_publish(struct slot *, const struct result *, bool each,
+			      unsigned confirm);
 
 /* Drops the records of addresses that are not among these; with none at all the record of the
  * failed lookup, which has no address, stays. */

@@ -79,7 +79,7 @@ void worker_part(struct worker *w, struct round *r)
 
 /* --- jobs --------------------------------------------------------------------------------- */
 
-static void job_told(void *user, bool fresh_failure)
+static void job_told(void *user, bool again)
 {
 	struct job *j = user;
 	struct worker *w = j->worker;
@@ -88,7 +88,7 @@ static void job_told(void *user, bool fresh_failure)
 	j->round = NULL;
 	if (w->once)
 		w->jobs_left--;
-	else if (fresh_failure && instant_before(soon, j->due.at))
+	else if (again && instant_before(soon, j->due.at))
 		schedule_put(&w->schedule, &j->due, soon);
 }
 

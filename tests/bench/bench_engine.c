@@ -17,12 +17,11 @@
 static atomic_ulong done, good;
 
 static void on_probed(void *user, const struct target *target, const struct result *result,
-		      enum state before, struct moment since)
+		      const struct published *published)
 {
 	(void)user;
 	(void)target;
-	(void)before;
-	(void)since;
+	(void)published;
 	atomic_fetch_add(&done, 1);
 	if (result->state == STATE_OK)
 		atomic_fetch_add(&good, 1);

@@ -79,13 +79,12 @@ static int64_t ask_all(const struct plan *plan)
 static void break_some(struct plan *plan, const struct result *good)
 {
 	struct result bad = *good;
-	struct moment since;
 
 	bad.state = STATE_CRITICAL;
 	bad.fault = bad.dialogue_fault = FAULT_REJECTED;
 	bad.phase = bad.dialogue_phase = PHASE_GREETING;
 	for (size_t i = 0; i < plan->target_count; i += 100)
-		slot_publish(plan->targets[i].slot, &bad, false, &since);
+		slot_publish(plan->targets[i].slot, &bad, false, 1);
 }
 
 static struct history *remember(const struct plan *plan, const struct result *good,

@@ -33,7 +33,7 @@ static void note(atomic_llong *last, atomic_llong *gap, int64_t now)
 }
 
 static void probed(void *user, const struct target *target, const struct result *result,
-		   enum state before, struct moment since)
+		   const struct published *published)
 {
 	(void)user, (void)target, (void)result, (void)before, (void)since;
 	note(&last_ns, &gap_ns, now_of(CLOCK_MONOTONIC));

@@ -79,11 +79,10 @@ void running_probed(struct running *x, enum state state)
 {
 	struct plan *plan = exporter_plan(x->exporter);
 	struct result result;
-	struct moment since;
 
 	result_init(&result, moment_now());
 	result.state = state;
-	slot_publish(plan->targets[0].slot, &result, false, &since);
+	slot_publish(plan->targets[0].slot, &result, false, 1);
 	result_fini(&result);
 	plan_release(plan);
 }

@@ -81,6 +81,8 @@ static void put_target(FILE *out, const struct target *t)
 		tls_mode_name(t->service->tls), t->tls_name);
 	fprintf(out, " every=%s retry=%s timeout=%s addresses=%s", span(t->interval),
 		span(t->retry_interval), span(t->timeout), modes[t->addresses]);
+	if (t->confirm != 2)
+		fprintf(out, " confirm=%u", t->confirm);
 	if (t->account != NULL)
 		fprintf(out, " account=%s:%s:%s", t->account->name, t->account->user,
 			t->account->password);

@@ -30,17 +30,16 @@ struct log {
 };
 
 static void probed(void *user, const struct target *t, const struct result *r,
-		   enum state before, struct moment since)
+		   const struct published *published)
 {
 	struct log *log = user;
 
-	(void)since;
 	pthread_mutex_lock(&log->lock);
 	if (log->count < ARRAY_SIZE(log->list)) {
 		snprintf(log->list[log->count].server, sizeof(log->list[0].server), "%s",
 			 t->server);
 		log->list[log->count].state = r->state;
-		log->list[log->count].before = before;
+		log->list[log->count].before = published->before;
 		log->list[log->count].fault = r->fault;
 		log->list[log->count].phase = r->phase;
 		log->list[log->count].took = r->took;

@@ -144,10 +144,17 @@ static void is_ready_when_each_target_had_its_turn(void **state)
 	assert_int_equal(exporter_unprobed(x.exporter), 0);
 }
 
-static void probed(enum state now, enum state before)
+/* A result of that state, with what was announced before and is now. */
+static void probed(enum state now, enum state before, enum state after)
 {
 	static const struct service service = { .name = "smtp" };
 	static const struct target target = { .server = "mx \"1\"", .service = &service };
+	const struct published published = {
+		.before = before,
+		.announced_before = before,
+		.announced_since = { 1795262000000 },
+		.announced = after,
+	};
 	struct result result;
 
 	result_init(&result, (struct moment){ 1795262400000 });
@@ -157,7 +164,7 @@ static void probed(enum state now, enum state before)
 		result.phase = PHASE_GREETING;
 		result.code = 554;
 	}
-	exporter_probed(x.log, &target, &result, before, (struct moment){ 1795262000000 });
+	exporter_probed(x.log, &target, &result, &published);
 	result_fini(&result);
 }
 
@@ -166,23 +173,26 @@ static void a_line_for_each_change_and_none_for_a_probe(void **state)
 	const char *line;
 
 	(void)state;
-	probed(STATE_OK, STATE_COUNT);
-	probed(STATE_OK, STATE_OK);
-	probed(STATE_CRITICAL, STATE_CRITICAL);
+	probed(STATE_OK, STATE_COUNT, STATE_OK);
+	probed(STATE_OK, STATE_OK, STATE_OK);
+	probed(STATE_CRITICAL, STATE_CRITICAL, STATE_CRITICAL);
+	probed(STATE_CRITICAL, STATE_COUNT, STATE_COUNT);
+	probed(STATE_CRITICAL, STATE_OK, STATE_OK);
+	probed(STATE_OK, STATE_CRITICAL, STATE_CRITICAL);
 	assert_string_equal(running_log(&x), "");
 
-	probed(STATE_CRITICAL, STATE_OK);
+	probed(STATE_CRITICAL, STATE_OK, STATE_CRITICAL);
 	line = running_log(&x);
 	assert_int_equal(count(line, "\n"), 1);
 	assert_non_null(strstr(line,
 			       " level=error msg=\"state changed\" server=\"mx \\\"1\\\"\" "
 			       "service=smtp state=CRITICAL before=OK "
 			       "lasted=\"6m 40s\" fault=rejected phase=greeting reason="));
-	probed(STATE_OK, STATE_CRITICAL);
+	probed(STATE_OK, STATE_CRITICAL, STATE_OK);
 	line = running_log(&x);
 	assert_non_null(strstr(line, " level=info msg=\"state changed\""));
 	assert_null(strstr(line, "fault="));
-	probed(STATE_WARNING, STATE_COUNT);
+	probed(STATE_WARNING, STATE_COUNT, STATE_WARNING);
 	line = running_log(&x);
 	assert_non_null(strstr(line, " level=warn msg=\"first result\""));
 	assert_null(strstr(line, "before="));

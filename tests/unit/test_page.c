@@ -258,7 +258,6 @@ static struct plan *many_new(void)
 	static const struct service service = { .name = "smtp" };
 	struct plan *plan = plan_new();
 	struct result bad;
-	struct moment since;
 
 	for (size_t i = 0; i < MANY; i++) {
 		snprintf(names[i], sizeof(names[i]), "s%04zu", i);
@@ -273,7 +272,7 @@ static struct plan *many_new(void)
 	bad.phase = PHASE_CONNECT;
 	for (size_t i = 0; i < CENSUS_PROBLEMS_MAX + 210; i++) {
 		bad.at.ms++;
-		slot_publish(plan->targets[i].slot, &bad, false, &since);
+		slot_publish(plan->targets[i].slot, &bad, false, 1);
 	}
 	return plan;
 }
@@ -398,7 +397,6 @@ static void shows_what_was_said(void **state)
 	struct page_terms terms = terms_of(plan);
 	const struct target *target = &plan->targets[1];
 	struct result result;
-	struct moment since;
 	char *text;
 
 	(void)state;
@@ -406,7 +404,7 @@ static void shows_what_was_said(void **state)
 	result.transcript = transcript_new();
 	transcript_add(result.transcript, "S: ", view_of("220 <b>hi</b>"));
 	transcript_add(result.transcript, "C: ", view_of("QUIT"));
-	slot_publish(target->slot, &result, false, &since);
+	slot_publish(target->slot, &result, false, 1);
 	text = text_of(page_detail_new(&terms, target));
 	shows(text,
 	      "<span class=\"server\"><bdi>S: 220 &#60;b&#62;hi&#60;/b&#62;</bdi></span>\n"

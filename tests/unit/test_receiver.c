@@ -95,13 +95,12 @@ static struct target target_of(const char *server)
 
 static void publish(struct target *t, enum state state)
 {
-	struct moment since;
 	struct result r;
 
 	result_init(&r, moment_now());
 	r.state = state;
 	r.fault = r.dialogue_fault = state == STATE_OK ? FAULT_OK : FAULT_CLOSED;
-	slot_publish(t->slot, &r, t->addresses == ADDRESS_EACH, &since);
+	slot_publish(t->slot, &r, t->addresses == ADDRESS_EACH, 1);
 	result_fini(&r);
 	receiver_put(receiver, t, &nowhere);
 }

@@ -24,11 +24,10 @@ static enum state publish(struct slot *s, enum state state, int64_t ms, const ch
 			  int64_t *ret_since)
 {
 	struct result r = result_of(state, ms, where);
-	struct moment since;
-	enum state before = slot_publish(s, &r, where != NULL, &since);
+	struct published published = slot_publish(s, &r, where != NULL, 1);
 
-	*ret_since = since.ms;
-	return before;
+	*ret_since = published.since.ms;
+	return published.before;
 }
 
 static void keeps_since_and_counts(void **state)
@@ -96,17 +95,18 @@ static void a_failed_lookup_is_one_story(void **state)
 	struct slot *s = slot_new();
 	struct result failed = result_of(STATE_CRITICAL, 2, NULL);
 	struct record r[SLOT_RECORDS_MAX];
-	struct moment moment;
+	struct published published;
 	int64_t since;
 
 	(void)state;
 	publish(s, STATE_OK, 1, "192.0.2.1", &since);
 	slot_keep(s, NULL, 0);
-	assert_int_equal(slot_publish(s, &failed, true, &moment), STATE_COUNT);
+	assert_int_equal(slot_publish(s, &failed, true, 1).before, STATE_COUNT);
 	failed.at.ms = 3;
 	slot_keep(s, NULL, 0);
-	assert_int_equal(slot_publish(s, &failed, true, &moment), STATE_CRITICAL);
-	assert_int_equal(moment.ms, 2);
+	published = slot_publish(s, &failed, true, 1);
+	assert_int_equal(published.before, STATE_CRITICAL);
+	assert_int_equal(published.since.ms, 2);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 1);
 	assert_int_equal(r[0].probes, 2);
 	slot_keep(s, &(struct address){ .v4 = { .sin_family = AF_INET } }, 1);
@@ -119,7 +119,6 @@ static void texts_survive_the_copy(void **state)
 	struct slot *s = slot_new();
 	struct result in = result_of(STATE_CRITICAL, 5, NULL);
 	struct record out;
-	struct moment since;
 
 	(void)state;
 	strcpy(in.text, "Client host blocked");
@@ -127,7 +126,7 @@ static void texts_survive_the_copy(void **state)
 	strcpy(in.enhanced, "5.7.1");
 	in.code = 554;
 	in.phases[PHASE_CONNECT] = span_of_ms(3);
-	slot_publish(s, &in, false, &since);
+	slot_publish(s, &in, false, 1);
 	assert_int_equal(slot_copy(s, &out, 1), 1);
 	assert_string_equal(out.last.text, in.text);
 	assert_string_equal(out.last.cert_detail, in.cert_detail);
@@ -151,7 +150,6 @@ static void everything_survives_the_packing(void **state)
 		    result_of(STATE_WARNING, 5,
 			      parts & 1 ? (parts & 2 ? "fe80::1%lo" : "::1") : NULL);
 		struct record out;
-		struct moment since;
 
 		if (parts & 2 && !(parts & 1))
 			assert_true(address_parse(view_of("192.0.2.9"), 25, &in.address));
@@ -172,7 +170,7 @@ static void everything_survives_the_packing(void **state)
 			memset(in.cert_detail, 'd', sizeof(in.cert_detail) - 1);
 		}
 		in.took = span_of_ms(1234);
-		slot_publish(s, &in, false, &since);
+		slot_publish(s, &in, false, 1);
 		assert_int_equal(slot_copy(s, &out, 1), 1);
 		assert_memory_equal(&out.last.address, &in.address, sizeof(in.address));
 		assert_int_equal(out.last.chain_not_before.ms, in.chain_not_before.ms);
@@ -203,7 +201,6 @@ static void copies_the_figures_of_many(void **state)
 	struct brief b[ROOM];
 	uint8_t counts[SLOTS];
 	struct result r = result_of(STATE_CRITICAL, 20, NULL);
-	struct moment since;
 	char where[] = "192.0.2.1";
 	int64_t unused;
 
@@ -220,7 +217,7 @@ static void copies_the_figures_of_many(void **state)
 	r.chain_not_after.ms = 99;
 	r.tls_version = "TLSv1.3";
 	strcpy(r.text, "go away");
-	slot_publish(slots[0], &r, false, &since);
+	slot_publish(slots[0], &r, false, 1);
 	for (; where[8] < '4'; where[8]++)
 		publish(slots[2], STATE_OK, 4, where, &unused);
 	publish(slots[3], STATE_OK, 4, "2001:db8::1", &unused);
