@@ -35,7 +35,7 @@ static void note(atomic_llong *last, atomic_llong *gap, int64_t now)
 static void probed(void *user, const struct target *target, const struct result *result,
 		   const struct published *published)
 {
-	(void)user, (void)target, (void)result, (void)before, (void)since;
+	(void)user, (void)target, (void)result, (void)published;
 	note(&last_ns, &gap_ns, now_of(CLOCK_MONOTONIC));
 	note(&last_cpu_ns, &cpu_gap_ns, now_of(CLOCK_THREAD_CPUTIME_ID));
 }
