@@ -112,6 +112,8 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 	if (kits == NULL)
 		return false;
 	for (unsigned i = 0; i < e->count; i++)
+		worker_prepare(kits[i], e->plan, i, e->count);
+	for (unsigned i = 0; i < e->count; i++)
 		worker_post_kit(&e->crew[i].worker, kits[i]);
 	free(kits);
 	pthread_mutex_lock(&e->lock);

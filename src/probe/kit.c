@@ -63,6 +63,14 @@ bool kit_open(struct kit *k, uv_loop_t *loop, char *error, size_t cap)
 	return false;
 }
 
+void kit_share_fini(struct kit_share *s)
+{
+	free(s->mine);
+	free(s->before);
+	free(s->jobs);
+	*s = (struct kit_share){ 0 };
+}
+
 struct kit *kit_hold(struct kit *k)
 {
 	k->holders++;
@@ -76,5 +84,6 @@ void kit_release(struct kit *k)
 	resolver_free(k->resolver);
 	tls_context_free(k->tls);
 	plan_release(k->plan);
+	kit_share_fini(&k->share);
 	free(k);
 }

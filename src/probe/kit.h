@@ -10,11 +10,23 @@
 #include "plan.h"
 #include "resolver.h"
 
+/* A worker's share of the plan, worked out on another thread beforehand. */
+struct kit_share {
+	const struct plan
+	    *older; /* what `before` is about; never looked into; NULL: nothing */
+	size_t count;
+	uint32_t *mine;   /* places of its targets in the plan */
+	uint32_t *before; /* of each, which one of its targets it was; KIT_NEW: none */
+	struct job *jobs; /* room for a job each, and zeroed */
+};
+#define KIT_NEW UINT32_MAX
+
 struct kit {
 	unsigned holders;
 	struct plan *plan;       /* held */
 	struct tls_context *tls; /* may be NULL when no target of the plan uses TLS */
 	struct resolver *resolver;
+	struct kit_share share;
 };
 
 /* Of what: KIT_FOR_ERRANDS when targets outside the plan may come. */
@@ -26,6 +38,9 @@ struct kit *kit_new(struct plan *, enum kit_use, char *error, size_t cap);
 
 /* Makes the resolver; false, with a sentence, if it cannot be made. */
 bool kit_open(struct kit *, uv_loop_t *, char *error, size_t cap);
+
+/* What is left of the share. */
+void kit_share_fini(struct kit_share *);
 
 struct kit *kit_hold(struct kit *);
 /* NULL does nothing. The resolver's last handles close with the next turn of the loop. */

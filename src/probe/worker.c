@@ -36,9 +36,14 @@ unsigned worker_index(const char *host, unsigned of)
 	return (unsigned)(view_hash(view_of(host)) % of);
 }
 
+static bool is_of(const struct target *t, unsigned index, unsigned of)
+{
+	return of == 1 || worker_index(t->host, of) == index;
+}
+
 static bool is_mine(const struct worker *w, const struct target *t)
 {
-	return worker_index(t->host, w->of) == w->index;
+	return is_of(t, w->index, w->of);
 }
 
 /* --- ending ------------------------------------------------------------------------------- */
@@ -199,6 +204,80 @@ static size_t my_targets(const struct worker *w, const struct plan *plan)
 	return count;
 }
 
+/* Both plans have the same order, so one walk over both finds what is in both. */
+static void share_fill(struct kit_share *s, const struct plan *plan,
+		       const struct plan *older, unsigned index, unsigned of)
+{
+	uint32_t rank = 0; /* among its targets of the older plan */
+	size_t at = 0;
+
+	for (size_t i = 0; i < plan->target_count; i++) {
+		const struct target *t = &plan->targets[i];
+		int order = -1;
+
+		if (!is_of(t, index, of))
+			continue;
+		while (at < older->target_count &&
+		       (order = target_order(&older->targets[at], t)) < 0)
+			rank += is_of(&older->targets[at++], index, of);
+		s->before[s->count] = KIT_NEW;
+		if (at < older->target_count && order == 0 &&
+		    older->targets[at].slot == t->slot)
+			s->before[s->count] = rank;
+		s->mine[s->count++] = (uint32_t)i;
+	}
+}
+
+void worker_prepare(struct kit *kit, const struct plan *older, unsigned index, unsigned of)
+{
+	struct kit_share *s = &kit->share;
+	size_t room = kit->plan->target_count + 1;
+
+	s->mine = malloc(room * sizeof(*s->mine));
+	s->before = malloc(room * sizeof(*s->before));
+	if (s->mine == NULL || s->before == NULL) {
+		kit_share_fini(s);
+		return;
+	}
+	share_fill(s, kit->plan, older, index, of);
+	s->jobs = malloc((s->count + 1) * sizeof(*s->jobs));
+	if (s->jobs == NULL) {
+		kit_share_fini(s);
+		return;
+	}
+	/* Touched here, so that no page is missing there. */
+	memset(s->jobs, 0, (s->count + 1) * sizeof(*s->jobs));
+	s->older = older;
+}
+
+/* False: out of memory, and nothing is changed. */
+static bool jobs_take(struct worker *w, struct kit *kit)
+{
+	struct kit_share *s = &kit->share;
+	struct job *jobs = s->jobs;
+	size_t count = s->count;
+
+	if (!schedule_reserve(&w->schedule, w->schedule.count - w->job_count + count + 64))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct target *t = &kit->plan->targets[s->mine[i]];
+
+		if (s->before[i] != KIT_NEW)
+			job_move(&w->jobs[s->before[i]], &jobs[i], t);
+		else
+			jobs[i].target = t;
+	}
+	jobs_free(w);
+	w->jobs = jobs;
+	w->job_count = count;
+	s->jobs = NULL;
+	for (size_t i = 0; i < count; i++)
+		if (jobs[i].worker == NULL)
+			job_init(&jobs[i], w, jobs[i].target);
+	kit_share_fini(s);
+	return true;
+}
+
 /* False: out of memory; the jobs are as they were. New ones go into the schedule when the old are
  * out of it, so that it need not hold both. */
 static bool jobs_load(struct worker *w, const struct plan *plan)
@@ -306,13 +385,21 @@ static void leave(struct worker *w)
 	close_if_done(w);
 }
 
+/* The share is about the plan before; when a kit in between was never taken it is not. */
+static bool jobs_go_over(struct worker *w, struct kit *kit)
+{
+	if (kit->share.older != NULL && kit->share.older == w->kit->plan)
+		return jobs_take(w, kit);
+	return jobs_load(w, kit->plan);
+}
+
 static void load(struct worker *w, struct kit *kit)
 {
 	const struct settings *s = &kit->plan->settings;
 	char error[PRINTABLE_MAX];
 
 	if (w->leaving || !kit_open(kit, &w->loop, error, sizeof(error)) ||
-	    !jobs_load(w, kit->plan)) {
+	    !jobs_go_over(w, kit)) {
 		kit_release(kit);
 		return;
 	}

@@ -62,6 +62,10 @@ void worker_run(struct worker *);
 /* When worker_run has returned. */
 void worker_fini(struct worker *);
 
+/* Works out a worker's share of the kit's plan, so that going over to it does not hold up its
+ * probes; `older` is the plan before. From any thread. Out of memory it is left to the worker. */
+void worker_prepare(struct kit *, const struct plan *older, unsigned index, unsigned of);
+
 /* From any thread: go over to another kit (takes it over); make no further probes, say goodbye
  * and return from worker_run. */
 void worker_post_kit(struct worker *, struct kit *);
