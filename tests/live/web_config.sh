@@ -43,6 +43,9 @@ theirs() { promtool check web-config "$1" >/dev/null 2>&1; }
 same_opinion() {
 	local file name wrong=() us they
 	cp "$CASES"/*.yml "$WEB"
+	cp "$ROOT/conf/web-config.yml" "$WEB/good-example.yml"
+	cp "$WEB/one.pem" "$WEB/exporter.pem"
+	cp "$WEB/one.key" "$WEB/exporter.key"
 	cp "$WEB/one.pem" "$WEB/cert.pem"
 	cp "$WEB/one.key" "$WEB/key.pem"
 	cp "$WEB/two.key" "$WEB/other.pem"
