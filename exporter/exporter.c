@@ -373,6 +373,7 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 		.reload_ok = atomic_load(&x->reload_ok),
 		.loaded = { atomic_load(&x->loaded_ms) },
 		.log_dropped = log_dropped(x->log),
+		.results_dropped = slot_results_dropped(),
 		.running = true,
 		.durations = x->durations,
 	};

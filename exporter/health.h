@@ -15,7 +15,8 @@ struct health {
 	bool reload_ok;       /* the last one */
 	struct moment loaded; /* when the configuration in use was read */
 	uint64_t log_dropped; /* lines */
-	bool running;         /* there is an engine, and `engine` holds its figures */
+	uint64_t results_dropped;
+	bool running; /* there is an engine, and `engine` holds its figures */
 	struct engine_stats engine;
 	struct process process;
 	struct passive_stats passive[PASSIVE_RECEIVERS];

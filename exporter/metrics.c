@@ -245,6 +245,11 @@ static void read_shards(struct encoder *e, const struct subject *s)
 	encoder_number(e, number_of(total > 0 ? total : 1));
 }
 
+static void read_results_dropped(struct encoder *e, const struct subject *s)
+{
+	encoder_number(e, number_of((int64_t)s->health->results_dropped));
+}
+
 static void read_log_dropped(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of((int64_t)s->health->log_dropped));
@@ -418,6 +423,8 @@ const struct metric metrics[] = {
 	     "Names answered from the exporter's cache."),
 	SELF("mailvane_dns_failures_total", COUNTER, "", NULL, read_dns_failures,
 	     "Names that could not be resolved."),
+	SELF("mailvane_results_dropped_total", COUNTER, "", NULL, read_results_dropped,
+	     "Results that were not kept: there was no memory, or the target has more than 16 addresses."),
 	SELF("mailvane_log_lines_lost_total", COUNTER, "", NULL, read_log_dropped,
 	     "Log lines lost because stderr did not take them in time."),
 

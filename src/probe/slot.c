@@ -22,6 +22,7 @@ struct slot {
 
 static pthread_mutex_t locks[LOCKS];
 static struct pool pool = POOL_OF(struct slot);
+static atomic_ullong dropped;
 
 static void locks_init(void)
 {
@@ -130,6 +131,7 @@ static void replace(struct packed **at, struct record *r)
 
 	if (p == NULL) {
 		slot_record_fini(r);
+		atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
 		return;
 	}
 	p->next = NULL;
@@ -169,12 +171,19 @@ struct published slot_publish(struct slot *s, const struct result *result, bool 
 	}
 	new = renewed(&old, result, confirm);
 	published = tell(&old, &new);
-	if (count < SLOT_RECORDS_MAX)
+	if (count < SLOT_RECORDS_MAX) {
 		replace(at, &new);
-	else
+	} else {
 		slot_record_fini(&new);
+		atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+	}
 	pthread_mutex_unlock(lock_of(s));
 	return published;
+}
+
+uint64_t slot_results_dropped(void)
+{
+	return atomic_load_explicit(&dropped, memory_order_relaxed);
 }
 
 static bool is_among(const struct address *a, const struct address *list, size_t count)

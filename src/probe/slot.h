@@ -88,6 +88,10 @@ size_t slot_states(struct slot *, struct slot_state *ret_states, size_t max);
 size_t slot_copy(struct slot *, struct record *ret_records, size_t max);
 void slot_record_fini(struct record *);
 
+/* Results that were not kept since the start of the program: a slot was full, or there was no
+ * memory. */
+uint64_t slot_results_dropped(void);
+
 /* Since when it counts. */
 struct moment slot_made(const struct slot *);
 

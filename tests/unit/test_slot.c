@@ -67,6 +67,7 @@ static void keeps_one_record_per_address(void **state)
 	struct address kept;
 	int64_t since;
 	char where[] = "192.0.2.10";
+	uint64_t dropped = slot_results_dropped();
 
 	(void)state;
 	publish(s, STATE_OK, 1, "192.0.2.1", &since);
@@ -80,6 +81,8 @@ static void keeps_one_record_per_address(void **state)
 		publish(s, STATE_OK, 4, where, &since);
 		where[8] = '1';
 	}
+	/* 2 + 18 were filed, and there is room for 16. */
+	assert_int_equal(slot_results_dropped() - dropped, 4);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), SLOT_RECORDS_MAX);
 	assert_true(address_parse(view_of("2001:db8::1"), 0, &kept));
 	slot_keep(s, &kept, 1);
