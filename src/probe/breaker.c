@@ -1,6 +1,8 @@
 /* breaker.c - a small table of accounts that failed. */
 #include "breaker.h"
 
+#include "buffer.h"
+
 #include <stdlib.h>
 
 enum { BUCKETS = 256, FIRST_WAIT_S = 60, LONGEST_WAIT_S = 3600 };
@@ -58,6 +60,22 @@ bool breaker_allows(const struct breaker *b, uint64_t key, struct instant now,
 		return true;
 	*ret_until = e->until;
 	return false;
+}
+
+const char *breaker_words(struct instant now, struct instant until, struct moment wall,
+			  char dst[BREAKER_WORDS_MAX])
+{
+	struct span left = span_between(now, until);
+	char span[SPAN_TEXT_MAX], date[MOMENT_TEXT_MAX];
+	struct buffer b;
+
+	/* Whole seconds, never too early. */
+	left = span_of_ms(left.ns > 0 ? (left.ns + 999999999) / 1000000000 * 1000 : 0);
+	moment_text((struct moment){ wall.ms + left.ns / 1000000 }, date);
+	buffer_init(&b, dst, BREAKER_WORDS_MAX);
+	buffer_format(&b, "not tried, it failed lately; the next try is in %s (%s)",
+		      span_text(left, span), date);
+	return buffer_string(&b);
 }
 
 void breaker_failed(struct breaker *b, uint64_t key, struct instant now)

@@ -22,6 +22,12 @@ void breaker_fini(struct breaker *);
 /* True: log in. False: not before *ret_until. */
 bool breaker_allows(const struct breaker *, uint64_t key, struct instant now,
 		    struct instant *ret_until);
+/* "not tried, it failed lately; the next try is in 58s (2026-11-22T06:58:00Z)". `wall` is the
+ * time of day at `now`. */
+enum { BREAKER_WORDS_MAX = 160 };
+const char *breaker_words(struct instant now, struct instant until, struct moment wall,
+			  char dst[BREAKER_WORDS_MAX]);
+
 void breaker_failed(struct breaker *, uint64_t key, struct instant now);
 void breaker_passed(struct breaker *, uint64_t key);
 

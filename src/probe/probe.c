@@ -6,6 +6,7 @@
  */
 #include "probe.h"
 
+#include "breaker.h"
 #include "dialogue.h"
 #include "exchange.h"
 #include "openssl_digests.h"
@@ -118,7 +119,9 @@ static void take_outcome(struct probe *p)
 	if (r->dialogue_fault != FAULT_OK)
 		return;
 	if (o->fault == FAULT_OK && p->setting.hold_login) {
-		blame(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH, "not tried, it failed lately");
+		blame(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH,
+		      breaker_words(instant_now(), p->setting.held_until, moment_now(),
+				    (char[BREAKER_WORDS_MAX]){ 0 }));
 		return;
 	}
 	r->dialogue_fault = o->fault;

@@ -29,6 +29,7 @@ struct round {
 	struct question question;
 	struct due deadline; /* of the name lookup; an errand's, of the wait for a budget */
 	struct instant began, ends;
+	struct instant held_until; /* the login, with hold_login */
 	struct span dns;
 	bool asking, again, hold_login, silent;
 	unsigned untold, present; /* attempts without a result; attempts not ended */
@@ -215,6 +216,7 @@ static void attempt_start(struct attempt *a)
 	    .lost = &r->worker->lost,
 	    .dns = r->dns,
 	    .hold_login = r->hold_login,
+	    .held_until = r->held_until,
 	    .transcript = keeps_transcript(r),
 	    .in_haste = r->worker->once,
 	    .found = found,
@@ -378,7 +380,7 @@ struct round_link *round_link(struct round *r)
 static struct round *begin(struct worker *w, struct kit *kit, const struct target *target)
 {
 	struct round *r = calloc(1, sizeof(*r));
-	struct instant now = instant_now(), until;
+	struct instant now = instant_now();
 
 	if (r == NULL)
 		return NULL;
@@ -389,7 +391,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 	r->dns.ns = -1;
 	r->question.answered = answered;
 	if (target->account != NULL &&
-	    !breaker_allows(&w->breaker, login_key(target), now, &until)) {
+	    !breaker_allows(&w->breaker, login_key(target), now, &r->held_until)) {
 		r->hold_login = true;
 		atomic_fetch_add(&w->counters.skipped_suspended, 1);
 	}

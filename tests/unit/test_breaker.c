@@ -7,6 +7,8 @@
 
 #include "breaker.h"
 
+#include <string.h>
+
 static struct instant second(int64_t s)
 {
 	return (struct instant){ (1000 + s) * 1000000000 };
@@ -59,12 +61,26 @@ static void another_password_is_another_login(void **state)
 	assert_true(breaker_key("h", "u", "p") != breaker_key("h", "p", "u"));
 }
 
+static void says_when_it_is_tried_again(void **state)
+{
+	const struct instant now = { 5000000000 }, soon = { 5000000000 + 57100000000 };
+	char said[BREAKER_WORDS_MAX];
+
+	(void)state;
+	breaker_words(now, soon, (struct moment){ 1795262400000 }, said);
+	assert_string_equal(said, "not tried, it failed lately; the next try is in 58s "
+				  "(2026-11-21T12:00:58Z)");
+	breaker_words(soon, now, (struct moment){ 1795262400000 }, said);
+	assert_non_null(strstr(said, "2026-11-21T12:00:00Z"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waits_longer_each_time_up_to_an_hour),
 		cmocka_unit_test(failures_at_once_count_as_one),
 		cmocka_unit_test(another_password_is_another_login),
+		cmocka_unit_test(says_when_it_is_tried_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -359,6 +359,7 @@ static void a_failed_login_is_left_alone(void **state)
 				  .answer_auth = "535 5.7.8 no\r\n" };
 	struct account account = { "probe", "probe@peer.test", "wrong" };
 	struct log log = LOG;
+	struct record last;
 
 	(void)state;
 	smtp_peer_open(&peer);
@@ -374,6 +375,9 @@ static void a_failed_login_is_left_alone(void **state)
 	assert_true(wait_for(&log, "a", 3));
 	engine_stats(e, &stats);
 	engine_free(e);
+	assert_int_equal(slot_copy(p->targets[0].slot, &last, 1), 1);
+	assert_non_null(strstr(last.last.text, "the next try is in "));
+	slot_record_fini(&last);
 	plan_release(p);
 	smtp_peer_close(&peer);
 	assert_int_equal(log.list[0].fault, FAULT_AUTH_FAILED);
