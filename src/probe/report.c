@@ -7,6 +7,8 @@
  */
 #include "report.h"
 
+#include <string.h>
+
 /* The first of the worst. */
 static size_t find_worst(const struct finding *f, size_t count)
 {
@@ -47,16 +49,42 @@ static void put_pair(struct buffer *b, const struct result *r)
 	buffer_format(b, " [%s/%s]", fault_name(r->fault), phase_name(r->phase));
 }
 
+/* One dead host is one story: no service was reached, and for the same reason. */
+static bool host_is_away(const struct finding *f, size_t count)
+{
+	const struct result *first = &f[0].result;
+
+	if (count < 2 || first->phase > PHASE_CONNECT)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct result *r = &f[i].result;
+
+		if (!state_is_bad(r->state) || r->state != first->state ||
+		    r->fault != first->fault || r->phase != first->phase ||
+		    f[i].remark[0] != '\0' ||
+		    strcmp(f[i].target->host, f[0].target->host) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void put_summary(struct buffer *b, const struct finding *f, size_t count)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 	const struct finding *worst = &f[find_worst(f, count)];
 
 	buffer_format(b, "MAIL %s - ", state_name(worst->result.state));
+	report_sentence(worst, sentence);
+	if (host_is_away(f, count)) {
+		buffer_format(b, "%.255s: none of %zu services reached: %s",
+			      worst->target->host, count, sentence);
+		put_pair(b, &worst->result);
+		return;
+	}
 	if (count > 1)
 		buffer_format(b, "%zu of %zu services well, ", count_well(f, count), count);
 	buffer_format(b, "%.255s %s: %s", worst->target->host, worst->target->service->name,
-		      report_sentence(worst, sentence));
+		      sentence);
 	put_pair(b, &worst->result);
 }
 

@@ -106,12 +106,39 @@ static void unknown_is_worse_than_ok_only(void **state)
 	write_report(r, 2, STATE_WARNING);
 }
 
+static void a_dead_host_is_one_story(void **state)
+{
+	struct result both[] = { rejected(), rejected() };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		both[i].fault = both[i].dialogue_fault = FAULT_UNREACHABLE;
+		both[i].phase = both[i].dialogue_phase = PHASE_CONNECT;
+		both[i].code = 0;
+		strcpy(both[i].text, "no route to host");
+	}
+	assert_non_null(strstr(write_report(both, 2, STATE_CRITICAL),
+			       "MAIL CRITICAL - mail.example.com: none of 2 services "
+			       "reached: host unreachable: no route to host "
+			       "[unreachable/connect] |"));
+	assert_null(strstr(write_report(both, 1, STATE_CRITICAL), "none of"));
+	both[1].fault = both[1].dialogue_fault = FAULT_REFUSED;
+	assert_null(strstr(write_report(both, 2, STATE_CRITICAL), "none of"));
+	both[1] = both[0];
+	both[1].phase = both[0].phase = PHASE_GREETING;
+	assert_null(strstr(write_report(both, 2, STATE_CRITICAL), "none of"));
+	both[1] = well();
+	both[0].phase = PHASE_CONNECT;
+	assert_null(strstr(write_report(both, 2, STATE_CRITICAL), "none of"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_service_is_a_summary_and_a_line),
 		cmocka_unit_test(the_worst_is_named_first),
 		cmocka_unit_test(a_server_cannot_write_performance_values),
+		cmocka_unit_test(a_dead_host_is_one_story),
 		cmocka_unit_test(unknown_is_worse_than_ok_only),
 	};
 
