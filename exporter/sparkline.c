@@ -20,9 +20,12 @@ static unsigned count_of(const struct chronicle *c, enum state state)
 
 static unsigned height_of(uint8_t sample, unsigned full)
 {
-	if (state_is_bad(history_sample_state(sample)))
+	enum state state = history_sample_state(sample);
+	unsigned height = 2 + history_sample_class(sample) * (full - 2) / CLASSES;
+
+	if (state_is_bad(state))
 		return full;
-	return 2 + history_sample_class(sample) * (full - 2) / CLASSES;
+	return state == STATE_WARNING && height < full / 2 ? full / 2 : height;
 }
 
 void sparkline_words(struct draft *out, const struct chronicle *c)

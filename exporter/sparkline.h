@@ -1,6 +1,7 @@
 /* sparkline.h - the last hour of a target as a drawing: a bar for each sample, as high as the
- * probe was long (by its logarithm); a failure fills the height, so that it is told by its
- * shape, too. SVG without style attributes: classes of page_style.c give the colours.
+ * probe was long (by its logarithm); a failure fills the height, a warning at least half of it,
+ * so that they are told by their shape, too. SVG without style attributes: classes of
+ * page_style.c give the colours.
  */
 #ifndef MAILVANE_SPARKLINE_H
 #define MAILVANE_SPARKLINE_H

@@ -98,7 +98,7 @@ markup() {
 
 if [ "${1:-}" = --pictures ]; then
 	mkdir -p "$2" && PICTURES=$(cd "$2" && pwd) || exit 1
-	sim_start "$(scenario 40)" || exit 1
+	sim_start "$(scenario 12)" || exit 1
 	configure 20s 10s
 	exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || exit 1
 	within 60 probed

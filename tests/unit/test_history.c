@@ -268,9 +268,13 @@ static void a_failure_fills_the_height(void **state)
 	draws(&d, "<path class=\"k0\" stroke-width=\"2\" d=\"M1 16v-2M117 16v-2\"/>");
 	draws(&d, "<path class=\"k2\" stroke-width=\"2\" d=\"M119 16v-16\"/></svg>");
 	draft_clear(&d);
+	c.samples[59] = history_sample(STATE_WARNING, span_of_ms(1));
+	sparkline_put(&d, &c);
+	draws(&d, "<path class=\"k1\" stroke-width=\"2\" d=\"M119 16v-8\"/>");
+	draft_clear(&d);
 	sparkline_chart(&d, &c);
 	draws(&d, "<title>1 min ago: OK, about 1.0 ms</title>");
-	draws(&d, "<title>0 min ago: CRITICAL, about ");
+	draws(&d, "<title>0 min ago: WARNING, about ");
 	draft_fini(&d);
 }
 
