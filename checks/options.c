@@ -14,6 +14,8 @@ enum {
 	OPT_PASSWORD_FILE,
 	OPT_PASSWORD_ENV,
 	OPT_PASSWORD_FD,
+	OPT_TOKEN_FILE,
+	OPT_MECHANISM,
 	OPT_EHLO,
 	OPT_ADDRESSES,
 	OPT_ADDRESS_STATE,
@@ -46,6 +48,8 @@ static const struct option long_options[] = {
 	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
 	{ "password-env", required_argument, NULL, OPT_PASSWORD_ENV },
 	{ "password-fd", required_argument, NULL, OPT_PASSWORD_FD },
+	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
+	{ "mechanism", required_argument, NULL, OPT_MECHANISM },
 	{ "ehlo", required_argument, NULL, OPT_EHLO },
 	{ "addresses", required_argument, NULL, OPT_ADDRESSES },
 	{ "address-state", required_argument, NULL, OPT_ADDRESS_STATE },
@@ -212,6 +216,17 @@ static bool set_expected(struct options *o, const char *text, char *error)
 	return true;
 }
 
+static bool set_mechanism(struct options *o, const char *text, char *error)
+{
+	if (mechanism_from_name(view_of(text), &o->mechanism))
+		return true;
+	return refusal(
+	    error, "--mechanism", text,
+	    "known are best, SCRAM-SHA-256-PLUS, SCRAM-SHA-256, "
+	    "SCRAM-SHA-1-PLUS, SCRAM-SHA-1, CRAM-MD5, PLAIN, LOGIN, OAUTHBEARER, "
+	    "XOAUTH2 and EXTERNAL");
+}
+
 static bool set_password_fd(struct options *o, const char *text, char *error)
 {
 	uint64_t fd;
@@ -248,6 +263,8 @@ static const char **text_of(struct options *o, int option)
 		return &o->user;
 	case OPT_PASSWORD_FILE:
 		return &o->password_file;
+	case OPT_TOKEN_FILE:
+		return &o->token_file;
 	case OPT_PASSWORD_ENV:
 		return &o->password_env;
 	case OPT_EHLO:
@@ -319,6 +336,8 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 		return set_expect_code(o, value, error);
 	case OPT_EXPECT_CAPABILITY:
 		return set_expected(o, value, error);
+	case OPT_MECHANISM:
+		return set_mechanism(o, value, error);
 	case OPT_PASSWORD_FD:
 		return set_password_fd(o, value, error);
 	case 'w':
@@ -349,19 +368,43 @@ static bool set(struct options *o, int option, const char *value, char *error)
 	return true;
 }
 
-static bool check_login(const struct options *o, char *error)
+/* How many of the options that bring a secret were given. */
+static int secrets_of(const struct options *o)
 {
-	int sources =
-	    (o->password_file != NULL) + (o->password_env != NULL) + (o->password_fd >= 0);
+	return (o->password_file != NULL) + (o->password_env != NULL) +
+	       (o->password_fd >= 0) + (o->token_file != NULL);
+}
 
-	if (o->user != NULL && sources != 1)
+static bool check_mechanism(const struct options *o, char *error)
+{
+	enum mechanism m = o->mechanism;
+
+	if (m == MECHANISM_EXTERNAL)
+		return (secrets_of(o) == 0 && o->client_cert != NULL) ||
+		       refusal(error, "--mechanism", mechanism_name(m),
+			       "it logs in by --client-cert, without a password");
+	if (secrets_of(o) != 1)
 		return refusal(
 		    error, "--user", o->user,
 		    "its password comes from one of --password-file, --password-env and "
-		    "--password-fd");
-	if (o->user == NULL && sources > 0)
+		    "--password-fd, or a token from --token-file");
+	if (m != MECHANISM_BEST && mechanism_wants_token(m) != (o->token_file != NULL))
+		return refusal(error, "--mechanism", mechanism_name(m),
+			       o->token_file != NULL ? "it logs in with a password"
+						     : "it needs --token-file");
+	return true;
+}
+
+static bool check_login(const struct options *o, char *error)
+{
+	if (o->user != NULL)
+		return check_mechanism(o, error);
+	if (secrets_of(o) > 0)
 		return refusal(error, "password", "",
 			       "--user and --password-... belong together");
+	if (o->mechanism != MECHANISM_BEST)
+		return refusal(error, "--mechanism", mechanism_name(o->mechanism),
+			       "it needs --user");
 	return true;
 }
 

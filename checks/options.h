@@ -18,7 +18,8 @@ struct options {
 	bool tls_given;
 	enum tls_mode tls;
 	const char *name, *ca_file, *ehlo_name;
-	const char *user, *password_file, *password_env;
+	const char *user, *password_file, *password_env, *token_file;
+	enum mechanism mechanism;
 	int password_fd; /* -1: none */
 	struct span timeout;
 	enum address_mode addresses;

@@ -34,6 +34,8 @@ const char options_help[] =
 "      --lmtp                 speak LMTP\n"
 "      --user USER            log in, inside verified TLS only, with the password of\n"
 "                             --password-file FILE, --password-env VARIABLE or --password-fd N\n"
+"      --token-file FILE      or with an OAuth token (OAUTHBEARER, XOAUTH2)\n"
+"      --mechanism NAME       log in by this SASL mechanism only (best); EXTERNAL needs --client-cert\n"
 "      --from A --to B        try an envelope without sending; --expect-code 550 or 5 when B\n"
 "                             (or A) is to be refused\n"
 "      --expect-capability WORD   must be offered; may be repeated\n"

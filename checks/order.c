@@ -47,6 +47,21 @@ static const struct service *choose_service(struct plan *plan, const struct opti
 	return mine;
 }
 
+/* EXTERNAL has none. */
+static const char *secret_of(struct arena *arena, const struct options *o,
+			     char error[REFUSAL_MAX])
+{
+	if (o->mechanism == MECHANISM_EXTERNAL)
+		return "";
+	if (o->token_file != NULL)
+		return token_from_file(arena, o->token_file, error);
+	if (o->password_file != NULL)
+		return password_from_file(arena, o->password_file, error);
+	if (o->password_env != NULL)
+		return password_from_env(arena, o->password_env, error);
+	return password_from_fd(arena, o->password_fd, error);
+}
+
 static bool fill_account(struct plan *plan, const struct options *o,
 			 const struct account **ret_account, char error[REFUSAL_MAX])
 {
@@ -56,13 +71,9 @@ static bool fill_account(struct plan *plan, const struct options *o,
 		return true;
 	account = arena_alloc(&plan->arena, sizeof(*account));
 	account->name = account->user = o->user;
-	if (o->password_file != NULL)
-		account->password =
-		    password_from_file(&plan->arena, o->password_file, error);
-	else if (o->password_env != NULL)
-		account->password = password_from_env(&plan->arena, o->password_env, error);
-	else
-		account->password = password_from_fd(&plan->arena, o->password_fd, error);
+	account->mechanism = o->mechanism;
+	account->token = o->token_file != NULL;
+	account->password = secret_of(&plan->arena, o, error);
 	*ret_account = account;
 	return account->password != NULL;
 }

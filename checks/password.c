@@ -11,15 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *take(struct arena *arena, struct view text, const char *where,
-			char error[REFUSAL_MAX])
+static const char *take(struct arena *arena, struct view text, bool token,
+			const char *where, char error[REFUSAL_MAX])
 {
 	const char *fault;
-	struct view password = secret_password(text, &fault);
+	struct view password =
+	    token ? secret_token(text, &fault) : secret_password(text, &fault);
 
 	if (fault == NULL)
 		return arena_text(arena, password);
-	refusal(error, "password from", where, fault);
+	refusal(error, token ? "token from" : "password from", where, fault);
 	return NULL;
 }
 
@@ -37,8 +38,8 @@ static void explain(struct errors *errors, char error[REFUSAL_MAX])
 	config_errors_fini(&found);
 }
 
-const char *password_from_file(struct arena *arena, const char *path,
-			       char error[REFUSAL_MAX])
+static const char *from_file(struct arena *arena, const char *path, bool token,
+			     char error[REFUSAL_MAX])
 {
 	struct place nowhere = { NULL, 0 };
 	struct errors errors;
@@ -46,15 +47,26 @@ const char *password_from_file(struct arena *arena, const char *path,
 	const char *password;
 
 	errors_init(&errors);
-	if (!file_read(path, 2 * DIALOGUE_VALUE_MAX, FILE_SECRET, &errors, nowhere,
+	if (!file_read(path, 2 * DIALOGUE_TOKEN_MAX, FILE_SECRET, &errors, nowhere,
 		       &file)) {
 		explain(&errors, error);
 		return NULL;
 	}
-	password = take(arena, (struct view){ file.text, file.size }, path, error);
+	password = take(arena, (struct view){ file.text, file.size }, token, path, error);
 	file_fini(&file);
 	errors_fini(&errors);
 	return password;
+}
+
+const char *password_from_file(struct arena *arena, const char *path,
+			       char error[REFUSAL_MAX])
+{
+	return from_file(arena, path, false, error);
+}
+
+const char *token_from_file(struct arena *arena, const char *path, char error[REFUSAL_MAX])
+{
+	return from_file(arena, path, true, error);
 }
 
 const char *password_from_fd(struct arena *arena, int fd, char error[REFUSAL_MAX])
@@ -76,7 +88,7 @@ const char *password_from_fd(struct arena *arena, int fd, char error[REFUSAL_MAX
 			break;
 		n += (size_t)got;
 	}
-	password = take(arena, (struct view){ text, n }, "the descriptor", error);
+	password = take(arena, (struct view){ text, n }, false, "the descriptor", error);
 	explicit_bzero(text, sizeof(text));
 	return password;
 }
@@ -92,7 +104,7 @@ const char *password_from_env(struct arena *arena, const char *variable,
 			"the environment has no such variable");
 		return NULL;
 	}
-	password = take(arena, view_of(value), variable, error);
+	password = take(arena, view_of(value), false, variable, error);
 	explicit_bzero(value, strlen(value));
 	unsetenv(variable);
 	return password;

@@ -10,6 +10,7 @@
 
 /* Under the rules of the configuration's secrets: refused when others can read it. */
 const char *password_from_file(struct arena *, const char *path, char error[REFUSAL_MAX]);
+const char *token_from_file(struct arena *, const char *path, char error[REFUSAL_MAX]);
 /* Read to its end. */
 const char *password_from_fd(struct arena *, int fd, char error[REFUSAL_MAX]);
 /* The variable is wiped and unset. */

@@ -27,20 +27,59 @@ static struct account *room(struct loader *l, size_t number)
 	return &l->accounts[number];
 }
 
+/* What the mechanism logs in with, in its one file. */
+static bool secrets_fit(struct loader *l, const struct account_draft *d)
+{
+	enum mechanism m = (enum mechanism)d->mechanism;
+	bool password = d->password_file != NULL, token = d->token_file != NULL;
+	struct place place = draft_place(&d->head, ACCOUNT_MECHANISM);
+
+	if (m == MECHANISM_EXTERNAL) {
+		if (password || token)
+			errors_add(&l->errors, place, "",
+				   "EXTERNAL logs in by client_cert and has neither "
+				   "password_file nor token_file");
+		return !password && !token;
+	}
+	if (password == token) {
+		errors_add(&l->errors, d->head.place, "",
+			   "an account has one of password_file and token_file");
+		return false;
+	}
+	if (m != MECHANISM_BEST && mechanism_wants_token(m) != token) {
+		errors_add(&l->errors, place, "", "%s needs %s", mechanism_name(m),
+			   token ? "password_file" : "token_file");
+		return false;
+	}
+	return true;
+}
+
+/* NULL: none that can be used. */
+static const char *secret_of(struct loader *l, const struct account_draft *d)
+{
+	const struct place *keys = d->head.keys;
+
+	if (!secrets_fit(l, d))
+		return NULL;
+	if (d->token_file != NULL)
+		return secret_read_token(l, d->token_file, keys[ACCOUNT_TOKEN_FILE]);
+	if (d->password_file != NULL)
+		return secret_read(l, d->password_file, keys[ACCOUNT_PASSWORD_FILE]);
+	return "";
+}
+
 static void take(struct loader *l, const config_setting_t *group, const char *file)
 {
 	const struct section *section = &sections[SECTION_ACCOUNT];
 	struct account_draft draft;
 	struct place place;
-	const char *password = NULL;
+	const char *password;
 	size_t number;
 	bool good;
 
 	value_presets(l, section, &draft, reader_place(group, file));
 	good = reader_group(l, section, &draft, group, file, true);
-	if (draft.password_file != NULL)
-		password = secret_read(l, draft.password_file,
-				       draft.head.keys[ACCOUNT_PASSWORD_FILE]);
+	password = secret_of(l, &draft);
 	if (draft.name == NULL)
 		return;
 	place = draft.head.keys[ACCOUNT_NAME];
@@ -51,7 +90,9 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 			   QUOTE(view_of(draft.name)), first.file, first.line);
 		return;
 	}
-	*room(l, number) = (struct account){ draft.name, draft.user, password };
+	*room(l, number) =
+	    (struct account){ draft.name, draft.user, password,
+			      (enum mechanism)draft.mechanism, draft.token_file != NULL };
 	l->account_usable[number] = good && password != NULL;
 	if (good)
 		dump_account(l, &draft);

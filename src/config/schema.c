@@ -2,6 +2,7 @@
  * schema.h, and the line that uses it. */
 #include "schema.h"
 
+#include "mechanism.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -42,6 +43,10 @@ static const struct key file_keys[] = {
 [FILE_CA_PATH] = { "ca_path", KIND_PATH, 0, IN_FILE(ca_path),
 	.note = "the system's store",
 	.help = "trusted root certificates, a folder hashed by openssl rehash" },
+[FILE_CLIENT_CERT] = { "client_cert", KIND_PATH, 0, IN_FILE(client_cert),
+	.help = "shown to servers that ask for a certificate: a PEM file with it and those above it" },
+[FILE_CLIENT_KEY] = { "client_key", KIND_PATH, 0, IN_FILE(client_key),
+	.help = "its key, not encrypted, in PEM; others must not read it" },
 [FILE_TLS_MIN] = { "tls_min", KIND_WORD, 0, IN_FILE(tls_min), .words = tls_version_words,
 	.preset = "TLSv1.2", .help = "an older version is a fault" },
 [FILE_CERTIFICATE] = { "certificate", KIND_GROUP, 0, IN_FILE(certificate),
@@ -98,8 +103,13 @@ static const struct key account_keys[] = {
 	.help = "how servers refer to it; never sent" },
 [ACCOUNT_USER] = { "user", KIND_TEXT, KEY_REQUIRED, IN_ACCOUNT(user),
 	.help = "login name" },
-[ACCOUNT_PASSWORD_FILE] = { "password_file", KIND_PATH, KEY_REQUIRED, IN_ACCOUNT(password_file),
+[ACCOUNT_PASSWORD_FILE] = { "password_file", KIND_PATH, 0, IN_ACCOUNT(password_file),
 	.help = "file with the password in its first and only line; others must not read it" },
+[ACCOUNT_TOKEN_FILE] = { "token_file", KIND_PATH, 0, IN_ACCOUNT(token_file),
+	.help = "in its place, a file with an OAuth token, for OAUTHBEARER and XOAUTH2; read again when it changes" },
+[ACCOUNT_MECHANISM] = { "mechanism", KIND_WORD, 0, IN_ACCOUNT(mechanism), .words = mechanism_names,
+	.preset = "best",
+	.help = "the only SASL mechanism to log in with; best: the best that is offered, in this order but for EXTERNAL" },
 };
 
 #define IN_SERVICE(field) offsetof(struct service_draft, field)

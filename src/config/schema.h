@@ -78,6 +78,8 @@ enum {
 	FILE_EHLO_NAME,
 	FILE_CA_FILE,
 	FILE_CA_PATH,
+	FILE_CLIENT_CERT,
+	FILE_CLIENT_KEY,
 	FILE_TLS_MIN,
 	FILE_CERTIFICATE,
 	FILE_POLICY,
@@ -97,7 +99,13 @@ enum {
 	FILE_PASSIVE,
 };
 enum { CERTIFICATE_WARNING, CERTIFICATE_CRITICAL };
-enum { ACCOUNT_NAME, ACCOUNT_USER, ACCOUNT_PASSWORD_FILE };
+enum {
+	ACCOUNT_NAME,
+	ACCOUNT_USER,
+	ACCOUNT_PASSWORD_FILE,
+	ACCOUNT_TOKEN_FILE,
+	ACCOUNT_MECHANISM,
+};
 enum { SERVICE_NAME, SERVICE_PROTOCOL, SERVICE_PORT, SERVICE_TLS, SERVICE_LOGIN };
 enum {
 	SERVER_NAME,
@@ -129,7 +137,7 @@ enum {
 	ICINGA2_HOST,
 	ICINGA2_SERVICE,
 };
-enum { KEYS_MAX = 24, LABELS_MAX = 32, TEXTS_MAX = 1000 };
+enum { KEYS_MAX = 28, LABELS_MAX = 32, TEXTS_MAX = 1000 };
 
 struct text {
 	const char *text;
@@ -184,7 +192,7 @@ struct passive_draft {
 struct file_draft {
 	struct draft head;
 	struct span interval, retry_interval, timeout;
-	const char *ehlo_name, *ca_file, *ca_path;
+	const char *ehlo_name, *ca_file, *ca_path, *client_cert, *client_key;
 	unsigned tls_min; /* enum tls_version */
 	struct certificate_draft certificate;
 	struct texts target_files, include, resolvers, source_address, histogram_buckets;
@@ -196,7 +204,8 @@ struct file_draft {
 
 struct account_draft {
 	struct draft head;
-	const char *name, *user, *password_file;
+	const char *name, *user, *password_file, *token_file;
+	unsigned mechanism; /* enum mechanism */
 };
 
 struct service_draft {

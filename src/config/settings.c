@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "ehlo_name.h"
 #include "host_name.h"
+#include "secret.h"
 
 #include <string.h>
 
@@ -68,6 +69,23 @@ static void take_trust(struct loader *l, struct tls_options *tls)
 	tls->ca_path = l->top.ca_path;
 	watch_trust(l, tls->ca_file, false, top->keys[FILE_CA_FILE]);
 	watch_trust(l, tls->ca_path, true, top->keys[FILE_CA_PATH]);
+}
+
+/* Both or none; the key is one more secret. */
+static void take_client(struct loader *l, struct tls_options *tls)
+{
+	const struct draft *top = &l->top.head;
+	bool has_cert = l->top.client_cert != NULL, has_key = l->top.client_key != NULL;
+
+	tls->client_cert = l->top.client_cert;
+	tls->client_key = l->top.client_key;
+	if (has_cert != has_key)
+		errors_add(&l->errors,
+			   top->keys[has_cert ? FILE_CLIENT_CERT : FILE_CLIENT_KEY], "",
+			   "client_cert and client_key belong together");
+	watch_trust(l, tls->client_cert, false, top->keys[FILE_CLIENT_CERT]);
+	if (has_key && !l->no_files)
+		secret_watch(l, tls->client_key, top->keys[FILE_CLIENT_KEY]);
 }
 
 static bool put_resolver(struct buffer *b, struct view text)
@@ -174,6 +192,7 @@ void settings_take(struct loader *l)
 	settings->per_address_max = l->top.per_address_max;
 	settings->transcripts = (enum transcripts)l->top.transcripts;
 	take_trust(l, &settings->tls);
+	take_client(l, &settings->tls);
 	take_expiry(l, &settings->policy);
 	take_resolvers(l, settings);
 	take_buckets(l, &settings->buckets);

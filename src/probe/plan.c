@@ -107,7 +107,8 @@ static bool same_account(const struct account *a, const struct account *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
-	return same_text(a->user, b->user) && same_text(a->password, b->password);
+	return same_text(a->user, b->user) && same_text(a->password, b->password) &&
+	       a->mechanism == b->mechanism && a->token == b->token;
 }
 
 static bool same_envelope(const struct envelope *a, const struct envelope *b)

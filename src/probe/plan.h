@@ -10,6 +10,7 @@
 #include "allowance.h"
 #include "arena.h"
 #include "instant.h"
+#include "mechanism.h"
 #include "policy.h"
 #include "service.h"
 #include "shard.h"
@@ -24,6 +25,8 @@ enum address_mode { ADDRESS_FIRST, ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_EACH };
 struct account {
 	const char *name; /* in the configuration; never the user */
 	const char *user, *password;
+	enum mechanism mechanism; /* the only one to log in with */
+	bool token;               /* the password is a token */
 };
 
 /* SMTP and LMTP: as in struct dialogue_terms. */

@@ -11,6 +11,9 @@ void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 	if (target->account != NULL && !s->hold_login) {
 		t->user = target->account->user;
 		t->password = target->account->password;
+		t->mechanism = target->account->mechanism;
+		if (target->account->token)
+			t->flags |= DIALOGUE_TOKEN;
 	}
 	if (target->envelope != NULL) {
 		t->from = target->envelope->from;

@@ -52,6 +52,28 @@ lab_choose_ports() {
 	return 1
 }
 
+base64url() { base64 -w0 | tr '+/' '-_' | tr -d =; }
+
+# lab_token SECONDS: a token that ends in so many seconds, RFC 7519.
+lab_token() {
+	local now text
+	now=$(date +%s)
+	text=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url).$(printf \
+		'{"sub":"probe","email":"%s","iat":%d,"exp":%d}' \
+		"$LAB_USER" "$((now - 7200))" "$((now + $1))" | base64url)
+	printf '%s.%s\n' "$text" "$(printf %s "$text" |
+		openssl dgst -sha256 -hmac lab-key -binary | base64url)"
+}
+
+# Dovecot looks for its key under azp and alg, by the name of the key.
+lab_make_tokens() {
+	mkdir -p "$LAB/dovecot/keys/default/HS256"
+	printf lab-key | base64 -w0 >"$LAB/dovecot/keys/default/HS256/default"
+	lab_token 3600 >"$LAB/token"
+	lab_token -3600 >"$LAB/expired_token"
+	chmod 600 "$LAB/token" "$LAB/expired_token"
+}
+
 # The templates with their @words@ filled in.
 lab_configure() {
 	local name listen=127.0.0.2 protocols=ipv4 fill=()
@@ -63,6 +85,8 @@ lab_configure() {
 	sed "${fill[@]}" "$LAB_HERE/lab/main.cf" >"$LAB/postfix/main.cf"
 	sed "${fill[@]}" "$LAB_HERE/lab/master.cf" >"$LAB/postfix/master.cf"
 	sed "${fill[@]}" "$LAB_HERE/lab/dovecot.conf" >"$LAB/dovecot/dovecot.conf"
+	sed "${fill[@]}" "$LAB_HERE/lab/oauth2.conf" >"$LAB/dovecot/oauth2.conf"
+	lab_make_tokens
 	# Not for the name of the broken ones: it would win over the certificate of their port.
 	echo "mail.customer.test $LAB/tls/customer.pem" >"$LAB/postfix/sni"
 	echo "$LAB_USER:{PLAIN}$LAB_PASSWORD::::::" >"$LAB/dovecot/users"

@@ -81,7 +81,7 @@ at_once() {
 	below "refused port is told in under 3 s" "$TOOK" 3000
 	for what in submission imap pop3 sieve; do
 		story "$what wrong password" CRITICAL auth_failed/auth "$what" -s "$what" -t 10 \
-			--user "$LAB_USER" --password-file "$LAB/wrong_password"
+			--user "$LAB_USER" --password-file "$LAB/wrong_password" --mechanism PLAIN
 		lacks "$what: the password is not shown" "$OUT$ERR" "$LAB_PASSWORD"
 		below "$what wrong password is told before the limit" "$TOOK" 8000
 	done

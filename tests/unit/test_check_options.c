@@ -52,6 +52,35 @@ static void reads_all_it_knows(void **state)
 	assert_string_equal(o.ehlo_name, "me.test");
 }
 
+static bool takes(const char *text)
+{
+	static char line[256];
+	struct options o;
+
+	strcpy(line, "-H h ");
+	strcat(line, text);
+	return parse(line, &o);
+}
+
+static void takes_mechanisms(void **state)
+{
+	(void)state;
+	assert_true(takes("--user u --password-file p --mechanism SCRAM-SHA-256"));
+	assert_true(takes("--user u --password-file p --mechanism best"));
+	assert_true(takes("--user u --token-file t"));
+	assert_true(takes("--user u --token-file t --mechanism xoauth2"));
+	assert_true(takes("--user u --mechanism EXTERNAL --client-cert c --client-key k"));
+	assert_false(takes("--user u --mechanism EXTERNAL"));
+	assert_false(takes("--user u --mechanism EXTERNAL --client-cert c --client-key k "
+			   "--password-file p"));
+	assert_false(takes("--user u --password-file p --token-file t"));
+	assert_false(takes("--user u --password-file p --mechanism OAUTHBEARER"));
+	assert_false(takes("--user u --token-file t --mechanism PLAIN"));
+	assert_false(takes("--user u --password-file p --mechanism NTLM"));
+	assert_false(takes("--mechanism PLAIN"));
+	assert_false(takes("--token-file t"));
+}
+
 static void takes_states(void **state)
 {
 	char line[] = "-H h --state tempfail=ok --state=rejected/greeting=Warning";
@@ -193,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_all_it_knows),
 		cmocka_unit_test(takes_states),
+		cmocka_unit_test(takes_mechanisms),
 		cmocka_unit_test(takes_lists_of_services),
 		cmocka_unit_test(says_what_is_wrong_and_what_to_do),
 		cmocka_unit_test(reads_expectations_and_limits),

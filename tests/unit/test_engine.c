@@ -357,7 +357,8 @@ static void a_failed_login_is_left_alone(void **state)
 {
 	struct smtp_peer peer = { .greeting = "220 x\r\n",
 				  .answer_auth = "535 5.7.8 no\r\n" };
-	struct account account = { "probe", "probe@peer.test", "wrong" };
+	struct account account = { "probe", "probe@peer.test", "wrong", MECHANISM_BEST,
+				   false };
 	struct log log = LOG;
 	struct record last;
 

@@ -49,7 +49,8 @@ static void only_unchanged_targets_keep_their_slots(void **state)
 	struct target new_targets[] = { target_of("a", "imap"), target_of("bb", "smtp"),
 					target_of("c", "smtp"), target_of("d", "smtp"),
 					target_of("e", "smtp") };
-	struct account before = { "x", "u", "p" }, after = { "x", "u", "q" };
+	struct account before = { "x", "u", "p", MECHANISM_BEST, false };
+	struct account after = { "x", "u", "q", MECHANISM_BEST, false };
 	struct plan *older = plan_new(), *newer = plan_new();
 
 	(void)state;

@@ -11,7 +11,8 @@
 static const struct service imaps = { .name = "imaps", .port = 993 };
 static const struct service moved = { .name = "imaps", .port = 1993 };
 static const struct service smtp = { .name = "smtp", .port = 25 };
-static const struct account account = { "probe", "user", "password" };
+static const struct account account = { "probe", "user", "password", MECHANISM_BEST,
+					false };
 static const char *const names[] = { "*.allowed.example" };
 
 /* clang-format off */
