@@ -26,7 +26,7 @@ service() {
 
 configure() {
 	cat >"$SIM/mailvane.conf" <<-CONF
-		interval = "2s"; retry_interval = "1s"; timeout = "2s";
+		interval = "2s"; retry_interval = "1s"; timeout = "2s"; confirm = 1;
 		ca_file = "$SIM/ca.pem";
 		accounts = ( { name = "probe"; user = "$SIM_USER"; password_file = "password"; } );
 		services = ( $(service good smtp starttls), $(service store imap implicit),
