@@ -115,7 +115,7 @@ static bool fill_targets(struct plan *plan, const struct options *o,
 			.envelope = o->envelope.to != NULL && is_smtp(service)
 					? &o->envelope
 					: NULL,
-			.addresses = o->addresses,
+			.addresses = (uint8_t)o->addresses,
 			.flags = o->proxy_header ? TARGET_PROXY_HEADER : 0,
 			.interval = o->timeout,
 			.retry_interval = o->timeout,

@@ -150,7 +150,7 @@ static void resolve_labels(struct loader *l, const struct server_draft *d, struc
 	list = arena_alloc(&l->plan->arena, size);
 	memcpy(list, d->labels.list, size);
 	t->labels = list;
-	t->label_count = (unsigned)d->labels.count;
+	t->label_count = (uint16_t)d->labels.count;
 }
 
 void server_resolve(struct loader *l, const struct server_draft *d,
@@ -160,8 +160,8 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	bool services_known;
 
 	s.common.confirm =
-	    draft_has(&d->head, SERVER_CONFIRM) ? d->confirm : l->top.confirm;
-	s.common.addresses = (enum address_mode)d->addresses;
+	    (uint8_t)(draft_has(&d->head, SERVER_CONFIRM) ? d->confirm : l->top.confirm);
+	s.common.addresses = (uint8_t)d->addresses;
 	s.common.flags = (d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
 			 (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
 			 (d->histogram ? TARGET_HISTOGRAM : 0U);

@@ -15,6 +15,10 @@ enum has {
 	HAS_MESSAGES = 1 << 1,
 	HAS_SCOPE = 1 << 2,
 	HAS_TRANSCRIPT = 1 << 3,
+	HAS_V4 = 1 << 4,
+	HAS_V6 = 1 << 5,
+	HAS_ENHANCED = 1 << 6,
+	HAS_DETAIL = 1 << 7,
 };
 
 enum { HOST_MAX = 16, WORDS_MAX = 256 };
@@ -67,6 +71,14 @@ static void take_text(const unsigned char **at, char *dst, size_t cap)
 	*at += n + 1;
 }
 
+static void put_text(struct packed *p, enum has part, const char *text, unsigned char **at)
+{
+	if (text[0] == '\0')
+		return;
+	p->has |= (uint8_t)part;
+	put(at, text, strlen(text) + 1);
+}
+
 static uint32_t us_of(struct span span)
 {
 	int64_t us = span.ns / 1000;
@@ -81,12 +93,14 @@ static struct span span_of_us(uint32_t us)
 
 static void put_address(struct packed *p, const struct address *a, unsigned char **at)
 {
-	p->family = (uint8_t)a->any.sa_family;
 	p->port = address_port(a);
-	if (p->family == AF_INET)
+	if (a->any.sa_family == AF_INET) {
+		p->has |= HAS_V4;
 		put(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
-	if (p->family != AF_INET6)
+	}
+	if (a->any.sa_family != AF_INET6)
 		return;
+	p->has |= HAS_V6;
 	put(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
 	if (a->v6.sin6_scope_id == 0)
 		return;
@@ -97,14 +111,17 @@ static void put_address(struct packed *p, const struct address *a, unsigned char
 static void take_address(const struct packed *p, struct address *a,
 			 const unsigned char **at)
 {
-	a->any.sa_family = p->family;
-	if (p->family == AF_INET)
+	if (p->has & HAS_V4) {
+		a->any.sa_family = AF_INET;
 		take(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
-	if (p->family == AF_INET6)
+	}
+	if (p->has & HAS_V6) {
+		a->any.sa_family = AF_INET6;
 		take(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
+	}
 	if (p->has & HAS_SCOPE)
 		take(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
-	if (p->family != AF_UNSPEC)
+	if (p->has & (HAS_V4 | HAS_V6))
 		address_set_port(a, p->port);
 }
 
@@ -152,8 +169,8 @@ static void put_rest(struct packed *p, const struct result *r, unsigned char **a
 		put(at, &r->transcript, sizeof(r->transcript));
 	}
 	put(at, r->text, strlen(r->text) + 1);
-	put(at, r->enhanced, strlen(r->enhanced) + 1);
-	put(at, r->cert_detail, strlen(r->cert_detail) + 1);
+	put_text(p, HAS_ENHANCED, r->enhanced, at);
+	put_text(p, HAS_DETAIL, r->cert_detail, at);
 }
 
 static void take_rest(const struct packed *p, struct result *r)
@@ -172,8 +189,10 @@ static void take_rest(const struct packed *p, struct result *r)
 	if (p->has & HAS_TRANSCRIPT)
 		take(&at, &r->transcript, sizeof(r->transcript));
 	take_text(&at, r->text, sizeof(r->text));
-	take_text(&at, r->enhanced, sizeof(r->enhanced));
-	take_text(&at, r->cert_detail, sizeof(r->cert_detail));
+	if (p->has & HAS_ENHANCED)
+		take_text(&at, r->enhanced, sizeof(r->enhanced));
+	if (p->has & HAS_DETAIL)
+		take_text(&at, r->cert_detail, sizeof(r->cert_detail));
 }
 
 /* --- whole -------------------------------------------------------------------------------- */
@@ -246,9 +265,8 @@ static size_t address_size(const struct packed *p)
 {
 	size_t n = p->has & HAS_SCOPE ? sizeof(uint32_t) : 0;
 
-	return n + (p->family == AF_INET    ? sizeof(struct in_addr)
-		    : p->family == AF_INET6 ? sizeof(struct in6_addr)
-					    : 0);
+	n += p->has & HAS_V4 ? sizeof(struct in_addr) : 0;
+	return n + (p->has & HAS_V6 ? sizeof(struct in6_addr) : 0);
 }
 
 static void brief_phases(const struct packed *p, struct brief *b, const unsigned char **at)

@@ -17,7 +17,7 @@ struct packed {
 	uint32_t announced_since; /* Unix time */
 	uint16_t port, code;
 	uint16_t reached; /* bits of phases */
-	uint8_t family, state, fault, phase, dialogue_fault, dialogue_phase, flags;
+	uint8_t state, fault, phase, dialogue_fault, dialogue_phase, flags;
 	uint8_t cert_faults;
 	uint8_t tls_version, tls_cipher; /* numbers of words */
 	struct confirmation confirmation;

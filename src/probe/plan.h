@@ -54,10 +54,10 @@ struct target {
 	const struct service *service;
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;
-	unsigned label_count;
-	unsigned confirm; /* results in a row that announce a state; 0 is 1 */
-	enum address_mode addresses;
-	unsigned flags;                    /* enum target_flag */
+	uint16_t label_count;
+	uint8_t confirm;   /* results in a row that announce a state; 0 is 1 */
+	uint8_t addresses; /* enum address_mode */
+	unsigned flags;    /* enum target_flag */
 	const struct envelope *envelope;   /* NULL: none is tried */
 	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
