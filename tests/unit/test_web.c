@@ -320,7 +320,7 @@ static void refuses_what_is_too_large(void **state)
  * address only so many are begun, and the others are when one is gone. */
 static void few_large_answers_are_made_at_once(void **state)
 {
-	enum { MANY = 12000, READERS = GUESTS_HEAVY_LOCAL + 4, SMALL = 4096 };
+	enum { MANY = 40000, READERS = GUESTS_HEAVY_LOCAL + 4, SMALL = 4096 };
 	static char rows[MANY * 40];
 	struct pollfd fds[READERS];
 	struct buffer csv;
