@@ -1,9 +1,9 @@
 /* web.c - libmicrohttpd: from a connection to a request to the function of its path. */
 #include "web.h"
 
+#include "access.h"
 #include "door.h"
 #include "events.h"
-#include "gate.h"
 #include "logins.h"
 #include "paths.h"
 
@@ -16,7 +16,7 @@ struct web {
 	struct MHD_Daemon *plain;
 	_Atomic(struct MHD_Daemon *) secure; /* NULL: HTTPS was never wanted */
 	struct door *door;
-	struct gate *gate;
+	struct access *access;
 	struct exporter *exporter;
 	const struct site *site;
 	struct events *events;
@@ -125,7 +125,7 @@ static void mark(struct web *web, struct MHD_Connection *connection, enum guest_
 static bool enter(void *user, int fd, const struct sockaddr *at, socklen_t length)
 {
 	struct web *web = user;
-	struct rules *rules = gate_rules(web->gate);
+	struct rules *rules = access_rules(web->access);
 	struct MHD_Daemon *daemon = rules->tls ? web->secure : web->plain;
 
 	rules_release(rules);
@@ -141,7 +141,7 @@ static void begin_tls(struct web *web, struct MHD_Connection *connection, void *
 
 	if (!info || !info->tls_session)
 		return;
-	*context = rules = gate_rules(web->gate);
+	*context = rules = access_rules(web->access);
 	if (rules->tls)
 		https_apply(rules->tls, info->tls_session);
 	else /* they changed in between */
@@ -255,7 +255,7 @@ static struct reply reply_to(struct request *request)
 	struct reply refusal;
 
 	request->ending = request_ending(request);
-	if (!gate_admits(request->web->gate, request, &refusal))
+	if (!access_admits(request->web->access, request, &refusal))
 		return refusal;
 	if (only_reads(request->method) && site_redirects(request->site, request->full_url))
 		return reply_redirect(request->site->home);
@@ -276,7 +276,7 @@ static enum MHD_Result send_reply(struct request *request, struct reply reply)
 		return MHD_YES;
 	if (!reply.response)
 		return MHD_NO;
-	gate_dress(request->web->gate, &reply);
+	access_dress(request->web->access, &reply);
 	queued = MHD_queue_response(request->connection, reply.status, reply.response);
 	MHD_destroy_response(reply.response);
 	return queued;
@@ -359,13 +359,13 @@ bool web_change(struct web *web, struct rules *rules)
 		rules_release(rules);
 		return false;
 	}
-	gate_change(web->gate, rules);
+	access_change(web->access, rules);
 	return true;
 }
 
 bool web_rules_changed(struct web *web)
 {
-	struct rules *rules = gate_rules(web->gate);
+	struct rules *rules = access_rules(web->access);
 	bool changed = rules_changed(rules);
 
 	rules_release(rules);
@@ -376,10 +376,10 @@ static bool start_all(struct web *web, const struct sockets *sockets, struct rul
 {
 	struct door_hooks hooks = { enter, give_turns, web };
 
-	web->gate = gate_new(rules_hold(rules));
+	web->access = access_new(rules_hold(rules));
 	web->door = door_new(&hooks);
 	web->events = events_new(web->exporter);
-	if (!web->gate || !web->door || !web->events) {
+	if (!web->access || !web->door || !web->events) {
 		rules_release(rules);
 		return false;
 	}
@@ -429,7 +429,7 @@ void web_free(struct web *web)
 		MHD_stop_daemon(web->secure);
 	door_free(web->door);
 	events_free(web->events);
-	gate_free(web->gate);
+	access_free(web->access);
 	pthread_mutex_destroy(&web->lock);
 	free(web);
 }

@@ -1,5 +1,5 @@
-/* gate.c - the rules in use, the logins, and a bucket of requests. */
-#include "gate.h"
+/* access.c - the rules in use, the logins, and a bucket of requests. */
+#include "access.h"
 
 #include "logins.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct gate {
+struct access {
 	struct logins *logins;
 	pthread_mutex_t lock; /* of what follows */
 	struct rules *rules;
@@ -25,31 +25,31 @@ static void login_is_known(void *user)
 	request_resume(user);
 }
 
-struct gate *gate_new(struct rules *rules)
+struct access *access_new(struct rules *rules)
 {
 	static const struct login_hooks hooks = { wait_for_login, login_is_known };
-	struct gate *gate = calloc(1, sizeof(*gate));
+	struct access *access = calloc(1, sizeof(*access));
 
-	if (gate)
-		gate->logins = logins_new(&hooks);
-	if (!gate || !gate->logins) {
+	if (access)
+		access->logins = logins_new(&hooks);
+	if (!access || !access->logins) {
 		rules_release(rules);
-		free(gate);
+		free(access);
 		return NULL;
 	}
-	pthread_mutex_init(&gate->lock, NULL);
-	gate_change(gate, rules);
-	return gate;
+	pthread_mutex_init(&access->lock, NULL);
+	access_change(access, rules);
+	return access;
 }
 
-void gate_free(struct gate *gate)
+void access_free(struct access *access)
 {
-	if (!gate)
+	if (!access)
 		return;
-	logins_free(gate->logins);
-	rules_release(gate->rules);
-	pthread_mutex_destroy(&gate->lock);
-	free(gate);
+	logins_free(access->logins);
+	rules_release(access->rules);
+	pthread_mutex_destroy(&access->lock);
+	free(access);
 }
 
 static double burst(const struct rules *rules)
@@ -57,53 +57,53 @@ static double burst(const struct rules *rules)
 	return rules->config && rules->config->burst > 1 ? rules->config->burst : 1;
 }
 
-void gate_change(struct gate *gate, struct rules *rules)
+void access_change(struct access *access, struct rules *rules)
 {
 	struct rules *before;
 
-	pthread_mutex_lock(&gate->lock);
-	before = gate->rules;
-	gate->rules = rules;
-	gate->tokens = burst(rules);
-	gate->counted = instant_now();
-	pthread_mutex_unlock(&gate->lock);
+	pthread_mutex_lock(&access->lock);
+	before = access->rules;
+	access->rules = rules;
+	access->tokens = burst(rules);
+	access->counted = instant_now();
+	pthread_mutex_unlock(&access->lock);
 	rules_release(before);
 }
 
-struct rules *gate_rules(struct gate *gate)
+struct rules *access_rules(struct access *access)
 {
 	struct rules *rules;
 
-	pthread_mutex_lock(&gate->lock);
-	rules = rules_hold(gate->rules);
-	pthread_mutex_unlock(&gate->lock);
+	pthread_mutex_lock(&access->lock);
+	rules = rules_hold(access->rules);
+	pthread_mutex_unlock(&access->lock);
 	return rules;
 }
 
 /* --- a request ------------------------------------------------------------------------------- */
 
 /* One more in each interval, up to the burst. */
-static bool within_rate(struct gate *gate)
+static bool within_rate(struct access *access)
 {
 	struct instant now = instant_now();
 	struct span every;
 	bool within = true;
 
-	pthread_mutex_lock(&gate->lock);
-	every = gate->rules->config ? gate->rules->config->every : (struct span){ 0 };
+	pthread_mutex_lock(&access->lock);
+	every = access->rules->config ? access->rules->config->every : (struct span){ 0 };
 	if (every.ns > 0) {
-		double most = burst(gate->rules);
+		double most = burst(access->rules);
 
-		gate->tokens +=
-		    (double)span_between(gate->counted, now).ns / (double)every.ns;
-		if (gate->tokens > most)
-			gate->tokens = most;
-		gate->counted = now;
-		within = gate->tokens >= 1;
+		access->tokens +=
+		    (double)span_between(access->counted, now).ns / (double)every.ns;
+		if (access->tokens > most)
+			access->tokens = most;
+		access->counted = now;
+		within = access->tokens >= 1;
 		if (within)
-			gate->tokens -= 1;
+			access->tokens -= 1;
 	}
-	pthread_mutex_unlock(&gate->lock);
+	pthread_mutex_unlock(&access->lock);
 	return within;
 }
 
@@ -119,13 +119,13 @@ static struct guest_name name_of(const struct request *request)
 	return guest_name_of(address, fd ? fd->connect_fd : -1);
 }
 
-static enum login ask(struct gate *gate, struct request *request)
+static enum login ask(struct access *access, struct request *request)
 {
-	struct rules *rules = gate_rules(gate);
+	struct rules *rules = access_rules(access);
 	enum login what = LOGIN_YES;
 
 	if (rules->config && rules->config->users.n > 0)
-		what = logins_ask(gate->logins, &rules->config->users,
+		what = logins_ask(access->logins, &rules->config->users,
 				  request_header(request, MHD_HTTP_HEADER_AUTHORIZATION),
 				  name_of(request), request, &request->login);
 	rules_release(rules);
@@ -163,31 +163,32 @@ static bool judge(enum login what, bool ending, struct request *request,
 	return false;
 }
 
-bool gate_admits(struct gate *gate, struct request *request, struct reply *ret_refusal)
+bool access_admits(struct access *access, struct request *request,
+		   struct reply *ret_refusal)
 {
 	if (request->admitted)
 		return true;
 	if (request->login)
 		return judge(logins_answer(request->login), request->ending, request,
 			     ret_refusal);
-	if (!within_rate(gate)) {
+	if (!within_rate(access)) {
 		*ret_refusal = reply_busy("too many requests\n");
 		return false;
 	}
-	return judge(ask(gate, request), false, request, ret_refusal);
+	return judge(ask(access, request), false, request, ret_refusal);
 }
 
 /* --- an answer ------------------------------------------------------------------------------- */
 
 /* What the operator says replaces what we say. */
-void gate_dress(struct gate *gate, struct reply *reply)
+void access_dress(struct access *access, struct reply *reply)
 {
 	struct rules *rules;
 	const char *ours;
 
 	if (!reply->response)
 		return;
-	rules = gate_rules(gate);
+	rules = access_rules(access);
 	for (size_t i = 0; rules->config && i < rules->config->headers.n; i++) {
 		const struct web_pair *header = &rules->config->headers.list[i];
 

@@ -1,0 +1,27 @@
+/* access.h - what the web configuration asks of a request before its path is asked, and what it
+ * adds to an answer: rate, login, headers.
+ */
+#ifndef MAILVANE_ACCESS_H
+#define MAILVANE_ACCESS_H
+
+#include "reply.h"
+#include "request.h"
+#include "rules.h"
+
+struct access;
+
+/* Takes the rules. NULL: no memory, no thread; the rules are released. */
+struct access *access_new(struct rules *);
+/* After all requests. NULL does nothing. */
+void access_free(struct access *);
+
+/* Takes the rules that hold from now on. */
+void access_change(struct access *, struct rules *);
+/* Held for the caller. */
+struct rules *access_rules(struct access *);
+
+/* True: to its path with it. False: the reply says why not, or later. */
+bool access_admits(struct access *, struct request *, struct reply *ret_refusal);
+void access_dress(struct access *, struct reply *);
+
+#endif
