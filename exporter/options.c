@@ -18,7 +18,8 @@ static const struct option {
 	{ "--web.listen-address", offsetof(struct options, listen), "ADDRESS",
 	  "Where to answer HTTP: \":19025\" (the default) is every address of this\n"
 	  "machine; \"127.0.0.1:19025\" and \"[::1]:19025\" only local ones;\n"
-	  "\"unix:/run/mailvane/exporter.sock\" is a socket for owner and group.\n"
+	  "\"unix:/run/mailvane/exporter.sock\" is a socket for owner and group,\n"
+	  "without HTTPS and login, whatever --web.config.file says.\n"
 	  "May be given several times." },
 	{ "--web.systemd-socket", offsetof(struct options, systemd_socket), NULL,
 	  "Answer HTTP on the sockets of a systemd .socket unit, and nowhere else." },

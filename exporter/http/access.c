@@ -107,16 +107,31 @@ static bool within_rate(struct access *access)
 	return within;
 }
 
+bool access_is_local(int fd)
+{
+	int domain = AF_UNSPEC;
+	socklen_t length = sizeof(domain);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+	       domain == AF_UNIX;
+}
+
+static int descriptor(const struct request *request)
+{
+	const union MHD_ConnectionInfo *fd =
+	    MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return fd ? fd->connect_fd : -1;
+}
+
 static struct guest_name name_of(const struct request *request)
 {
 	static const struct sockaddr unknown = { .sa_family = AF_UNIX };
 	const union MHD_ConnectionInfo *at = MHD_get_connection_info(
 	    request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *address = at && at->client_addr ? at->client_addr : &unknown;
-	const union MHD_ConnectionInfo *fd =
-	    MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-	return guest_name_of(address, fd ? fd->connect_fd : -1);
+	return guest_name_of(address, descriptor(request));
 }
 
 static enum login ask(struct access *access, struct request *request)
@@ -124,7 +139,8 @@ static enum login ask(struct access *access, struct request *request)
 	struct rules *rules = access_rules(access);
 	enum login what = LOGIN_YES;
 
-	if (rules->config && rules->config->users.n > 0)
+	if (rules->config && rules->config->users.n > 0 &&
+	    !access_is_local(descriptor(request)))
 		what = logins_ask(access->logins, &rules->config->users,
 				  request_header(request, MHD_HTTP_HEADER_AUTHORIZATION),
 				  name_of(request), request, &request->login);

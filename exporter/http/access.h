@@ -20,6 +20,9 @@ void access_change(struct access *, struct rules *);
 /* Held for the caller. */
 struct rules *access_rules(struct access *);
 
+/* Through a Unix socket the file system has said who may come in: no HTTPS there, and no login. */
+bool access_is_local(int fd);
+
 /* True: to its path with it. False: the reply says why not, or later. */
 bool access_admits(struct access *, struct request *, struct reply *ret_refusal);
 void access_dress(struct access *, struct reply *);

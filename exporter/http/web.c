@@ -126,10 +126,11 @@ static bool enter(void *user, int fd, const struct sockaddr *at, socklen_t lengt
 {
 	struct web *web = user;
 	struct rules *rules = access_rules(web->access);
-	struct MHD_Daemon *daemon = rules->tls ? web->secure : web->plain;
+	bool secure = rules->tls && !access_is_local(fd);
 
 	rules_release(rules);
-	return MHD_add_connection(daemon, fd, at, length) == MHD_YES;
+	return MHD_add_connection(secure ? web->secure : web->plain, fd, at, length) ==
+	       MHD_YES;
 }
 
 /* The context of a connection with TLS is the rules it began with. */

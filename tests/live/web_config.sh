@@ -100,7 +100,7 @@ exporter_answers() { answers_https; }
 
 https() {
 	tls_config one | write_config
-	EXPORTER_OPTIONS=(--web.config.file="$WEB/web.yml")
+	EXPORTER_OPTIONS=(--web.config.file="$WEB/web.yml" --web.listen-address="unix:$WEB/http.sock")
 	exporter_start "$WEB/mailvane.conf" "$WEB/log" || return 1
 	is "HTTPS with a certificate that is checked" "$(get /metrics --cacert "$WEB/one.pem")" 200
 	is "plain HTTP is not answered there" \
@@ -172,6 +172,11 @@ passwords() {
 	is "a wrong password" "$(get / "${curl[@]}" -u alice:wrong)" 401
 	is "a user nobody knows" "$(get / "${curl[@]}" -u bob:secret)" 401
 	is "the right one" "$(get / "${curl[@]}" -u alice:secret -D "$WEB/headers")" 200
+	is "nobody is asked at the Unix socket, which is for owner and group" \
+		"$(curl -sS --unix-socket "$WEB/http.sock" -o /dev/null -w '%{http_code}' http://x/metrics)" 200
+	run "$BUILD/checks/check_mailvane" --url "unix:$WEB/http.sock" --server mx
+	lacks "so that check_mailvane has an answer" "$OUT" "401|no answer|cannot"
+	has "of the server it asked for" "$OUT" "^MAIL [A-Z]+ - .*far"
 	is "a POST is asked for a login, too" "$(get /metrics "${curl[@]}" -X POST)" 401
 	is "each header is there once" "$(grep -ic '^x-frame-options' "$WEB/headers")" 1
 	has "as configured" "$(cat "$WEB/headers")" '^X-Frame-Options: sameorigin'
