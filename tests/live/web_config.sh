@@ -108,15 +108,18 @@ https() {
 	is "TLS 1.1 is too old" "$(get / --cacert "$WEB/one.pem" --tls-max 1.1)" 000none
 	# A connection that is open keeps what it began with, and answers.
 	coproc OPEN { openssl s_client -quiet -connect "$EXPORTER_AT" -CAfile "$WEB/one.pem" 2>/dev/null; }
+	# Bash closes its own descriptor when the client ends.
+	exec {answers}<&"${OPEN[0]}"
 	printf 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n' >&"${OPEN[1]}"
-	read -rt 10 -u "${OPEN[0]}" line
+	read -rt 10 -u "$answers" line
 	has "a connection is open" "$line" "200 OK"
 	tls_config two | write_config
 	holds "a changed file is taken without being asked" within 15 taken 0
 	is "the new certificate is shown" "$(get /metrics --cacert "$WEB/two.pem")" 200
 	is "the old one is not" "$(get /metrics --cacert "$WEB/one.pem")" 000none
 	printf 'GET /-/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&"${OPEN[1]}"
-	has "the open connection still answers" "$(timeout 10 cat <&"${OPEN[0]}")" "HTTP/1.1 (200|503)"
+	has "the open connection still answers" "$(timeout 10 cat <&"$answers")" "HTTP/1.1 (200|503)"
+	exec {answers}<&-
 	wait "$OPEN_PID" 2>/dev/null || true
 }
 
