@@ -155,7 +155,7 @@ static void says_the_same_in_openmetrics(void **state)
 	};
 	static const char *const absent[] = {
 		"_total counter",
-		"mailvane_probes_created" MX_4, /* addresses come and go */
+		("mailvane_probes_created" MX_4), /* addresses come and go */
 		"_info gauge",
 	};
 	struct plan *plan = exporter_plan_new();
