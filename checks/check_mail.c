@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "explain.h"
 #include "extra_opts.h"
+#include "failed_login.h"
 #include "findings.h"
 #include "json.h"
 #include "last_word.h"
@@ -82,14 +83,15 @@ static int report(struct findings *f, const struct options *o)
 	return (int)state;
 }
 
-static int probe(struct plan *plan, const struct options *o)
+static int probe_once(struct plan *plan, const struct options *o, struct breaker *breaker)
 {
 	struct findings findings = { 0 };
-	struct engine_hooks hooks = { .probed = keep, .user = &findings };
+	struct engine_hooks hooks = { .probed = keep,
+				      .user = &findings,
+				      .breaker = breaker };
 	char error[REFUSAL_MAX];
 	int code;
 
-	last_word_after((unsigned)span_seconds(o->timeout) + GRACE_S);
 	if (!engine_run_once(plan, &hooks, error, sizeof(error)))
 		code = give_up(error);
 	else if (findings.count == 0)
@@ -97,6 +99,35 @@ static int probe(struct plan *plan, const struct options *o)
 	else
 		code = report(&findings, o);
 	findings_fini(&findings);
+	return code;
+}
+
+/* Of all services that log in; NULL: none does. */
+static const struct account *account_of(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->target_count; i++)
+		if (plan->targets[i].account != NULL)
+			return plan->targets[i].account;
+	return NULL;
+}
+
+static int probe(struct plan *plan, const struct options *o)
+{
+	const struct account *account = account_of(plan);
+	struct failed_login login;
+	char error[REFUSAL_MAX];
+	int code;
+
+	last_word_after((unsigned)span_seconds(o->timeout) + GRACE_S);
+	if (o->state_dir == NULL || account == NULL)
+		return probe_once(plan, o, NULL);
+	if (!failed_login_open(&login, o->state_dir, o->host, account, instant_now(),
+			       moment_now(), error))
+		return give_up(error);
+	code = probe_once(plan, o, &login.breaker);
+	if (!failed_login_keep(&login, instant_now(), moment_now(), error) && !o->json)
+		printf("%s\n", error);
+	failed_login_close(&login);
 	return code;
 }
 

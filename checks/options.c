@@ -16,6 +16,7 @@ enum {
 	OPT_PASSWORD_FD,
 	OPT_TOKEN_FILE,
 	OPT_MECHANISM,
+	OPT_STATE_DIR,
 	OPT_EHLO,
 	OPT_ADDRESSES,
 	OPT_ADDRESS_STATE,
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
 	{ "password-fd", required_argument, NULL, OPT_PASSWORD_FD },
 	{ "token-file", required_argument, NULL, OPT_TOKEN_FILE },
 	{ "mechanism", required_argument, NULL, OPT_MECHANISM },
+	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
 	{ "ehlo", required_argument, NULL, OPT_EHLO },
 	{ "addresses", required_argument, NULL, OPT_ADDRESSES },
 	{ "address-state", required_argument, NULL, OPT_ADDRESS_STATE },
@@ -267,6 +269,8 @@ static const char **text_of(struct options *o, int option)
 		return &o->token_file;
 	case OPT_PASSWORD_ENV:
 		return &o->password_env;
+	case OPT_STATE_DIR:
+		return &o->state_dir;
 	case OPT_EHLO:
 		return &o->ehlo_name;
 	case OPT_CLIENT_CERT:

@@ -19,6 +19,7 @@ struct options {
 	enum tls_mode tls;
 	const char *name, *ca_file, *ehlo_name;
 	const char *user, *password_file, *password_env, *token_file;
+	const char *state_dir; /* NULL: each run logs in, whatever came of the one before */
 	enum mechanism mechanism;
 	int password_fd; /* -1: none */
 	struct span timeout;

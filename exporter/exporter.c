@@ -292,7 +292,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 			      struct log *log, char *error, size_t cap)
 {
 	struct exporter *x = calloc(1, sizeof(*x));
-	const struct engine_hooks hooks = { probed, x };
+	const struct engine_hooks hooks = { .probed = probed, .user = x };
 	struct passive *passive = passive_new(log);
 
 	struct history *history = history_new();

@@ -129,7 +129,7 @@ static void probed_once(void *log, const struct target *target, const struct res
 
 static int once(struct plan *plan, struct log *log, struct moment started)
 {
-	const struct engine_hooks hooks = { probed_once, log };
+	const struct engine_hooks hooks = { .probed = probed_once, .user = log };
 	struct health health = { .version = version,
 				 .started = started,
 				 .targets = plan->target_count,

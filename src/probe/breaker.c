@@ -9,8 +9,7 @@ enum { BUCKETS = 256, FIRST_WAIT_S = 60, LONGEST_WAIT_S = 3600 };
 
 struct breaker_entry {
 	uint64_t key;
-	struct span wait;
-	struct instant until;
+	struct breaker_mark mark;
 	struct breaker_entry *next;
 };
 
@@ -56,9 +55,9 @@ bool breaker_allows(const struct breaker *b, uint64_t key, struct instant now,
 {
 	const struct breaker_entry *e = *find(b, key);
 
-	if (e == NULL || !instant_before(now, e->until))
+	if (e == NULL || !instant_before(now, e->mark.until))
 		return true;
-	*ret_until = e->until;
+	*ret_until = e->mark.until;
 	return false;
 }
 
@@ -78,25 +77,45 @@ const char *breaker_words(struct instant now, struct instant until, struct momen
 	return buffer_string(&b);
 }
 
+bool breaker_recall(const struct breaker *b, uint64_t key, struct breaker_mark *ret_mark)
+{
+	const struct breaker_entry *e = *find(b, key);
+
+	if (e == NULL)
+		return false;
+	*ret_mark = e->mark;
+	return true;
+}
+
+bool breaker_restore(struct breaker *b, uint64_t key, struct breaker_mark mark)
+{
+	struct breaker_entry **at = find(b, key), *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return false;
+	e->key = key;
+	e->mark = mark;
+	*at = e;
+	return true;
+}
+
 void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
 {
-	struct breaker_entry **at = find(b, key), *e = *at;
+	struct span first = span_of_seconds(FIRST_WAIT_S);
+	struct span longest = span_of_seconds(LONGEST_WAIT_S);
+	struct breaker_entry *e = *find(b, key);
 
 	if (e == NULL) {
-		e = calloc(1, sizeof(*e));
-		if (e == NULL)
-			return;
-		e->key = key;
-		e->wait = span_of_seconds(FIRST_WAIT_S);
-		*at = e;
-	} else if (instant_before(now, e->until)) {
-		return; /* was under way when another one failed: the same failure */
-	} else {
-		e->wait.ns *= 2;
-		if (e->wait.ns > span_of_seconds(LONGEST_WAIT_S).ns)
-			e->wait = span_of_seconds(LONGEST_WAIT_S);
+		breaker_restore(b, key,
+				(struct breaker_mark){ first, instant_plus(now, first) });
+		return;
 	}
-	e->until = instant_plus(now, e->wait);
+	if (instant_before(now, e->mark.until))
+		return; /* was under way when another one failed: the same failure */
+	e->mark.wait.ns *= 2;
+	if (e->mark.wait.ns > longest.ns)
+		e->mark.wait = longest;
+	e->mark.until = instant_plus(now, e->mark.wait);
 }
 
 void breaker_passed(struct breaker *b, uint64_t key)

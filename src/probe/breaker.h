@@ -31,4 +31,14 @@ const char *breaker_words(struct instant now, struct instant until, struct momen
 void breaker_failed(struct breaker *, uint64_t key, struct instant now);
 void breaker_passed(struct breaker *, uint64_t key);
 
+/* What is known of a login that failed, for who keeps it beyond the breaker's life. */
+struct breaker_mark {
+	struct span wait; /* the last one; the next is twice as long */
+	struct instant until;
+};
+/* False, and *ret_mark untouched: nothing. */
+bool breaker_recall(const struct breaker *, uint64_t key, struct breaker_mark *ret_mark);
+/* Of a key the breaker does not know. False: out of memory. */
+bool breaker_restore(struct breaker *, uint64_t key, struct breaker_mark);
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef MAILVANE_ENGINE_H
 #define MAILVANE_ENGINE_H
 
+#include "breaker.h"
 #include "errand.h"
 #include "plan.h"
 
@@ -11,6 +12,7 @@ struct engine_hooks {
 	void (*probed)(void *user, const struct target *, const struct result *,
 		       const struct published *);
 	void *user;
+	struct breaker *breaker; /* engine_run_once: lent, used instead of one of its own */
 };
 
 struct engine_stats {

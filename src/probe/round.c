@@ -48,6 +48,11 @@ static uint64_t login_key(const struct target *t)
 	return breaker_key(t->host, t->account->user, t->account->password);
 }
 
+static struct breaker *breaker_of(struct worker *w)
+{
+	return w->hooks.breaker != NULL ? w->hooks.breaker : &w->breaker;
+}
+
 static void note_login(struct round *r, const struct result *result)
 {
 	const struct target *t = r->target;
@@ -55,9 +60,9 @@ static void note_login(struct round *r, const struct result *result)
 	if (t->account == NULL || r->hold_login)
 		return;
 	if (result->dialogue_fault == FAULT_AUTH_FAILED)
-		breaker_failed(&r->worker->breaker, login_key(t), instant_now());
+		breaker_failed(breaker_of(r->worker), login_key(t), instant_now());
 	else if (result->dialogue_fault == FAULT_OK)
-		breaker_passed(&r->worker->breaker, login_key(t));
+		breaker_passed(breaker_of(r->worker), login_key(t));
 }
 
 static void errand_done(struct round *r, const struct result *result)
@@ -391,7 +396,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 	r->dns.ns = -1;
 	r->question.answered = answered;
 	if (target->account != NULL &&
-	    !breaker_allows(&w->breaker, login_key(target), now, &r->held_until)) {
+	    !breaker_allows(breaker_of(w), login_key(target), now, &r->held_until)) {
 		r->hold_login = true;
 		atomic_fetch_add(&w->counters.skipped_suspended, 1);
 	}

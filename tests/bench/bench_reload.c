@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 					   .in_flight = 1000,
 					   .interval = span_of_ms((int64_t)count),
 					   .timeout = span_of_ms(1000) };
-	const struct engine_hooks hooks = { probed, NULL };
+	const struct engine_hooks hooks = { .probed = probed, .user = NULL };
 	struct plan *plan = plan_of(&terms, 0);
 	struct engine *e;
 	char error[256];

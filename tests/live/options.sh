@@ -18,6 +18,7 @@ listen smtp  127.0.0.1:0 name=relay       tls=none login=never
 listen smtp  127.0.0.1:0 name=bars        tls=none login=never
   reply GREETING "554 5.7.1 a|time=9;;; \x1b[31mred"
 listen smtp  127.0.0.1:0 name=drip        tls=none login=never fault=drip:400
+listen imap  127.0.0.1:0 name=denied      tls=implicit fault=login-denied
 listen imap  127.0.0.1:0 name=wants-cert  tls=implicit client-cert=required
 '
 
@@ -67,6 +68,49 @@ passwords() {
 	is "a secret that everybody can read: UNKNOWN" "$CODE" 3
 	has "what to do about it" "$OUT" "chmod 600"
 	chmod 600 "$SIM/password"
+}
+
+# Logins refused so far, all of them of the listener that refuses all.
+denials() {
+	rm -f "$SIM/counters"
+	kill -USR1 "$SIM_PID"
+	within 5 grep -qs '^listener=denied ' "$SIM/counters"
+	sed -n 's/^listener=denied .* logins-denied=\([0-9]*\).*/\1/p' "$SIM/counters"
+}
+
+state_dir() {
+	local dir=$SIM/state login file
+	login=(--user "$SIM_USER" --password-file "$SIM/password")
+	try "no state: a refused login" CRITICAL auth_failed/auth denied imaps "${login[@]}"
+	try "no state: tried again" CRITICAL auth_failed/auth denied imaps "${login[@]}"
+	is "no state: two logins" "$(denials)" 2
+	mkdir -m 700 "$dir"
+	login+=(--state-dir "$dir")
+	try "state: a refused login" CRITICAL auth_failed/auth denied imaps "${login[@]}"
+	try "state: left alone" CRITICAL auth_suspended/auth denied imaps "${login[@]}"
+	has "the time of the next try" "$OUT" \
+		'the next try is in ([1-5]?[0-9]s|1m) \([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z\)'
+	is "state: one login" "$(denials)" 3
+	try "the account at that host" CRITICAL auth_suspended/auth pop3s pop3s "${login[@]}"
+	try "without a login" OK ok imaps imaps --state-dir "$dir"
+	file=$(ls "$dir"/login-*)
+	is "its mode" "$(stat -c %a "$file")" 600
+	lacks "nothing to read in it" "$(ls "$dir"; cat "$file")" "probe|demo|Sim-Secret|127"
+	printf %s Another.1 >"$SIM/another"
+	chmod 600 "$SIM/another"
+	try "a changed password" CRITICAL auth_failed/auth denied imaps --user "$SIM_USER" \
+		--password-file "$SIM/another" --state-dir "$dir"
+	is "is tried" "$(denials)" 4
+	echo "mailvane-login 1 60 1000" >"$file"
+	try "when its time has come" CRITICAL auth_failed/auth denied imaps "${login[@]}"
+	has "twice as long" "$(cat "$file")" '^mailvane-login 1 120 '
+	echo "mailvane-login 1 120 1000" >"$file"
+	try "a login that passes" OK ok pop3s pop3s "${login[@]}"
+	holds "takes the file away" test ! -e "$file"
+	chmod 770 "$dir"
+	run "$CHECK_MAIL" -H 127.0.0.1 -s imaps "${login[@]}"
+	is "a folder that others write to: UNKNOWN" "$CODE" 3
+	has "what to do about it" "$OUT" "others can write to it; chmod 700"
 }
 
 output() {
@@ -125,6 +169,7 @@ sim_start "$SCENARIO" || finish || exit 1
 limits
 expectations
 passwords
+state_dir
 output
 several
 endings

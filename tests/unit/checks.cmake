@@ -1,4 +1,5 @@
 mailvane_unit(test_check_options test_check_options.c check_mail_parts)
+mailvane_unit(test_failed_login "test_failed_login.c;folder.c" check_mail_parts)
 mailvane_unit(test_thresholds test_thresholds.c check_mail_parts)
 mailvane_unit(test_findings test_findings.c check_mail_parts)
 foreach(noun inquiry standing)

@@ -32,7 +32,8 @@ static void reads_all_it_knows(void **state)
 {
 	char line[] =
 	    "-H mail.example.com -s imaps --port=1993 --tls implicit --name m.test "
-	    "--ca-file ca.pem --user u --password-file p -t 2.5 -6 --ehlo me.test";
+	    "--ca-file ca.pem --user u --password-file p --state-dir d -t 2.5 -6 --ehlo "
+	    "me.test";
 	struct options o;
 
 	(void)state;
@@ -47,6 +48,7 @@ static void reads_all_it_knows(void **state)
 	assert_string_equal(o.ca_file, "ca.pem");
 	assert_string_equal(o.user, "u");
 	assert_string_equal(o.password_file, "p");
+	assert_string_equal(o.state_dir, "d");
 	assert_int_equal(o.timeout.ns, 2500000000);
 	assert_int_equal(o.addresses, ADDRESS_IPV6);
 	assert_string_equal(o.ehlo_name, "me.test");

@@ -101,7 +101,7 @@ static struct plan *plan_of(const struct target *targets, size_t count)
 static void run_once(struct target *targets, size_t count, unsigned per_address,
 		     struct log *log)
 {
-	struct engine_hooks hooks = { probed, log };
+	struct engine_hooks hooks = { .probed = probed, .user = log };
 	struct plan *p = plan_of(targets, count);
 	char error[200] = "";
 
@@ -217,7 +217,7 @@ static void no_more_connections_than_the_budget(void **state)
 
 static struct engine *start(struct plan *p, struct log *log)
 {
-	struct engine_hooks hooks = { probed, log };
+	struct engine_hooks hooks = { .probed = probed, .user = log };
 	char error[200] = "";
 	struct engine *e = engine_new(p, &hooks, error, sizeof(error));
 
@@ -424,7 +424,7 @@ static void each_address_has_its_own_record(void **state)
 	smtp_peer_open(&peer);
 	struct service service = service_at(peer.port);
 	struct target t = target_at("a", &service);
-	struct engine_hooks hooks = { probed, &log };
+	struct engine_hooks hooks = { .probed = probed, .user = &log };
 	char error[200];
 
 	t.addresses = ADDRESS_EACH;

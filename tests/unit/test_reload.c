@@ -97,7 +97,7 @@ static void any(bool flags[SERVERS], unsigned of_ten)
 
 static void who_is_in_the_plan_is_probed(void **state)
 {
-	const struct engine_hooks hooks = { probed, NULL };
+	const struct engine_hooks hooks = { .probed = probed, .user = NULL };
 	bool has[SERVERS], changed[SERVERS] = { false };
 	struct engine *e;
 	struct plan *plan;

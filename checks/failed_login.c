@@ -1,0 +1,177 @@
+/* failed_login.c - "mailvane-login 1 WAIT_S UNTIL_MS" in a file. */
+#include "failed_login.h"
+
+#include "buffer.h"
+#include "openssl_digests.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char key_name[] = "key", magic[] = "mailvane-login", version[] = "1";
+
+enum { WAIT_MAX_S = 3600 };
+static const uint64_t until_max_ms = UINT64_C(253402300799000); /* the year 9999 */
+
+/* --- the name ----------------------------------------------------------------------------- */
+
+static bool key_read(const struct state_folder *f, uint8_t key[DIGEST_MAX])
+{
+	return state_folder_read(f, key_name, key, DIGEST_MAX) == DIGEST_MAX;
+}
+
+static bool key_make(const struct state_folder *f, uint8_t key[DIGEST_MAX])
+{
+	uint8_t fresh[DIGEST_MAX];
+	struct view bytes = { (const char *)fresh, sizeof(fresh) };
+
+	if (!openssl_digests.random(fresh, sizeof(fresh)))
+		return false;
+	/* Of runs that make one at the same time all but one find it made; one that is of no
+	 * use is replaced. */
+	if (!state_folder_create(f, key_name, bytes)) {
+		if (key_read(f, key))
+			return true;
+		if (!state_folder_write(f, key_name, bytes))
+			return false;
+	}
+	memcpy(key, fresh, sizeof(fresh));
+	return true;
+}
+
+/* One after the other, so that no two triples are the same text. */
+static bool name_make(const uint8_t secret[DIGEST_MAX], const char *const texts[3],
+		      char ret_name[STATE_NAME_MAX])
+{
+	uint8_t key[DIGEST_MAX], sum[DIGEST_MAX];
+	struct buffer b;
+
+	memcpy(key, secret, sizeof(key));
+	for (size_t i = 0; i < 3; i++) {
+		struct view by = { (const char *)key, sizeof(key) };
+
+		if (!openssl_digests.hmac(DIGEST_SHA256, by, view_of(texts[i]), sum))
+			return false;
+		memcpy(key, sum, sizeof(key));
+	}
+	buffer_init(&b, ret_name, STATE_NAME_MAX);
+	buffer_text(&b, "login-");
+	for (size_t i = 0; i < sizeof(sum); i++)
+		buffer_format(&b, "%02x", sum[i]);
+	buffer_string(&b);
+	return true;
+}
+
+/* --- the file ----------------------------------------------------------------------------- */
+
+static bool parse(struct view text, uint64_t *ret_wait_s, uint64_t *ret_until_ms)
+{
+	struct view words[4], none;
+	uint64_t wait, until;
+
+	if (text.n == 0 || text.p[text.n - 1] != '\n')
+		return false; /* cut off */
+	text.n--;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!view_next_word(&text, &words[i]))
+			return false;
+	if (view_next_word(&text, &none) || !view_equal(words[0], magic) ||
+	    !view_equal(words[1], version) || !view_number(words[2], WAIT_MAX_S, &wait) ||
+	    wait == 0 || !view_number(words[3], until_max_ms, &until))
+		return false;
+	*ret_wait_s = wait;
+	*ret_until_ms = until;
+	return true;
+}
+
+static bool load(const struct failed_login *l, struct instant now, struct moment wall,
+		 struct breaker_mark *ret_mark)
+{
+	char text[STATE_FILE_MAX];
+	uint64_t wait, until;
+	struct span left;
+	size_t n = state_folder_read(&l->folder, l->name, text, sizeof(text));
+
+	if (!parse((struct view){ text, n }, &wait, &until))
+		return false;
+	left = moment_between(wall, (struct moment){ (int64_t)until });
+	/* Further off than it can be: the clock has been set back since. */
+	if (left.ns > span_of_seconds(2 * (double)wait).ns)
+		return false;
+	ret_mark->wait = span_of_seconds((double)wait);
+	ret_mark->until = instant_plus(now, left);
+	return true;
+}
+
+static bool store(const struct failed_login *l, const struct breaker_mark *mark,
+		  struct instant now, struct moment wall)
+{
+	long long until = wall.ms + span_between(now, mark->until).ns / 1000000;
+	char text[STATE_FILE_MAX];
+	struct buffer b;
+
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s %s %.0f %lld\n", magic, version, span_seconds(mark->wait),
+		      until);
+	return state_folder_write(&l->folder, l->name, buffer_view(&b));
+}
+
+/* --- one run ------------------------------------------------------------------------------ */
+
+static bool prepare(struct failed_login *l, const char *folder, const char *host,
+		    const struct account *a, char error[REFUSAL_MAX])
+{
+	const char *const texts[3] = { host, a->user, a->password };
+	uint8_t key[DIGEST_MAX];
+
+	if (!state_folder_open(&l->folder, folder, error))
+		return false;
+	errno = 0;
+	if (!key_read(&l->folder, key) && !key_make(&l->folder, key))
+		return refusal(error, "--state-dir", folder,
+			       errno != 0 ? strerror(errno) : "no randomness");
+	if (!name_make(key, texts, l->name) || !breaker_init(&l->breaker))
+		return refusal(error, "--state-dir", folder, "out of memory");
+	l->key = breaker_key(host, a->user, a->password);
+	return true;
+}
+
+bool failed_login_open(struct failed_login *l, const char *folder, const char *host,
+		       const struct account *a, struct instant now, struct moment wall,
+		       char error[REFUSAL_MAX])
+{
+	*l = (struct failed_login){ .folder = { -1 } };
+	if (!prepare(l, folder, host, a, error)) {
+		failed_login_close(l);
+		return false;
+	}
+	if (load(l, now, wall, &l->mark))
+		l->known = breaker_restore(&l->breaker, l->key, l->mark);
+	return true;
+}
+
+bool failed_login_keep(const struct failed_login *l, struct instant now, struct moment wall,
+		       char error[REFUSAL_MAX])
+{
+	struct breaker_mark mark, other;
+
+	if (!breaker_recall(&l->breaker, l->key, &mark)) {
+		if (l->known)
+			state_folder_remove(&l->folder, l->name);
+		return true;
+	}
+	if (l->known && mark.until.ns == l->mark.until.ns)
+		return true;
+	if (load(l, now, wall, &other) && instant_before(now, other.until))
+		return true;
+	return store(l, &mark, now, wall) ||
+	       refusal(error, "--state-dir", "the failed login is not kept",
+		       strerror(errno));
+}
+
+void failed_login_close(struct failed_login *l)
+{
+	if (l->breaker.table != NULL)
+		breaker_fini(&l->breaker);
+	state_folder_close(&l->folder);
+}
