@@ -268,13 +268,13 @@ static void write_subject(struct encoder *e)
 		at = put_blocks(at, start, 9);
 		at = put_value(at, target->server);
 		*at++ = '"';
-		if (e->service != target->service)
+		if (!e->of_server && e->service != target->service)
 			learn_service(e, target->service);
-		if (e->service)
+		if (!e->of_server && e->service)
 			at = put_blocks(at, e->service_text, e->service_n);
 		e->subject.n = (size_t)(at - e->subject.p);
 	}
-	if (!e->service)
+	if (!e->of_server && !e->service)
 		add_label(&e->subject, (struct view){ "service", 7 },
 			  target->service->name);
 	if (e->address)
@@ -292,6 +292,13 @@ void encoder_subject(struct encoder *e, const struct target *target,
 	e->subject.n = 0;
 	e->target = target;
 	e->address = address;
+	e->of_server = false;
+}
+
+void encoder_server(struct encoder *e, const struct target *target)
+{
+	encoder_subject(e, target, NULL);
+	e->of_server = true;
 }
 
 void encoder_fini(struct encoder *e)

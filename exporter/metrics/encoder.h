@@ -56,6 +56,7 @@ struct encoder {
 	char name_text[METRIC_NAME_MAX];
 	const struct target *target;
 	const struct address *address;
+	bool of_server;       /* whatever the service */
 	struct draft subject; /* `{server="mx1",service="imaps"` */
 	const struct service *service;
 	size_t service_n;
@@ -71,6 +72,8 @@ void encoder_fini(struct encoder *);
 /* What the following samples are about; lent until the next call. Address NULL: the target has
  * one record for all; target NULL, as at the beginning: the exporter itself. */
 void encoder_subject(struct encoder *, const struct target *, const struct address *);
+/* About all of a target's server: without service and address. */
+void encoder_server(struct encoder *, const struct target *);
 
 /* Starts a family, which must outlive it; ended by the next one. */
 void encoder_family(struct encoder *, const struct family *);

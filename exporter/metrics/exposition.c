@@ -17,7 +17,8 @@ struct exposition {
 	struct plan *plan;
 	struct health health;
 	struct encoder encoder;
-	size_t metric, target; /* the next of each */
+	size_t metric, target;       /* the next of each */
+	struct server_health server; /* SCOPE_SERVER: whose targets are looked at */
 
 	/* Some targets from the next one on. */
 	size_t count;
@@ -76,6 +77,34 @@ static void each_record(struct exposition *x, const struct metric *metric,
 	}
 }
 
+static void end_server(struct exposition *x, const struct metric *metric)
+{
+	if (x->server.first == NULL)
+		return;
+	encoder_server(&x->encoder, x->server.first);
+	metric->read(&x->encoder,
+		     &(struct subject){ .health = &x->health, .server = &x->server });
+	x->server = (struct server_health){ 0 };
+}
+
+/* Targets are sorted by server. */
+static void each_server(struct exposition *x, const struct metric *metric,
+			const struct target *targets)
+{
+	const struct brief *record = x->records;
+
+	for (size_t i = 0; i < x->count; i++) {
+		if (server_health_ends(&x->server, &targets[i])) {
+			end_server(x, metric);
+			server_health_begin(&x->server, &targets[i]);
+		}
+		server_health_add(&x->server, record, x->record_counts[i]);
+		record += x->record_counts[i];
+	}
+	if (x->target + x->count == x->plan->target_count)
+		end_server(x, metric);
+}
+
 /* False: the row is complete. */
 static bool some_targets(struct exposition *x, const struct metric *metric)
 {
@@ -89,7 +118,10 @@ static bool some_targets(struct exposition *x, const struct metric *metric)
 			one_record(x, metric, &targets[i], NULL);
 	} else {
 		copy_records(x, metric, targets);
-		each_record(x, metric, targets);
+		if (metric->scope == SCOPE_SERVER)
+			each_server(x, metric, targets);
+		else
+			each_record(x, metric, targets);
 	}
 	x->target += x->count;
 	return x->target < x->plan->target_count;

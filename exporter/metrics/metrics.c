@@ -189,6 +189,14 @@ static void read_durations(struct encoder *e, const struct subject *s)
 		encoder_histogram(e, NULL, &histogram);
 }
 
+/* --- of a server -------------------------------------------------------------------------- */
+
+static void read_unreachable(struct encoder *e, const struct subject *s)
+{
+	if (s->server->unreachable)
+		encoder_number(e, number_of(1));
+}
+
 /* --- of the exporter --------------------------------------------------------------------- */
 
 #ifdef __clang__
@@ -388,6 +396,9 @@ const struct metric metrics[] = {
 	       "1, with the names and the identity of the server's certificate."),
 	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_messages,
 	       "Messages in the mailbox that was logged in to."),
+
+	TARGET("server_unreachable", GAUGE, "", NULL, SCOPE_SERVER, 0, read_unreachable,
+	       "1 if every probe of every service of the server fails at its name or its connection, and that is confirmed; absent otherwise."),
 
 	SELF("mailvane_build_info", INFO, "", &build_labels, read_build,
 	     "1, with the version of the exporter and the compiler that built it."),

@@ -7,6 +7,7 @@
 
 #include "encoder.h"
 #include "health.h"
+#include "server_health.h"
 
 /* What there is one set of samples of. */
 enum scope {
@@ -14,6 +15,7 @@ enum scope {
 	SCOPE_TARGET, /* known without a result */
 	SCOPE_TALLY, /* of a record; 0 before the first result, so that rate() sees the first rise */
 	SCOPE_RECORD, /* of a record */
+	SCOPE_SERVER, /* of all targets of a server together */
 };
 
 /* What samples are read from. The pointers that the scope does not have are NULL. */
@@ -21,6 +23,7 @@ struct subject {
 	const struct health *health;
 	const struct target *target;
 	const struct brief *record; /* SCOPE_TALLY: may be NULL */
+	const struct server_health *server;
 };
 
 struct metric {

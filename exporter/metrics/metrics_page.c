@@ -28,6 +28,13 @@ static const char of_targets[] =
     "by itself (`addresses = \"each\"`), and the `labels` of the server.\n"
     "\n";
 
+static const char of_servers[] =
+    "\n"
+    "## /metrics: of each server\n"
+    "\n"
+    "Labels of all: `server`, and the `labels` of the server.\n"
+    "\n";
+
 static const char of_exporter[] = "\n"
 				  "## /metrics: of the exporter\n"
 				  "\n";
@@ -66,11 +73,11 @@ static void put_row(struct draft *out, const struct family *family)
 	draft_format(out, " | %s |\n", family->help);
 }
 
-static void put_metrics(struct draft *out, bool exporter)
+static void put_metrics(struct draft *out, enum scope from, enum scope to)
 {
 	draft_text(out, columns);
 	for (size_t i = 0; i < metric_count; i++)
-		if ((metrics[i].scope == SCOPE_EXPORTER) == exporter)
+		if (metrics[i].scope >= from && metrics[i].scope <= to)
 			put_row(out, &metrics[i].family);
 }
 
@@ -78,9 +85,11 @@ void metrics_page(struct draft *out)
 {
 	draft_text(out, head);
 	draft_text(out, of_targets);
-	put_metrics(out, false);
+	put_metrics(out, SCOPE_TARGET, SCOPE_RECORD);
+	draft_text(out, of_servers);
+	put_metrics(out, SCOPE_SERVER, SCOPE_SERVER);
 	draft_text(out, of_exporter);
-	put_metrics(out, true);
+	put_metrics(out, SCOPE_EXPORTER, SCOPE_EXPORTER);
 	draft_text(out, of_probes);
 	draft_text(out, "| metric | meaning |\n|---|---|\n");
 	for (size_t i = 0; probe_metrics_family(i); i++)

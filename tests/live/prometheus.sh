@@ -62,6 +62,7 @@ configure() {
 		    services = [ "good", "expired", "short", "year", "flapping", "fragile" ]; },
 		  { name = "box"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "probe";
 		    addresses = "each"; services = [ "store" ]; },
+		  { name = "gone"; host = "127.0.0.1"; services = [ "fragile" ]; },
 		  { name = "shut"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "stranger";
 		    services = [ "denied" ]; }
 		);
@@ -153,6 +154,11 @@ alert() {
 	fi
 }
 
+# down_only SERVER: of no other one is a service said to be down.
+down_only() {
+	[ "$(api alerts | jq -r '.data.alerts[] | select(.labels.alertname == "MailvaneDown") | .labels.server' | sort -u)" = "$1" ]
+}
+
 # shows NAME SERVICE FILTER REGEX: of what an alert says.
 shows() {
 	has "$1 of $2 says it: $4" "$(api alerts | jq -r --arg name "$1" --arg service "$2" '.data.alerts[]
@@ -163,7 +169,7 @@ shows() {
 
 probed() {
 	fetch /metrics
-	[ "$(verdicts "$OUT" | wc -l)" -eq 8 ]
+	[ "$(verdicts "$OUT" | wc -l)" -eq 9 ]
 }
 
 standing() {
@@ -191,7 +197,10 @@ breaking() {
 	sed -i '1s/^/nonsense = ;\n/' "$SIM/mailvane.conf"
 	kill -HUP "$EXPORTER_PID"
 	holds "where each address is probed it is a label" within 6 answered 'mailvane_probe_success{service="store",address="127.0.0.1"} == 1'
-	holds "a server is killed: MailvaneDown fires" within 20 alert MailvaneDown firing fragile
+	holds "all of a server is killed: MailvaneServerUnreachable fires" within 20 alert MailvaneServerUnreachable firing
+	holds "for that server alone" answered 'count(mailvane_server_unreachable) == 1 and on () mailvane_server_unreachable{server="gone"}'
+	holds "whose services are left out" within 10 down_only mx1
+	holds "a service of another is killed: MailvaneDown fires" within 20 alert MailvaneDown firing fragile
 	shows MailvaneDown fragile .annotations.description '^refused in phase connect\.'
 	shows MailvaneDown fragile .annotations.summary '^fragile of mx1 is down$'
 	holds "a configuration is refused: MailvaneReloadFailed fires" within 20 alert MailvaneReloadFailed firing
@@ -201,6 +210,7 @@ repairing() {
 	fragile_start
 	configure
 	kill -HUP "$EXPORTER_PID"
+	holds "the server is back: MailvaneServerUnreachable resolves" within 20 alert MailvaneServerUnreachable silent
 	holds "the server is back: MailvaneDown resolves" within 20 alert MailvaneDown silent fragile
 	holds "the configuration is good: MailvaneReloadFailed resolves" within 20 alert MailvaneReloadFailed silent
 }

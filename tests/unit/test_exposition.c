@@ -139,6 +139,118 @@ static void histograms_are_of_services_and_of_who_wants_one(void **state)
 	plan_release(plan);
 }
 
+static const struct service services[] = { { .name = "imap" },
+					   { .name = "pop3" },
+					   { .name = "smtp" } };
+
+static void publish(const struct target *t, enum fault fault, enum phase phase,
+		    unsigned confirm)
+{
+	struct result r;
+
+	result_init(&r, probed_at);
+	r.state = fault == FAULT_OK ? STATE_OK : STATE_CRITICAL;
+	r.fault = fault;
+	r.phase = phase;
+	slot_publish(t->slot, &r, t->addresses == ADDRESS_EACH, confirm);
+	result_fini(&r);
+}
+
+#define UNREACHABLE "\nmailvane_server_unreachable{"
+
+static void a_server_is_unreachable_when_all_of_it_is(void **state)
+{
+	static const struct {
+		enum fault fault;
+		enum phase phase;
+		unsigned confirm;
+		bool unreachable;
+	} cases[] = {
+		{ FAULT_REFUSED, PHASE_CONNECT, 1, true },
+		{ FAULT_TIMEOUT, PHASE_DNS, 1, true },
+		{ FAULT_REFUSED, PHASE_CONNECT, 2, false }, /* not confirmed */
+		{ FAULT_TIMEOUT, PHASE_GREETING, 1, false },
+		{ FAULT_INTERNAL, PHASE_CONNECT, 1, false }, /* our own trouble */
+		{ FAULT_OK, PHASE_QUIT, 1, false },
+	};
+	const struct label site = { "site", "fra1" };
+	const struct target targets[] = {
+		{ .server = "a", .host = "h", .service = &services[0] },
+		{ .server = "b",
+		  .service = &services[0],
+		  .labels = &site,
+		  .label_count = 1 },
+		{ .server = "b",
+		  .service = &services[1],
+		  .labels = &site,
+		  .label_count = 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct plan *plan = plan_new();
+		char *text;
+
+		assert_null(plan_set_targets(plan, targets, ARRAY_SIZE(targets)));
+		publish(&plan->targets[0], FAULT_OK, PHASE_QUIT, 1);
+		publish(&plan->targets[1], FAULT_REFUSED, PHASE_CONNECT, 1);
+		text = render(plan, &exporter_plan_health);
+		assert_null(strstr(text, UNREACHABLE)); /* one was not probed */
+		free(text);
+		publish(&plan->targets[2], cases[i].fault, cases[i].phase,
+			cases[i].confirm);
+		text = render(plan, &exporter_plan_health);
+		assert_null(strstr(text, UNREACHABLE "server=\"a\""));
+		assert_int_equal(
+		    strstr(text, UNREACHABLE "server=\"b\",site=\"fra1\"} 1\n") != NULL,
+		    cases[i].unreachable);
+		/* The failure is over, though not announced, and so is this. */
+		publish(&plan->targets[1], FAULT_OK, PHASE_CONNECT, 2);
+		free(text);
+		text = render(plan, &exporter_plan_health);
+		assert_null(strstr(text, UNREACHABLE));
+		free(text);
+		plan_release(plan);
+	}
+}
+
+/* Targets are looked at in pieces, which end in the midst of a server. */
+static void servers_are_whole_in_pieces_of_targets(void **state)
+{
+	enum { SERVERS = 100, TARGETS = SERVERS * ARRAY_SIZE(services) };
+	static struct target targets[TARGETS];
+	static char names[SERVERS][8];
+	struct plan *plan = plan_new();
+	char *text, want[80];
+
+	(void)state;
+	for (size_t i = 0; i < TARGETS; i++) {
+		size_t server = i / ARRAY_SIZE(services);
+
+		snprintf(names[server], sizeof(names[0]), "s%02zu", server);
+		targets[i] =
+		    (struct target){ .server = names[server],
+				     .service = &services[i % ARRAY_SIZE(services)] };
+	}
+	assert_null(plan_set_targets(plan, targets, TARGETS));
+	/* Those of even number; of the others one service works, each time another one. */
+	for (size_t i = 0; i < TARGETS; i++) {
+		size_t server = i / ARRAY_SIZE(services);
+		bool well = server % 2 == 1 &&
+			    i % ARRAY_SIZE(services) == server / 2 % ARRAY_SIZE(services);
+
+		publish(&plan->targets[i], well ? FAULT_OK : FAULT_REFUSED,
+			well ? PHASE_QUIT : PHASE_CONNECT, 1);
+	}
+	text = render(plan, &exporter_plan_health);
+	for (size_t i = 0; i < SERVERS; i++) {
+		snprintf(want, sizeof(want), UNREACHABLE "server=\"s%02zu\"} 1\n", i);
+		assert_int_equal(strstr(text, want) != NULL, i % 2 == 0);
+	}
+	free(text);
+	plan_release(plan);
+}
+
 /* Beside what both formats have in common. */
 static void says_the_same_in_openmetrics(void **state)
 {
@@ -302,6 +414,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_is_known_and_nothing_else),
 		cmocka_unit_test(histograms_are_of_services_and_of_who_wants_one),
+		cmocka_unit_test(a_server_is_unreachable_when_all_of_it_is),
+		cmocka_unit_test(servers_are_whole_in_pieces_of_targets),
 		cmocka_unit_test(says_the_same_in_openmetrics),
 		cmocka_unit_test(labels_are_those_of_the_family),
 		cmocka_unit_test(families_are_contiguous),

@@ -1,0 +1,30 @@
+/* server_health.c - one dead host is one outage. */
+#include "server_health.h"
+
+#include <string.h>
+
+/* Confirmed: the announced state is bad too. Of our own inability nothing follows. */
+static bool is_unreachable(const struct brief *r)
+{
+	return state_is_bad((enum state)r->state) && r->announced != STATE_COUNT &&
+	       state_is_bad((enum state)r->announced) && r->fault != FAULT_INTERNAL &&
+	       (r->phase == PHASE_DNS || r->phase == PHASE_CONNECT);
+}
+
+bool server_health_ends(const struct server_health *s, const struct target *next)
+{
+	return s->first == NULL || strcmp(s->first->server, next->server) != 0;
+}
+
+void server_health_begin(struct server_health *s, const struct target *first)
+{
+	*s = (struct server_health){ first, true };
+}
+
+void server_health_add(struct server_health *s, const struct brief *records, size_t count)
+{
+	if (count == 0)
+		s->unreachable = false;
+	for (size_t i = 0; i < count; i++)
+		s->unreachable = s->unreachable && is_unreachable(&records[i]);
+}
