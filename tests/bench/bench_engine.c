@@ -66,14 +66,25 @@ static struct engine *start(struct plan *plan)
 	return e;
 }
 
-/* Before: a plan and an engine that has loaded the trust store. */
-static void hold(struct plan *plan)
+/* Before: an engine at work, with OpenSSL and the trust store, that has nothing to probe. */
+static void hold(struct plan *plan, const struct bench_terms *terms)
 {
-	int64_t before = usage_rss();
-	struct engine *e = start(plan);
+	struct bench_terms idle = *terms;
 	struct engine_stats stats;
-	int64_t end = usage_clock_us() + 60000000;
+	struct plan *nothing;
+	struct engine *e;
+	int64_t before, end = usage_clock_us() + 60000000;
+	char error[256];
 
+	idle.count = 0;
+	nothing = bench_plan_new(&idle);
+	e = start(nothing);
+	rest_ms(300);
+	before = usage_rss();
+	if (!engine_load(e, plan, error, sizeof(error))) {
+		fprintf(stderr, "bench: %s\n", error);
+		exit(1);
+	}
 	do {
 		rest_ms(100);
 		engine_stats(e, &stats);
@@ -83,6 +94,7 @@ static void hold(struct plan *plan)
 	printf("held=%u bytes=%lld\n", stats.in_flight,
 	       (long long)(usage_rss() - before) / (long long)plan->target_count);
 	engine_free(e);
+	plan_release(nothing);
 }
 
 static void pace(struct plan *plan, long seconds)
@@ -134,7 +146,7 @@ int main(int argc, char **argv)
 	}
 	plan = bench_plan_new(&terms);
 	if (strcmp(argv[1], "hold") == 0)
-		hold(plan);
+		hold(plan, &terms);
 	else if (strcmp(argv[1], "pace") == 0)
 		pace(plan, atol(argv[7]));
 	else
