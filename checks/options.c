@@ -10,6 +10,7 @@ enum {
 	OPT_TLS = 256,
 	OPT_NAME,
 	OPT_CA_FILE,
+	OPT_PIN,
 	OPT_USER,
 	OPT_PASSWORD_FILE,
 	OPT_PASSWORD_ENV,
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
 	{ "tls", required_argument, NULL, OPT_TLS },
 	{ "name", required_argument, NULL, OPT_NAME },
 	{ "ca-file", required_argument, NULL, OPT_CA_FILE },
+	{ "pin", required_argument, NULL, OPT_PIN },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "password-file", required_argument, NULL, OPT_PASSWORD_FILE },
 	{ "password-env", required_argument, NULL, OPT_PASSWORD_ENV },
@@ -189,6 +191,14 @@ static bool set_tls_min(struct options *o, const char *text, char *error)
 		       "it is one of TLSv1.0, TLSv1.1, TLSv1.2 and TLSv1.3");
 }
 
+static bool set_pin(struct options *o, const char *text, char *error)
+{
+	if (o->pin_count == PINS_MAX)
+		return refusal(error, "--pin", text, "too many of them");
+	return pin_parse(view_of(text), &o->pins[o->pin_count++]) ||
+	       refusal(error, "--pin", text, pin_advice);
+}
+
 static bool set_expiry(struct expiry_limit *limit, const char *option, const char *text,
 		       bool *given, char *error)
 {
@@ -330,6 +340,8 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 		return set_source(o, value, error);
 	case OPT_TLS_MIN:
 		return set_tls_min(o, value, error);
+	case OPT_PIN:
+		return set_pin(o, value, error);
 	case OPT_CERT_WARNING:
 		return set_expiry(&o->cert_warning, "--cert-warning", value,
 				  &o->cert_warning_given, error);

@@ -28,6 +28,8 @@ struct options {
 	struct address source;    /* AF_UNSPEC: the kernel chooses */
 	enum tls_version tls_min;
 	const char *client_cert, *client_key;
+	struct pin pins[PINS_MAX];
+	size_t pin_count;
 	bool lmtp, proxy_header;
 	struct envelope envelope; /* to NULL: none */
 	struct limits limits;

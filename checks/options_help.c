@@ -26,6 +26,8 @@ const char options_help[] =
 "      --tls MODE             none, opportunistic, starttls (required) or implicit\n"
 "      --name NAME            name to ask for by SNI and to find in the certificate (HOST)\n"
 "      --ca-file FILE         trust only these authorities (the system's)\n"
+"      --pin PIN              trust what has this public key: the server's own or that of an authority\n"
+"                             it sends, SHA-256 as sha256/BASE64 or hex, and no other; may be repeated\n"
 "      --tls-min VERSION      TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3 (TLSv1.2)\n"
 "      --client-cert FILE, --client-key FILE   show this certificate if the server asks\n"
 "      --cert-warning LIMIT, --cert-critical LIMIT   25% of the lifetime, or 21d\n"

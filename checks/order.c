@@ -89,12 +89,24 @@ static bool logs_in(const struct options *o, const struct service *s)
 	return o->service_count > 0 || strcmp(s->name, "smtp") != 0;
 }
 
+static const struct pins *pins_of(struct plan *plan, const struct options *o)
+{
+	struct pins *pins;
+
+	if (o->pin_count == 0)
+		return NULL;
+	pins = arena_alloc(&plan->arena, sizeof(*pins));
+	*pins = (struct pins){ o->pin_count, o->pins };
+	return pins;
+}
+
 static bool fill_targets(struct plan *plan, const struct options *o,
 			 char error[REFUSAL_MAX])
 {
 	struct target targets[OPTIONS_SERVICES_MAX] = { 0 };
 	size_t count = o->service_count > 0 ? o->service_count : ARRAY_SIZE(usual);
 	const struct account *account = NULL;
+	const struct pins *pins = pins_of(plan, o);
 	const struct target *twice;
 
 	if (!fill_account(plan, o, &account, error))
@@ -110,6 +122,7 @@ static bool fill_targets(struct plan *plan, const struct options *o,
 			.server = o->host,
 			.host = o->host,
 			.tls_name = o->name != NULL ? o->name : o->host,
+			.pins = pins,
 			.service = service,
 			.account = logs_in(o, service) ? account : NULL,
 			.envelope = o->envelope.to != NULL && is_smtp(service)

@@ -288,7 +288,7 @@ enum turn conversation_secure(struct conversation *c, const struct tls_wish *wis
 	drop_taken(c);
 	if (c->input.n > 0 || stream_has_input(&c->stream))
 		return injected(c);
-	if (!stream_start_tls(&c->stream, c->tls, name))
+	if (!stream_start_tls(&c->stream, c->tls, name, NULL))
 		return fail(c, "out of memory");
 	await(c, SECURED | ENDED);
 	if (c->flags & SECURED)

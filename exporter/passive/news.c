@@ -43,6 +43,7 @@ struct news *news_new(const struct target *t, const struct address *address)
 	n->target.server = keep(&at, t->server);
 	n->target.host = keep(&at, t->host);
 	n->target.tls_name = keep(&at, t->tls_name);
+	n->target.pins = NULL;
 	n->target.account = NULL;
 	n->target.overrides = NULL;
 	n->target.labels = NULL;

@@ -308,11 +308,23 @@ static void put_moved(struct listing *out, const struct plan *plan, const struct
 	listing_put(out, ", as a target file says\n");
 }
 
+static void take_pins(struct server_draft *draft, struct text list[PINS_MAX],
+		      char shown[PINS_MAX][PIN_TEXT_MAX], const struct pins *pins)
+{
+	size_t count = pins != NULL ? pins->count : 0;
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct text){ .text = pin_text(&pins->list[i], shown[i]) };
+	draft->pin = (struct texts){ list, count };
+}
+
 static void put_server(struct listing *out, const struct plan *plan,
 		       const struct target *targets, size_t count)
 {
 	struct text *names = memory_grow(NULL, count, sizeof(*names));
 	const struct target *t = &targets[0];
+	char shown[PINS_MAX][PIN_TEXT_MAX];
+	struct text pins[PINS_MAX];
 	struct server_draft draft = {
 		.name = t->server,
 		.host = t->host,
@@ -327,6 +339,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.histogram = t->flags & TARGET_HISTOGRAM,
 	};
 
+	take_pins(&draft, pins, shown, t->pins);
 	take_services(&draft, names, targets, count);
 	for (size_t i = 0; i < t->label_count && i < LABELS_MAX; i++)
 		draft.labels.list[draft.labels.count++] = t->labels[i];
@@ -354,9 +367,9 @@ static bool same_labels(const struct target *a, const struct target *b)
 static bool one_server(const struct target *a, const struct target *b)
 {
 	return strcmp(a->server, b->server) == 0 && strcmp(a->host, b->host) == 0 &&
-	       strcmp(a->tls_name, b->tls_name) == 0 && a->addresses == b->addresses &&
-	       a->confirm == b->confirm && a->flags == b->flags &&
-	       a->interval.ns == b->interval.ns &&
+	       strcmp(a->tls_name, b->tls_name) == 0 && pins_same(a->pins, b->pins) &&
+	       a->addresses == b->addresses && a->confirm == b->confirm &&
+	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns &&
 	       overrides_same(a->overrides, b->overrides) && same_labels(a, b);

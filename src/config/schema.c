@@ -141,6 +141,8 @@ static const struct key server_keys[] = {
 	.help = "further labels of its metrics: { site = \"fra1\"; }" },
 [SERVER_TLS_NAME] = { "tls_name", KIND_HOST, 0, IN_SERVER(tls_name),
 	.note = "the host", .help = "name sent in TLS and expected in the certificate" },
+[SERVER_PIN] = { "pin", KIND_TEXTS, 0, IN_SERVER(pin), 1, PINS_MAX,
+	.help = "SHA-256 of public keys, \"sha256/BASE64\" or hex: of the server or of an authority it sends; a chain with one of them is trusted without a root, no other is" },
 [SERVER_INTERVAL] = { "interval", KIND_SPAN, 0, IN_SERVER(interval), SECOND, DAY,
 	.note = "as at the top", .help = "time between two probes" },
 [SERVER_RETRY_INTERVAL] = { "retry_interval", KIND_SPAN, 0, IN_SERVER(retry_interval), SECOND, DAY,

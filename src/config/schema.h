@@ -114,6 +114,7 @@ enum {
 	SERVER_ACCOUNT,
 	SERVER_LABELS,
 	SERVER_TLS_NAME,
+	SERVER_PIN,
 	SERVER_INTERVAL,
 	SERVER_RETRY_INTERVAL,
 	SERVER_TIMEOUT,
@@ -220,7 +221,7 @@ struct service_draft {
 struct server_draft {
 	struct draft head;
 	const char *name, *host, *tls_name, *account;
-	struct texts services;
+	struct texts services, pin;
 	struct labels labels;
 	struct span interval, retry_interval, timeout;
 	unsigned confirm;

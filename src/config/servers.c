@@ -140,6 +140,30 @@ static bool resolve_account(struct loader *l, const struct server_draft *d,
 	return s->account != NULL;
 }
 
+static bool resolve_pins(struct loader *l, const struct server_draft *d, struct target *t)
+{
+	struct pins *pins;
+	struct pin *list;
+	bool good = true;
+
+	if (d->pin.count == 0)
+		return true;
+	pins = arena_alloc(&l->plan->arena, sizeof(*pins));
+	list = arena_alloc(&l->plan->arena, d->pin.count * sizeof(*list));
+	for (size_t i = 0; i < d->pin.count; i++) {
+		const struct text *text = &d->pin.list[i];
+
+		if (pin_parse(view_of(text->text), &list[i]))
+			continue;
+		errors_add(&l->errors, text->place, pin_advice, "pin: %s is no pin",
+			   QUOTE(view_of(text->text)));
+		good = false;
+	}
+	*pins = (struct pins){ d->pin.count, list };
+	t->pins = pins;
+	return good;
+}
+
 static void resolve_labels(struct loader *l, const struct server_draft *d, struct target *t)
 {
 	size_t size = d->labels.count * sizeof(struct label);
@@ -166,6 +190,7 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 			 (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
 			 (d->histogram ? TARGET_HISTOGRAM : 0U);
 	s.good = resolve_times(l, d, &s.common);
+	s.good = resolve_pins(l, d, &s.common) && s.good;
 	services_known = resolve_services(l, d, &s);
 	s.good = services_known && s.good;
 	s.good = resolve_account(l, d, &s, services_known) && s.good;

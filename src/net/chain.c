@@ -301,6 +301,95 @@ static void note_sent(const STACK_OF(X509) * sent, struct tls_facts *facts)
 	}
 }
 
+/* --- pins ------------------------------------------------------------------------------ */
+
+static bool is_pinned(const struct pins *pins, const X509 *x)
+{
+	struct pin pin;
+
+	return x509_pin(x, &pin) && pins_have(pins, &pin);
+}
+
+static bool has_pinned(const struct pins *pins, const STACK_OF(X509) * chain)
+{
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		if (is_pinned(pins, sk_X509_value(chain, i)))
+			return true;
+	return false;
+}
+
+/* Of the certificates that were sent, those to be trusted as roots are; they are lent. The
+ * server's own key needs nobody above it. */
+static STACK_OF(X509) * anchors_of(X509_STORE_CTX *ctx, const struct pins *pins)
+{
+	const STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(ctx);
+	X509 *leaf = X509_STORE_CTX_get0_cert(ctx);
+	STACK_OF(X509) *anchors = sk_X509_new_null();
+
+	if (anchors != NULL && is_pinned(pins, leaf)) {
+		sk_X509_push(anchors, leaf);
+		return anchors;
+	}
+	for (int i = 0; anchors != NULL && i < sk_X509_num(sent); i++)
+		if (is_pinned(pins, sk_X509_value(sent, i)))
+			sk_X509_push(anchors, sk_X509_value(sent, i));
+	return anchors;
+}
+
+/* OpenSSL verifies each signature up to a trusted certificate, so that a pinned one which is
+ * only sent along, and has not issued what is below, helps nobody. */
+static void trust_pinned(X509_STORE_CTX *ctx, STACK_OF(X509) * anchors)
+{
+	if (sk_X509_num(anchors) <= 0)
+		return;
+	X509_STORE_CTX_set0_trusted_stack(ctx, anchors);
+	X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
+	if (sk_X509_value(anchors, 0) == X509_STORE_CTX_get0_cert(ctx))
+		X509_STORE_CTX_set0_untrusted(ctx, NULL);
+}
+
+/* What the store has to say about a chain without a pinned key is of no interest. */
+static void find_no_pin(struct findings *f, const X509 *leaf, bool sent_along)
+{
+	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
+	size_t count = f->wish->pins->count;
+	char text[PIN_TEXT_MAX] = "unknown";
+	struct pin pin;
+
+	is_new(f, FAULT_CERT_UNTRUSTED);
+	if (x509_pin(leaf, &pin))
+		pin_text(&pin, text);
+	if (sent_along)
+		buffer_format(&b,
+			      "a certificate with a pinned key was sent, but did not sign "
+			      "the one with the server's key %s",
+			      text);
+	else if (count == 1)
+		buffer_format(&b, "not the pinned key: the server's is %s", text);
+	else
+		buffer_format(&b, "none of the %zu pinned keys: the server's is %s", count,
+			      text);
+	buffer_string(&b);
+}
+
+/* As X509_verify_cert, with pins where there are any. */
+static int verify(struct findings *f, X509_STORE_CTX *ctx)
+{
+	const struct pins *pins = f->wish->pins;
+	STACK_OF(X509) *anchors = NULL;
+	int good;
+
+	if (pins == NULL || pins->count == 0)
+		return X509_verify_cert(ctx);
+	anchors = anchors_of(ctx, pins);
+	trust_pinned(ctx, anchors);
+	good = X509_verify_cert(ctx);
+	if (!has_pinned(pins, X509_STORE_CTX_get0_chain(ctx)))
+		find_no_pin(f, X509_STORE_CTX_get0_cert(ctx), sk_X509_num(anchors) > 0);
+	sk_X509_free(anchors);
+	return good;
+}
+
 static void write_detail(const struct findings *f, char detail[PRINTABLE_MAX])
 {
 	static const enum fault order[] = {
@@ -330,7 +419,7 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	ERR_set_mark();
 	X509_STORE_CTX_set_app_data(ctx, &f);
 	X509_STORE_CTX_set_verify_cb(ctx, record);
-	if (X509_verify_cert(ctx) <= 0)
+	if (verify(&f, ctx) <= 0)
 		find(&f, FAULT_CERT_UNTRUSTED,
 		     X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
 	trusted = !(f.faults & CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED));

@@ -10,9 +10,13 @@ struct chain_wish {
 	const char *name; /* of the server: DNS name or IP literal, no dot at the end */
 	const char
 	    *store_note; /* added to "untrusted": what is odd about our own store; "" */
+	const struct pins *pins; /* NULL: none */
 };
 
-/* Verifies what OpenSSL has prepared in the context and writes cert_faults, detail and the
+/* With pins a chain is trusted that has one of their keys and is signed from there down to the
+ * server's certificate, whatever is above; and no other.
+ *
+ * Verifies what OpenSSL has prepared in the context and writes cert_faults, detail and the
  * dates of the chain into the facts, whose certificate (the leaf's facts) is set already. */
 void chain_judge(X509_STORE_CTX *, const struct chain_wish *, struct tls_facts *);
 

@@ -360,11 +360,12 @@ bool stream_has_input(struct stream *s)
 	return recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-bool stream_start_tls(struct stream *s, struct tls_context *context, const char *name)
+bool stream_start_tls(struct stream *s, struct tls_context *context, const char *name,
+		      const struct pins *pins)
 {
 	unsigned flags = s->flags & HEARD ? TLS_SESSION_UPGRADED : 0;
 
-	s->tls = tls_session_new(context, name, flags, put, s);
+	s->tls = tls_session_new(context, name, pins, flags, put, s);
 	if (s->tls == NULL)
 		return false;
 	s->flags |= HANDSHAKE;

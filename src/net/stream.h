@@ -78,9 +78,11 @@ void stream_local_address(const struct stream *, struct address *ret_address);
 bool stream_has_input(struct stream *);
 
 /* Begins the handshake; `name` is sent as SNI unless it is an IP literal (RFC 6066 section 3),
- * and the certificate is held against it (RFC 9525; an IP literal against IP names). False:
- * out of memory. */
-bool stream_start_tls(struct stream *, struct tls_context *, const char *name);
+ * and the certificate is held against it (RFC 9525; an IP literal against IP names). `pins`
+ * (NULL: none) are lent until the stream is closed and decide on trust in place of the roots.
+ * False: out of memory. */
+bool stream_start_tls(struct stream *, struct tls_context *, const char *name,
+		      const struct pins *pins);
 
 /* Lent until the stream is closed; version NULL before the handshake is done. The certificate
  * and what is wrong with it are there as soon as it was shown, so also when the handshake

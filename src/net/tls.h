@@ -9,6 +9,7 @@
 
 #include "certificate.h"
 #include "fault.h"
+#include "pin.h"
 #include "printable.h"
 
 enum tls_version { TLS_VERSION_1_0, TLS_VERSION_1_1, TLS_VERSION_1_2, TLS_VERSION_1_3 };

@@ -74,7 +74,7 @@ static int verify(X509_STORE_CTX *ctx, void *nothing)
 	const SSL *ssl =
 	    X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_session *t = SSL_get_app_data(ssl);
-	struct chain_wish wish = { t->name, t->context->store_note };
+	struct chain_wish wish = { t->name, t->context->store_note, t->pins };
 
 	(void)nothing;
 	certificate_release(t->facts.certificate);
@@ -123,8 +123,8 @@ static bool set_name(struct tls_session *t, const char *name)
 }
 
 struct tls_session *tls_session_new(struct tls_context *context, const char *name,
-				    unsigned flags, bool (*put)(void *sink, struct view),
-				    void *sink)
+				    const struct pins *pins, unsigned flags,
+				    bool (*put)(void *sink, struct view), void *sink)
 {
 	struct tls_session *t = calloc(1, sizeof(*t));
 	BIO *bio;
@@ -132,7 +132,7 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *nam
 	if (t == NULL)
 		return NULL;
 	*t = (struct tls_session){
-		.context = context, .put = put, .sink = sink, .flags = flags
+		.context = context, .put = put, .sink = sink, .flags = flags, .pins = pins
 	};
 	t->ssl = SSL_new(context->ssl);
 	bio = wire_of(t);

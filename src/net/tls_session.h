@@ -30,6 +30,7 @@ struct tls_session {
 	enum fault fault;           /* of TLS_FAILED */
 	char reason[PRINTABLE_MAX]; /* of it */
 	char name[TLS_NAME_MAX];    /* without the dot at the end */
+	const struct pins *pins;    /* lent; NULL: none */
 	struct tls_facts facts;
 };
 
@@ -41,7 +42,8 @@ enum tls_session_flag {
 };
 
 /* `flags`: 0 or TLS_SESSION_UPGRADED. NULL: out of memory. */
-struct tls_session *tls_session_new(struct tls_context *, const char *name, unsigned flags,
+struct tls_session *tls_session_new(struct tls_context *, const char *name,
+				    const struct pins *, unsigned flags,
 				    bool (*put)(void *sink, struct view), void *sink);
 /* NULL does nothing. */
 void tls_session_free(struct tls_session *);

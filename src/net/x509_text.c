@@ -97,3 +97,16 @@ bool x509_fingerprint(const X509 *x, char dst[X509_FINGERPRINT_MAX])
 	buffer_string(&b);
 	return true;
 }
+
+bool x509_pin(const X509 *x, struct pin *ret_pin)
+{
+	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
+	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+	bool good =
+	    n > 0 && EVP_Digest(der, (size_t)n, digest, NULL, EVP_sha256(), NULL) == 1;
+
+	OPENSSL_free(der);
+	if (good)
+		memcpy(ret_pin->sha256, digest, PIN_BYTES);
+	return good;
+}

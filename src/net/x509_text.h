@@ -3,6 +3,7 @@
 #define MAILVANE_X509_TEXT_H
 
 #include "buffer.h"
+#include "pin.h"
 
 #include <openssl/x509v3.h>
 
@@ -21,5 +22,8 @@ const char *x509_serial_text(const X509 *, char dst[X509_TEXT_MAX]);
 /* SHA-256 of the whole certificate, lower-case hexadecimal. */
 enum { X509_FINGERPRINT_MAX = 65 };
 bool x509_fingerprint(const X509 *, char dst[X509_FINGERPRINT_MAX]);
+
+/* Of its public key, as it stands in the certificate. */
+bool x509_pin(const X509 *, struct pin *ret_pin);
 
 #endif

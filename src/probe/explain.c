@@ -144,7 +144,7 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"the intermediate certificate is missing: only the first of the chain is served\n"
 	"a self-signed certificate, or an authority of one's own\n"
 	"the system's store is old",
-	"serve the full chain (fullchain.pem); for an authority of your own set ca_file" },
+	"serve the full chain (fullchain.pem); for an authority of your own set ca_file or pin" },
 [FAULT_CERT_WEAK] = {
 	"The certificate or its chain uses a key or a signature that can be forged.",
 	"RSA below 2048 bits, SHA-1, MD5",

@@ -133,7 +133,7 @@ static bool same_target(const struct target *a, const struct target *b)
 		    !same_text(a->labels[i].value, b->labels[i].value))
 			return false;
 	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
-	       same_service(a->service, b->service) &&
+	       pins_same(a->pins, b->pins) && same_service(a->service, b->service) &&
 	       same_account(a->account, b->account) &&
 	       same_envelope(a->envelope, b->envelope) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&

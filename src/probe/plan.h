@@ -48,9 +48,10 @@ enum target_flag {
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
 struct target {
-	const char *server;   /* its name in the configuration; label `server` */
-	const char *host;     /* host name or IP literal */
-	const char *tls_name; /* sent as SNI and verified */
+	const char *server;      /* its name in the configuration; label `server` */
+	const char *host;        /* host name or IP literal */
+	const char *tls_name;    /* sent as SNI and verified */
+	const struct pins *pins; /* of its keys; NULL: none */
 	const struct service *service;
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;

@@ -200,7 +200,8 @@ static bool say(struct probe *p)
 static bool start_tls(struct probe *p)
 {
 	return p->setting.tls != NULL &&
-	       stream_start_tls(&p->stream, p->setting.tls, p->setting.target->tls_name);
+	       stream_start_tls(&p->stream, p->setting.tls, p->setting.target->tls_name,
+				p->setting.target->pins);
 }
 
 static void act(struct probe *p, enum wish wish, struct instant now)

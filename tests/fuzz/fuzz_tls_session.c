@@ -61,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (context == NULL)
 		context = tls_context_new(&options, error, sizeof(error));
 	must(context != NULL);
-	t = tls_session_new(context, "mx1.example.com", bytes[0] & TLS_SESSION_UPGRADED,
-			    take, &sent);
+	t = tls_session_new(context, "mx1.example.com", NULL,
+			    bytes[0] & TLS_SESSION_UPGRADED, take, &sent);
 	must(t != NULL);
 	must(tls_session_handshake(t) == TLS_MORE && sent > 0);
 	size = bytes[0] + 1U;

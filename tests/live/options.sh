@@ -20,6 +20,11 @@ listen smtp  127.0.0.1:0 name=bars        tls=none login=never
 listen smtp  127.0.0.1:0 name=drip        tls=none login=never fault=drip:400
 listen imap  127.0.0.1:0 name=denied      tls=implicit fault=login-denied
 listen imap  127.0.0.1:0 name=wants-cert  tls=implicit client-cert=required
+listen imap  127.0.0.1:0 name=own         tls=implicit cert=self-signed
+listen smtp  127.0.0.1:0 name=no-chain    tls=starttls cert=missing-intermediate
+listen pop3  127.0.0.1:0 name=fleet       tls=implicit cert=strange-root
+listen imap  127.0.0.1:0 name=late        tls=implicit cert=expired
+listen imap  127.0.0.1:0 name=other-name  tls=implicit cert=wrong-name
 '
 
 # try WHAT STATE PAIR LISTENER SERVICE ARGUMENT...
@@ -113,6 +118,47 @@ state_dir() {
 	has "what to do about it" "$OUT" "others can write to it; chmod 700"
 }
 
+# pin_of LISTENER CERTIFICATE [-starttls smtp]: of the n-th certificate it sends.
+pin_of() {
+	local listener=$1 n=$2
+	shift 2
+	openssl s_client -connect "127.0.0.1:${SIM_PORT[$listener]}" -servername "$SIM_NAME" -showcerts "$@" \
+		</dev/null 2>/dev/null |
+		awk -v n="$n" '/BEGIN CERTIFICATE/ { i++ } i == n' | openssl x509 -noout -pubkey |
+		openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64
+}
+
+# Of the listeners with a bad certificate, those that heard the password.
+got_password() {
+	local secret
+	secret=$(printf '\0%s\0%s' "$SIM_USER" "$SIM_PASSWORD" | base64 -w 0)
+	grep -E "$secret|${SIM_PASSWORD//./\\.}" "$SIM/record" |
+		grep -oE "(^|listener=)(own|no-chain|fleet|late|other-name) " | sed 's/listener=//' | sort -u | xargs
+}
+
+pins() {
+	local login=(--user "$SIM_USER" --password-file "$SIM/password") own hex
+	own=$(pin_of own 1)
+	hex=$(base64 -d <<<"$own" | od -An -v -tx1 | tr -d ' \n')
+	try "self-signed" CRITICAL cert_untrusted/tls own imaps "${login[@]}"
+	try "self-signed and pinned, with a login" OK ok own imaps --pin "sha256/$own" "${login[@]}"
+	try "pinned in hex" OK ok own imaps --pin "$hex"
+	try "its key is one of two" OK ok own imaps --pin "$(pin_of imaps 1)" --pin "$own"
+	try "another key is pinned" CRITICAL cert_untrusted/tls own imaps --pin "$(pin_of imaps 1)" "${login[@]}"
+	has "the key that was shown is named" "$OUT" "not the pinned key: the server's is sha256/${own//+/\\+}"
+	try "another key is pinned, of a trusted chain" CRITICAL cert_untrusted/tls imaps imaps --pin "$own"
+	try "no intermediate, pinned" OK ok no-chain submission \
+		--pin "$(pin_of no-chain 1 -starttls smtp)" "${login[@]}"
+	try "an authority is pinned" OK ok fleet pop3s --pin "$(pin_of fleet 2)" "${login[@]}"
+	try "the authority of another" CRITICAL cert_untrusted/tls imaps imaps --pin "$(pin_of fleet 2)"
+	try "pinned and expired" CRITICAL cert_expired/tls late imaps --pin "$(pin_of late 1)" "${login[@]}"
+	try "pinned, of another name" CRITICAL cert_name/tls other-name imaps --pin "$(pin_of other-name 1)" "${login[@]}"
+	is "the password went to pinned keys, and where nothing was wrong" "$(got_password)" "fleet no-chain own"
+	run "$CHECK_MAIL" -H 127.0.0.1 --pin sha256/short
+	is "what is no pin: UNKNOWN" "$CODE" 3
+	has "how to make one" "$OUT" "openssl dgst -sha256"
+}
+
 output() {
 	try "details" OK ok imap imap --user "$SIM_USER" --password-file "$SIM/password" -vvv
 	has "the waterfall" "$OUT" '^  tls +[0-9.]+ ms +#'
@@ -170,6 +216,7 @@ limits
 expectations
 passwords
 state_dir
+pins
 output
 several
 endings

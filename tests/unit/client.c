@@ -19,7 +19,7 @@ static void connected(struct stream *s)
 	struct client *c = s->user;
 
 	c->connected++;
-	if (c->context != NULL && !stream_start_tls(s, c->context, c->name))
+	if (c->context != NULL && !stream_start_tls(s, c->context, c->name, c->pins))
 		abort();
 	if (c->on_connected != NULL)
 		c->on_connected(c);

@@ -12,6 +12,7 @@ struct client {
 	/* What to do; NULL: nothing. */
 	struct tls_context *context; /* with it TLS starts at once */
 	const char *name;            /* for it */
+	const struct pins *pins;     /* too */
 	const struct address *source;
 	void (*on_connecting)(struct client *); /* the loop has not run yet */
 	void (*on_connected)(struct client *);

@@ -54,6 +54,41 @@ static void reads_all_it_knows(void **state)
 	assert_string_equal(o.ehlo_name, "me.test");
 }
 
+static void gathers_pins(void **state)
+{
+	char two[] = "-H h --pin sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= --pin "
+		     "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
+	char bad[] = "-H h --pin sha256/47DEQpj8HBSa";
+	struct options o;
+
+	(void)state;
+	assert_true(parse(two, &o));
+	assert_int_equal(o.pin_count, 2);
+	assert_int_equal(o.pins[0].sha256[0], 0xe3);
+	assert_int_equal(o.pins[1].sha256[31], 0xe9);
+	assert_false(parse(bad, &o));
+	assert_non_null(strstr(error, "--pin"));
+	assert_non_null(strstr(error, "openssl pkey"));
+}
+
+static void gathers_sixteen_pins(void **state)
+{
+	static const char pin[] =
+	    " --pin 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
+	char line[17 * sizeof(pin) + 8], again[sizeof(line)];
+	struct options o;
+
+	(void)state;
+	strcpy(line, "-H h");
+	for (unsigned i = 0; i < PINS_MAX; i++)
+		strcat(line, pin);
+	strcat(strcpy(again, line), pin);
+	assert_true(parse(line, &o));
+	assert_int_equal(o.pin_count, PINS_MAX);
+	assert_false(parse(again, &o));
+	assert_non_null(strstr(error, "too many"));
+}
+
 static bool takes(const char *text)
 {
 	static char line[256];
@@ -223,6 +258,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_all_it_knows),
+		cmocka_unit_test(gathers_pins),
+		cmocka_unit_test(gathers_sixteen_pins),
 		cmocka_unit_test(takes_states),
 		cmocka_unit_test(takes_mechanisms),
 		cmocka_unit_test(takes_lists_of_services),

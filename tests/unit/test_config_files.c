@@ -75,6 +75,7 @@ static void put_on_demand(FILE *out, const struct on_demand *o)
 static void put_target(FILE *out, const struct target *t)
 {
 	static const char *const modes[] = { "first", "ipv4", "ipv6", "each" };
+	char pin[PIN_TEXT_MAX];
 
 	fprintf(out, "%s/%s %s %s:%u tls=%s name=%s", t->server, t->service->name,
 		protocol_name(t->service->protocol), t->host, t->service->port,
@@ -86,6 +87,8 @@ static void put_target(FILE *out, const struct target *t)
 	if (t->account != NULL)
 		fprintf(out, " account=%s:%s:%s", t->account->name, t->account->user,
 			t->account->password);
+	for (size_t i = 0; t->pins != NULL && i < t->pins->count; i++)
+		fprintf(out, " pin=%s", pin_text(&t->pins->list[i], pin));
 	if (t->flags & TARGET_PLAINTEXT_LOGIN)
 		fprintf(out, " plaintext");
 	if (t->flags & TARGET_UNVERIFIED_LOGIN)

@@ -45,10 +45,12 @@ static void only_unchanged_targets_keep_their_slots(void **state)
 {
 	struct target old_targets[] = { target_of("a", "imap"), target_of("b", "smtp"),
 					target_of("c", "smtp"), target_of("d", "smtp"),
-					target_of("e", "smtp") };
+					target_of("e", "smtp"), target_of("f", "smtp") };
 	struct target new_targets[] = { target_of("a", "imap"), target_of("bb", "smtp"),
 					target_of("c", "smtp"), target_of("d", "smtp"),
-					target_of("e", "smtp") };
+					target_of("e", "smtp"), target_of("f", "smtp") };
+	const struct pin pin = { { 1 } };
+	const struct pins pins = { 1, &pin };
 	struct account before = { "x", "u", "p", MECHANISM_BEST, false };
 	struct account after = { "x", "u", "q", MECHANISM_BEST, false };
 	struct plan *older = plan_new(), *newer = plan_new();
@@ -57,12 +59,13 @@ static void only_unchanged_targets_keep_their_slots(void **state)
 	old_targets[3].account = &before;
 	new_targets[3].account = &after;
 	new_targets[4].interval = span_of_seconds(61);
-	plan_set_targets(older, old_targets, 5);
-	plan_set_targets(newer, new_targets, 5);
+	plan_set_targets(older, old_targets, 6);
+	new_targets[5].pins = &pins;
+	plan_set_targets(newer, new_targets, 6);
 	plan_inherit(newer, older);
 	assert_ptr_equal(newer->targets[0].slot, older->targets[0].slot);
 	assert_ptr_equal(newer->targets[2].slot, older->targets[2].slot);
-	for (size_t i = 1; i < 5; i++)
+	for (size_t i = 1; i < 6; i++)
 		if (i != 2)
 			assert_ptr_not_equal(newer->targets[i].slot,
 					     older->targets[i].slot);

@@ -57,7 +57,7 @@ static void set_up(struct bench *b, int version)
 	b->out = BIO_new(BIO_s_mem());
 	SSL_set_bio(b->server, b->in, b->out);
 	SSL_set_accept_state(b->server);
-	b->session = tls_session_new(b->context, "mx1.test", 0, to_server, b);
+	b->session = tls_session_new(b->context, "mx1.test", NULL, 0, to_server, b);
 	assert_non_null(b->session);
 }
 

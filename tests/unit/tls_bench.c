@@ -88,7 +88,7 @@ void upgrade(struct client *c, struct view v)
 		stream_send(&c->stream, view_of("STARTTLS\r\n"));
 	} else if (memcmp(v.p, "220 go", 6) == 0) {
 		assert_false(stream_has_input(&c->stream));
-		assert_true(stream_start_tls(&c->stream, context, "mx1.test"));
+		assert_true(stream_start_tls(&c->stream, context, "mx1.test", NULL));
 	} else {
 		say_and_part(c, v);
 	}
