@@ -78,11 +78,6 @@ static bool fill_account(struct plan *plan, const struct options *o,
 	return account->password != NULL;
 }
 
-static bool is_smtp(const struct service *s)
-{
-	return s->protocol == &smtp_protocol || s->protocol == &lmtp_protocol;
-}
-
 /* Port 25 is for other servers, who do not log in (RFC 6409); unless it was asked for. */
 static bool logs_in(const struct options *o, const struct service *s)
 {
@@ -125,9 +120,6 @@ static bool fill_targets(struct plan *plan, const struct options *o,
 			.pins = pins,
 			.service = service,
 			.account = logs_in(o, service) ? account : NULL,
-			.envelope = o->envelope.to != NULL && is_smtp(service)
-					? &o->envelope
-					: NULL,
 			.addresses = (uint8_t)o->addresses,
 			.flags = o->proxy_header ? TARGET_PROXY_HEADER : 0,
 			.interval = o->timeout,
@@ -164,6 +156,8 @@ bool order_fill(struct plan *plan, const struct options *o, char error[REFUSAL_M
 		s->source_v4 = o->source;
 	if (o->verbosity >= 2 || o->json || expectations_any(o))
 		s->transcripts = TRANSCRIPTS_OF_ALL;
+	if (o->envelope.to != NULL)
+		s->envelope = &o->envelope;
 	fill_policy(&s->policy, o);
 	s->ehlo_name = o->ehlo_name;
 	if (s->ehlo_name == NULL)

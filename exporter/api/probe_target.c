@@ -92,7 +92,6 @@ static void take_known(struct probe_target *p, const struct target *t, struct as
 	if (exact)
 		return;
 	p->target.account = NULL;
-	p->target.envelope = NULL;
 	p->target.flags &= TARGET_PROXY_HEADER;
 	if (asked->port != 0)
 		p->service.port = asked->port;

@@ -111,14 +111,6 @@ static bool same_account(const struct account *a, const struct account *b)
 	       a->mechanism == b->mechanism && a->token == b->token;
 }
 
-static bool same_envelope(const struct envelope *a, const struct envelope *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return same_text(a->from, b->from) && same_text(a->to, b->to) &&
-	       a->expect_code == b->expect_code;
-}
-
 static bool same_service(const struct service *a, const struct service *b)
 {
 	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls;
@@ -135,7 +127,6 @@ static bool same_target(const struct target *a, const struct target *b)
 	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
 	       pins_same(a->pins, b->pins) && same_service(a->service, b->service) &&
 	       same_account(a->account, b->account) &&
-	       same_envelope(a->envelope, b->envelope) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
 	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&

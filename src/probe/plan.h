@@ -59,7 +59,6 @@ struct target {
 	uint8_t confirm;   /* results in a row that announce a state; 0 is 1 */
 	uint8_t addresses; /* enum address_mode */
 	unsigned flags;    /* enum target_flag */
-	const struct envelope *envelope;   /* NULL: none is tried */
 	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
 	struct slot
@@ -93,6 +92,7 @@ struct settings {
 	unsigned threads;                    /* of the engine; 1 to 64 */
 	unsigned in_flight_max;              /* probes at once, in all */
 	unsigned per_address_max;            /* probes at once to one address */
+	const struct envelope *envelope;     /* tried by SMTP and LMTP; NULL: none */
 	enum transcripts transcripts;        /* which are kept with the results */
 	struct policy policy;
 	struct on_demand on_demand;

@@ -4,6 +4,7 @@
 void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 {
 	const struct target *target = s->target;
+	const struct envelope *envelope = s->settings->envelope;
 
 	t->protocol = target->service->protocol;
 	t->tls = target->service->tls;
@@ -15,10 +16,10 @@ void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 		if (target->account->token)
 			t->flags |= DIALOGUE_TOKEN;
 	}
-	if (target->envelope != NULL) {
-		t->from = target->envelope->from;
-		t->to = target->envelope->to;
-		t->expect_code = target->envelope->expect_code;
+	if (envelope != NULL) {
+		t->from = envelope->from;
+		t->to = envelope->to;
+		t->expect_code = envelope->expect_code;
 	}
 	if (target->flags & TARGET_PLAINTEXT_LOGIN)
 		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
