@@ -199,8 +199,8 @@ static void senseless_files_are_no_files(void **state)
 		"mailvane-login 1 60 99999999999999999999999\n",
 		"mailvane-login 1 60 253402300799000\n", /* further off than it can be */
 		"mailvane-login 1 60 1795262521000\n",
-		"\x7f"
-		"ELF and more of it\n",
+		("\x7f"
+		 "ELF and more of it\n"),
 	};
 	char path[300], big[STATE_FILE_MAX + 100];
 
