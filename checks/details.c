@@ -63,6 +63,18 @@ static void print_certificate(const struct result *r)
 	}
 }
 
+static void print_notices(const struct result *r)
+{
+	for (int f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
+		if (r->notices & NOTICE_BIT(f))
+			printf("  note: %s\n", verdict_words((enum fault)f));
+	if (r->notice_detail[0] != '\0') {
+		printf("  ");
+		print_text(r->notice_detail);
+		putchar('\n');
+	}
+}
+
 static void print_dialogue(const struct result *r)
 {
 	for (const char *p = transcript_text(r->transcript); *p != '\0';) {
@@ -107,6 +119,7 @@ void details_print(const struct finding *f, unsigned verbosity)
 	       address_text(&r->address, address), (unsigned)f->target->service->port);
 	print_waterfall(r);
 	print_certificate(r);
+	print_notices(r);
 	if (verbosity >= 2)
 		print_dialogue(r);
 	if (verbosity >= 3)

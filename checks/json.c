@@ -103,14 +103,15 @@ static void put_tls(const struct result *r)
 	printf(",\"verified\":%s}", r->flags & RESULT_VERIFIED ? "true" : "false");
 }
 
-static void put_cert_faults(const struct result *r)
+/* The faults in a set whose first bit is that of `first`. */
+static void put_faults(const char *key, unsigned set, enum fault first)
 {
 	const char *gap = "";
 
-	put_key("faults");
+	put_key(key);
 	putchar('[');
-	for (int f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
-		if (!(r->cert_faults & CERT_FAULT_BIT(f)))
+	for (unsigned f = first; set != 0; f++, set >>= 1) {
+		if (!(set & 1))
 			continue;
 		printf("%s", gap);
 		put_string(fault_name((enum fault)f));
@@ -157,7 +158,7 @@ static void put_certificate(const struct result *r)
 	putchar(',');
 	put_date("chain_not_after", r->chain_not_after);
 	putchar(',');
-	put_cert_faults(r);
+	put_faults("faults", r->cert_faults, CERT_FAULT_FIRST);
 	putchar(',');
 	put_text("detail", r->cert_detail);
 	putchar('}');
@@ -207,6 +208,10 @@ static void put_finding(const struct finding *f)
 	put_tls(r);
 	putchar(',');
 	put_certificate(r);
+	putchar(',');
+	put_faults("notices", r->notices, NOTICE_FIRST);
+	putchar(',');
+	put_text("notice_detail", r->notice_detail);
 	putchar(',');
 	put_key("messages");
 	put_known(r->messages, r->messages >= 0);

@@ -35,14 +35,15 @@ static void put_phases(struct json_list *l, const struct result *r)
 	draft_text(l->out, "}");
 }
 
-static void put_faults(struct json_list *l, const struct result *r)
+/* The faults in a set whose first bit is that of `first`. */
+static void put_faults(struct json_list *l, const char *key, unsigned set, enum fault first)
 {
 	struct json_list faults = { .out = l->out };
 
-	json_next(l, "faults");
+	json_next(l, key);
 	draft_text(l->out, "[");
-	for (unsigned f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
-		if (r->cert_faults & CERT_FAULT_BIT(f))
+	for (unsigned f = first; set != 0; f++, set >>= 1)
+		if (set & 1)
 			json_member_text(&faults, NULL, fault_name((enum fault)f));
 	draft_text(l->out, "]");
 }
@@ -78,7 +79,7 @@ static void put_certificate(struct json_list *l, const struct result *r)
 	json_member_moment(&m, "not_after", c->not_after);
 	json_member_moment(&m, "chain_not_after", r->chain_not_after);
 	json_member_bool(&m, "verified", (r->flags & RESULT_VERIFIED) != 0);
-	put_faults(&m, r);
+	put_faults(&m, "faults", r->cert_faults, CERT_FAULT_FIRST);
 	json_member_text(&m, "detail", r->cert_detail);
 	draft_text(l->out, "}");
 }
@@ -125,6 +126,8 @@ static void put_record(struct json_list *list, const struct record *record)
 	put_phases(&m, r);
 	put_tls(&m, r);
 	put_certificate(&m, r);
+	put_faults(&m, "notices", r->notices, NOTICE_FIRST);
+	json_member_text(&m, "notice_detail", r->notice_detail);
 	json_next(&m, "messages");
 	draft_format(list->out, r->messages >= 0 ? "%lld" : "null", (long long)r->messages);
 	draft_text(list->out, "}");

@@ -43,6 +43,8 @@ static const struct words build_labels = { .label = "version, compiler" };
 static const struct words cert_faults = { "fault", fault_word, CERT_FAULT_FIRST,
 					  CERT_FAULT_LAST };
 
+static const struct words notices = { "notice", fault_word, NOTICE_FIRST, NOTICE_LAST };
+
 /* --- of a target ------------------------------------------------------------------------- */
 
 /* A bad state is a failure; a WARNING is still a service that works. */
@@ -74,6 +76,13 @@ static void read_fault(struct encoder *e, const struct subject *s)
 
 	if (s->record->fault != FAULT_OK)
 		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
+}
+
+static void read_notices(struct encoder *e, const struct subject *s)
+{
+	for (unsigned f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
+		if (s->record->notices & NOTICE_BIT(f))
+			encoder_word(e, f, number_of(1));
 }
 
 static void read_probes(struct encoder *e, const struct subject *s)
@@ -155,9 +164,12 @@ static void read_certificate_faults(struct encoder *e, const struct subject *s)
 {
 	if (!s->record->has_certificate)
 		return;
-	for (unsigned f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
-		encoder_word(e, f,
-			     number_of((s->record->cert_faults & CERT_FAULT_BIT(f)) != 0));
+	for (unsigned f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
+		bool found = s->record->cert_faults & CERT_FAULT_BIT(f);
+
+		if (found || f <= FAULT_CERT_PURPOSE)
+			encoder_word(e, f, number_of(found));
+	}
 }
 
 static void read_certificate(struct encoder *e, const struct subject *s)
@@ -362,6 +374,8 @@ const struct metric metrics[] = {
 	       "Unix time at which the present state began."),
 	TARGET("probe_fault", GAUGE, "", &fault_labels, SCOPE_RECORD, 0, read_fault,
 	       "1 for the fault that decided the last verdict and the phase it was in; absent when there is none."),
+	TARGET("probe_notice", GAUGE, "", &notices, SCOPE_RECORD, 0, read_notices,
+	       "1 for each notice of the last probe: what is odd without being in the way; absent when there is none."),
 	TARGET("probes_total", COUNTER, "", NULL, SCOPE_TALLY, 0, read_probes,
 	       "Probes finished."),
 	TARGET("probe_failures_total", COUNTER, "", NULL, SCOPE_TALLY, 0, read_failures,

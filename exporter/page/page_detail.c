@@ -83,6 +83,27 @@ static void put_counts(struct draft *out, const struct record *record)
 	end_fact(out);
 }
 
+static void put_notices(struct draft *out, const struct result *last)
+{
+	const char *gap = "";
+
+	if (!last->notices)
+		return;
+	begin_fact(out, "Noticed");
+	for (enum fault f = NOTICE_FIRST; f <= NOTICE_LAST; f++) {
+		if (!(last->notices & NOTICE_BIT(f)))
+			continue;
+		draft_format(out, "%s%s", gap, verdict_words(f));
+		gap = "; ";
+	}
+	if (last->notice_detail[0]) {
+		draft_text(out, " <small>");
+		html_bdi(out, last->notice_detail);
+		draft_text(out, "</small>");
+	}
+	end_fact(out);
+}
+
 static void put_last_probe(struct draft *out, const struct page_terms *terms,
 			   const struct record *record)
 {
@@ -115,6 +136,7 @@ static void put_last_probe(struct draft *out, const struct page_terms *terms,
 		draft_format(out, "%lld messages", (long long)last->messages);
 		end_fact(out);
 	}
+	put_notices(out, last);
 	draft_text(out, "</tbody></table></section>\n");
 }
 

@@ -88,6 +88,7 @@ static bool is_in_result(const struct result *r, struct view word)
 	char address[ADDRESS_TEXT_MAX];
 
 	return contains(r->text, word) || contains(r->cert_detail, word) ||
+	       contains(r->notice_detail, word) ||
 	       contains(address_text(&r->address, address), word) ||
 	       (r->fault != FAULT_OK && (contains(fault_name(r->fault), word) ||
 					 contains(phase_name(r->phase), word)));

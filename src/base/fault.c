@@ -30,6 +30,13 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_CERT_UNTRUSTED] = "cert_untrusted",
 	[FAULT_CERT_WEAK] = "cert_weak",
 	[FAULT_CERT_PURPOSE] = "cert_purpose",
+	[FAULT_CERT_STAPLE] = "cert_staple",
+	[FAULT_CERT_DANE] = "cert_dane",
+	[FAULT_CERT_ORDER] = "cert_order",
+	[FAULT_TLS_CIPHER] = "tls_cipher",
+	[FAULT_TLS_OBSOLETE] = "tls_obsolete",
+	[FAULT_CAPABILITY_CHANGED] = "capability_changed",
+	[FAULT_ALERT] = "alert",
 	[FAULT_AUTH_FAILED] = "auth_failed",
 	[FAULT_AUTH_TEMPFAIL] = "auth_tempfail",
 	[FAULT_AUTH_UNSUPPORTED] = "auth_unsupported",
@@ -61,6 +68,13 @@ const char *fault_name(enum fault fault)
 const char *phase_name(enum phase phase)
 {
 	return phase_names[phase];
+}
+
+enum phase fault_phase(enum fault fault)
+{
+	if (fault == FAULT_CAPABILITY_CHANGED)
+		return PHASE_CAPABILITY;
+	return fault == FAULT_ALERT ? PHASE_AUTH : PHASE_TLS;
 }
 
 bool fault_from_name(struct view name, enum fault *ret_fault)

@@ -1,7 +1,8 @@
 /* fault.h - the words for where a probe was and what went wrong.
  *
  * The same words stand in code, plugin output, metric labels, JSON and documents. A probe
- * ends in one pair (fault, phase); certificates add a set of faults of their own.
+ * ends in one pair (fault, phase); the certificate adds a set of faults of its own, and
+ * what is odd without being in the way a set of notices.
  */
 #ifndef MAILVANE_FAULT_H
 #define MAILVANE_FAULT_H
@@ -49,22 +50,37 @@ enum fault {
 	FAULT_CERT_UNTRUSTED,
 	FAULT_CERT_WEAK,
 	FAULT_CERT_PURPOSE,
-	FAULT_AUTH_FAILED,       /* wrong user or password */
-	FAULT_AUTH_TEMPFAIL,     /* the login backend is in trouble */
-	FAULT_AUTH_UNSUPPORTED,  /* no mechanism in common, or none we may use here */
-	FAULT_AUTH_SERVER_PROOF, /* it does not know the password either (RFC 5802) */
-	FAULT_AUTH_SUSPENDED,    /* not tried: failed lately */
-	FAULT_IN_USE,            /* the mailbox is locked by another session */
-	FAULT_LOGIN_DELAY,       /* logged in again too soon (RFC 2449 section 8.1.1) */
-	FAULT_INTERNAL,          /* ours */
+	FAULT_CERT_STAPLE, /* the certificate asks for an OCSP staple: none, or a bad one */
+	FAULT_CERT_DANE,   /* the TLSA records do not match, or could not be had */
+	FAULT_CERT_ORDER,  /* sent out of order, or with more than the chain: tolerated */
+	FAULT_TLS_CIPHER,  /* a cipher suite that RFC 9325 advises against */
+	FAULT_TLS_OBSOLETE,       /* TLS 1.0 or 1.1 is accepted as well (RFC 8996) */
+	FAULT_CAPABILITY_CHANGED, /* not what was offered before */
+	FAULT_ALERT,              /* words meant for a human: IMAP's [ALERT] */
+	FAULT_AUTH_FAILED,        /* wrong user or password */
+	FAULT_AUTH_TEMPFAIL,      /* the login backend is in trouble */
+	FAULT_AUTH_UNSUPPORTED,   /* no mechanism in common, or none we may use here */
+	FAULT_AUTH_SERVER_PROOF,  /* it does not know the password either (RFC 5802) */
+	FAULT_AUTH_SUSPENDED,     /* not tried: failed lately */
+	FAULT_IN_USE,             /* the mailbox is locked by another session */
+	FAULT_LOGIN_DELAY,        /* logged in again too soon (RFC 2449 section 8.1.1) */
+	FAULT_INTERNAL,           /* ours */
 	FAULT_COUNT,
 
 	/* The certificate's faults are neighbours, and can be a set. */
 	CERT_FAULT_FIRST = FAULT_CERT_EXPIRED,
-	CERT_FAULT_LAST = FAULT_CERT_PURPOSE,
+	CERT_FAULT_LAST = FAULT_CERT_DANE,
+
+	/* So are notices: findings beside the dialogue, which goes on. */
+	NOTICE_FIRST = FAULT_CERT_ORDER,
+	NOTICE_LAST = FAULT_ALERT,
 };
 
 #define CERT_FAULT_BIT(fault) (1U << ((unsigned)(fault)-CERT_FAULT_FIRST))
+#define NOTICE_BIT(fault)     (1U << ((unsigned)(fault)-NOTICE_FIRST))
+
+/* Where a fault of the certificate or a notice is found: always in the same phase. */
+enum phase fault_phase(enum fault);
 
 /* Ended by NULL. */
 extern const char *const fault_names[FAULT_COUNT + 1];

@@ -153,6 +153,46 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"The certificate is not meant for a server.",
 	"a client's or an authority's own certificate is installed",
 	"issue one with extendedKeyUsage serverAuth" },
+[FAULT_CERT_STAPLE] = {
+	"The certificate says that the server sends a fresh OCSP response with it (RFC 7633), and "
+	"the server sends none, or one that is no good; or the response says that the certificate "
+	"is revoked.",
+	"stapling is switched off, or its responder cannot be reached from the server\n"
+	"the certificate was revoked by its authority",
+	"openssl s_client -status shows what comes; switch stapling on, or have the certificate "
+	"issued without OCSP Must-Staple" },
+[FAULT_CERT_DANE] = {
+	"The TLSA records of the name (DANE, RFC 7672) match nothing that the server shows, or "
+	"could not be looked up: senders that know DANE do not deliver.",
+	"a new key without a new TLSA record\n"
+	"a broken DNSSEC signature (SERVFAIL)",
+	"publish a record for the new key and keep the old one for its TTL; then the change\n"
+	"dig +dnssec TLSA _25._tcp.HOST" },
+[FAULT_CERT_ORDER] = {
+	"The server sends its certificates out of order, or some that are not part of the chain. "
+	"Clients sort it out; old ones may not.",
+	"a chain file put together by hand",
+	"serve the file that the authority or the renewal made (fullchain.pem)" },
+[FAULT_TLS_CIPHER] = {
+	"The cipher suite that was agreed on is one that RFC 9325 advises against.",
+	"an old list of ciphers in the server's settings",
+	"take the library's defaults, or the list of a current guide" },
+[FAULT_TLS_OBSOLETE] = {
+	"Beside the present versions of TLS the server accepts 1.0 or 1.1, which must not be used "
+	"any more (RFC 8996).",
+	"settings for clients of long ago",
+	"ssl_min_protocol (Dovecot), smtpd_tls_protocols (Postfix): TLS 1.2 and above" },
+[FAULT_CAPABILITY_CHANGED] = {
+	"The server offers less or other things than it did before: STARTTLS or a mechanism of "
+	"login is gone, or a login is offered in clear.",
+	"an update or new settings\n"
+	"a module that failed to load\n"
+	"somebody on the way who changes what is said",
+	"meant? then nothing is to be done: the new offer is taken for normal after a while" },
+[FAULT_ALERT] = {
+	"The server sent words that it wants a human to see ([ALERT], RFC 9051 section 7.1).",
+	"a full mailbox or disk, planned work, a broken part that does not stop the login",
+	"read the words: they are the server's own" },
 [FAULT_AUTH_FAILED] = {
 	"The server does not accept user and password. The account is left alone for a while.",
 	"the password was changed or the account locked\n"

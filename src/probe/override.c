@@ -58,8 +58,15 @@ const char *override_fault(const struct override *o)
 {
 	if (o->fault == FAULT_OK)
 		return "is no fault, its state is always OK";
-	if (o->phase != PHASE_COUNT && o->phase != PHASE_TLS &&
-	    o->fault >= CERT_FAULT_FIRST && o->fault <= CERT_FAULT_LAST)
+	if (o->phase == PHASE_COUNT || o->fault < CERT_FAULT_FIRST ||
+	    o->fault > NOTICE_LAST || o->phase == fault_phase(o->fault))
+		return NULL;
+	switch (fault_phase(o->fault)) {
+	case PHASE_CAPABILITY:
+		return "is found in the phase capability only";
+	case PHASE_AUTH:
+		return "is found in the phase auth only";
+	default:
 		return "is found in the phase tls only";
-	return NULL;
+	}
 }

@@ -19,13 +19,14 @@ enum has {
 	HAS_V6 = 1 << 5,
 	HAS_ENHANCED = 1 << 6,
 	HAS_DETAIL = 1 << 7,
+	HAS_NOTICE = 1 << 8,
 };
 
 enum { HOST_MAX = 16, WORDS_MAX = 256 };
 enum {
 	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + sizeof(uint32_t) +
 		   2 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
-		   2 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
+		   3 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
 };
 
 /* --- words -------------------------------------------------------------------------------- */
@@ -75,7 +76,7 @@ static void put_text(struct packed *p, enum has part, const char *text, unsigned
 {
 	if (text[0] == '\0')
 		return;
-	p->has |= (uint8_t)part;
+	p->has |= (uint16_t)part;
 	put(at, text, strlen(text) + 1);
 }
 
@@ -171,6 +172,7 @@ static void put_rest(struct packed *p, const struct result *r, unsigned char **a
 	put(at, r->text, strlen(r->text) + 1);
 	put_text(p, HAS_ENHANCED, r->enhanced, at);
 	put_text(p, HAS_DETAIL, r->cert_detail, at);
+	put_text(p, HAS_NOTICE, r->notice_detail, at);
 }
 
 static void take_rest(const struct packed *p, struct result *r)
@@ -193,6 +195,8 @@ static void take_rest(const struct packed *p, struct result *r)
 		take_text(&at, r->enhanced, sizeof(r->enhanced));
 	if (p->has & HAS_DETAIL)
 		take_text(&at, r->cert_detail, sizeof(r->cert_detail));
+	if (p->has & HAS_NOTICE)
+		take_text(&at, r->notice_detail, sizeof(r->notice_detail));
 }
 
 /* --- whole -------------------------------------------------------------------------------- */
@@ -212,13 +216,14 @@ struct packed *packed_new(const struct record *record)
 		.announced_since = (uint32_t)(record->announced_since.ms / 1000),
 		.confirmation = record->confirmation,
 		.code = (uint16_t)r->code,
-		.state = (uint8_t)r->state,
+		.state = r->state & 7,
 		.fault = (uint8_t)r->fault,
-		.phase = (uint8_t)r->phase,
+		.phase = r->phase & 15,
 		.dialogue_fault = (uint8_t)r->dialogue_fault,
-		.dialogue_phase = (uint8_t)r->dialogue_phase,
-		.flags = (uint8_t)r->flags,
-		.cert_faults = (uint8_t)r->cert_faults,
+		.dialogue_phase = r->dialogue_phase & 15,
+		.flags = r->flags & 31,
+		.cert_faults = (uint16_t)r->cert_faults,
+		.notices = (uint8_t)r->notices,
 		.tls_version = word_number(r->tls_version),
 		.tls_cipher = word_number(r->tls_cipher),
 	};
@@ -250,6 +255,7 @@ void packed_view(const struct packed *p, struct record *ret_record)
 		.dialogue_fault = (enum fault)p->dialogue_fault,
 		.dialogue_phase = (enum phase)p->dialogue_phase,
 		.cert_faults = p->cert_faults,
+		.notices = p->notices,
 		.flags = p->flags,
 		.at = p->at,
 		.took = span_of_us(p->took),

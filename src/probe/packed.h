@@ -17,11 +17,13 @@ struct packed {
 	uint32_t announced_since; /* Unix time */
 	uint16_t port, code;
 	uint16_t reached; /* bits of phases */
-	uint8_t state, fault, phase, dialogue_fault, dialogue_phase, flags;
-	uint8_t cert_faults;
+	uint16_t cert_faults;
+	uint16_t has; /* what of the rest is there */
+	uint8_t state : 3, flags : 5;
+	uint8_t phase : 4, dialogue_phase : 4;
+	uint8_t fault, dialogue_fault, notices;
 	uint8_t tls_version, tls_cipher; /* numbers of words */
 	struct confirmation confirmation;
-	uint8_t has; /* what of the rest is there */
 	unsigned char rest[];
 };
 
@@ -50,6 +52,7 @@ static inline void packed_brief(const struct packed *p, unsigned parts, struct b
 	b->phase = p->phase;
 	b->flags = p->flags;
 	b->cert_faults = p->cert_faults;
+	b->notices = p->notices;
 	b->announced = p->confirmation.announced;
 	b->has_certificate = p->certificate != NULL;
 	b->certificate = p->certificate;

@@ -1,6 +1,8 @@
 /* result.c - the life of a result. */
 #include "result.h"
 
+#include "buffer.h"
+
 #include <string.h>
 
 void result_init(struct result *r, struct moment at)
@@ -12,6 +14,20 @@ void result_init(struct result *r, struct moment at)
 	r->messages = -1;
 	for (size_t i = 0; i < PHASE_COUNT; i++)
 		r->phases[i].ns = -1;
+}
+
+void result_note(struct result *r, enum fault notice, const char *note)
+{
+	char text[2 * PRINTABLE_MAX];
+	struct buffer b;
+
+	r->notices |= NOTICE_BIT(notice);
+	if (note[0] == '\0')
+		return;
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s%s%.*s", r->notice_detail, r->notice_detail[0] ? "; " : "",
+		      PRINTABLE_MAX, note);
+	printable_copy(r->notice_detail, sizeof(r->notice_detail), buffer_view(&b));
 }
 
 void result_fini(struct result *r)

@@ -28,6 +28,7 @@ struct result {
 	enum fault dialogue_fault;
 	enum phase dialogue_phase;
 	unsigned cert_faults; /* CERT_FAULT_BIT set, FAULT_CERT_EXPIRING included */
+	unsigned notices;     /* NOTICE_BIT set, by result_note */
 
 	unsigned flags;   /* enum result_flag */
 	struct moment at; /* when the probe began */
@@ -46,13 +47,16 @@ struct result {
 	struct transcript *transcript; /* held; NULL: not kept */
 
 	/* Last, because most are empty: a slot keeps only what is in them. */
-	char text[PRINTABLE_MAX];        /* the server's words, or ours for what never
+	char text[PRINTABLE_MAX];          /* the server's words, or ours for what never
 					  * reached it ("NXDOMAIN", "no route to host") */
-	char cert_detail[PRINTABLE_MAX]; /* why the certificate is not trusted */
+	char cert_detail[PRINTABLE_MAX];   /* why the certificate is not trusted */
+	char notice_detail[PRINTABLE_MAX]; /* all notices in words */
 };
 
 /* Nothing known yet, no phase reached. */
 void result_init(struct result *, struct moment at);
+/* Adds a notice, with words for it that are cleaned and capped here; "" for none. */
+void result_note(struct result *, enum fault notice, const char *words);
 /* Releases what it holds. */
 void result_fini(struct result *);
 /* For bytes that were copied: holds what the other holds. */

@@ -25,6 +25,13 @@ static const struct {
 	{ FAULT_STARTTLS_REFUSED, true,  STATE_WARNING  },
 	/* policy_expiry says which one. */
 	{ FAULT_CERT_EXPIRING,    false, STATE_WARNING  },
+	/* Clients sort it out: RFC 8446 section 4.4.2. */
+	{ FAULT_CERT_ORDER,       false, STATE_OK       },
+	/* It works; somebody should look at it by day. */
+	{ FAULT_TLS_CIPHER,       false, STATE_WARNING  },
+	{ FAULT_TLS_OBSOLETE,     false, STATE_WARNING  },
+	{ FAULT_CAPABILITY_CHANGED, false, STATE_WARNING },
+	{ FAULT_ALERT,            false, STATE_WARNING  },
 	{ FAULT_INTERNAL,         false, STATE_UNKNOWN  },
 };
 
@@ -56,6 +63,13 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_CERT_UNTRUSTED]       = "certificate is not trusted",
 	[FAULT_CERT_WEAK]            = "certificate is weak",
 	[FAULT_CERT_PURPOSE]         = "certificate is not for servers",
+	[FAULT_CERT_STAPLE]          = "OCSP staple is missing or bad",
+	[FAULT_CERT_DANE]            = "certificate does not match DANE",
+	[FAULT_CERT_ORDER]           = "certificates sent in disorder",
+	[FAULT_TLS_CIPHER]           = "weak TLS cipher suite",
+	[FAULT_TLS_OBSOLETE]         = "obsolete TLS is accepted as well",
+	[FAULT_CAPABILITY_CHANGED]   = "offers something else than before",
+	[FAULT_ALERT]                = "server has an alert for its operator",
 	[FAULT_AUTH_FAILED]          = "login failed",
 	[FAULT_AUTH_TEMPFAIL]        = "login is out of order",
 	[FAULT_AUTH_UNSUPPORTED]     = "no way to log in",
@@ -70,6 +84,11 @@ static const char *const words[FAULT_COUNT] = {
 static bool is_cert_fault(enum fault f)
 {
 	return f >= CERT_FAULT_FIRST && f <= CERT_FAULT_LAST;
+}
+
+static bool is_notice(enum fault f)
+{
+	return f >= NOTICE_FIRST && f <= NOTICE_LAST;
 }
 
 enum state verdict_state(enum fault fault, enum phase phase, const struct service *service)
@@ -149,6 +168,10 @@ void verdict_decide(struct result *r, const struct service *service,
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
 		if (r->cert_faults & CERT_FAULT_BIT(f))
 			weigh(r, f, PHASE_TLS, judge(&terms, f, PHASE_TLS));
+	}
+	for (enum fault f = NOTICE_FIRST; f <= NOTICE_LAST; f++) {
+		if (r->notices & NOTICE_BIT(f))
+			weigh(r, f, fault_phase(f), judge(&terms, f, fault_phase(f)));
 	}
 }
 
@@ -237,6 +260,13 @@ static void say_dialogue(struct buffer *b, const struct result *r)
 	say_reply(b, r);
 }
 
+static void say_notices(struct buffer *b, const struct result *r)
+{
+	buffer_text(b, verdict_words(r->fault));
+	if (r->notice_detail[0] != '\0')
+		buffer_format(b, ": %s", r->notice_detail);
+}
+
 static void say_ok(struct buffer *b, const struct result *r)
 {
 	char span[SPAN_TEXT_MAX];
@@ -271,6 +301,8 @@ const char *verdict_sentence(const struct result *r, char dst[VERDICT_SENTENCE_M
 		say_certificate(&b, r, r->fault);
 	else if (r->fault == FAULT_OK)
 		say_ok(&b, r);
+	else if (is_notice(r->fault))
+		say_notices(&b, r);
 	else
 		say_dialogue(&b, r);
 	buffer_string(&b);

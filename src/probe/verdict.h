@@ -12,7 +12,7 @@ enum state verdict_state(enum fault, enum phase, const struct service *);
 
 /* Sets state, fault and phase of the result from its findings, and FAULT_CERT_EXPIRING among
  * cert_faults by the policy. The worst state decides; between equals the dialogue's fault is
- * named first, then the certificate's in the order of enum fault. Rows of the server (own, or
+ * named first, then the certificate's in the order of enum fault, then the notices. Rows of the server (own, or
  * NULL) go before those of the policy, and both before the table. */
 void verdict_decide(struct result *, const struct service *, const struct policy *,
 		    const struct overrides *own);

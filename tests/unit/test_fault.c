@@ -68,7 +68,21 @@ static void certificate_faults_are_a_set(void **state)
 		all |= CERT_FAULT_BIT(f);
 		assert_memory_equal(fault_name((enum fault)f), "cert_", 5);
 	}
-	assert_int_equal(all, 0x7f);
+	assert_int_equal(all, 0x1ff);
+}
+
+/* Eight fit into a record. */
+static void notices_are_a_set(void **state)
+{
+	unsigned all = 0;
+
+	(void)state;
+	for (unsigned f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
+		all |= NOTICE_BIT(f);
+	assert_int_equal(all, 0x1f);
+	assert_int_equal(fault_phase(FAULT_CERT_NAME), PHASE_TLS);
+	assert_int_equal(fault_phase(FAULT_CAPABILITY_CHANGED), PHASE_CAPABILITY);
+	assert_int_equal(fault_phase(FAULT_ALERT), PHASE_AUTH);
 }
 
 int main(void)
@@ -78,6 +92,7 @@ int main(void)
 		cmocka_unit_test(every_phase_has_its_own_word),
 		cmocka_unit_test(every_tls_mode_has_its_own_word),
 		cmocka_unit_test(certificate_faults_are_a_set),
+		cmocka_unit_test(notices_are_a_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,7 +144,7 @@ static void texts_survive_the_copy(void **state)
 /* What is absent takes no room, so each part comes alone, all come together, and all come back. */
 static void everything_survives_the_packing(void **state)
 {
-	enum { PARTS = 6 };
+	enum { PARTS = 7 };
 
 	(void)state;
 	for (unsigned parts = 0; parts < 1u << PARTS; parts++) {
@@ -172,6 +172,10 @@ static void everything_survives_the_packing(void **state)
 			memset(in.enhanced, 'e', sizeof(in.enhanced) - 1);
 			memset(in.cert_detail, 'd', sizeof(in.cert_detail) - 1);
 		}
+		if (parts & 64) {
+			in.cert_faults = 0x1ff;
+			result_note(&in, FAULT_ALERT, "disk full");
+		}
 		in.took = span_of_ms(1234);
 		slot_publish(s, &in, false, 1);
 		assert_int_equal(slot_copy(s, &out, 1), 1);
@@ -184,6 +188,9 @@ static void everything_survives_the_packing(void **state)
 		assert_string_equal(out.last.text, in.text);
 		assert_string_equal(out.last.enhanced, in.enhanced);
 		assert_string_equal(out.last.cert_detail, in.cert_detail);
+		assert_string_equal(out.last.notice_detail, in.notice_detail);
+		assert_int_equal(out.last.notices, in.notices);
+		assert_int_equal(out.last.cert_faults, in.cert_faults);
 		if (parts & 32) {
 			assert_string_equal(out.last.tls_version, in.tls_version);
 			assert_string_equal(out.last.tls_cipher, in.tls_cipher);
