@@ -320,3 +320,12 @@ bool command_secret_in(const struct dialogue *d, struct view text)
 	return form_in(text, put_raw, password) || form_in(text, put_quoted, password) ||
 	       form_in(text, put_base64, password) || message_in(d, text);
 }
+
+void command_quote(const struct dialogue *d, struct view words, char dst[PRINTABLE_MAX])
+{
+	printable_copy(dst, PRINTABLE_MAX, words);
+	if (d->phase >= PHASE_AUTH &&
+	    (command_secret_in(d, words) || command_secret_in(d, view_of(dst))))
+		printable_copy(dst, PRINTABLE_MAX,
+			       view_of("(withheld: the server repeated the password)"));
+}

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "driver.h"
 #include "literal.h"
+#include "room.h"
 #include "stranger.h"
 
 #include <string.h>
@@ -32,18 +33,6 @@ static const struct step *farewell_of(const struct dialogue *d)
 
 /* --- the outcome --------------------------------------------------------------------------- */
 
-/* A server that repeats a command it did not like must not make us publish the password. */
-static void note_text(struct dialogue *d, struct view words)
-{
-	char *text = d->outcome.text;
-
-	printable_copy(text, sizeof(d->outcome.text), words);
-	if (d->phase >= PHASE_AUTH &&
-	    (command_secret_in(d, words) || command_secret_in(d, view_of(text))))
-		printable_copy(text, sizeof(d->outcome.text),
-			       view_of("(withheld: the server repeated the password)"));
-}
-
 static void note_reply(struct dialogue *d, const struct reply *r)
 {
 	struct outcome *o = &d->outcome;
@@ -52,7 +41,7 @@ static void note_reply(struct dialogue *d, const struct reply *r)
 	o->code = r->code;
 	memset(o->enhanced, 0, sizeof(o->enhanced));
 	memcpy(o->enhanced, r->word, n);
-	note_text(d, buffer_view(&r->words));
+	command_quote(d, buffer_view(&r->words), o->text);
 }
 
 /* The first fault wins. r NULL: no reply was judged, `words` tell why. */
@@ -68,7 +57,7 @@ static void blame(struct dialogue *d, enum fault fault, enum phase phase,
 	d->outcome.phase = phase;
 	note_reply(d, r != NULL ? r : &none);
 	if (r == NULL)
-		note_text(d, words);
+		command_quote(d, words, d->outcome.text);
 }
 
 enum judgement dialogue_blame(struct dialogue *d, enum fault fault, const char *words)
@@ -231,29 +220,6 @@ static enum wish judge(struct dialogue *d)
 	return r->answer == ANSWER_MORE ? abandon(d) : farewell(d);
 }
 
-/* --- the room ------------------------------------------------------------------------------ */
-
-static void move_in(struct dialogue *d, struct dialogue_room *room)
-{
-	d->room = room;
-	d->line.p = room->line;
-	offered_init(&room->before);
-	offered_init(&room->after);
-}
-
-static bool has_room(struct dialogue *d)
-{
-	struct dialogue_room *room;
-
-	if (d->room != NULL)
-		return true;
-	room =
-	    d->terms->lend_room != NULL ? d->terms->lend_room(d->terms->lend_user) : NULL;
-	if (room != NULL)
-		move_in(d, room);
-	return room != NULL;
-}
-
 /* --- lines --------------------------------------------------------------------------------- */
 
 static enum wish line_bad(struct dialogue *d, struct view line)
@@ -310,7 +276,7 @@ static enum wish literal_begin(struct dialogue *d, struct view line, size_t kept
 {
 	size_t room = DIALOGUE_SESSION_MAX - d->received;
 
-	if (!has_room(d))
+	if (!room_take(d))
 		return give_up(d, FAULT_INTERNAL, "out of memory");
 	if (d->line.n == 0)
 		buffer_put(&d->line, line);
@@ -378,7 +344,7 @@ static enum wish take_line(struct dialogue *d, struct view *bytes)
 		cut(d, bytes, 1);
 	if (end != NULL && d->line.n == 0)
 		return line_end(d, part);
-	if (!has_room(d))
+	if (!room_take(d))
 		return give_up(d, FAULT_INTERNAL, "out of memory");
 	buffer_put(&d->line, part);
 	if (end != NULL)
@@ -446,7 +412,7 @@ void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms,
 	buffer_init(&d->line, NULL, DIALOGUE_LINE_MAX);
 	buffer_init(&d->output, output, DIALOGUE_OUTPUT_MAX);
 	if (room != NULL)
-		move_in(d, room);
+		room_move_in(d, room);
 }
 
 enum wish dialogue_start(struct dialogue *d, enum trust trust)
@@ -539,6 +505,11 @@ const char *dialogue_offered_before(const struct dialogue *d)
 const char *dialogue_offered_after(const struct dialogue *d)
 {
 	return d->room != NULL ? d->room->after.text : "";
+}
+
+const char *dialogue_alert(const struct dialogue *d)
+{
+	return d->room != NULL ? d->room->alert : "";
 }
 
 struct view dialogue_output(const struct dialogue *d)

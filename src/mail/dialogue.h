@@ -85,7 +85,7 @@ struct dialogue_terms {
 	void *overhear_user;
 
 	/* For a dialogue begun without a room: lends one for the rest of it, asked when a line
-	 * comes in pieces. It may return NULL: FAULT_INTERNAL. */
+	 * comes in pieces or with an alert. It may return NULL: FAULT_INTERNAL. */
 	struct dialogue_room *(*lend_room)(void *user);
 	void *lend_user;
 };
@@ -160,6 +160,11 @@ const struct outcome *dialogue_outcome(const struct dialogue *);
  * SIZE=10240000 AUTH=PLAIN,LOGIN"; IMAP's as they are. */
 const char *dialogue_offered_before(const struct dialogue *);
 const char *dialogue_offered_after(const struct dialogue *);
+
+/* What the server wants a human to read (IMAP's [ALERT], RFC 9051 section 7.1), whatever came
+ * of the dialogue; several are joined by " / ", and what came before TLS is marked as such.
+ * Cleaned like the outcome's text; "": nothing. Lent until the next call. */
+const char *dialogue_alert(const struct dialogue *);
 
 /* The bytes to send: send some, then tell how many; these are wiped. */
 struct view dialogue_output(const struct dialogue *);

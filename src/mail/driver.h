@@ -80,9 +80,10 @@ enum learned {
 /* The server offers the mechanism. */
 #define LEARNED_MECHANISM(m) ((uint32_t)LEARNED_SASL << (m))
 
-/* What a server offered, and the line that has not come whole yet. */
+/* What a server offered, its alerts, and the line that has not come whole yet. */
 struct dialogue_room {
 	struct offered before, after; /* in plain text; inside TLS */
+	char alert[PRINTABLE_MAX];
 	char line[DIALOGUE_LINE_MAX];
 };
 

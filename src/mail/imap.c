@@ -3,6 +3,7 @@
  * The conversation is the table at the foot. "* ..." is news, "+ ..." an invitation, a line
  * with our own tag ends the step.
  */
+#include "alert.h"
 #include "driver.h"
 #include "replies.h"
 #include "sasl.h"
@@ -52,23 +53,34 @@ static void hear_capabilities(struct dialogue *d, struct view words)
 	}
 }
 
-/* "[CODE arguments] words". A list of capabilities is no code of interest to people. */
+/* "[CODE arguments] words": takes the code off the front; its first word, or an empty one. */
+static struct view take_code(struct view *words, struct view *ret_arguments)
+{
+	const char *close = words->n > 0 ? memchr(words->p, ']', words->n) : NULL;
+	struct view word = { NULL, 0 };
+
+	*ret_arguments = word;
+	if (close == NULL || words->p[0] != '[')
+		return word;
+	*ret_arguments = (struct view){ words->p + 1, (size_t)(close - words->p) - 1 };
+	*words = view_skip(*words, ret_arguments->n + 2);
+	view_next_word(ret_arguments, &word);
+	return word;
+}
+
+/* A list of capabilities is no code of interest to people. */
 static void hear_words(struct dialogue *d, struct reply *r, struct view words)
 {
-	const char *close = words.n > 0 ? memchr(words.p, ']', words.n) : NULL;
-	struct view code, word;
+	struct view arguments, code = take_code(&words, &arguments);
 
-	if (close != NULL && words.p[0] == '[') {
-		code = (struct view){ words.p + 1, (size_t)(close - words.p) - 1 };
-		words = view_skip(words, code.n + 2);
-		if (!view_next_word(&code, &word))
-			word.n = 0;
-		if (view_equal(word, "CAPABILITY"))
-			hear_capabilities(d, code);
-		else
-			reply_mark(r, word);
-	}
-	reply_hear(r, view_trim(words));
+	words = view_trim(words);
+	if (view_equal(code, "CAPABILITY"))
+		hear_capabilities(d, arguments);
+	else if (code.n > 0)
+		reply_mark(r, code);
+	if (view_equal(code, "ALERT"))
+		alert_hear(d, words);
+	reply_hear(r, words);
 }
 
 /* "OK [READ-ONLY] done". False when it is none of the three. */
@@ -103,6 +115,25 @@ static void hear_count(struct dialogue *d, struct view number, struct view words
 		dialogue_count(d, number);
 }
 
+static bool is_status(struct view kind)
+{
+	static const char *const statuses[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
+		if (view_equal(kind, statuses[i]))
+			return true;
+	return false;
+}
+
+/* "* OK [ALERT] the disks are full": news of no reply. */
+static void hear_alert(struct dialogue *d, struct view words)
+{
+	struct view arguments;
+
+	if (view_equal(take_code(&words, &arguments), "ALERT"))
+		alert_hear(d, view_trim(words));
+}
+
 static enum framing news(struct dialogue *d, struct view words, struct reply *r)
 {
 	struct view kind;
@@ -118,6 +149,8 @@ static enum framing news(struct dialogue *d, struct view words, struct reply *r)
 		return greeting(d, kind, words, r);
 	if (view_equal(kind, "CAPABILITY"))
 		hear_capabilities(d, words);
+	if (is_status(kind))
+		hear_alert(d, view_trim(words));
 	hear_count(d, kind, words);
 	return LINE_MORE;
 }
@@ -155,18 +188,14 @@ static enum framing imap_line(struct dialogue *d, struct view line, struct reply
  * inside of a response code that is still open. */
 static bool imap_literals(struct view line)
 {
-	static const char *const statuses[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
 	struct view words = line, first, kind;
 
 	if (!view_next_word(&words, &first) || !view_equal(first, "*") ||
 	    !view_next_word(&words, &kind))
 		return false;
 	words = view_trim(words);
-	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
-		if (view_equal(kind, statuses[i]))
-			return words.n > 0 && words.p[0] == '[' &&
-			       memchr(words.p, ']', words.n) == NULL;
-	return true;
+	return !is_status(kind) ||
+	       (words.n > 0 && words.p[0] == '[' && memchr(words.p, ']', words.n) == NULL);
 }
 
 /* --- guards -------------------------------------------------------------------------------- */

@@ -141,6 +141,7 @@ static void check(struct run *r)
 	MUST(is_word(o->enhanced, sizeof(o->enhanced)));
 	MUST(is_printable(dialogue_offered_before(r->dialogue), DIALOGUE_OFFERED_MAX));
 	MUST(is_printable(dialogue_offered_after(r->dialogue), DIALOGUE_OFFERED_MAX));
+	MUST(is_printable(dialogue_alert(r->dialogue), PRINTABLE_MAX));
 	MUST((o->fault == FAULT_OK) == (o->phase == PHASE_QUIT));
 	MUST(o->fault == FAULT_OK || dialogue_judged(r->dialogue));
 	MUST(r->wish != WISH_END || dialogue_judged(r->dialogue));
@@ -332,6 +333,7 @@ static void must_be_same(const struct run *a, const struct run *b)
 {
 	MUST(memcmp(&a->final, &b->final, sizeof(a->final)) == 0);
 	MUST(a->said.n == b->said.n && memcmp(a->said.p, b->said.p, a->said.n) == 0);
+	MUST(strcmp(dialogue_alert(a->dialogue), dialogue_alert(b->dialogue)) == 0);
 	MUST(strcmp(dialogue_offered_before(a->dialogue),
 		    dialogue_offered_before(b->dialogue)) == 0);
 	MUST(strcmp(dialogue_offered_after(a->dialogue),

@@ -115,6 +115,8 @@ static const char *found(const struct play *p, const char *key, char *storage, s
 		return o->enhanced;
 	if (strcmp(key, "text") == 0)
 		return o->text;
+	if (strcmp(key, "alert") == 0)
+		return dialogue_alert(p->dialogue);
 	if (strcmp(key, "before") == 0)
 		return dialogue_offered_before(p->dialogue);
 	if (strcmp(key, "after") == 0)

@@ -271,8 +271,8 @@ static void add_client(struct session *s, int line, const char *text)
 /* "text words to the end", "fault phase". */
 static void add_expect(struct session *s, int line, const char *text)
 {
-	static const char *const keys[] = { "code",     "enhanced", "text",
-					    "messages", "before",   "after" };
+	static const char *const keys[] = { "code",   "enhanced", "text", "messages",
+					    "before", "after",    "alert" };
 	struct event *e = add(s, EVENT_EXPECT, line);
 	size_t n = strcspn(text, " ");
 

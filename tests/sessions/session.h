@@ -18,9 +18,8 @@ struct event {
 	enum event_kind kind;
 	int line; /* of the file */
 	int number;
-	const char
-	    *key; /* "fault", "code", "enhanced", "text", "messages", "before", "after" */
-	char *bytes; /* on the heap, NUL behind them */
+	const char *key; /* "fault", "code", or another word of README.md behind "=" */
+	char *bytes;     /* on the heap, NUL behind them */
 	size_t n;
 };
 

@@ -1,0 +1,34 @@
+/* alert.c - several alerts are one text. */
+#include "alert.h"
+
+#include "command.h"
+#include "room.h"
+
+#include <string.h>
+
+static bool is_known(const char *alert, struct view words)
+{
+	struct view known = view_of(alert);
+
+	return known.n > 0 && memmem(known.p, known.n, words.p, words.n) != NULL;
+}
+
+void alert_hear(struct dialogue *d, struct view words)
+{
+	char quoted[PRINTABLE_MAX], joined[2 * PRINTABLE_MAX + 32];
+	const char *mark = dialogue_in_tls(d) ? "" : "(without TLS) ";
+	struct buffer b;
+	char *alert;
+
+	if (!room_take(d))
+		return;
+	alert = d->room->alert;
+	command_quote(d, words, quoted);
+	if (quoted[0] == '\0')
+		text_copy(quoted, sizeof(quoted), "(an alert without words)");
+	if (is_known(alert, view_of(quoted)))
+		return;
+	buffer_init(&b, joined, sizeof(joined));
+	buffer_format(&b, "%s%s%s%s", alert, alert[0] != '\0' ? " / " : "", mark, quoted);
+	printable_copy(alert, sizeof(d->room->alert), buffer_view(&b));
+}
