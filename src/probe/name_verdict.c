@@ -1,0 +1,57 @@
+/* name_verdict.c - the certificate's findings alone. */
+#include "name_verdict.h"
+
+#include "buffer.h"
+
+#include <string.h>
+
+/* As a server does that knows no such name (RFC 6066 section 3: unrecognized_name). */
+static bool refused_the_name(const struct result *r)
+{
+	return r->dialogue_fault == FAULT_TLS_HANDSHAKE;
+}
+
+bool name_verdict(struct result *r, const struct service *service,
+		  const struct policy *policy, const struct overrides *own)
+{
+	if (r->certificate == NULL) {
+		if (r->dialogue_fault == FAULT_OK) {
+			r->fault = FAULT_STARTTLS_UNAVAILABLE;
+			r->phase = PHASE_STARTTLS;
+			r->state = STATE_WARNING;
+		}
+		return refused_the_name(r);
+	}
+	r->dialogue_fault = FAULT_OK;
+	r->dialogue_phase = PHASE_TLS;
+	r->notices = 0;
+	/* TLSA records are about the server's name (RFC 7672 section 2.2). */
+	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_DANE);
+	verdict_decide(r, service, policy, own);
+	return true;
+}
+
+bool name_shows_fallback(const struct result *r, const struct certificate *fallback)
+{
+	return fallback != NULL && r->certificate != NULL &&
+	       r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME) &&
+	       strcmp(r->certificate->fingerprint, fallback->fingerprint) == 0;
+}
+
+const char *name_sentence(const struct result *r, const struct certificate *fallback,
+			  char dst[VERDICT_SENTENCE_MAX])
+{
+	struct buffer b;
+
+	if (r->fault != FAULT_CERT_NAME || !name_shows_fallback(r, fallback))
+		return verdict_sentence(r, dst);
+	buffer_init(&b, dst, VERDICT_SENTENCE_MAX);
+	buffer_format(&b,
+		      "no certificate of its own: the server shows its fall-back %.200s",
+		      fallback->subject);
+	buffer_string(&b);
+	for (char *p = dst; *p != '\0'; p++)
+		if (*p == '|')
+			*p = '/';
+	return dst;
+}
