@@ -190,7 +190,8 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"somebody on the way who changes what is said",
 	"meant? then nothing is to be done: the new offer is taken for normal after a while" },
 [FAULT_ALERT] = {
-	"The server sent words that it wants a human to see ([ALERT], RFC 9051 section 7.1).",
+	"The server sent words that it wants a human to see ([ALERT], RFC 9051 section 7.1). What "
+	"came before TLS is marked: anybody on the way may have said it.",
 	"a full mailbox or disk, planned work, a broken part that does not stop the login",
 	"read the words: they are the server's own" },
 [FAULT_AUTH_FAILED] = {
