@@ -8,6 +8,8 @@
 
 #include "address.h"
 #include "buffer.h"
+#include "chain_order.h"
+#include "missing_issuer.h"
 #include "x509_facts.h"
 #include "x509_text.h"
 
@@ -90,29 +92,13 @@ static void find_purpose(struct findings *f, const X509 *x, int depth)
 			   "may not issue for TLS servers");
 }
 
-static void find_missing_issuer(struct findings *f, X509_STORE_CTX *ctx, const X509 *x,
-				int depth)
+static void find_missing_issuer(struct findings *f, X509_STORE_CTX *ctx, X509 *x, int depth)
 {
 	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
-	int sent = sk_X509_num(X509_STORE_CTX_get0_untrusted(ctx));
-	char name[X509_TEXT_MAX];
 
 	if (!is_new(f, FAULT_CERT_UNTRUSTED))
 		return;
-	x509_name_text(X509_get_issuer_name(x), name);
-	if (depth > 0)
-		buffer_format(&b, "unknown issuer '%s': not in the trust store", name);
-	else if (sent > 1)
-		buffer_format(
-		    &b,
-		    "missing issuer '%s': not among the %d certificates sent, not in "
-		    "the trust store",
-		    name, sent);
-	else
-		buffer_format(&b,
-			      "missing issuer '%s': the server sent no intermediate "
-			      "certificate, and it is not in the trust store",
-			      name);
+	missing_issuer_say(&b, X509_STORE_CTX_get0_untrusted(ctx), x, depth);
 	buffer_text(&b, f->wish->store_note);
 	buffer_string(&b);
 }
@@ -128,7 +114,8 @@ static void find_self_signed(struct findings *f, const X509 *x, bool leaf)
 	if (leaf)
 		buffer_format(&b, "self-signed certificate '%s'", name);
 	else
-		buffer_format(&b, "the root '%s' is not in the trust store", name);
+		buffer_format(
+		    &b, "unknown authority: the root '%s' is not in the trust store", name);
 	buffer_text(&b, f->wish->store_note);
 	buffer_string(&b);
 }
@@ -137,7 +124,7 @@ static int record(int ok, X509_STORE_CTX *ctx)
 {
 	struct findings *f = X509_STORE_CTX_get_app_data(ctx);
 	int depth = X509_STORE_CTX_get_error_depth(ctx);
-	const X509 *x = X509_STORE_CTX_get_current_cert(ctx);
+	X509 *x = X509_STORE_CTX_get_current_cert(ctx);
 	int error = X509_STORE_CTX_get_error(ctx);
 
 	if (ok || x == NULL) {
@@ -207,8 +194,7 @@ static void judge_strength(struct findings *f, X509 *x, int depth)
 
 	buffer_init(&b, words, sizeof(words));
 	if (key != NULL && key_is_weak(key))
-		buffer_format(&b, "has a weak key (%s, %d bits)",
-			      EVP_PKEY_get_base_id(key) == EVP_PKEY_EC ? "EC" : "RSA",
+		buffer_format(&b, "has a weak key (%s, %d bits)", x509_key_kind(key),
 			      EVP_PKEY_get_bits(key));
 	else if (!(X509_get_extension_flags(x) & EXFLAG_SS) && digest_is_weak(x))
 		buffer_format(&b, "has a weak signature (%s)",
@@ -417,6 +403,7 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	facts->sent_not_after = x509_not_after(X509_STORE_CTX_get0_cert(ctx));
 	note_sent(X509_STORE_CTX_get0_untrusted(ctx), facts);
 	ERR_set_mark();
+	chain_order(X509_STORE_CTX_get0_untrusted(ctx), facts->order);
 	X509_STORE_CTX_set_app_data(ctx, &f);
 	X509_STORE_CTX_set_verify_cb(ctx, record);
 	if (verify(&f, ctx) <= 0)

@@ -45,6 +45,8 @@ struct tls_facts {
 	char detail
 	    [PRINTABLE_MAX]; /* why, in words: "unable to get local issuer certificate:
 				     * the intermediate 'CN=...' is missing"; "" if ok */
+	char order[PRINTABLE_MAX]; /* what is odd about the certificates as they were sent,
+				    * in words; no fault; "" if nothing is */
 	struct certificate *certificate; /* held: release it; NULL: none shown */
 	/* The validity of the certificate that ends first in the verified chain; both 0 when
 	 * no chain to a trusted root could be built. */

@@ -33,7 +33,7 @@ struct moment x509_not_after(const X509 *x)
 	return moment_of(X509_get0_notAfter(x));
 }
 
-static const char *kind_of_key(const EVP_PKEY *key)
+const char *x509_key_kind(const EVP_PKEY *key)
 {
 	static const struct {
 		int id;
@@ -126,7 +126,7 @@ struct certificate *certificate_of_x509(const X509 *x)
 	x509_fingerprint(x, c->facts.fingerprint);
 	c->facts.not_before = x509_not_before(x);
 	c->facts.not_after = x509_not_after(x);
-	c->facts.key_kind = kind_of_key(key);
+	c->facts.key_kind = x509_key_kind(key);
 	c->facts.key_bits = key != NULL ? EVP_PKEY_get_bits(key) : 0;
 	c->facts.signature = signature_of(x);
 	return &c->facts;

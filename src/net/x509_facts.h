@@ -13,6 +13,9 @@ struct certificate *certificate_of_x509(const X509 *);
 struct moment x509_not_before(const X509 *);
 struct moment x509_not_after(const X509 *);
 
+/* "RSA", "EC", "ED25519", ...; "unknown". Static. */
+const char *x509_key_kind(const EVP_PKEY *);
+
 /* The last certificates seen, by fingerprint, so that their texts are made once. */
 struct certificate_table;
 

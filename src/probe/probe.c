@@ -352,6 +352,8 @@ static void take_tls_facts(struct probe *p, const struct tls_facts *f)
 	r->chain_not_before = f->chain_not_before;
 	r->chain_not_after = f->chain_not_after;
 	r->sent_not_after = f->sent_not_after;
+	if (f->order[0] != '\0')
+		result_note(r, FAULT_CERT_ORDER, f->order);
 	note(p, f->version);
 	if (f->fault != FAULT_OK)
 		blame(p, f->fault, PHASE_TLS, f->version);

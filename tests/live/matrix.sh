@@ -43,6 +43,9 @@ expired-intermediate  CRITICAL cert_expired               *
 expiring-intermediate CRITICAL cert_expiring              *
 weak                  CRITICAL cert_weak                  *
 sha1                  CRITICAL cert_weak                  *
+md5                   CRITICAL cert_weak                  *
+out-of-order          OK       ok                         *
+root-sent             OK       ok                         *
 wrong-purpose         CRITICAL cert_purpose               *
 old-and-misnamed      CRITICAL cert_expired,cert_name     *
 old-and-unknown       CRITICAL cert_expired,cert_untrusted *
@@ -52,6 +55,12 @@ CERTIFICATES='
 certificate old-and-misnamed expired names=other.example
 certificate old-and-unknown self-signed from=-40d until=-1d
 '
+
+# What is noted beside the verdict.
+declare -A NOTICES=([out-of-order]=cert_order [root-sent]=cert_order [strange-root]=cert_order)
+# How the words about the certificate begin, where kinds of one fault are told apart.
+declare -A WORDS=([self-signed]='self-signed certificate' [missing-intermediate]='missing intermediate'
+	[untrusted]='unknown authority' [strange-root]='unknown authority: the root')
 
 # borders DAYS WARNING-HOURS CRITICAL-HOURS: of a certificate that lives so long, both sides of
 # what the design says: 25 % or 21 days, 10 % or 7 days and never under 24 hours.
@@ -117,6 +126,8 @@ plugin_is_right() {
 	local found
 	found=$(jq -r '.services[0] | "\(.state) \(if .fault == "ok" then "ok" else "\(.fault)/\(.phase)" end)"' "$SIM/cells/$1" 2>&1)
 	is "plugin: $1" "$found, exit $(cat "$SIM/cells/$1.code")" "$7 $(pair "$8"), exit $(state_code "$7")"
+	is "plugin: $1: what is noted" "$(jq -r '.services[0].notices | join(",")' "$SIM/cells/$1")" "${NOTICES[$6]:-}"
+	[ -z "${WORDS[$6]:-}" ] || has "plugin: $1: in words" "$(jq -r '.services[0].certificate.detail' "$SIM/cells/$1")" "${WORDS[$6]}"
 }
 
 state_code() {
@@ -158,6 +169,7 @@ exporter_is_right() {
 	wrong=$(grep -F "server=\"$1\"," "$SIM/faults" | sed -n 's/.*fault="\([a-z_]*\)".* 1$/\1/p' | sort | paste -sd,)
 	expected=$(tr , '\n' <<<"${8/#ok/}" | sort | paste -sd,)
 	is "exporter: $1: every fault of the certificate, and no other" "$wrong" "$expected"
+	is "exporter: $1: what is noted" "$(grep -F "server=\"$1\"," "$SIM/notices" | sed -n 's/.*notice="\([a-z_]*\)".*/\1/p' | paste -sd,)" "${NOTICES[$6]:-}"
 }
 
 # A verified server got the password, inside TLS; another never.
@@ -182,6 +194,7 @@ run "$EXPORTER" --config.file="$SIM/mailvane.conf" --once
 is "exporter --once ends with 0" "$CODE" 0
 verdicts "$OUT" >"$SIM/verdicts"
 grep '^mailvane_tls_certificate_fault' <<<"$OUT" >"$SIM/faults"
+grep '^mailvane_probe_notice' <<<"$OUT" >"$SIM/notices"
 cells exporter_is_right
 SECRET="${SIM_PASSWORD//./\\.}|$(printf %s "$SIM_PASSWORD" | base64)|$(printf '\0%s\0%s' "$SIM_USER" "$SIM_PASSWORD" | base64 -w 0)"
 cells password_is_safe

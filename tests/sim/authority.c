@@ -1,7 +1,7 @@
 /* authority.c - a throw-away certificate authority.
  *
  * Read the table of kinds first: one row is one way a server's certificate can be. A root and
- * four intermediates (good, expired, expiring, of a root nobody trusts) stand above them.
+ * five intermediates (good, expired, expiring, of a root nobody trusts, RSA) stand above them.
  */
 #include "authority.h"
 
@@ -20,7 +20,14 @@
 
 enum key_kind { KEY_P256, KEY_P384, KEY_RSA_1024, KEY_RSA_2048 };
 
-enum issuer { ISSUER_GOOD, ISSUER_EXPIRED, ISSUER_EXPIRING, ISSUER_STRANGER, ISSUER_COUNT };
+enum issuer {
+	ISSUER_GOOD,
+	ISSUER_EXPIRED,
+	ISSUER_EXPIRING,
+	ISSUER_STRANGER,
+	ISSUER_RSA, /* made when it is wanted, for it takes time */
+	ISSUER_COUNT
+};
 
 enum kind_flag {
 	KIND_SELF_SIGNED = 1 << 0,
@@ -29,6 +36,9 @@ enum kind_flag {
 	KIND_CLIENT = 1 << 3, /* extended key usage: client, not server */
 	KIND_NO_SAN = 1 << 4, /* the name stands in the subject only */
 	KIND_STRANGE_ROOT = 1 << 5,
+	KIND_MD5 = 1 << 6,
+	KIND_ROOT_LAST = 1 << 7,  /* the root is sent, too */
+	KIND_ROOT_FIRST = 1 << 8, /* and before the intermediate */
 };
 
 enum { DAY = 86400 };
@@ -69,6 +79,11 @@ static const struct kind kinds[] = {
 	  "good, its intermediate ends in three days" },
 	{ "weak", ISSUER_GOOD, KEY_RSA_1024, -1, 89, 0, NULL, "an RSA key of 1024 bits" },
 	{ "sha1", ISSUER_GOOD, KEY_P256, -1, 89, KIND_SHA1, NULL, "signed with SHA-1" },
+	{ "md5", ISSUER_RSA, KEY_P256, -1, 89, KIND_MD5, NULL, "signed with MD5" },
+	{ "out-of-order", ISSUER_GOOD, KEY_P256, -1, 89, KIND_ROOT_FIRST, NULL,
+	  "good, the root sent before the intermediate" },
+	{ "root-sent", ISSUER_GOOD, KEY_P256, -1, 89, KIND_ROOT_LAST, NULL,
+	  "good, the root sent too" },
 	{ "wrong-purpose", ISSUER_GOOD, KEY_P256, -1, 89, KIND_CLIENT, NULL,
 	  "for clients, not for servers" },
 };
@@ -181,10 +196,11 @@ static bool sign(struct identity *self, const struct identity *issuer, const EVP
 	return true;
 }
 
-static bool found(struct identity *self, const struct identity *issuer, const char *name,
-		  int64_t from_days, int64_t until_days)
+static bool found_with(enum key_kind key, struct identity *self,
+		       const struct identity *issuer, const char *name, int64_t from_days,
+		       int64_t until_days)
 {
-	self->key = key_new(KEY_P256);
+	self->key = key_new(key);
 	if (self->key == NULL)
 		return fail("key");
 	self->certificate = blank(self->key, name, from_days * DAY, until_days * DAY);
@@ -194,6 +210,12 @@ static bool found(struct identity *self, const struct identity *issuer, const ch
 	       extend(self->certificate, NULL, NID_key_usage,
 		      "critical,keyCertSign,cRLSign") &&
 	       sign(self, issuer, EVP_sha256());
+}
+
+static bool found(struct identity *self, const struct identity *issuer, const char *name,
+		  int64_t from_days, int64_t until_days)
+{
+	return found_with(KEY_P256, self, issuer, name, from_days, until_days);
 }
 
 /* "a.test,127.0.0.1" as "DNS:a.test,IP:127.0.0.1". */
@@ -241,6 +263,10 @@ static bool leaf_extensions(X509 *x, const struct kind *kind, const char *names)
 		fprintf(stderr, "mailsim: too many names for a certificate\n");
 		return false;
 	}
+	if (kind->flags & KIND_BARE &&
+	    !extend(x, NULL, NID_info_access,
+		    "caIssuers;URI:http://ca.demo.test/above.crt"))
+		return false;
 	return extend(x, NULL, NID_basic_constraints, "critical,CA:FALSE") &&
 	       extend(x, NULL, NID_key_usage,
 		      "critical,digitalSignature,keyEncipherment") &&
@@ -250,12 +276,33 @@ static bool leaf_extensions(X509 *x, const struct kind *kind, const char *names)
 		extend(x, NULL, NID_subject_alt_name, buffer_string(&text)));
 }
 
+static const EVP_MD *digest_of(const struct kind *kind)
+{
+	if (kind->flags & KIND_MD5)
+		return EVP_md5();
+	return kind->flags & KIND_SHA1 ? EVP_sha1() : EVP_sha256();
+}
+
+/* NULL: none could be made. */
+static const struct identity *issuer_of(struct authority *a, const struct kind *kind)
+{
+	struct identity *issuer = &a->issuers[kind->issuer];
+
+	if (issuer->certificate == NULL &&
+	    !found_with(KEY_RSA_2048, issuer, &a->root, "mailsim RSA", -100, 1825))
+		return NULL;
+	return issuer;
+}
+
 static bool leaf_make(struct authority *a, const struct kind *kind, const char *names,
 		      int64_t from, int64_t until, struct identity *self)
 {
+	const struct identity *issuer = issuer_of(a, kind);
 	char storage[2048], one[64];
 	struct buffer text;
 
+	if (issuer == NULL)
+		return false;
 	buffer_init(&text, storage, sizeof(storage));
 	scenario_names(a->scenario, &text);
 	if (names == NULL)
@@ -266,8 +313,7 @@ static bool leaf_make(struct authority *a, const struct kind *kind, const char *
 	self->certificate = blank(self->key, first_name(names, one), from, until);
 	return self->certificate != NULL &&
 	       leaf_extensions(self->certificate, kind, names) &&
-	       sign(self, kind->flags & KIND_SELF_SIGNED ? NULL : &a->issuers[kind->issuer],
-		    kind->flags & KIND_SHA1 ? EVP_sha1() : EVP_sha256());
+	       sign(self, kind->flags & KIND_SELF_SIGNED ? NULL : issuer, digest_of(kind));
 }
 
 static void identity_fini(struct identity *i)
@@ -341,19 +387,35 @@ static const struct kind *kind_find(const char *name)
 	return NULL;
 }
 
+/* The chain in the order it is sent in; returns how many stand above the server's own. */
+static int chain_of(const struct authority *a, const struct kind *kind, X509 *ret_chain[3])
+{
+	int n = 0;
+
+	if (kind->flags & (KIND_SELF_SIGNED | KIND_BARE))
+		return 0;
+	if (kind->flags & KIND_ROOT_FIRST)
+		ret_chain[n++] = a->root.certificate;
+	ret_chain[n++] = a->issuers[kind->issuer].certificate;
+	if (kind->flags & KIND_ROOT_LAST)
+		ret_chain[n++] = a->root.certificate;
+	if (kind->flags & KIND_STRANGE_ROOT)
+		ret_chain[n++] = a->stranger.certificate;
+	return n;
+}
+
 static bool install(const struct authority *a, const struct kind *kind,
 		    const struct identity *leaf, SSL_CTX *context)
 {
+	X509 *chain[3];
+	int n = chain_of(a, kind, chain);
+
 	if (SSL_CTX_use_certificate(context, leaf->certificate) != 1 ||
 	    SSL_CTX_use_PrivateKey(context, leaf->key) != 1)
 		return fail(kind->name);
-	if (kind->flags & (KIND_SELF_SIGNED | KIND_BARE))
-		return true;
-	if (SSL_CTX_add1_chain_cert(context, a->issuers[kind->issuer].certificate) != 1)
-		return fail(kind->name);
-	if (kind->flags & KIND_STRANGE_ROOT &&
-	    SSL_CTX_add1_chain_cert(context, a->stranger.certificate) != 1)
-		return fail(kind->name);
+	for (int i = 0; i < n; i++)
+		if (SSL_CTX_add1_chain_cert(context, chain[i]) != 1)
+			return fail(kind->name);
 	return true;
 }
 

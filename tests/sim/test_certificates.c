@@ -39,6 +39,9 @@ static const struct {
 	{ "expiring-intermediate", "mail.demo.test", X509_V_OK },
 	{ "weak", "mail.demo.test", X509_V_OK },
 	{ "sha1", "mail.demo.test", X509_V_ERR_CA_MD_TOO_WEAK },
+	{ "md5", "mail.demo.test", X509_V_ERR_CA_MD_TOO_WEAK },
+	{ "out-of-order", "mail.demo.test", X509_V_OK },
+	{ "root-sent", "mail.demo.test", X509_V_OK },
 	{ "wrong-purpose", "mail.demo.test", X509_V_ERR_INVALID_PURPOSE },
 	{ "soon", "mail.customer.test", X509_V_OK },
 	{ "soon", "mail.demo.test", X509_V_ERR_HOSTNAME_MISMATCH },
@@ -115,7 +118,7 @@ static void test_chains(void **state)
 		int length;
 	} chains[] = {
 		{ "good", 2 }, { "self-signed", 1 }, { "missing-intermediate", 1 },
-		{ "strange-root", 3 },
+		{ "strange-root", 3 }, { "out-of-order", 3 }, { "root-sent", 3 },
 	};
 	/* clang-format on */
 

@@ -106,7 +106,7 @@ static SSL_CTX *context_of(struct peer *p)
 	need(SSL_CTX_set_cipher_list(c, p->ciphers != NULL ? p->ciphers
 							   : "DEFAULT:@SECLEVEL=0") == 1,
 	     "ciphers");
-	need(SSL_CTX_set1_groups_list(c, "X25519:P-256:P-384:P-192") == 1, "groups");
+	need(SSL_CTX_set1_groups_list(c, "X25519:P-256:P-384:P-224:P-192") == 1, "groups");
 	need(SSL_CTX_use_certificate(c, p->chain[0]->x) == 1, "certificate");
 	need(SSL_CTX_use_PrivateKey(c, p->chain[0]->key) == 1, "key");
 	for (int i = 1; i < 4 && p->chain[i] != NULL; i++)

@@ -60,6 +60,12 @@ static void add_extensions(X509 *x, X509 *issuer, const struct pki_wish *w)
 	add(x, issuer, NID_subject_key_identifier, "hash");
 	if (w->san != NULL)
 		add(x, issuer, NID_subject_alt_name, w->san);
+	if (w->access != NULL)
+		add(x, issuer, NID_info_access, w->access);
+	if (w->authority != NULL)
+		add(x, issuer, NID_authority_key_identifier, w->authority);
+	if (w->feature != NULL)
+		add(x, issuer, NID_tlsfeature, w->feature);
 }
 
 struct identity pki_issue(const struct pki_wish *w, const struct identity *issuer)

@@ -20,6 +20,10 @@ struct pki_wish {
 	const char *key;    /* "P-256", "RSA:1024", ... */
 	const char *digest; /* "SHA1", ... */
 	const char *usage;  /* extended; NULL: serverAuth, "": none */
+	/* Extensions as openssl.cnf has them; NULL: none. */
+	const char *access;    /* authorityInfoAccess: "caIssuers;URI:http://..." */
+	const char *authority; /* authorityKeyIdentifier: "keyid,issuer:always" */
+	const char *feature;   /* tlsfeature: "status_request" */
 	bool ca;
 	long begin, end; /* seconds from now */
 };
