@@ -318,10 +318,29 @@ static void take_pins(struct server_draft *draft, struct text list[PINS_MAX],
 	draft->pin = (struct texts){ list, count };
 }
 
+/* At which of these targets names are asked for. */
+static void take_hostings(struct server_draft *draft, struct text *names,
+			  const struct plan *plan, const struct target *targets,
+			  size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct hosting *h = plan_find_hosting(plan, &targets[i]);
+
+		if (h == NULL)
+			continue;
+		names[n++] = (struct text){ .text = targets[i].service->name };
+		draft->names_file = h->file;
+		draft->names_interval = h->interval;
+	}
+	draft->names_services = (struct texts){ names, n };
+}
+
 static void put_server(struct listing *out, const struct plan *plan,
 		       const struct target *targets, size_t count)
 {
-	struct text *names = memory_grow(NULL, count, sizeof(*names));
+	struct text *names = memory_grow(NULL, 2 * count, sizeof(*names));
 	const struct target *t = &targets[0];
 	char shown[PINS_MAX][PIN_TEXT_MAX];
 	struct text pins[PINS_MAX];
@@ -341,6 +360,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 
 	take_pins(&draft, pins, shown, t->pins);
 	take_services(&draft, names, targets, count);
+	take_hostings(&draft, names + count, plan, targets, count);
 	for (size_t i = 0; i < t->label_count && i < LABELS_MAX; i++)
 		draft.labels.list[draft.labels.count++] = t->labels[i];
 	listing_put(out, "  {\n");
@@ -375,13 +395,25 @@ static bool one_server(const struct target *a, const struct target *b)
 	       overrides_same(a->overrides, b->overrides) && same_labels(a, b);
 }
 
+/* Names from one file, or none. */
+static bool one_hosting(const struct plan *plan, const struct target *a,
+			const struct target *b)
+{
+	const struct hosting *x = plan_find_hosting(plan, a);
+	const struct hosting *y = plan_find_hosting(plan, b);
+
+	return x == NULL || y == NULL ||
+	       (x->roll == y->roll && x->interval.ns == y->interval.ns);
+}
+
 char *config_dump_server(const struct plan *plan, size_t *at)
 {
 	struct listing out = { 0 };
 	size_t first = *at, count = 0;
 
 	while (first + count < plan->target_count &&
-	       one_server(&plan->targets[first], &plan->targets[first + count]))
+	       one_server(&plan->targets[first], &plan->targets[first + count]) &&
+	       one_hosting(plan, &plan->targets[first], &plan->targets[first + count]))
 		count++;
 	if (count == 0)
 		return NULL;

@@ -3,6 +3,7 @@
 
 #include "accounts.h"
 #include "dump.h"
+#include "hostings.h"
 #include "on_demand.h"
 #include "overrides.h"
 #include "passive.h"
@@ -31,6 +32,7 @@ void loader_fini(struct loader *l)
 	names_fini(&l->account_names);
 	names_fini(&l->service_names);
 	names_fini(&l->server_names);
+	hostings_fini(l);
 	free(l->account_usable);
 	free(l->service_terms);
 	free(l->dumped_accounts.text);
@@ -85,6 +87,7 @@ static struct plan *finish(struct loader *l, const char *file)
 	if (l->errors.found.total > 0 ||
 	    plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
 		return NULL;
+	plan_set_hostings(plan, l->hostings, l->hosting_count);
 	l->dump = dump_head(l);
 	l->plan = NULL;
 	return plan;

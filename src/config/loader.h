@@ -61,6 +61,12 @@ struct loader {
 
 	struct override_rows rows;
 	struct names server_names;
+	/* Files of names, each read once; by the numbers `roll_names` gives. */
+	struct roll **rolls; /* NULL: it could not be read */
+	size_t roll_cap;
+	struct names roll_names;
+	struct hosting_wish *hostings;
+	size_t hosting_count, hosting_cap;
 	struct listing dumped_accounts; /* dump.c's */
 	char *dump;                     /* of a good configuration; who takes it frees it */
 	struct target_list targets;

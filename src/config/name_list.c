@@ -1,4 +1,4 @@
-/* name_list.c - lines to names: views first, then sorted, then each once into the arena. */
+/* name_list.c - lines to names: gathered with their lines, sorted, each found once. */
 #include "name_list.h"
 
 #include "host_name.h"
@@ -7,8 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct entry {
+	const char *name; /* in small letters; the arena's */
+	unsigned line;
+};
+
 struct draft {
-	struct view *list; /* in small letters */
+	struct entry *list;
 	size_t count, cap;
 };
 
@@ -50,14 +55,14 @@ static bool check(struct view name, struct errors *e, struct place place)
 	return false;
 }
 
-static void add(struct draft *d, struct view name, struct arena *arena)
+static void add(struct draft *d, struct view name, unsigned line, struct arena *arena)
 {
 	char *text = arena_text(arena, name);
 
 	for (size_t i = 0; i < name.n; i++)
 		text[i] = ascii_lower(text[i]);
 	d->list = memory_room(d->list, d->count, &d->cap, sizeof(*d->list));
-	d->list[d->count++] = (struct view){ text, name.n };
+	d->list[d->count++] = (struct entry){ text, line };
 }
 
 static bool read_lines(struct draft *d, struct view rest, struct arena *arena,
@@ -71,11 +76,14 @@ static bool read_lines(struct draft *d, struct view rest, struct arena *arena,
 		if (name.n == 0)
 			continue;
 		if (d->count == NAME_LIST_MAX) {
-			errors_add(e, place, "", "more than %d names", NAME_LIST_MAX);
+			errors_add(e, place,
+				   "give the server's names in several lists, to "
+				   "servers of different names",
+				   "more than %d names", NAME_LIST_MAX);
 			return false;
 		}
 		if (check(name, e, place))
-			add(d, name, arena);
+			add(d, name, place.line, arena);
 		else
 			good = false;
 	}
@@ -88,23 +96,42 @@ static bool read_lines(struct draft *d, struct view rest, struct arena *arena,
 	return good;
 }
 
-static int by_text(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-	const struct view *x = a, *y = b;
+	const struct entry *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
 
-	return strcmp(x->p, y->p);
+	return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* False, with an error for each that came before: somebody's list is not what it seems to be. */
+static bool check_twice(const struct draft *d, struct errors *e, const char *file)
+{
+	const struct entry *first = &d->list[0];
+	bool good = true;
+
+	for (size_t i = 1; i < d->count; i++) {
+		const struct entry *next = &d->list[i];
+
+		if (strcmp(first->name, next->name) != 0) {
+			first = next;
+			continue;
+		}
+		errors_add(e, (struct place){ file, next->line },
+			   "each name once: sort -fu", "%s stands on line %u already",
+			   QUOTE(view_of(next->name)), first->line);
+		good = false;
+	}
+	return good;
 }
 
 static void take(struct draft *d, struct arena *arena, struct name_list *ret_list)
 {
 	const char **names = arena_alloc(arena, d->count * sizeof(*names));
-	size_t count = 0;
 
-	qsort(d->list, d->count, sizeof(*d->list), by_text);
 	for (size_t i = 0; i < d->count; i++)
-		if (count == 0 || strcmp(names[count - 1], d->list[i].p) != 0)
-			names[count++] = d->list[i].p;
-	*ret_list = (struct name_list){ names, count };
+		names[i] = d->list[i].name;
+	*ret_list = (struct name_list){ names, d->count };
 }
 
 bool name_list_parse(struct view text, const char *file, struct arena *arena,
@@ -116,6 +143,9 @@ bool name_list_parse(struct view text, const char *file, struct arena *arena,
 	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
 		text = view_skip(text, 3);
 	good = read_lines(&draft, text, arena, e, (struct place){ file, 0 });
+	if (draft.count > 0)
+		qsort(draft.list, draft.count, sizeof(*draft.list), by_name);
+	good = good && check_twice(&draft, e, file);
 	if (good)
 		take(&draft, arena, ret_list);
 	free(draft.list);

@@ -2,7 +2,7 @@
  * for.
  *
  * One name a line, as it stands in the DNS; blank lines, and what stands behind '#', are
- * nothing. Capitals become small letters, names that come twice count once.
+ * nothing. Capitals become small letters; a name that comes twice is an error.
  */
 #ifndef MAILVANE_CONFIG_NAME_LIST_H
 #define MAILVANE_CONFIG_NAME_LIST_H
@@ -10,7 +10,7 @@
 #include "arena.h"
 #include "file.h"
 
-enum { NAME_LIST_MAX = 1000000 };
+enum { NAME_LIST_MAX = 200000 };
 
 struct name_list {
 	const char *const *names; /* sorted by their bytes, each once */
@@ -18,7 +18,8 @@ struct name_list {
 };
 
 /* The names, in the arena. `file` is what errors call it; its text must outlive them. False,
- * with an error for each bad line, when one of them is no name or there is none at all. */
+ * with an error for each bad line, when one of them is no name or a name that came before, or
+ * there is none at all. */
 bool name_list_parse(struct view text, const char *file, struct arena *, struct errors *,
 		     struct name_list *ret_list);
 

@@ -34,6 +34,8 @@ static const struct key file_keys[] = {
 	.help = "time a probe may take in all, names and TLS included; at most the interval" },
 [FILE_CONFIRM] = { "confirm", KIND_COUNT, 0, IN_FILE(confirm), 1, CONFIRM_MAX,
 	.preset = "2", .help = "probes in a row that agree before a change of state is logged and told to schedulers; pages and mailvane_probe_state show each at once" },
+[FILE_NAMES_INTERVAL] = { "names_interval", KIND_SPAN, 0, IN_FILE(names_interval), MINUTE, 7 * DAY,
+	.preset = "1h", .help = "time in which each name of a names_file is asked for once" },
 [FILE_EHLO_NAME] = { "ehlo_name", KIND_EHLO, 0, IN_FILE(ehlo_name),
 	.note = "the machine's full name; if it has none, its address as a literal",
 	.help = "how to introduce ourselves to SMTP servers (RFC 5321 section 4.1.1.1)" },
@@ -163,6 +165,12 @@ static const struct key server_keys[] = {
 	.preset = "false", .help = "a histogram of probe durations for each of its services; there is one for each service over all servers anyway" },
 [SERVER_POLICY] = { "policy", KIND_GROUPS, 0, .section = SECTION_POLICY,
 	.help = "other states than those of verdicts.md, here; they go before those of the top level" },
+[SERVER_NAMES_FILE] = { "names_file", KIND_PATH, 0, IN_SERVER(names_file),
+	.help = "customers' names, one a line: each is asked for by SNI and must have a certificate here; read again when it changes" },
+[SERVER_NAMES_INTERVAL] = { "names_interval", KIND_SPAN, 0, IN_SERVER(names_interval), MINUTE, 7 * DAY,
+	.note = "as at the top", .help = "time in which each of its names is asked for once" },
+[SERVER_NAMES_SERVICES] = { "names_services", KIND_TEXTS, 0, IN_SERVER(names_services), 1, 100,
+	.note = "all its services that have TLS", .help = "which of its services are asked for the names" },
 };
 
 #define IN_POLICY(field) offsetof(struct policy_draft, field)

@@ -75,6 +75,7 @@ enum {
 	FILE_RETRY_INTERVAL,
 	FILE_TIMEOUT,
 	FILE_CONFIRM,
+	FILE_NAMES_INTERVAL,
 	FILE_EHLO_NAME,
 	FILE_CA_FILE,
 	FILE_CA_PATH,
@@ -124,6 +125,9 @@ enum {
 	SERVER_UNVERIFIED_LOGIN,
 	SERVER_HISTOGRAM,
 	SERVER_POLICY,
+	SERVER_NAMES_FILE,
+	SERVER_NAMES_INTERVAL,
+	SERVER_NAMES_SERVICES,
 };
 enum { POLICY_FAULT, POLICY_PHASE, POLICY_SERVICE, POLICY_STATE };
 enum { PROBE_NAMES, PROBE_NETWORKS, PROBE_AT_ONCE, PROBE_TIMEOUT_OFFSET };
@@ -138,7 +142,7 @@ enum {
 	ICINGA2_HOST,
 	ICINGA2_SERVICE,
 };
-enum { KEYS_MAX = 28, LABELS_MAX = 32, TEXTS_MAX = 1000 };
+enum { KEYS_MAX = 40, LABELS_MAX = 32, TEXTS_MAX = 1000 };
 
 struct text {
 	const char *text;
@@ -192,7 +196,7 @@ struct passive_draft {
 
 struct file_draft {
 	struct draft head;
-	struct span interval, retry_interval, timeout;
+	struct span interval, retry_interval, timeout, names_interval;
 	const char *ehlo_name, *ca_file, *ca_path, *client_cert, *client_key;
 	unsigned tls_min; /* enum tls_version */
 	struct certificate_draft certificate;
@@ -220,10 +224,10 @@ struct service_draft {
 
 struct server_draft {
 	struct draft head;
-	const char *name, *host, *tls_name, *account;
-	struct texts services, pin;
+	const char *name, *host, *tls_name, *account, *names_file;
+	struct texts services, pin, names_services;
 	struct labels labels;
-	struct span interval, retry_interval, timeout;
+	struct span interval, retry_interval, timeout, names_interval;
 	unsigned confirm;
 	unsigned addresses; /* enum address_mode */
 	bool plaintext_login, unverified_login, histogram;

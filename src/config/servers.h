@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_SERVERS_H
 #define MAILVANE_CONFIG_SERVERS_H
 
-#include "loader.h"
+#include "hostings.h"
 
 /* Reads `servers` of all sources. */
 void servers_read(struct loader *);
@@ -16,6 +16,7 @@ struct server {
 	struct place account_place;
 	size_t *services; /* their numbers; of the scratch arena */
 	size_t service_count;
+	struct server_names names;
 	bool good;
 };
 

@@ -111,6 +111,7 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 
 	if (kits == NULL)
 		return false;
+	plan_load_rosters(plan);
 	for (unsigned i = 0; i < e->count; i++)
 		worker_prepare(kits[i], e->plan, i, e->count);
 	for (unsigned i = 0; i < e->count; i++)

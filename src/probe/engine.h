@@ -12,10 +12,18 @@ struct engine_hooks {
 	void (*probed)(void *user, const struct target *, const struct result *,
 		       const struct published *);
 	void *user;
+	/* The announced state of a customer name has changed, or its first is not OK. At most
+	 * NAMES_TOLD_MAX of them a minute on each thread; of the rest only how many there were. */
+	void (*name_changed)(void *user, const struct target *, const struct roster_name *,
+			     const struct roster_change *);
+	void (*names_untold)(void *user, uint64_t count);
 	struct breaker *breaker; /* engine_run_once: lent, used instead of one of its own */
 };
 
+enum { NAMES_TOLD_MAX = 20 };
+
 struct engine_stats {
+	uint64_t names; /* connections for customer names: hosting in plan.h */
 	uint64_t probes;
 	uint64_t errands; /* probes on demand that began */
 	uint64_t late;    /* began more than 50 ms behind their time, by our fault */

@@ -52,6 +52,11 @@ void plan_release(struct plan *p)
 	for (size_t i = 0; i < p->target_count; i++)
 		slot_release(p->targets[i].slot);
 	free(p->targets);
+	for (size_t i = 0; i < p->hosting_count; i++) {
+		roster_release(p->hostings[i].roster);
+		roll_release(p->hostings[i].roll);
+	}
+	free(p->hostings);
 	arena_fini(&p->arena);
 	free(p);
 }
@@ -133,9 +138,92 @@ static bool same_target(const struct target *a, const struct target *b)
 	       a->timeout.ns == b->timeout.ns;
 }
 
+/* --- names -------------------------------------------------------------------------------- */
+
+static const struct target *find_target(const struct plan *p, const char *server,
+					const char *service)
+{
+	size_t i = plan_find_server(p, server);
+
+	for (; i < p->target_count && strcmp(p->targets[i].server, server) == 0; i++)
+		if (strcmp(p->targets[i].service->name, service) == 0)
+			return &p->targets[i];
+	return NULL;
+}
+
+/* Targets of one plan lie in their order. */
+static int by_target(const void *a, const void *b)
+{
+	const struct hosting *x = a, *y = b;
+
+	return x->target < y->target ? -1 : x->target > y->target;
+}
+
+void plan_set_hostings(struct plan *p, const struct hosting_wish *list, size_t count)
+{
+	p->hostings = need(calloc(count > 0 ? count : 1, sizeof(*p->hostings)));
+	for (size_t i = 0; i < count; i++) {
+		const struct hosting_wish *wish = &list[i];
+		const struct target *t = find_target(p, wish->server, wish->service);
+
+		if (t == NULL || t->service->tls == TLS_MODE_NONE)
+			continue;
+		p->hostings[p->hosting_count++] = (struct hosting){
+			.target = t,
+			.roster = need(roster_new(wish->roll)),
+			.roll = roll_hold(wish->roll),
+			.file = wish->file,
+			.interval = wish->interval,
+		};
+	}
+	qsort(p->hostings, p->hosting_count, sizeof(*p->hostings), by_target);
+}
+
+const struct hosting *plan_find_hosting(const struct plan *p, const struct target *t)
+{
+	const struct hosting key = { .target = t };
+
+	if (p->hosting_count == 0)
+		return NULL;
+	return bsearch(&key, p->hostings, p->hosting_count, sizeof(key), by_target);
+}
+
+void plan_load_rosters(struct plan *p)
+{
+	for (size_t i = 0; i < p->hosting_count; i++)
+		roster_load(p->hostings[i].roster, p->hostings[i].roll);
+}
+
+/* What was found of names is of the machine that was asked, however often it is asked. */
+static bool same_host(const struct target *a, const struct target *b)
+{
+	return same_text(a->host, b->host) && pins_same(a->pins, b->pins) &&
+	       same_service(a->service, b->service);
+}
+
+static void inherit_rosters(struct plan *p, const struct plan *older)
+{
+	size_t i = 0, j = 0;
+
+	while (i < p->hosting_count && j < older->hosting_count) {
+		struct hosting *mine = &p->hostings[i];
+		const struct hosting *theirs = &older->hostings[j];
+		int order = target_order(mine->target, theirs->target);
+
+		if (order == 0 && same_host(mine->target, theirs->target)) {
+			roster_release(mine->roster);
+			mine->roster = roster_hold(theirs->roster);
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
 void plan_inherit(struct plan *p, const struct plan *older)
 {
 	size_t i = 0, j = 0;
+
+	inherit_rosters(p, older);
 
 	while (i < p->target_count && j < older->target_count) {
 		struct target *mine = &p->targets[i];

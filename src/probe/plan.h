@@ -12,6 +12,7 @@
 #include "instant.h"
 #include "mechanism.h"
 #include "policy.h"
+#include "roster.h"
 #include "service.h"
 #include "shard.h"
 #include "slot.h"
@@ -99,6 +100,24 @@ struct settings {
 	struct buckets buckets;
 };
 
+/* The customer names that one target is asked for by SNI, beside its ordinary probes: a
+ * connection up to TLS and a goodbye for each, never a login. */
+struct hosting {
+	const struct target *target; /* of the same plan; its service has TLS */
+	struct roster *roster;       /* held; a later plan shares it */
+	struct roll *roll;           /* held; the names of this plan */
+	const char *file;            /* they came from; NULL: no file */
+	struct span interval;        /* each name is asked once in it */
+};
+
+/* As the makers of a plan give it. */
+struct hosting_wish {
+	const char *server, *service; /* of a target */
+	struct roll *roll;            /* the plan will hold it, too */
+	const char *file;             /* its text must be in the plan's arena or static */
+	struct span interval;
+};
+
 struct plan {
 	atomic_uint holders;
 	struct arena arena;
@@ -108,6 +127,8 @@ struct plan {
 	struct shard shard;     /* of whose servers the targets are */
 	struct target *targets; /* sorted by server, then service */
 	size_t target_count;
+	struct hosting *hostings; /* sorted as the targets are */
+	size_t hosting_count;
 };
 
 /* The defaults, no target, one holder. */
@@ -120,13 +141,25 @@ void plan_release(struct plan *);
  * static), sorts it and makes the slots. NULL, or the first target that comes twice. */
 const struct target *plan_set_targets(struct plan *, const struct target *, size_t count);
 
+/* Gives targets of the plan, which it has already, their names. Those of targets it does not
+ * have, or whose service has no TLS, are left out; a target has one list at most. */
+void plan_set_hostings(struct plan *, const struct hosting_wish *, size_t count);
+
+/* NULL: the target is asked for no names. */
+const struct hosting *plan_find_hosting(const struct plan *, const struct target *);
+
+/* The names of the plan become those of its rosters: when it is taken into use. Done by
+ * engine_load and plan_set_hostings. */
+void plan_load_rosters(struct plan *);
+
 /* The order of a plan's targets: by server, then by service. */
 int target_order(const struct target *, const struct target *);
 
 /* Of the first target whose server is not before `server`. */
 size_t plan_find_server(const struct plan *, const char *server);
 
-/* Takes over the slots of targets that are the same in both. */
+/* Takes over the slots of targets that are the same in both, and the rosters of those that are
+ * the same server still. */
 void plan_inherit(struct plan *, const struct plan *older);
 
 #endif

@@ -72,7 +72,18 @@ static void put_on_demand(FILE *out, const struct on_demand *o)
 	fputc('\n', out);
 }
 
-static void put_target(FILE *out, const struct target *t)
+static void put_hosting(FILE *out, const struct hosting *h)
+{
+	if (h == NULL)
+		return;
+	fprintf(out, " names=%s", strrchr(h->file, '/') + 1);
+	for (size_t i = 0; i < roll_count(h->roll); i++)
+		fprintf(out, "%c%s", i == 0 ? ':' : ',',
+			roll_name(h->roll, roll_by_letters(h->roll, i)));
+	fprintf(out, " names_every=%s", span(h->interval));
+}
+
+static void put_target(FILE *out, const struct plan *plan, const struct target *t)
 {
 	static const char *const modes[] = { "first", "ipv4", "ipv6", "each" };
 	char pin[PIN_TEXT_MAX];
@@ -97,6 +108,7 @@ static void put_target(FILE *out, const struct target *t)
 		fprintf(out, " histogram");
 	for (size_t i = 0; i < t->label_count; i++)
 		fprintf(out, " %s=%s", t->labels[i].name, t->labels[i].value);
+	put_hosting(out, plan_find_hosting(plan, t));
 	fputc('\n', out);
 }
 
@@ -140,7 +152,7 @@ static void put_config(FILE *out, const struct config *c)
 	put_passive(out, &c->passive);
 	put_overrides(out, "policy", &c->plan->settings.policy.overrides);
 	for (size_t i = 0; i < c->plan->target_count; i++) {
-		put_target(out, &c->plan->targets[i]);
+		put_target(out, c->plan, &c->plan->targets[i]);
 		put_overrides(out, c->plan->targets[i].server,
 			      c->plan->targets[i].overrides);
 	}
@@ -216,7 +228,7 @@ static char *dump_of(const struct config *config)
 	fprintf(out, ");\n");
 	for (size_t i = 0; i < config->plan->target_count; i++) {
 		fputs("# ", out);
-		put_target(out, &config->plan->targets[i]);
+		put_target(out, config->plan, &config->plan->targets[i]);
 	}
 	fclose(out);
 	return text;

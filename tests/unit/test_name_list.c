@@ -44,13 +44,13 @@ static void gives(const char *text, const char *const *names, size_t count)
 	reading_fini(&r);
 }
 
-static void names_come_sorted_and_once(void **state)
+static void names_come_sorted(void **state)
 {
 	static const char *const three[] = { "a.example", "b.example", "xn--bcher-kva.de" };
 
 	(void)state;
 	gives("b.example\na.example\nxn--bcher-kva.de\n", three, 3);
-	gives("xn--bcher-kva.de\nB.Example\na.EXAMPLE\nb.example", three, 3);
+	gives("xn--bcher-kva.de\nB.Example\na.EXAMPLE", three, 3);
 	gives("\xef\xbb\xbf# customers\r\n\r\n a.example\t\r\nb.example # the second\r\n"
 	      "\txn--bcher-kva.de#x\n\n",
 	      three, 3);
@@ -80,6 +80,8 @@ static void bad_lines_are_named(void **state)
 	refuses("a.example b.example\n", 1, "is not a host name");
 	refuses("a.example.\n", 1, "ends with a dot");
 	refuses("b\xc3\xbc.example\n", 1, "is not ASCII");
+	refuses("b\xfc.example\n", 1, "is not ASCII");
+	refuses("b.example\na.example\nB.Example\n", 3, "'b.example' stands on line 1");
 }
 
 static void each_bad_line_is_told(void **state)
@@ -120,7 +122,7 @@ static void files_are_read_as_all_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_come_sorted_and_once),
+		cmocka_unit_test(names_come_sorted),
 		cmocka_unit_test(bad_lines_are_named),
 		cmocka_unit_test(each_bad_line_is_told),
 		cmocka_unit_test(files_are_read_as_all_others),

@@ -1,0 +1,168 @@
+/* hostings.c - from names_file, names_interval and names_services to the wishes for a plan. */
+#include "hostings.h"
+
+#include "memory.h"
+#include "name_list.h"
+#include "path.h"
+#include "servers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- files -------------------------------------------------------------------------------- */
+
+/* NULL, and errors: it cannot be read, or has something in it that is no name. */
+static struct roll *roll_of(struct loader *l, const char *path, struct place place)
+{
+	struct name_list list;
+	struct roll *roll = NULL;
+	struct file file;
+
+	if (!file_read(path, CONFIG_TARGET_FILE_MAX, 0, &l->errors, place, &file))
+		return NULL;
+	watch_file(l->watch, path, &file.stamp);
+	if (name_list_parse((struct view){ file.text, file.size }, path, &l->scratch,
+			    &l->errors, &list)) {
+		roll = roll_new(list.names, list.count);
+		if (roll == NULL)
+			abort();
+	}
+	file_fini(&file);
+	return roll;
+}
+
+/* Many servers of a target file may name one. */
+static struct roll *read_once(struct loader *l, const char *path, struct place place)
+{
+	size_t number;
+
+	if (names_add(&l->roll_names, path, place, &number)) {
+		l->rolls = memory_room(l->rolls, number, &l->roll_cap, sizeof(*l->rolls));
+		l->rolls[number] = roll_of(l, path, place);
+	}
+	return l->rolls[number];
+}
+
+/* --- servers ------------------------------------------------------------------------------ */
+
+/* Words about names that there are none of. */
+static bool check_idle(struct loader *l, const struct server_draft *d)
+{
+	static const unsigned keys[] = { SERVER_NAMES_INTERVAL, SERVER_NAMES_SERVICES };
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (!draft_has(&d->head, keys[i]))
+			continue;
+		errors_add(&l->errors, d->head.keys[keys[i]],
+			   "names_file = \"customers.txt\";", "%s without a names_file",
+			   sections[SECTION_SERVER].keys[keys[i]].name);
+		good = false;
+	}
+	return good;
+}
+
+bool hostings_resolve(struct loader *l, const struct server_draft *d,
+		      struct server_names *ret_names)
+{
+	struct server_names n = {
+		.file = d->names_file,
+		.place = draft_place(&d->head, SERVER_NAMES_FILE),
+		.services = d->names_services,
+		.interval = draft_has(&d->head, SERVER_NAMES_INTERVAL)
+				? d->names_interval
+				: l->top.names_interval,
+	};
+
+	*ret_names = n;
+	if (n.file == NULL)
+		return check_idle(l, d);
+	if (l->no_files)
+		return true;
+	n.file = path_absolute(&l->plan->arena, n.file);
+	n.roll = read_once(l, d->names_file, n.place);
+	*ret_names = n;
+	return n.roll != NULL;
+}
+
+static const struct service *service_of(const struct loader *l, const struct server *s,
+					const char *name)
+{
+	for (size_t i = 0; i < s->service_count; i++)
+		if (strcmp(l->services[s->services[i]].name, name) == 0)
+			return &l->services[s->services[i]];
+	return NULL;
+}
+
+static void wish(struct loader *l, const struct server_names *n, const char *server,
+		 const struct service *service)
+{
+	l->hostings = memory_room(l->hostings, l->hosting_count, &l->hosting_cap,
+				  sizeof(*l->hostings));
+	l->hostings[l->hosting_count++] = (struct hosting_wish){
+		.server = server,
+		.service = service->name,
+		.roll = n->roll,
+		.file = n->file,
+		.interval = n->interval,
+	};
+}
+
+/* Those that were named, each with TLS and each once. */
+static bool wish_named(struct loader *l, const struct server *s, const char *name)
+{
+	const struct server_names *n = &s->names;
+	bool good = true;
+
+	for (size_t i = 0; i < n->services.count; i++) {
+		const struct text *text = &n->services.list[i];
+		const struct service *service = service_of(l, s, text->text);
+		const char *fault = NULL;
+
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(n->services.list[k].text, text->text) == 0)
+				fault = "stands here twice";
+		if (service == NULL)
+			fault = "is not among the services of this server";
+		else if (service->tls == TLS_MODE_NONE)
+			fault = "has no TLS, so no name can be asked for";
+		if (fault == NULL) {
+			wish(l, n, name, service);
+			continue;
+		}
+		errors_add(&l->errors, text->place, "", "names_services: %s %s",
+			   QUOTE(view_of(text->text)), fault);
+		good = false;
+	}
+	return good;
+}
+
+static bool wish_all(struct loader *l, const struct server *s, const char *name)
+{
+	size_t before = l->hosting_count;
+
+	for (size_t i = 0; i < s->service_count; i++)
+		if (l->services[s->services[i]].tls != TLS_MODE_NONE)
+			wish(l, &s->names, name, &l->services[s->services[i]]);
+	if (l->hosting_count > before)
+		return true;
+	errors_add(&l->errors, s->names.place, "names are asked for by SNI, a part of TLS",
+		   "names_file: no service of this server has TLS");
+	return false;
+}
+
+bool hostings_add(struct loader *l, const struct server *s, const char *name)
+{
+	if (s->names.roll == NULL)
+		return true;
+	return s->names.services.count > 0 ? wish_named(l, s, name) : wish_all(l, s, name);
+}
+
+void hostings_fini(struct loader *l)
+{
+	for (size_t i = 0; i < l->roll_names.count; i++)
+		roll_release(l->rolls[i]);
+	free(l->rolls);
+	free(l->hostings);
+	names_fini(&l->roll_names);
+}
