@@ -1,6 +1,7 @@
 /* listener.c - opens what a scenario asks for. */
 #include "listener.h"
 
+#include "sni.h"
 #include "speaker.h"
 
 #include <arpa/inet.h>
@@ -181,7 +182,8 @@ bool listener_secure(struct listener *l, struct authority *authority)
 		SSL_CTX_set_verify(l->context,
 				   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
 				   any_certificate);
-	if (authority_furnish(authority, plan->certificate, l->context))
+	if (authority_furnish(authority, plan->certificate, l->context) &&
+	    sni_new(plan->names, l->context, authority, &l->sni))
 		return true;
 	fprintf(stderr, "mailsim: listener %s (line %u) has no certificate\n", plan->name,
 		plan->line);
@@ -193,6 +195,8 @@ void listener_close(struct listener *l)
 	close_all(l);
 	free(l->sockets);
 	SSL_CTX_free(l->context);
+	sni_free(l->sni);
+	l->sni = NULL;
 	l->sockets = NULL;
 	l->socket_count = 0;
 	l->context = NULL;

@@ -6,12 +6,14 @@
 #include "counters.h"
 #include "scenario.h"
 
+struct sni;
 struct speaker;
 
 struct listener {
 	const struct listener_plan *plan;
 	const struct speaker *speaker;
 	SSL_CTX *context; /* NULL: no TLS */
+	struct sni *sni;  /* NULL: one certificate for all */
 	int *sockets;     /* plan->hosts for each worker; -1: none */
 	unsigned socket_count;
 	uint16_t port;

@@ -402,6 +402,23 @@ static void read_capability(struct reader *r)
 	r->listener->offers = offer;
 }
 
+/* sni NAME CERTIFICATE; refuse is none */
+static void read_sni(struct reader *r)
+{
+	struct sni_plan *plan = arena_alloc(&r->scenario->arena, sizeof(*plan)), **end;
+
+	if (r->count != 3 || r->listener == NULL) {
+		complain(r, "write, below a listener: sni NAME CERTIFICATE|refuse");
+		return;
+	}
+	plan->name = r->words[1].value.p;
+	if (!view_equal(r->words[2].value, "refuse"))
+		plan->certificate = r->words[2].value.p;
+	for (end = &r->listener->names; *end != NULL;)
+		end = &(*end)->next;
+	*end = plan;
+}
+
 static void read_user(struct reader *r)
 {
 	struct user *user = arena_alloc(&r->scenario->arena, sizeof(*user));
@@ -495,6 +512,7 @@ static const struct {
 	{ "raw", read_reply },     { "fault", read_fault },
 	{ "user", read_user },     { "capability", read_capability },
 	{ "names", read_names },   { "certificate", read_certificate },
+	{ "sni", read_sni },
 };
 
 static void read_line(struct reader *r, struct view line)

@@ -80,6 +80,13 @@ struct offer {
 	enum when when;
 };
 
+/* Another certificate for whoever asks for a name by SNI. */
+struct sni_plan {
+	struct sni_plan *next;
+	const char *name;        /* "*.example": all that end so */
+	const char *certificate; /* NULL: the handshake is refused */
+};
+
 enum login_policy { LOGIN_ANY, LOGIN_TLS, LOGIN_NEVER };
 
 struct listener_plan {
@@ -91,6 +98,7 @@ struct listener_plan {
 	uint16_t port;     /* 0: pick one */
 	enum tls_mode tls; /* never TLS_MODE_OPPORTUNISTIC */
 	const char *certificate;
+	struct sni_plan *names;    /* the first that matches counts */
 	unsigned tls_min, tls_max; /* 10 to 13; 0: as OpenSSL has it */
 	bool client_certificate;   /* wanted of the peer */
 	enum login_policy login;

@@ -168,6 +168,32 @@ static void test_addresses(void **state)
 	client_leave(c);
 }
 
+static long shown_for(const char *name)
+{
+	struct client *c = secure("hosting", name);
+	long verdict = client_verdict(c);
+
+	client_leave(c);
+	return verdict;
+}
+
+static void test_names_asked_for(void **state)
+{
+	struct client_tls tls = { simulator_ca_file(sim), "refused.customer.test", 0 };
+	struct client *c = client_connect("127.0.0.1", simulator_port(sim, "hosting"));
+
+	(void)state;
+	assert_int_equal(shown_for("mail.customer.test"), X509_V_OK);
+	assert_int_equal(shown_for("MAIL.customer.test"), X509_V_OK);
+	assert_int_equal(shown_for("any.demo.test"), X509_V_OK);
+	assert_int_equal(shown_for("two.any.demo.test"), X509_V_ERR_HOSTNAME_MISMATCH);
+	assert_int_equal(shown_for("other.example"), X509_V_OK);
+	assert_int_equal(shown_for("nobody.example"), X509_V_ERR_HOSTNAME_MISMATCH);
+	assert_int_equal(shown_for(NULL), X509_V_OK);
+	assert_false(client_secure(c, &tls));
+	client_close(c);
+}
+
 static int start(void **state)
 {
 	static char text[4096] = "certificate soon good names=mail.customer.test from=-70d "
@@ -183,6 +209,10 @@ static int start(void **state)
 			 "listen smtp 127.0.0.1:0 name=%s cert=%s tls=implicit\n",
 			 cases[i].kind, cases[i].kind);
 	}
+	strcat(text, "listen imap 127.0.0.1:0 name=hosting cert=wrong-name tls=implicit\n"
+		     "  sni refused.customer.test refuse\n"
+		     "  sni mail.customer.test soon\n"
+		     "  sni *.demo.test wildcard\n");
 	sim = simulator_start(text);
 	return 0;
 }
@@ -198,7 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),  cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_chains),    cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_addresses), cmocka_unit_test(test_names_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
