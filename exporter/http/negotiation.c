@@ -83,7 +83,7 @@ static struct view start_of(const char *value)
 
 /* --- formats ------------------------------------------------------------------------------ */
 
-static const struct offer {
+static const struct media_type {
 	const char *type, *any_of_type, *version;
 } offers[] = {
 	/* The first is the one between equals. */
@@ -92,7 +92,7 @@ static const struct offer {
 };
 
 /* How closely a member describes an offer; 0: not at all. */
-static int closeness(const struct member *m, const struct offer *offer)
+static int closeness(const struct member *m, const struct media_type *offer)
 {
 	if (view_equal(m->name, offer->type)) {
 		if (m->version.n == 0)
@@ -129,7 +129,7 @@ struct ranked {
 	struct view escaping;
 };
 
-static struct ranked rank(const char *accept, const struct offer *offer)
+static struct ranked rank(const char *accept, const struct media_type *offer)
 {
 	struct view rest = start_of(accept);
 	struct ranked best = { 0 };

@@ -77,6 +77,8 @@ static const struct key file_keys[] = {
 	.preset = "1000", .help = "probes under way at once, in all" },
 [FILE_PER_ADDRESS_MAX] = { "per_address_max", KIND_COUNT, 0, IN_FILE(per_address_max), 1, 1000,
 	.preset = "4", .help = "probes under way at once to one IP address" },
+[FILE_CAPABILITIES_SETTLE] = { "capabilities_settle", KIND_SPAN, 0, IN_FILE(capabilities_settle), SECOND, 30 * DAY,
+	.preset = "1d", .help = "how long a server that offers less than before (STARTTLS, a mechanism), or a login in clear, is reported before its offer counts as the usual one" },
 [FILE_TRANSCRIPTS] = { "transcripts", KIND_WORD, 0, IN_FILE(transcripts), .words = transcript_words,
 	.preset = "failures",
 	.help = "of which probes the page shows what was said, without secrets; all: a kilobyte or so of each target" },

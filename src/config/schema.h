@@ -94,6 +94,7 @@ enum {
 	FILE_THREADS,
 	FILE_IN_FLIGHT_MAX,
 	FILE_PER_ADDRESS_MAX,
+	FILE_CAPABILITIES_SETTLE,
 	FILE_TRANSCRIPTS,
 	FILE_HISTOGRAM_BUCKETS,
 	FILE_PROBE,
@@ -196,7 +197,7 @@ struct passive_draft {
 
 struct file_draft {
 	struct draft head;
-	struct span interval, retry_interval, timeout, names_interval;
+	struct span interval, retry_interval, timeout, names_interval, capabilities_settle;
 	const char *ehlo_name, *ca_file, *ca_path, *client_cert, *client_key;
 	unsigned tls_min; /* enum tls_version */
 	struct certificate_draft certificate;

@@ -193,6 +193,7 @@ void settings_take(struct loader *l)
 	settings->transcripts = (enum transcripts)l->top.transcripts;
 	take_trust(l, &settings->tls);
 	take_client(l, &settings->tls);
+	settings->policy.settle = l->top.capabilities_settle;
 	take_expiry(l, &settings->policy);
 	take_resolvers(l, settings);
 	take_buckets(l, &settings->buckets);

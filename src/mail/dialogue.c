@@ -119,6 +119,8 @@ static enum wish enter(struct dialogue *d)
 {
 	while (d->step->when != NULL && !d->step->when(d))
 		d->step++;
+	if (d->step->phase > PHASE_CAPABILITY)
+		offer_hear(d);
 	if (d->step->flags & STEP_DEAD_END) {
 		d->phase = d->step->phase;
 		d->step->hear(d, NULL);
@@ -497,16 +499,6 @@ const struct outcome *dialogue_outcome(const struct dialogue *d)
 	return &d->outcome;
 }
 
-const char *dialogue_offered_before(const struct dialogue *d)
-{
-	return d->room != NULL ? d->room->before.text : "";
-}
-
-const char *dialogue_offered_after(const struct dialogue *d)
-{
-	return d->room != NULL ? d->room->after.text : "";
-}
-
 const char *dialogue_alert(const struct dialogue *d)
 {
 	return d->room != NULL ? d->room->alert : "";
@@ -551,21 +543,4 @@ bool dialogue_count(struct dialogue *d, struct view messages)
 	if (!(d->state & JUDGED))
 		d->outcome.messages = (int64_t)count;
 	return true;
-}
-
-static struct offered *offered_now(struct dialogue *d)
-{
-	return dialogue_in_tls(d) ? &d->room->after : &d->room->before;
-}
-
-void dialogue_offer(struct dialogue *d, struct view name, struct view parameters)
-{
-	if (d->room != NULL)
-		offered_add(offered_now(d), name, parameters);
-}
-
-void dialogue_offer_anew(struct dialogue *d)
-{
-	if (d->room != NULL)
-		offered_init(offered_now(d));
 }

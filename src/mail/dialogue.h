@@ -21,6 +21,7 @@
 #include "digest.h"
 #include "fault.h"
 #include "mechanism.h"
+#include "offer.h"
 #include "printable.h"
 #include "protocol.h"
 #include "tls_mode.h"
@@ -160,6 +161,9 @@ const struct outcome *dialogue_outcome(const struct dialogue *);
  * SIZE=10240000 AUTH=PLAIN,LOGIN"; IMAP's as they are. */
 const char *dialogue_offered_before(const struct dialogue *);
 const char *dialogue_offered_after(const struct dialogue *);
+
+/* The same in bits, for the part that matters: offer.h. Kept without a room, too. */
+const struct offer *dialogue_offer_heard(const struct dialogue *);
 
 /* What the server wants a human to read (IMAP's [ALERT], RFC 9051 section 7.1), whatever came
  * of the dialogue; several are joined by " / ", and what came before TLS is marked as such.

@@ -105,6 +105,7 @@ struct dialogue {
 	struct buffer line, output;
 	struct dialogue_room *room; /* NULL: not needed yet */
 	struct exchange *exchange;  /* likewise */
+	struct offer offer;
 	struct reply reply;
 };
 
@@ -126,6 +127,9 @@ void dialogue_offer_anew(struct dialogue *);
 /* The mailbox holds so many messages; not taken once the outcome is final. False when that is
  * no number. */
 bool dialogue_count(struct dialogue *, struct view messages);
+
+/* Capabilities are over: what was learned is what the server offers. */
+void offer_hear(struct dialogue *);
 
 /* A fault found by ourselves, with our words for it. Always JUDGED_BLAMED. */
 enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);

@@ -1,7 +1,5 @@
 /* offered.c - cleaned on the way in, and whole capabilities only. */
-#include "offered.h"
-
-#include "printable.h"
+#include "driver.h"
 
 #include <string.h>
 
@@ -53,4 +51,33 @@ void offered_add(struct offered *o, struct view name, struct view parameters)
 		return;
 	o->full = true;
 	strcpy(o->text + before, before > 0 ? more : more + 1);
+}
+
+/* --- of a dialogue ---------------------------------------------------------------------- */
+
+const char *dialogue_offered_before(const struct dialogue *d)
+{
+	return d->room != NULL ? d->room->before.text : "";
+}
+
+const char *dialogue_offered_after(const struct dialogue *d)
+{
+	return d->room != NULL ? d->room->after.text : "";
+}
+
+static struct offered *offered_now(struct dialogue *d)
+{
+	return dialogue_in_tls(d) ? &d->room->after : &d->room->before;
+}
+
+void dialogue_offer(struct dialogue *d, struct view name, struct view parameters)
+{
+	if (d->room != NULL)
+		offered_add(offered_now(d), name, parameters);
+}
+
+void dialogue_offer_anew(struct dialogue *d)
+{
+	if (d->room != NULL)
+		offered_init(offered_now(d));
 }

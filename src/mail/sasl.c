@@ -16,10 +16,7 @@ bool sasl_may_send(const struct dialogue *d)
 
 void sasl_offered(struct dialogue *d, struct view name)
 {
-	enum mechanism m;
-
-	if (mechanism_from_name(name, &m) && m != MECHANISM_BEST)
-		d->learned |= LEARNED_MECHANISM(m);
+	d->learned |= offer_mechanism(name);
 }
 
 void sasl_offered_all(struct dialogue *d, struct view names)

@@ -20,12 +20,13 @@ enum has {
 	HAS_ENHANCED = 1 << 6,
 	HAS_DETAIL = 1 << 7,
 	HAS_NOTICE = 1 << 8,
+	HAS_DRIFT = 1 << 9,
 };
 
-enum { HOST_MAX = 16, WORDS_MAX = 256 };
+enum { HOST_MAX = 16, WORDS_MAX = 256, OFFERS_MAX = 1024 };
 enum {
 	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + sizeof(uint32_t) +
-		   2 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
+		   3 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
 		   3 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
 };
 
@@ -48,6 +49,31 @@ static uint8_t word_number(const char *word)
 			return (uint8_t)i;
 	}
 	return 0;
+}
+
+/* --- offers ------------------------------------------------------------------------------- */
+
+/* Likewise. Hundreds of thousands of servers offer some dozens of sets; those that do not find
+ * room are not remembered. */
+static uint64_t _Atomic offers[OFFERS_MAX];
+
+static uint16_t offer_number(const struct offer *o)
+{
+	uint64_t bits = (uint64_t)o->before << 32 | o->after, met;
+
+	for (unsigned i = 1; bits != 0 && i < OFFERS_MAX; i++) {
+		met = 0;
+		if (atomic_compare_exchange_strong(&offers[i], &met, bits) || met == bits)
+			return (uint16_t)i;
+	}
+	return 0;
+}
+
+static struct offer offer_numbered(uint16_t number)
+{
+	uint64_t bits = atomic_load(&offers[number]);
+
+	return (struct offer){ (uint32_t)(bits >> 32), (uint32_t)bits };
 }
 
 /* --- the rest ----------------------------------------------------------------------------- */
@@ -169,6 +195,10 @@ static void put_rest(struct packed *p, const struct result *r, unsigned char **a
 		p->has |= HAS_TRANSCRIPT;
 		put(at, &r->transcript, sizeof(r->transcript));
 	}
+	if (r->drift.since.ms != 0) {
+		p->has |= HAS_DRIFT;
+		put(at, &r->drift.since, sizeof(r->drift.since));
+	}
 	put(at, r->text, strlen(r->text) + 1);
 	put_text(p, HAS_ENHANCED, r->enhanced, at);
 	put_text(p, HAS_DETAIL, r->cert_detail, at);
@@ -190,6 +220,8 @@ static void take_rest(const struct packed *p, struct result *r)
 		take(&at, &r->messages, sizeof(r->messages));
 	if (p->has & HAS_TRANSCRIPT)
 		take(&at, &r->transcript, sizeof(r->transcript));
+	if (p->has & HAS_DRIFT)
+		take(&at, &r->drift.since, sizeof(r->drift.since));
 	take_text(&at, r->text, sizeof(r->text));
 	if (p->has & HAS_ENHANCED)
 		take_text(&at, r->enhanced, sizeof(r->enhanced));
@@ -224,6 +256,7 @@ struct packed *packed_new(const struct record *record)
 		.flags = r->flags & 31,
 		.cert_faults = (uint16_t)r->cert_faults,
 		.notices = (uint8_t)r->notices,
+		.usual = offer_number(&r->drift.usual),
 		.tls_version = word_number(r->tls_version),
 		.tls_cipher = word_number(r->tls_cipher),
 	};
@@ -256,6 +289,7 @@ void packed_view(const struct packed *p, struct record *ret_record)
 		.dialogue_phase = (enum phase)p->dialogue_phase,
 		.cert_faults = p->cert_faults,
 		.notices = p->notices,
+		.drift.usual = offer_numbered(p->usual),
 		.flags = p->flags,
 		.at = p->at,
 		.took = span_of_us(p->took),

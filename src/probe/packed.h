@@ -18,7 +18,8 @@ struct packed {
 	uint16_t port, code;
 	uint16_t reached; /* bits of phases */
 	uint16_t cert_faults;
-	uint16_t has; /* what of the rest is there */
+	uint16_t has;   /* what of the rest is there */
+	uint16_t usual; /* offer, by number */
 	uint8_t state : 3, flags : 5;
 	uint8_t phase : 4, dialogue_phase : 4;
 	uint8_t fault, dialogue_fault, notices;

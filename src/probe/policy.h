@@ -16,9 +16,10 @@ struct expiry_limit {
 struct policy {
 	struct expiry_limit expiry_warning, expiry_critical;
 	struct overrides overrides;
+	struct span settle; /* until what a server offers is the usual: drift.h */
 };
 
-/* No overrides, and WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
+/* No overrides, offers settle in a day, and WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
 void policy_init(struct policy *);
 
 /* "25%" or "21d" into a limit that knows only this. False for anything else. */

@@ -116,6 +116,7 @@ static void take_outcome(struct probe *p)
 	struct result *r = &p->result;
 
 	r->messages = o->messages;
+	r->offer = *dialogue_offer_heard(&p->dialogue);
 	if (dialogue_alert(&p->dialogue)[0] != '\0')
 		result_note(r, FAULT_ALERT, dialogue_alert(&p->dialogue));
 	if (r->dialogue_fault != FAULT_OK)

@@ -4,6 +4,7 @@
 
 #include "address.h"
 #include "certificate.h"
+#include "drift.h"
 #include "fault.h"
 #include "instant.h"
 #include "printable.h"
@@ -39,6 +40,8 @@ struct result {
 	int code; /* of the reply that decided, or of the greeting */
 	char enhanced[DIALOGUE_CODE_MAX]; /* as in struct outcome */
 	int64_t messages;                 /* in the mailbox; -1: not asked */
+	struct offer offer;               /* heard this time; a slot does not keep it */
+	struct drift drift;
 
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */

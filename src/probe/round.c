@@ -80,6 +80,19 @@ static bool is_fresh_failure(const struct result *result, enum state before)
 	       (before == STATE_COUNT || !state_is_bad(before));
 }
 
+/* What is remembered of an errand's target is not its own. */
+static void note_drift(struct round *r, struct result *result)
+{
+	char words[OFFER_WORDS_MAX];
+
+	if (r->errand != NULL)
+		return;
+	result->drift = slot_drift(r->target->slot, &result->address, each(r));
+	if (drift_hear(&result->drift, &result->offer, result->at,
+		       r->kit->plan->settings.policy.settle, words))
+		result_note(result, FAULT_CAPABILITY_CHANGED, words);
+}
+
 static void file(struct round *r, const struct result *found)
 {
 	const struct engine_hooks *hooks = &r->worker->hooks;
@@ -89,6 +102,7 @@ static void file(struct round *r, const struct result *found)
 
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
+	note_drift(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
 	if (r->errand != NULL) {

@@ -89,6 +89,11 @@ void slot_record_fini(struct record *r)
 	result_fini(&r->last);
 }
 
+static bool is_placed(const struct address *a)
+{
+	return a->any.sa_family != AF_UNSPEC;
+}
+
 /* The record of the place, unpacked, or the end of the list. *ret_count: records before it. */
 static struct packed **find(struct slot *s, const struct address *a, bool each,
 			    struct record *ret_record, unsigned *ret_count)
@@ -181,6 +186,22 @@ struct published slot_publish(struct slot *s, const struct result *result, bool 
 	return published;
 }
 
+struct drift slot_drift(struct slot *s, const struct address *a, bool each)
+{
+	struct packed **at;
+	struct record last = { 0 };
+	struct drift drift = { 0 };
+	unsigned count;
+
+	pthread_mutex_lock(lock_of(s));
+	at = find(s, a, each, &last, &count);
+	if (*at != NULL && (!is_placed(a) || !is_placed(&last.last.address) ||
+			    address_same_host(a, &last.last.address)))
+		drift = last.last.drift;
+	pthread_mutex_unlock(lock_of(s));
+	return drift;
+}
+
 uint64_t slot_results_dropped(void)
 {
 	return atomic_load_explicit(&dropped, memory_order_relaxed);
@@ -204,7 +225,7 @@ void slot_keep(struct slot *s, const struct address *list, size_t count)
 		bool nowhere;
 
 		packed_view(*at, &r);
-		nowhere = r.last.address.any.sa_family == AF_UNSPEC;
+		nowhere = !is_placed(&r.last.address);
 		if (count == 0 ? nowhere : is_among(&r.last.address, list, count))
 			at = &(*at)->next;
 		else

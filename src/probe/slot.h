@@ -72,6 +72,10 @@ struct published {
 struct published slot_publish(struct slot *, const struct result *, bool each,
 			      unsigned confirm);
 
+/* What the record of a place knows about the server's offers; nothing, when the last result was
+ * of another address. */
+struct drift slot_drift(struct slot *, const struct address *, bool each);
+
 /* Drops the records of addresses that are not among these; with none at all the record of the
  * failed lookup, which has no address, stays. */
 void slot_keep(struct slot *, const struct address *, size_t count);

@@ -1,0 +1,185 @@
+/* test_offer.c - what is heard of an offer in each protocol, and which changes are a loss. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "driver.h"
+
+#include <string.h>
+
+static uint32_t bit(const char *name)
+{
+	return offer_mechanism(view_of(name));
+}
+
+/* The server's replies, one for each time we have to read; TLS always succeeds. */
+static struct offer offer_of(const char *protocol, enum tls_mode tls,
+			     const char *const *replies)
+{
+	const struct dialogue_terms terms = {
+		.protocol = protocol_from_name(view_of(protocol)),
+		.tls = tls,
+		.us = "mx.example.com",
+	};
+	char output[DIALOGUE_OUTPUT_MAX];
+	struct dialogue d;
+	enum wish wish;
+
+	dialogue_init(&d, &terms, NULL, output);
+	wish = dialogue_start(&d, TRUST_VERIFIED);
+	while (wish != WISH_END) {
+		dialogue_sent(&d, dialogue_output(&d).n);
+		if (wish == WISH_TLS)
+			wish = dialogue_secured(&d, TRUST_VERIFIED);
+		else if (*replies != NULL)
+			wish = dialogue_feed(&d, view_of(*replies++));
+		else
+			wish = dialogue_break(&d, FAULT_CLOSED);
+	}
+	return *dialogue_offer_heard(&d);
+}
+
+#define OFFER(protocol, tls, ...)                                                          \
+	offer_of(protocol, tls, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void smtp_before_and_after_tls(void **state)
+{
+	struct offer o = OFFER("smtp", TLS_MODE_OPPORTUNISTIC, "220 hi\r\n",
+			       "250-mx\r\n250 STARTTLS\r\n", "220 go\r\n",
+			       "250-mx\r\n250 AUTH PLAIN SCRAM-SHA-256 NTLM\r\n");
+
+	(void)state;
+	assert_int_equal(o.before, OFFER_HEARD | OFFER_STARTTLS);
+	assert_int_equal(o.after,
+			 OFFER_HEARD | bit("plain") | bit("SCRAM-SHA-256") | bit("NTLM"));
+}
+
+/* The list in a greeting and behind a login does not count as another one. */
+static void imap_logins(void **state)
+{
+	struct offer o = OFFER("imap", TLS_MODE_IMPLICIT,
+			       "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=GSSAPI] hi\r\n");
+
+	(void)state;
+	assert_int_equal(o.before, 0);
+	assert_int_equal(o.after,
+			 OFFER_HEARD | OFFER_COMMAND | bit("PLAIN") | bit("GSSAPI"));
+	o = OFFER("imap", TLS_MODE_STARTTLS,
+		  "* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] hi\r\n");
+	assert_int_equal(o.before, OFFER_HEARD | OFFER_STARTTLS);
+	assert_int_equal(o.after, 0);
+}
+
+static void pop3_and_sieve(void **state)
+{
+	struct offer o = OFFER("pop3", TLS_MODE_OPPORTUNISTIC, "+OK\r\n",
+			       "+OK\r\nUSER\r\nSTLS\r\nSASL PLAIN LOGIN\r\n.\r\n");
+
+	(void)state;
+	assert_int_equal(o.before, OFFER_HEARD | OFFER_STARTTLS | OFFER_COMMAND |
+				       bit("PLAIN") | bit("LOGIN"));
+	o = OFFER("sieve", TLS_MODE_STARTTLS, "\"STARTTLS\"\r\n\"SASL\" \"\"\r\nOK\r\n");
+	assert_int_equal(o.before, OFFER_HEARD | OFFER_STARTTLS);
+}
+
+/* A list that was not heard to its end says nothing about what is missing in it. */
+static void a_dialogue_cut_short_has_heard_nothing(void **state)
+{
+	struct offer o = OFFER("smtp", TLS_MODE_OPPORTUNISTIC, "220 hi\r\n",
+			       "250-mx\r\n250-STARTTLS\r\n");
+
+	(void)state;
+	assert_int_equal(o.before, 0);
+	o = OFFER("smtp", TLS_MODE_OPPORTUNISTIC, "421 busy\r\n");
+	assert_int_equal(o.before, 0);
+}
+
+static void names_of_mechanisms(void **state)
+{
+	(void)state;
+	assert_int_equal(bit("best"), 0);
+	assert_int_equal(bit("X-MADE-UP"), 0);
+	assert_int_equal(bit(""), 0);
+	assert_int_not_equal(bit("ANONYMOUS"), 0);
+	assert_int_equal(bit("ANONYMOUS") & (bit("NTLM") | bit("EXTERNAL")), 0);
+}
+
+static void changes(struct offer was, struct offer is, const char *words)
+{
+	char got[OFFER_WORDS_MAX];
+
+	assert_int_equal(offer_changes(&was, &is, got), words[0] != '\0');
+	assert_string_equal(got, words);
+}
+
+static void losses_in_words(void **state)
+{
+	const uint32_t heard = OFFER_HEARD, tls = OFFER_HEARD | OFFER_STARTTLS;
+	const uint32_t plain = bit("PLAIN"), scram = bit("SCRAM-SHA-256");
+
+	(void)state;
+	changes((struct offer){ tls, heard | plain }, (struct offer){ tls, heard | plain },
+		"");
+	changes((struct offer){ tls, heard | plain }, (struct offer){ heard, 0 },
+		"STARTTLS is gone (was offered, is not)");
+	changes((struct offer){ tls, heard },
+		(struct offer){ tls | plain | OFFER_COMMAND, 0 },
+		"PLAIN login by command newly offered in clear (was none, is PLAIN login "
+		"by command)");
+	changes((struct offer){ 0, heard | plain | scram },
+		(struct offer){ 0, heard | plain },
+		"SCRAM-SHA-256 gone inside TLS (was SCRAM-SHA-256 PLAIN, is PLAIN)");
+	changes((struct offer){ heard | plain | scram, 0 },
+		(struct offer){ heard | scram, 0 },
+		"PLAIN gone (was SCRAM-SHA-256 PLAIN, is SCRAM-SHA-256)");
+	changes((struct offer){ tls, heard | plain }, (struct offer){ heard | plain, 0 },
+		"STARTTLS is gone (was offered, is not); PLAIN newly offered in clear (was "
+		"none, is PLAIN)");
+}
+
+static void gains_are_none(void **state)
+{
+	const uint32_t heard = OFFER_HEARD, tls = OFFER_HEARD | OFFER_STARTTLS;
+	const uint32_t plain = bit("PLAIN"), scram = bit("SCRAM-SHA-256");
+
+	(void)state;
+	changes((struct offer){ heard, heard | plain },
+		(struct offer){ tls, heard | plain | scram }, "");
+	/* With TLS behind it a login in clear is better gone. */
+	changes((struct offer){ tls | plain, heard | plain },
+		(struct offer){ tls, heard | plain }, "");
+	changes((struct offer){ 0, 0 }, (struct offer){ tls | plain, heard | plain }, "");
+	changes((struct offer){ tls | plain, heard | plain }, (struct offer){ 0, 0 }, "");
+}
+
+/* Every bit has room. */
+static void all_words_fit(void **state)
+{
+	const uint32_t all = ~(uint32_t)0, heard = OFFER_HEARD;
+	char got[OFFER_WORDS_MAX];
+
+	(void)state;
+	assert_true(offer_changes(&(struct offer){ heard | OFFER_STARTTLS, all },
+				  &(struct offer){ all & ~(uint32_t)OFFER_STARTTLS, heard },
+				  got));
+	assert_true(strlen(got) < sizeof(got));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(smtp_before_and_after_tls),
+		cmocka_unit_test(imap_logins),
+		cmocka_unit_test(pop3_and_sieve),
+		cmocka_unit_test(a_dialogue_cut_short_has_heard_nothing),
+		cmocka_unit_test(names_of_mechanisms),
+		cmocka_unit_test(losses_in_words),
+		cmocka_unit_test(gains_are_none),
+		cmocka_unit_test(all_words_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
