@@ -178,11 +178,11 @@ static bool set_source(struct options *o, const char *text, char *error)
 
 static bool set_tls_min(struct options *o, const char *text, char *error)
 {
-	static const char *const words[] = { "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3" };
+	for (size_t i = 0; i < TLS_VERSION_COUNT; i++) {
+		const char *word = tls_version_names[i];
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!view_equal(view_of(text), words[i]) &&
-		    !view_equal(view_of(text), words[i] + strlen("TLSv")))
+		if (!view_equal(view_of(text), word) &&
+		    !view_equal(view_of(text), word + strlen("TLSv")))
 			continue;
 		o->tls_min = (enum tls_version)i;
 		return true;

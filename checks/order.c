@@ -146,7 +146,7 @@ bool order_fill(struct plan *plan, const struct options *o, char error[REFUSAL_M
 	struct settings *s = &plan->settings;
 
 	s->tls.ca_file = o->ca_file;
-	s->tls.minimum = o->tls_min;
+	s->tls_min = o->tls_min;
 	s->tls.client_cert = o->client_cert;
 	s->tls.client_key = o->client_key;
 	s->per_address_max = OPTIONS_SERVICES_MAX;

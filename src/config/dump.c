@@ -237,6 +237,12 @@ static void put_overrides(struct listing *out, const char *indent,
 	LISTING_PUT(out, "\n", indent, ");\n");
 }
 
+/* Behind the last word where nobody has set it. */
+static unsigned tls_min_word(unsigned set)
+{
+	return set != 0 ? set - 1 : TLS_VERSION_COUNT;
+}
+
 static void put_services(struct loader *l, struct listing *out)
 {
 	struct listing list = { 0 };
@@ -248,6 +254,7 @@ static void put_services(struct loader *l, struct listing *out)
 			.protocol = s->protocol,
 			.port = s->port,
 			.tls = (unsigned)s->tls,
+			.tls_min = tls_min_word(s->tls_min),
 			.login = l->service_terms[i].login,
 		};
 
@@ -353,6 +360,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.timeout = t->timeout,
 		.confirm = t->confirm,
 		.addresses = (unsigned)t->addresses,
+		.tls_min = tls_min_word(t->tls_min),
 		.plaintext_login = t->flags & TARGET_PLAINTEXT_LOGIN,
 		.unverified_login = t->flags & TARGET_UNVERIFIED_LOGIN,
 		.histogram = t->flags & TARGET_HISTOGRAM,
@@ -389,7 +397,8 @@ static bool one_server(const struct target *a, const struct target *b)
 	return strcmp(a->server, b->server) == 0 && strcmp(a->host, b->host) == 0 &&
 	       strcmp(a->tls_name, b->tls_name) == 0 && pins_same(a->pins, b->pins) &&
 	       a->addresses == b->addresses && a->confirm == b->confirm &&
-	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
+	       a->flags == b->flags && a->tls_min == b->tls_min &&
+	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns &&
 	       overrides_same(a->overrides, b->overrides) && same_labels(a, b);

@@ -14,8 +14,6 @@
 #define DAY    (24 * HOUR)
 
 /* In the order of their enums. */
-static const char *const tls_version_words[] = { "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3",
-						 NULL };
 static const char *const tls_mode_words[] = { "none", "opportunistic", "starttls",
 					      "implicit", NULL };
 static const char *const transcript_words[] = { "none", "failures", "all", NULL };
@@ -49,8 +47,9 @@ static const struct key file_keys[] = {
 	.help = "shown to servers that ask for a certificate: a PEM file with it and those above it" },
 [FILE_CLIENT_KEY] = { "client_key", KIND_PATH, 0, IN_FILE(client_key),
 	.help = "its key, not encrypted, in PEM; others must not read it" },
-[FILE_TLS_MIN] = { "tls_min", KIND_WORD, 0, IN_FILE(tls_min), .words = tls_version_words,
-	.preset = "TLSv1.2", .help = "an older version is a fault" },
+[FILE_TLS_MIN] = { "tls_min", KIND_WORD, 0, IN_FILE(tls_min), .words = tls_version_names,
+	.preset = "TLSv1.2",
+	.help = "a connection with an older version is the fault tls_version; services and servers may have their own" },
 [FILE_CERTIFICATE] = { "certificate", KIND_GROUP, 0, IN_FILE(certificate),
 	.section = SECTION_CERTIFICATE, .help = "when a certificate that ends is reported" },
 [FILE_POLICY] = { "policy", KIND_GROUPS, KEY_GATHERS, .section = SECTION_POLICY,
@@ -126,6 +125,8 @@ static const struct key service_keys[] = {
 	.help = "TCP port" },
 [SERVICE_TLS] = { "tls", KIND_WORD, KEY_REQUIRED, IN_SERVICE(tls), .words = tls_mode_words,
 	.help = "opportunistic: STARTTLS if offered; starttls: STARTTLS or a fault; implicit: TLS from the first byte" },
+[SERVICE_TLS_MIN] = { "tls_min", KIND_WORD, 0, IN_SERVICE(tls_min), .words = tls_version_names,
+	.note = "as at the top", .help = "an older version is a fault here" },
 [SERVICE_LOGIN] = { "login", KIND_BOOL, 0, IN_SERVICE(login),
 	.note = "true, but false for protocol lmtp and for smtp on port 25",
 	.help = "log in here when the server has an account" },
@@ -147,6 +148,8 @@ static const struct key server_keys[] = {
 	.note = "the host", .help = "name sent in TLS and expected in the certificate" },
 [SERVER_PIN] = { "pin", KIND_TEXTS, 0, IN_SERVER(pin), 1, PINS_MAX,
 	.help = "SHA-256 of public keys, \"sha256/BASE64\" or hex: of the server or of an authority it sends; a chain with one of them is trusted without a root, no other is" },
+[SERVER_TLS_MIN] = { "tls_min", KIND_WORD, 0, IN_SERVER(tls_min), .words = tls_version_names,
+	.note = "as its services have it", .help = "an older version is a fault here" },
 [SERVER_INTERVAL] = { "interval", KIND_SPAN, 0, IN_SERVER(interval), SECOND, DAY,
 	.note = "as at the top", .help = "time between two probes" },
 [SERVER_RETRY_INTERVAL] = { "retry_interval", KIND_SPAN, 0, IN_SERVER(retry_interval), SECOND, DAY,

@@ -108,7 +108,14 @@ enum {
 	ACCOUNT_TOKEN_FILE,
 	ACCOUNT_MECHANISM,
 };
-enum { SERVICE_NAME, SERVICE_PROTOCOL, SERVICE_PORT, SERVICE_TLS, SERVICE_LOGIN };
+enum {
+	SERVICE_NAME,
+	SERVICE_PROTOCOL,
+	SERVICE_PORT,
+	SERVICE_TLS,
+	SERVICE_TLS_MIN,
+	SERVICE_LOGIN
+};
 enum {
 	SERVER_NAME,
 	SERVER_HOST,
@@ -117,6 +124,7 @@ enum {
 	SERVER_LABELS,
 	SERVER_TLS_NAME,
 	SERVER_PIN,
+	SERVER_TLS_MIN,
 	SERVER_INTERVAL,
 	SERVER_RETRY_INTERVAL,
 	SERVER_TIMEOUT,
@@ -219,7 +227,8 @@ struct service_draft {
 	const char *name;
 	const struct protocol *protocol;
 	unsigned port;
-	unsigned tls; /* enum tls_mode */
+	unsigned tls;     /* enum tls_mode */
+	unsigned tls_min; /* enum tls_version */
 	bool login;
 };
 
@@ -231,6 +240,7 @@ struct server_draft {
 	struct span interval, retry_interval, timeout, names_interval;
 	unsigned confirm;
 	unsigned addresses; /* enum address_mode */
+	unsigned tls_min;   /* enum tls_version */
 	bool plaintext_login, unverified_login, histogram;
 };
 

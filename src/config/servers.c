@@ -189,6 +189,8 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	s.common.flags = (d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
 			 (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
 			 (d->histogram ? TARGET_HISTOGRAM : 0U);
+	if (draft_has(&d->head, SERVER_TLS_MIN))
+		s.common.tls_min = (d->tls_min + 1) & 0xFF;
 	s.good = resolve_times(l, d, &s.common);
 	s.good = resolve_pins(l, d, &s.common) && s.good;
 	services_known = resolve_services(l, d, &s);

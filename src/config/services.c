@@ -56,6 +56,8 @@ static struct service from_draft(const struct service_draft *draft, struct servi
 		s.port = (uint16_t)draft->port;
 	if (draft_has(&draft->head, SERVICE_TLS))
 		s.tls = (enum tls_mode)draft->tls;
+	if (draft_has(&draft->head, SERVICE_TLS_MIN))
+		s.tls_min = (uint8_t)(draft->tls_min + 1);
 	return s;
 }
 

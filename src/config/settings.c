@@ -64,7 +64,6 @@ static void take_trust(struct loader *l, struct tls_options *tls)
 {
 	const struct draft *top = &l->top.head;
 
-	tls->minimum = (enum tls_version)l->top.tls_min;
 	tls->ca_file = l->top.ca_file;
 	tls->ca_path = l->top.ca_path;
 	watch_trust(l, tls->ca_file, false, top->keys[FILE_CA_FILE]);
@@ -191,6 +190,7 @@ void settings_take(struct loader *l)
 	settings->in_flight_max = l->top.in_flight_max;
 	settings->per_address_max = l->top.per_address_max;
 	settings->transcripts = (enum transcripts)l->top.transcripts;
+	settings->tls_min = (enum tls_version)l->top.tls_min;
 	take_trust(l, &settings->tls);
 	take_client(l, &settings->tls);
 	settings->policy.settle = l->top.capabilities_settle;

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *const tls_version_names[TLS_VERSION_COUNT + 1] = { "TLSv1.0", "TLSv1.1",
+							       "TLSv1.2", "TLSv1.3" };
+
 /* Level 0 lets weak keys and SHA-1 through to be named; anonymous and unencrypted suites stay
  * out, for with them there is nothing to judge. */
 static const char ciphers[] = "DEFAULT:!aNULL:!eNULL:@SECLEVEL=0";
@@ -113,7 +116,6 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 
 	if (c == NULL)
 		goto failed;
-	c->minimum = options->minimum;
 	c->unjudged = options->unjudged;
 	c->store_note = "";
 	c->certificates = certificate_table_new();

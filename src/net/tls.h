@@ -12,12 +12,20 @@
 #include "pin.h"
 #include "printable.h"
 
-enum tls_version { TLS_VERSION_1_0, TLS_VERSION_1_1, TLS_VERSION_1_2, TLS_VERSION_1_3 };
+enum tls_version {
+	TLS_VERSION_1_0,
+	TLS_VERSION_1_1,
+	TLS_VERSION_1_2,
+	TLS_VERSION_1_3,
+	TLS_VERSION_COUNT,
+};
+
+/* "TLSv1.0", ended by NULL. */
+extern const char *const tls_version_names[TLS_VERSION_COUNT + 1];
 
 struct tls_options {
-	const char *ca_file;      /* PEM bundle; NULL: see ca_path */
-	const char *ca_path;      /* hashed directory; both NULL: the system's store */
-	enum tls_version minimum; /* below it: FAULT_TLS_VERSION, after the handshake */
+	const char *ca_file; /* PEM bundle; NULL: see ca_path */
+	const char *ca_path; /* hashed directory; both NULL: the system's store */
 	/* Shown to servers that ask for one: a PEM file of the certificate and those above it,
 	 * and one of its unencrypted key. Both or none. */
 	const char *client_cert, *client_key;
@@ -37,10 +45,10 @@ void tls_context_free(struct tls_context *);
 
 /* What one handshake has shown. */
 struct tls_facts {
-	const char *version;  /* static: "TLSv1.3"; NULL: no handshake */
-	const char *cipher;   /* static, OpenSSL's name of it */
-	enum fault fault;     /* FAULT_OK, or FAULT_TLS_VERSION when below the minimum */
-	unsigned cert_faults; /* CERT_FAULT_BIT of each finding; never the one of
+	const char *version;     /* static: "TLSv1.3"; NULL: no handshake */
+	const char *cipher;      /* static, OpenSSL's name of it */
+	enum tls_version spoken; /* the same, to compare; meaningless without */
+	unsigned cert_faults;    /* CERT_FAULT_BIT of each finding; never the one of
 			       * FAULT_CERT_EXPIRING, which is the policy's to say */
 	char detail
 	    [PRINTABLE_MAX]; /* why, in words: "unable to get local issuer certificate:

@@ -11,7 +11,6 @@ struct tls_context {
 	SSL_CTX *ssl;
 	BIO_METHOD *wire; /* of tls_session.c: bytes in and out, no descriptor */
 	struct certificate_table *certificates;
-	enum tls_version minimum;
 	bool unjudged;
 	const char *store_note; /* as in struct chain_wish */
 };

@@ -309,16 +309,26 @@ void tls_session_feed(struct tls_session *t, struct view cipher_text)
 	t->input = cipher_text;
 }
 
+static enum tls_version version_of(const SSL *ssl)
+{
+	switch (SSL_version(ssl)) {
+	case TLS1_VERSION:
+		return TLS_VERSION_1_0;
+	case TLS1_1_VERSION:
+		return TLS_VERSION_1_1;
+	case TLS1_2_VERSION:
+		return TLS_VERSION_1_2;
+	default:
+		return TLS_VERSION_1_3;
+	}
+}
+
 static void note_secured(struct tls_session *t)
 {
-	static const int versions[] = { TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION };
-
 	t->flags |= TLS_SESSION_SECURED;
 	t->facts.version = SSL_get_version(t->ssl);
 	t->facts.cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(t->ssl));
-	for (size_t i = 0; i < ARRAY_SIZE(versions) && i < t->context->minimum; i++)
-		if (SSL_version(t->ssl) == versions[i])
-			t->facts.fault = FAULT_TLS_VERSION;
+	t->facts.spoken = version_of(t->ssl);
 }
 
 enum tls_status tls_session_handshake(struct tls_session *t)

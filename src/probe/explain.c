@@ -108,9 +108,13 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"a broken key or certificate",
 	"try: openssl s_client -connect HOST:PORT (-starttls smtp, imap, pop3)" },
 [FAULT_TLS_VERSION] = {
-	"The server speaks only TLS versions that are too old (RFC 8996).",
-	"an old system, or settings that switch newer versions off",
-	"enable TLS 1.2 and 1.3; to accept old ones all the same set tls_min" },
+	"The server speaks no TLS version that is wanted: none in common, or only one below "
+	"tls_min (RFC 8996: 1.0 and 1.1 must not be used). Mail clients refuse it; between "
+	"mail servers it is better than no encryption.",
+	"an old system, or settings that switch newer versions off\n"
+	"tls_min is higher than the server can go",
+	"enable TLS 1.2 and 1.3; where an old one is meant set tls_min for this server or "
+	"service" },
 [FAULT_CLIENT_CERT] = {
 	"The server demands a certificate from its clients.",
 	"mutual TLS meant for other clients\n"

@@ -19,7 +19,7 @@ struct plan *plan_new(void)
 	arena_init(&p->arena);
 	p->settings = (struct settings){
 		.ehlo_name = "localhost.localdomain",
-		.tls = { .minimum = TLS_VERSION_1_2 },
+		.tls_min = TLS_VERSION_1_2,
 		.threads = 1,
 		.in_flight_max = 1000,
 		.per_address_max = 4,
@@ -118,7 +118,8 @@ static bool same_account(const struct account *a, const struct account *b)
 
 static bool same_service(const struct service *a, const struct service *b)
 {
-	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls;
+	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls &&
+	       a->tls_min == b->tls_min;
 }
 
 static bool same_target(const struct target *a, const struct target *b)
@@ -133,7 +134,8 @@ static bool same_target(const struct target *a, const struct target *b)
 	       pins_same(a->pins, b->pins) && same_service(a->service, b->service) &&
 	       same_account(a->account, b->account) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
-	       a->flags == b->flags && a->interval.ns == b->interval.ns &&
+	       a->flags == b->flags && a->tls_min == b->tls_min &&
+	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns;
 }

@@ -57,9 +57,10 @@ struct target {
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;
 	uint16_t label_count;
-	uint8_t confirm;   /* results in a row that announce a state; 0 is 1 */
-	uint8_t addresses; /* enum address_mode */
-	unsigned flags;    /* enum target_flag */
+	uint8_t confirm;      /* results in a row that announce a state; 0 is 1 */
+	uint8_t addresses;    /* enum address_mode */
+	unsigned flags : 24;  /* enum target_flag */
+	unsigned tls_min : 8; /* 1 + enum tls_version; 0: as the service has it */
 	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
 	struct slot
@@ -89,6 +90,7 @@ struct settings {
 	const char *ehlo_name;
 	const char *resolvers; /* as in struct resolver_options */
 	struct tls_options tls;
+	enum tls_version tls_min;            /* an older one is a fault */
 	struct address source_v4, source_v6; /* family AF_UNSPEC: the kernel chooses */
 	unsigned threads;                    /* of the engine; 1 to 64 */
 	unsigned in_flight_max;              /* probes at once, in all */

@@ -13,6 +13,7 @@
 #include "resolver.h"
 #include "stream.h"
 #include "terms.h"
+#include "tls_policy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -337,40 +338,23 @@ static void connected(struct stream *s)
 	act(p, dialogue_start(&p->dialogue, TRUST_NONE), now);
 }
 
-static void take_tls_facts(struct probe *p, const struct tls_facts *f)
-{
-	struct result *r = &p->result;
-
-	r->flags |= RESULT_TLS;
-	if (f->cert_faults == 0)
-		r->flags |= RESULT_VERIFIED;
-	r->tls_version = f->version;
-	r->tls_cipher = f->cipher;
-	r->cert_faults = f->cert_faults;
-	memcpy(r->cert_detail, f->detail, sizeof(r->cert_detail));
-	certificate_release(r->certificate);
-	r->certificate = certificate_hold(f->certificate);
-	r->chain_not_before = f->chain_not_before;
-	r->chain_not_after = f->chain_not_after;
-	r->sent_not_after = f->sent_not_after;
-	if (f->order[0] != '\0')
-		result_note(r, FAULT_CERT_ORDER, f->order);
-	note(p, f->version);
-	if (f->fault != FAULT_OK)
-		blame(p, f->fault, PHASE_TLS, f->version);
-}
-
 static void secured(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 	struct instant now = instant_now();
 	const struct tls_facts *f = stream_tls_facts(s);
-	bool good = f->cert_faults == 0 && f->fault == FAULT_OK;
+	char why[TLS_POLICY_WORDS_MAX];
+	bool wanted = tls_policy_version(p->setting.settings, p->setting.target, f, why);
+	bool good = f->cert_faults == 0 && wanted;
 	enum trust trust = good ? TRUST_VERIFIED : TRUST_NONE;
 	enum wish wish;
 
-	if (!(p->flags & PUBLISHED))
-		take_tls_facts(p, f);
+	if (!(p->flags & PUBLISHED)) {
+		result_take_tls(&p->result, f);
+		note(p, f->version);
+	}
+	if (!wanted && !(p->flags & PUBLISHED))
+		blame(p, FAULT_TLS_VERSION, PHASE_TLS, why);
 	if (p->flags & STARTED)
 		wish = dialogue_secured(&p->dialogue, trust);
 	else

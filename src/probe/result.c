@@ -30,6 +30,24 @@ void result_note(struct result *r, enum fault notice, const char *note)
 	printable_copy(r->notice_detail, sizeof(r->notice_detail), buffer_view(&b));
 }
 
+void result_take_tls(struct result *r, const struct tls_facts *f)
+{
+	r->flags |= RESULT_TLS;
+	if (f->cert_faults == 0)
+		r->flags |= RESULT_VERIFIED;
+	r->tls_version = f->version;
+	r->tls_cipher = f->cipher;
+	r->cert_faults = f->cert_faults;
+	memcpy(r->cert_detail, f->detail, sizeof(r->cert_detail));
+	certificate_release(r->certificate);
+	r->certificate = certificate_hold(f->certificate);
+	r->chain_not_before = f->chain_not_before;
+	r->chain_not_after = f->chain_not_after;
+	r->sent_not_after = f->sent_not_after;
+	if (f->order[0] != '\0')
+		result_note(r, FAULT_CERT_ORDER, f->order);
+}
+
 void result_fini(struct result *r)
 {
 	certificate_release(r->certificate);

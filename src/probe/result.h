@@ -9,6 +9,7 @@
 #include "instant.h"
 #include "printable.h"
 #include "state.h"
+#include "tls.h"
 #include "transcript.h"
 
 enum result_flag {
@@ -60,6 +61,8 @@ struct result {
 void result_init(struct result *, struct moment at);
 /* Adds a notice, with words for it that are cleaned and capped here; "" for none. */
 void result_note(struct result *, enum fault notice, const char *words);
+/* What a handshake has shown. */
+void result_take_tls(struct result *, const struct tls_facts *);
 /* Releases what it holds. */
 void result_fini(struct result *);
 /* For bytes that were copied: holds what the other holds. */

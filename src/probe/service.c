@@ -4,16 +4,16 @@
 /* clang-format off */
 const struct service builtin_services[] = {
 	/* name          protocol         port  TLS                       source */
-	{ "smtp",        &smtp_protocol,    25, TLS_MODE_OPPORTUNISTIC }, /* RFC 5321, 3207 */
-	{ "smtp-alt",    &smtp_protocol,    26, TLS_MODE_OPPORTUNISTIC }, /* hosting panels */
-	{ "submission",  &smtp_protocol,   587, TLS_MODE_STARTTLS },      /* RFC 6409 */
-	{ "submissions", &smtp_protocol,   465, TLS_MODE_IMPLICIT },      /* RFC 8314 */
-	{ "imap",        &imap_protocol,   143, TLS_MODE_STARTTLS },      /* RFC 9051 */
-	{ "imaps",       &imap_protocol,   993, TLS_MODE_IMPLICIT },      /* RFC 8314 */
-	{ "pop3",        &pop3_protocol,   110, TLS_MODE_STARTTLS },      /* RFC 1939, 2595 */
-	{ "pop3s",       &pop3_protocol,   995, TLS_MODE_IMPLICIT },      /* RFC 8314 */
-	{ "lmtp",        &lmtp_protocol,    24, TLS_MODE_OPPORTUNISTIC }, /* RFC 2033 */
-	{ "sieve",       &sieve_protocol, 4190, TLS_MODE_STARTTLS },      /* RFC 5804 */
+	{ "smtp",        &smtp_protocol,    25, .tls = TLS_MODE_OPPORTUNISTIC }, /* RFC 5321, 3207 */
+	{ "smtp-alt",    &smtp_protocol,    26, .tls = TLS_MODE_OPPORTUNISTIC }, /* hosting panels */
+	{ "submission",  &smtp_protocol,   587, .tls = TLS_MODE_STARTTLS },      /* RFC 6409 */
+	{ "submissions", &smtp_protocol,   465, .tls = TLS_MODE_IMPLICIT },      /* RFC 8314 */
+	{ "imap",        &imap_protocol,   143, .tls = TLS_MODE_STARTTLS },      /* RFC 9051 */
+	{ "imaps",       &imap_protocol,   993, .tls = TLS_MODE_IMPLICIT },      /* RFC 8314 */
+	{ "pop3",        &pop3_protocol,   110, .tls = TLS_MODE_STARTTLS },      /* RFC 1939, 2595 */
+	{ "pop3s",       &pop3_protocol,   995, .tls = TLS_MODE_IMPLICIT },      /* RFC 8314 */
+	{ "lmtp",        &lmtp_protocol,    24, .tls = TLS_MODE_OPPORTUNISTIC }, /* RFC 2033 */
+	{ "sieve",       &sieve_protocol, 4190, .tls = TLS_MODE_STARTTLS },      /* RFC 5804 */
 };
 /* clang-format on */
 

@@ -10,6 +10,7 @@ struct service {
 	const struct protocol *protocol;
 	uint16_t port;
 	enum tls_mode tls;
+	uint8_t tls_min; /* 1 + enum tls_version; 0: as in the settings */
 };
 
 /* smtp, smtp-alt, submission, submissions, imap, imaps, pop3, pop3s, lmtp, sieve. */

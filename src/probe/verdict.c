@@ -23,6 +23,8 @@ static const struct {
 	{ FAULT_LOGIN_DELAY,      false, STATE_WARNING  },
 	/* Senders go on in plain text: RFC 3207 section 4.1 and RFC 7435. */
 	{ FAULT_STARTTLS_REFUSED, true,  STATE_WARNING  },
+	/* Old TLS is better than none between mail servers: RFC 7435; clients know better. */
+	{ FAULT_TLS_VERSION,      true,  STATE_WARNING  },
 	/* policy_expiry says which one. */
 	{ FAULT_CERT_EXPIRING,    false, STATE_WARNING  },
 	/* Clients sort it out: RFC 8446 section 4.4.2. */

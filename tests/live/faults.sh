@@ -53,6 +53,7 @@ wrong-port       smtp,imap                  implicit      -     CRITICAL tls_han
 cut-in-handshake smtp                       starttls      -     CRITICAL (closed|reset)/tls            fault=close@tls
 mute-in-handshake imap                      starttls      -     CRITICAL timeout/tls                   fault=silence@tls
 old-tls          smtp,imap,pop3,sieve       starttls      login CRITICAL tls_version/tls               tls-max=1.0 cert=good-rsa
+old-tls-relay    smtp                       opportunistic -     WARNING  tls_version/tls               tls-max=1.1 cert=good-rsa
 client-cert      smtp,imap,pop3,sieve       starttls      -     CRITICAL client_cert/capability        client-cert=required
 client-cert-12   smtp                       implicit      -     CRITICAL client_cert/tls               client-cert=required tls-max=1.2
 expired          smtp,imap,pop3,sieve       starttls      login CRITICAL cert_expired/tls              cert=expired

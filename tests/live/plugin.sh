@@ -55,7 +55,10 @@ broken_ones() {
 	story "not yet valid" CRITICAL cert_not_yet_valid/tls not_yet -s smtp
 	story "expiring" WARNING cert_expiring/tls expiring -s smtp
 	story "other name than asked" CRITICAL cert_name/tls imaps -s imaps --name other.lab.test
-	story "TLS 1.0 only" CRITICAL tls_version/tls tls10 -s smtp
+	story "TLS 1.0 only" WARNING tls_version/tls tls10 -s smtp
+	has "TLS 1.0 only: what is wanted" "$OUT" "TLSv1 was negotiated, at least TLSv1.2 is wanted"
+	story "TLS 1.0 only, for clients" CRITICAL tls_version/tls tls10 -s smtp --tls starttls
+	story "TLS 1.0 only, as it is meant" OK ok tls10 -s smtp --tls-min 1.0
 	# Postfix completes the handshake and says no in words.
 	story "client certificate wanted" CRITICAL unavailable/capability client_cert -s smtp
 	has "client certificate wanted: the server's words" "$OUT" "No client certificate presented"

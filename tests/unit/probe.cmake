@@ -1,4 +1,22 @@
-foreach(noun allowance breaker confirmation drift engine gate name_verdict override plan policy reload report schedule shard slot transcript verdict)
+foreach(noun
+    allowance
+    breaker
+    confirmation
+    drift
+    engine
+    gate
+    name_verdict
+    override
+    plan
+    policy
+    reload
+    report
+    schedule
+    shard
+    slot
+    tls_policy
+    transcript
+    verdict)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_probe)
 endforeach()
 target_sources(test_engine PRIVATE smtp_peer.c)

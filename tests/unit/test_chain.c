@@ -25,7 +25,7 @@ static int version_max; /* of the servers; 0: any */
 
 static struct tls_context *context_for(const char *file)
 {
-	struct tls_options options = { .ca_file = file, .minimum = TLS_VERSION_1_2 };
+	struct tls_options options = { .ca_file = file };
 	char error[300] = "";
 	struct tls_context *c = tls_context_new(&options, error, sizeof(error));
 

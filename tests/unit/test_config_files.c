@@ -35,7 +35,7 @@ static void put_settings(FILE *out, const struct settings *s)
 	char v4[ADDRESS_TEXT_MAX], v6[ADDRESS_TEXT_MAX];
 
 	fprintf(out, "settings ehlo=%s tls_min=%d ca_file=%s ca_path=%s resolvers=%s",
-		s->ehlo_name, s->tls.minimum, s->tls.ca_file ? s->tls.ca_file : "-",
+		s->ehlo_name, s->tls_min, s->tls.ca_file ? s->tls.ca_file : "-",
 		s->tls.ca_path ? s->tls.ca_path : "-", s->resolvers ? s->resolvers : "-");
 	fprintf(out, " source=%s,%s threads=%u in_flight=%u per_address=%u",
 		address_text(&s->source_v4, v4), address_text(&s->source_v6, v6),
@@ -95,6 +95,8 @@ static void put_target(FILE *out, const struct plan *plan, const struct target *
 		span(t->retry_interval), span(t->timeout), modes[t->addresses]);
 	if (t->confirm != 2)
 		fprintf(out, " confirm=%u", t->confirm);
+	if (t->tls_min != 0 || t->service->tls_min != 0)
+		fprintf(out, " tls_min=%u,%u", t->tls_min, t->service->tls_min);
 	if (t->account != NULL)
 		fprintf(out, " account=%s:%s:%s", t->account->name, t->account->user,
 			t->account->password);

@@ -73,7 +73,7 @@ static bool wait_for(struct log *log, const char *server, unsigned count)
 
 static struct service service_at(uint16_t port)
 {
-	return (struct service){ "smtp", &smtp_protocol, port, TLS_MODE_NONE };
+	return (struct service){ "smtp", &smtp_protocol, port, .tls = TLS_MODE_NONE };
 }
 
 static struct target target_at(const char *server, const struct service *service)

@@ -105,7 +105,7 @@ static struct engine *engine_idle(unsigned per_address)
 static struct service service_of(const struct peer *p)
 {
 	return (struct service){ "smtp", &smtp_protocol, address_port(&p->address),
-				 TLS_MODE_NONE };
+				 .tls = TLS_MODE_NONE };
 }
 
 static void a_result_for_who_asked(void **state)
@@ -140,7 +140,8 @@ static void a_result_for_who_asked(void **state)
 static void addresses_are_judged(void **state)
 {
 	struct engine *engine = engine_idle(4);
-	static const struct service service = { "smtp", &smtp_protocol, 1, TLS_MODE_NONE };
+	static const struct service service = { "smtp", &smtp_protocol, 1,
+						.tls = TLS_MODE_NONE };
 	static const char *const names[] = { "*" };
 	const struct allowance allowance = { .names = names, .name_count = 1 };
 	struct told near = errand_to(&service);
@@ -183,7 +184,8 @@ static void a_budget_is_waited_for_within_the_deadline(void **state)
 /* However far it has come. */
 static void the_end_is_told(void **state)
 {
-	static const struct service service = { "smtp", &smtp_protocol, 1, TLS_MODE_NONE };
+	static const struct service service = { "smtp", &smtp_protocol, 1,
+						.tls = TLS_MODE_NONE };
 
 	(void)state;
 	for (int i = 0; i < 20; i++) {

@@ -10,10 +10,11 @@
 #include <string.h>
 
 static const struct service submission = { "submission", &smtp_protocol, 587,
-					   TLS_MODE_STARTTLS };
+					   .tls = TLS_MODE_STARTTLS };
 static const struct service submissions = { "submissions", &smtp_protocol, 465,
-					    TLS_MODE_IMPLICIT };
-static const struct service smtp = { "smtp", &smtp_protocol, 25, TLS_MODE_OPPORTUNISTIC };
+					    .tls = TLS_MODE_IMPLICIT };
+static const struct service smtp = { "smtp", &smtp_protocol, 25,
+				     .tls = TLS_MODE_OPPORTUNISTIC };
 
 static const struct target targets[] = {
 	{ .host = "h", .service = &smtp },

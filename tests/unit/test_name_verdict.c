@@ -10,8 +10,10 @@
 
 #include <string.h>
 
-static const struct service smtp = { "smtp", &smtp_protocol, 25, TLS_MODE_OPPORTUNISTIC };
-static const struct service imaps = { "imaps", &imap_protocol, 993, TLS_MODE_IMPLICIT };
+static const struct service smtp = { "smtp", &smtp_protocol, 25,
+				     .tls = TLS_MODE_OPPORTUNISTIC };
+static const struct service imaps = { "imaps", &imap_protocol, 993,
+				      .tls = TLS_MODE_IMPLICIT };
 
 static struct certificate fallback = {
 	.subject = "CN=shared|7.example",

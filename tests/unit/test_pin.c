@@ -101,7 +101,7 @@ static struct tls_context *context;
 static int make_world(void **state)
 {
 	const struct identity *trusted[] = { &root };
-	struct tls_options options = { .minimum = TLS_VERSION_1_2 };
+	struct tls_options options = { 0 };
 	char error[300] = "", *file;
 
 	(void)state;

@@ -16,7 +16,7 @@
 
 enum { SERVERS = 60, THREADS = 3, INTERVAL_MS = 100 };
 
-static const struct service closed = { "smtp", &smtp_protocol, 1, TLS_MODE_NONE };
+static const struct service closed = { "smtp", &smtp_protocol, 1, .tls = TLS_MODE_NONE };
 static char names[SERVERS][16], hosts[SERVERS][16];
 static atomic_uint counts[SERVERS];
 

@@ -9,8 +9,10 @@
 
 #include <string.h>
 
-static const struct service smtp = { "smtp", &smtp_protocol, 25, TLS_MODE_OPPORTUNISTIC };
-static const struct service imaps = { "imaps", &imap_protocol, 993, TLS_MODE_IMPLICIT };
+static const struct service smtp = { "smtp", &smtp_protocol, 25,
+				     .tls = TLS_MODE_OPPORTUNISTIC };
+static const struct service imaps = { "imaps", &imap_protocol, 993,
+				      .tls = TLS_MODE_IMPLICIT };
 
 static const int64_t day_ms = 24LL * 3600 * 1000;
 
@@ -141,6 +143,9 @@ static void unknown_is_only_for_ourselves(void **state)
 	assert_int_equal(verdict_state(FAULT_STARTTLS_REFUSED, PHASE_STARTTLS, &smtp),
 			 STATE_WARNING);
 	assert_int_equal(verdict_state(FAULT_STARTTLS_REFUSED, PHASE_STARTTLS, &imaps),
+			 STATE_CRITICAL);
+	assert_int_equal(verdict_state(FAULT_TLS_VERSION, PHASE_TLS, &smtp), STATE_WARNING);
+	assert_int_equal(verdict_state(FAULT_TLS_VERSION, PHASE_TLS, &imaps),
 			 STATE_CRITICAL);
 }
 

@@ -17,7 +17,7 @@ struct tls_context *context;
 
 int make_world(void **state)
 {
-	struct tls_options options = { .minimum = TLS_VERSION_1_2 };
+	struct tls_options options = { 0 };
 	const struct identity *trusted[] = { &root };
 	char error[300];
 	char *file;
