@@ -12,6 +12,7 @@
 #include "json.h"
 #include "last_word.h"
 #include "order.h"
+#include "usual_offer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,13 @@ static int explain(enum fault fault)
 	return STATE_UNKNOWN;
 }
 
+/* A note behind the report, where there is room for one. */
+static void remark(const struct options *o, const char *error)
+{
+	if (!o->json)
+		printf("%s\n", error);
+}
+
 static int report(struct findings *f, const struct options *o)
 {
 	char text[REPORT_MAX];
@@ -90,14 +98,20 @@ static int probe_once(struct plan *plan, const struct options *o, struct breaker
 				      .user = &findings,
 				      .breaker = breaker };
 	char error[REFUSAL_MAX];
+	bool kept = true;
 	int code;
 
 	if (!engine_run_once(plan, &hooks, error, sizeof(error)))
 		code = give_up(error);
 	else if (findings.count == 0)
 		code = give_up("out of memory");
-	else
+	else {
+		if (o->state_dir != NULL)
+			kept = usual_offer_compare(o->state_dir, plan, &findings, error);
 		code = report(&findings, o);
+	}
+	if (!kept)
+		remark(o, error);
 	findings_fini(&findings);
 	return code;
 }
@@ -119,14 +133,17 @@ static int probe(struct plan *plan, const struct options *o)
 	int code;
 
 	last_word_after((unsigned)span_seconds(o->timeout) + GRACE_S);
-	if (o->state_dir == NULL || account == NULL)
+	if (o->state_dir == NULL)
 		return probe_once(plan, o, NULL);
+	if (account == NULL)
+		return usual_offer_ready(o->state_dir, error) ? probe_once(plan, o, NULL)
+							      : give_up(error);
 	if (!failed_login_open(&login, o->state_dir, o->host, account, instant_now(),
 			       moment_now(), error))
 		return give_up(error);
 	code = probe_once(plan, o, &login.breaker);
-	if (!failed_login_keep(&login, instant_now(), moment_now(), error) && !o->json)
-		printf("%s\n", error);
+	if (!failed_login_keep(&login, instant_now(), moment_now(), error))
+		remark(o, error);
 	failed_login_close(&login);
 	return code;
 }

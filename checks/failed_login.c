@@ -2,65 +2,16 @@
 #include "failed_login.h"
 
 #include "buffer.h"
-#include "openssl_digests.h"
+#include "secret_name.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char key_name[] = "key", magic[] = "mailvane-login", version[] = "1";
+static const char magic[] = "mailvane-login", version[] = "1";
 
 enum { WAIT_MAX_S = 3600 };
 static const uint64_t until_max_ms = UINT64_C(253402300799000); /* the year 9999 */
-
-/* --- the name ----------------------------------------------------------------------------- */
-
-static bool key_read(const struct state_folder *f, uint8_t key[DIGEST_MAX])
-{
-	return state_folder_read(f, key_name, key, DIGEST_MAX) == DIGEST_MAX;
-}
-
-static bool key_make(const struct state_folder *f, uint8_t key[DIGEST_MAX])
-{
-	uint8_t fresh[DIGEST_MAX];
-	struct view bytes = { (const char *)fresh, sizeof(fresh) };
-
-	if (!openssl_digests.random(fresh, sizeof(fresh)))
-		return false;
-	/* Of runs that make one at the same time all but one find it made; one that is of no
-	 * use is replaced. */
-	if (!state_folder_create(f, key_name, bytes)) {
-		if (key_read(f, key))
-			return true;
-		if (!state_folder_write(f, key_name, bytes))
-			return false;
-	}
-	memcpy(key, fresh, sizeof(fresh));
-	return true;
-}
-
-/* One after the other, so that no two triples are the same text. */
-static bool name_make(const uint8_t secret[DIGEST_MAX], const char *const texts[3],
-		      char ret_name[STATE_NAME_MAX])
-{
-	uint8_t key[DIGEST_MAX], sum[DIGEST_MAX];
-	struct buffer b;
-
-	memcpy(key, secret, sizeof(key));
-	for (size_t i = 0; i < 3; i++) {
-		struct view by = { (const char *)key, sizeof(key) };
-
-		if (!openssl_digests.hmac(DIGEST_SHA256, by, view_of(texts[i]), sum))
-			return false;
-		memcpy(key, sum, sizeof(key));
-	}
-	buffer_init(&b, ret_name, STATE_NAME_MAX);
-	buffer_text(&b, "login-");
-	for (size_t i = 0; i < sizeof(sum); i++)
-		buffer_format(&b, "%02x", sum[i]);
-	buffer_string(&b);
-	return true;
-}
 
 /* --- the file ----------------------------------------------------------------------------- */
 
@@ -122,15 +73,11 @@ static bool prepare(struct failed_login *l, const char *folder, const char *host
 		    const struct account *a, char error[REFUSAL_MAX])
 {
 	const char *const texts[3] = { host, a->user, a->password };
-	uint8_t key[DIGEST_MAX];
 
-	if (!state_folder_open(&l->folder, folder, error))
+	if (!state_folder_open(&l->folder, folder, error) ||
+	    !secret_name(&l->folder, "login", texts, ARRAY_SIZE(texts), l->name, error))
 		return false;
-	errno = 0;
-	if (!key_read(&l->folder, key) && !key_make(&l->folder, key))
-		return refusal(error, "--state-dir", folder,
-			       errno != 0 ? strerror(errno) : "no randomness");
-	if (!name_make(key, texts, l->name) || !breaker_init(&l->breaker))
+	if (!breaker_init(&l->breaker))
 		return refusal(error, "--state-dir", folder, "out of memory");
 	l->key = breaker_key(host, a->user, a->password);
 	return true;

@@ -1,8 +1,7 @@
 /* failed_login.h - --state-dir: the breaker of the engine (breaker.h), kept from run to run.
  *
- * One file for each (host, user, password) that failed. Its name is an HMAC-SHA-256 of the three
- * under a random key in the same folder, so that names tell nobody anything. A time of day is
- * kept, as the monotonic clock begins anew with each boot.
+ * One file for each (host, user, password) that failed. A time of day is kept, as the monotonic
+ * clock begins anew with each boot.
  */
 #ifndef MAILVANE_FAILED_LOGIN_H
 #define MAILVANE_FAILED_LOGIN_H

@@ -32,6 +32,12 @@ configure() {
 DIR=$(mktemp -d "${TMPDIR:-/tmp}/mailvane-drift.XXXXXX")
 trap 'exporter_end KILL 2>/dev/null; sim_stop; rm -rf "$DIR"' EXIT
 server "STARTTLS\nAUTH SCRAM-SHA-256 GSSAPI" "IMAP4rev1 LOGINDISABLED AUTH=PLAIN" || { finish; exit 1; }
+# plugin: by a folder that remembers from run to run.
+plugin() { run "$CHECK_MAIL" -H 127.0.0.1 -s smtp -p "${SIM_PORT[mx]}" --tls none "$@"; }
+
+mkdir -m 700 "$DIR/state"
+plugin --state-dir "$DIR/state"
+is "the plugin's first look is OK" "$CODE" 0
 configure 1h
 exporter_start "$DIR/mailvane.conf" "$DIR/log" || { finish; exit 1; }
 within 20 works "host mx"
@@ -50,6 +56,23 @@ fetch /metrics
 has "a metric says so" "$OUT" '^mailvane_probe_notice\{server="host",service="mx",notice="capability_changed"\} 1$'
 within 20 grep -q 'service=mx.*fault=capability_changed' "$DIR/log"
 has "and the log, as a warning" "$(grep 'service=mx' "$DIR/log")" 'state=WARNING'
+
+plugin
+is "a plugin without a folder knows no before" "$CODE" 0
+plugin --state-dir "$DIR/state"
+is "one with a folder does: WARNING" "$CODE" 1
+has "with what was and what is" "$OUT" 'STARTTLS is gone.*PLAIN newly offered in clear \(was SCRAM-SHA-256 GSSAPI, is .*capability_changed/capability'
+plugin --state-dir "$DIR/state"
+is "and still does at the next run" "$CODE" 1
+plugin --state-dir "$DIR/state" --state capability_changed=ok
+is "unless it is told otherwise" "$CODE" 0
+sed -i 's/ [0-9]*$/ 1000/' "$DIR"/state/offer-*
+plugin --state-dir "$DIR/state"
+is "a day later it is the usual offer" "$CODE" 0
+echo "mailvane-offer 11 5 x" >"$(ls "$DIR"/state/offer-*)"
+plugin --state-dir "$DIR/state"
+is "a file that makes no sense is none" "$CODE" 0
+has "and is written anew" "$(cat "$DIR"/state/offer-*)" '^mailvane-offer [0-9]+ [0-9]+ 0 0$'
 
 configure 1s
 kill -HUP "$EXPORTER_PID"

@@ -1,0 +1,20 @@
+/* usual_offer.h - --state-dir: what each server usually offers (drift.h), kept from run to run.
+ *
+ * One file for each (host, service, address, port).
+ */
+#ifndef MAILVANE_USUAL_OFFER_H
+#define MAILVANE_USUAL_OFFER_H
+
+#include "findings.h"
+#include "plan.h"
+
+/* False, with a sentence, when the folder cannot be used. */
+bool usual_offer_ready(const char *folder, char error[REFUSAL_MAX]);
+
+/* Reads what was usual, notes in the findings what is worse now, judges them again and writes what
+ * has changed. A file that cannot be read, is not ours or makes no sense is no file. False, with a
+ * sentence, when something could not be read or kept. */
+bool usual_offer_compare(const char *folder, const struct plan *, struct findings *,
+			 char error[REFUSAL_MAX]);
+
+#endif
