@@ -11,6 +11,7 @@
 #include "findings.h"
 #include "json.h"
 #include "last_word.h"
+#include "names_json.h"
 #include "order.h"
 #include "usual_offer.h"
 
@@ -148,6 +149,46 @@ static int probe(struct plan *plan, const struct options *o)
 	return code;
 }
 
+static int report_names(const struct names *n, const struct options *o)
+{
+	char text[REPORT_MAX];
+	struct names_sum sum;
+	struct buffer b;
+
+	names_sum(n, o, &sum);
+	if (o->json) {
+		names_json(n, o, &sum);
+		return (int)sum.state;
+	}
+	buffer_init(&b, text, sizeof(text));
+	names_report(&b, n, o, &sum);
+	fputs(buffer_string(&b), stdout);
+	return (int)sum.state;
+}
+
+static int ask_names(struct plan *plan, const struct options *o)
+{
+	struct names names;
+	char error[REFUSAL_MAX];
+	int code;
+
+	last_word_after((unsigned)span_seconds(o->timeout) + GRACE_S);
+	if (names_init(&names, plan, o, error) && names_ask(&names, plan, o, error))
+		code = report_names(&names, o);
+	else
+		code = give_up(error);
+	names_fini(&names);
+	return code;
+}
+
+static int print_version(bool with_help)
+{
+	printf("check_mail %s\n%s", MAILVANE_VERSION, with_help ? "\n" : "");
+	for (size_t i = 0; with_help && options_help[i] != NULL; i++)
+		fputs(options_help[i], stdout);
+	return STATE_UNKNOWN;
+}
+
 static int run(struct plan *plan, int argc, char **argv)
 {
 	char error[REFUSAL_MAX];
@@ -158,12 +199,12 @@ static int run(struct plan *plan, int argc, char **argv)
 		return give_up(error);
 	if (options.explain_given)
 		return explain(options.explain);
-	if (options.version || options.help) {
-		printf("check_mail %s\n%s%s", MAILVANE_VERSION, options.help ? "\n" : "",
-		       options.help ? options_help : "");
-		return STATE_UNKNOWN;
-	}
-	return order_fill(plan, &options, error) ? probe(plan, &options) : give_up(error);
+	if (options.version || options.help)
+		return print_version(options.help);
+	if (!order_fill(plan, &options, error))
+		return give_up(error);
+	return options.names_file != NULL ? ask_names(plan, &options)
+					  : probe(plan, &options);
 }
 
 int main(int argc, char **argv)

@@ -44,7 +44,7 @@ static int by_target_and_address(const void *a, const void *b)
 
 /* --- closed ports with a twin ------------------------------------------------------------- */
 
-static const char *twin_of(const char *service)
+const char *findings_twin(const char *service)
 {
 	static const char *const twins[][2] = { { "submission", "submissions" },
 						{ "imap", "imaps" },
@@ -67,7 +67,7 @@ static bool works(const struct findings *f, const char *service)
 /* RFC 8314 section 4.1: implicit TLS is to be preferred, the plain port may be closed. */
 static void excuse_closed(const struct findings *f, struct finding *one)
 {
-	const char *twin = twin_of(one->target->service->name);
+	const char *twin = findings_twin(one->target->service->name);
 	struct buffer b;
 
 	if (one->result.fault != FAULT_REFUSED || twin == NULL || !works(f, twin))

@@ -18,4 +18,7 @@ void findings_fini(struct findings *);
  * expectations, limits, closed ports whose TLS twin works, some addresses bad. */
 void findings_judge(struct findings *, const struct options *);
 
+/* The service with implicit TLS that may stand in for this one; NULL: none. */
+const char *findings_twin(const char *service);
+
 #endif

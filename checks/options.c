@@ -35,6 +35,8 @@ enum {
 	OPT_EXPECT_CAPABILITY,
 	OPT_EXPECT_AUTH_AFTER_TLS,
 	OPT_STATE,
+	OPT_NAMES_FILE,
+	OPT_NAMES_AT_ONCE,
 	OPT_JSON,
 	OPT_EXPLAIN,
 };
@@ -77,6 +79,8 @@ static const struct option long_options[] = {
 	{ "use-ipv4", no_argument, NULL, '4' },
 	{ "use-ipv6", no_argument, NULL, '6' },
 	{ "verbose", no_argument, NULL, 'v' },
+	{ "names-file", required_argument, NULL, OPT_NAMES_FILE },
+	{ "names-at-once", required_argument, NULL, OPT_NAMES_AT_ONCE },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "explain", required_argument, NULL, OPT_EXPLAIN },
 	{ "extra-opts", optional_argument, NULL,
@@ -250,6 +254,17 @@ static bool set_password_fd(struct options *o, const char *text, char *error)
 	return true;
 }
 
+static bool set_names_at_once(struct options *o, const char *text, char *error)
+{
+	uint64_t number;
+
+	if (!view_number(view_of(text), NAMES_AT_ONCE_MAX, &number) || number == 0)
+		return refusal(error, "--names-at-once", text,
+			       "a number from 1 to 64 is needed");
+	o->names_at_once = (unsigned)number;
+	return true;
+}
+
 static bool set_explain(struct options *o, const char *text, char *error)
 {
 	const char *words[FAULT_COUNT];
@@ -291,6 +306,8 @@ static const char **text_of(struct options *o, int option)
 		return &o->envelope.from;
 	case OPT_TO:
 		return &o->envelope.to;
+	case OPT_NAMES_FILE:
+		return &o->names_file;
 	default:
 		return NULL;
 	}
@@ -362,6 +379,8 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 		return thresholds_parse(o->limits.critical, "--critical", value, error);
 	case OPT_STATE:
 		return states_add(&o->states, value, error);
+	case OPT_NAMES_AT_ONCE:
+		return set_names_at_once(o, value, error);
 	case OPT_EXPLAIN:
 		return set_explain(o, value, error);
 	default:
@@ -432,6 +451,39 @@ static bool check_envelope(const struct options *o, char *error)
 	return true;
 }
 
+/* What --names-file asks for is certificates, of names that the file gives. */
+static const char *out_of_place(const struct options *o)
+{
+	if (o->name != NULL)
+		return "--name";
+	if (o->user != NULL)
+		return "--user";
+	if (o->envelope.to != NULL)
+		return "--to";
+	if (o->expected_count > 0)
+		return "--expect-capability";
+	if (o->expect_auth_after_tls)
+		return "--expect-auth-after-tls";
+	if (thresholds_any(&o->limits))
+		return "--warning and --critical";
+	if (o->addresses == ADDRESS_EACH)
+		return "--addresses each";
+	return NULL;
+}
+
+static bool check_names(const struct options *o, char *error)
+{
+	const char *other = out_of_place(o);
+
+	if (o->names_file == NULL)
+		return o->names_at_once == NAMES_AT_ONCE ||
+		       refusal(error, "--names-at-once", "", "it needs --names-file");
+	return other == NULL ||
+	       refusal(error, other, "",
+		       "--names-file asks for certificates only: leave this to a check "
+		       "without it");
+}
+
 static bool check_whole(const struct options *o, char *error)
 {
 	if (o->help || o->version || o->explain_given)
@@ -443,7 +495,7 @@ static bool check_whole(const struct options *o, char *error)
 	if ((o->client_cert == NULL) != (o->client_key == NULL))
 		return refusal(error, "client certificate", "",
 			       "--client-cert and --client-key belong together");
-	return check_login(o, error) && check_envelope(o, error);
+	return check_login(o, error) && check_envelope(o, error) && check_names(o, error);
 }
 
 bool options_parse(int argc, char **argv, struct options *ret_options,
@@ -454,6 +506,7 @@ bool options_parse(int argc, char **argv, struct options *ret_options,
 		.password_fd = -1,
 		.address_state = STATE_WARNING,
 		.tls_min = TLS_VERSION_1_2,
+		.names_at_once = NAMES_AT_ONCE,
 	};
 	int option;
 

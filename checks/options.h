@@ -8,6 +8,8 @@
 #include "thresholds.h"
 
 enum { OPTIONS_SERVICES_MAX = 16, OPTIONS_EXPECT_MAX = 16 };
+/* As many as an engine opens to one address. */
+enum { NAMES_AT_ONCE = 4, NAMES_AT_ONCE_MAX = 64 };
 
 /* All texts are those of argv. */
 struct options {
@@ -39,6 +41,8 @@ struct options {
 	const char *expected[OPTIONS_EXPECT_MAX]; /* capabilities */
 	size_t expected_count;
 	bool expect_auth_after_tls;
+	const char *names_file; /* NULL: the host's own name only */
+	unsigned names_at_once;
 	unsigned verbosity;
 	bool json, help, version;
 	bool explain_given;
@@ -49,6 +53,7 @@ struct options {
 bool options_parse(int argc, char **argv, struct options *ret_options,
 		   char error[REFUSAL_MAX]);
 
-extern const char options_help[];
+/* In pieces, ended by NULL. */
+extern const char *const options_help[];
 
 #endif

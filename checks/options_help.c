@@ -2,13 +2,14 @@
 #include "options.h"
 
 /* clang-format off */
-const char options_help[] =
+static const char subject[] =
 "Checks the mail services of one host.\n"
 "\n"
 "  check_mail -H mail.example.com\n"
 "  check_mail -H mx1.example.com -s smtp,submission,submissions -w 2 -c tls=5\n"
 "  check_mail -H 203.0.113.7 -s imap --name mail.example.com \\\n"
 "      --user probe@example.com --password-file /etc/nagios/probe.secret\n"
+"  check_mail -H shared7.example.com -s imaps,submissions --names-file customers.txt -t 60\n"
 "\n"
 "what\n"
 "  -H, --hostname HOST        host name or address of the server\n"
@@ -21,7 +22,16 @@ const char options_help[] =
 "      --address-state STATE  when only some addresses are bad (warning)\n"
 "      --source ADDRESS       connect from this address of ours\n"
 "      --proxy-protocol       begin with a PROXY header\n"
-"  -t, --timeout SECONDS      for everything together (10)\n"
+"  -t, --timeout SECONDS      for everything together (10)\n";
+
+static const char names[] =
+"customers' names on a shared host\n"
+"      --names-file FILE      ask for each name of the file, one a line, by SNI at every TLS service:\n"
+"                             is there a good certificate for it? Nothing else is checked; --timeout\n"
+"                             is for all names together, those not asked in time are WARNING\n"
+"      --names-at-once N      so many connections at once, 1 to 64 (4)\n";
+
+static const char tls[] =
 "TLS\n"
 "      --tls MODE             none, opportunistic, starttls (required) or implicit\n"
 "      --name NAME            name to ask for by SNI and to find in the certificate (HOST)\n"
@@ -30,7 +40,9 @@ const char options_help[] =
 "                             it sends, SHA-256 as sha256/BASE64 or hex, and no other; may be repeated\n"
 "      --tls-min VERSION      TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3 (TLSv1.2)\n"
 "      --client-cert FILE, --client-key FILE   show this certificate if the server asks\n"
-"      --cert-warning LIMIT, --cert-critical LIMIT   25% of the lifetime, or 21d\n"
+"      --cert-warning LIMIT, --cert-critical LIMIT   25% of the lifetime, or 21d\n";
+
+static const char dialogue[] =
 "dialogue\n"
 "      --ehlo NAME            our own name in EHLO (this host's)\n"
 "      --lmtp                 speak LMTP\n"
@@ -47,7 +59,9 @@ const char options_help[] =
 "      --from A --to B        try an envelope without sending; --expect-code 550 or 5 when B\n"
 "                             (or A) is to be refused\n"
 "      --expect-capability WORD   must be offered; may be repeated\n"
-"      --expect-auth-after-tls    login must not be offered in clear\n"
+"      --expect-auth-after-tls    login must not be offered in clear\n";
+
+static const char output[] =
 "verdict and output\n"
 "  -w, --warning, -c, --critical LIMITS   seconds as ranges: 2, or tls=0.5,greeting=1:3\n"
 "      --state FAULT=STATE    another state for a fault, as tempfail=ok, or for a fault in a phase,\n"
@@ -60,3 +74,6 @@ const char options_help[] =
 "\n"
 "Exit: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (bad arguments or our own trouble).\n";
 /* clang-format on */
+
+/* A compiler need not take one of more than 4095 characters. */
+const char *const options_help[] = { subject, names, tls, dialogue, output, NULL };

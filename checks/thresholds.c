@@ -108,3 +108,11 @@ void thresholds_show(const struct limits *limits, struct report_limits *ret_show
 		ret_shown->critical[i] = c->given ? c->text : NULL;
 	}
 }
+
+bool thresholds_any(const struct limits *l)
+{
+	for (size_t i = 0; i < LIMITS_COUNT; i++)
+		if (l->warning[i].given || l->critical[i].given)
+			return true;
+	return false;
+}

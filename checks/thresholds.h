@@ -24,6 +24,9 @@ struct limits {
 bool thresholds_parse(struct limit limits[LIMITS_COUNT], const char *option,
 		      const char *text, char error[REFUSAL_MAX]);
 
+/* True when a limit was given. */
+bool thresholds_any(const struct limits *);
+
 /* Raises the state of the finding to that of the worst limit it breaks, with a remark. */
 void thresholds_judge(const struct limits *, struct finding *);
 

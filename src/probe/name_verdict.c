@@ -19,6 +19,8 @@ bool name_verdict(struct result *r, const struct service *service,
 			r->fault = FAULT_STARTTLS_UNAVAILABLE;
 			r->phase = PHASE_STARTTLS;
 			r->state = STATE_WARNING;
+			r->code = 0;
+			r->enhanced[0] = r->text[0] = '\0';
 		}
 		return refused_the_name(r);
 	}

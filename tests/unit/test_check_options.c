@@ -99,6 +99,29 @@ static bool takes(const char *text)
 	return parse(line, &o);
 }
 
+static void takes_a_file_of_names_alone(void **state)
+{
+	struct options o;
+	char line[] = "-H h --names-file f --names-at-once 64";
+
+	(void)state;
+	assert_true(parse(line, &o));
+	assert_string_equal(o.names_file, "f");
+	assert_int_equal(o.names_at_once, 64);
+	assert_true(takes("--names-file f -4 -t 60 --state cert_name=warning --json"));
+	assert_false(takes("--names-file f --names-at-once 65"));
+	assert_false(takes("--names-file f --names-at-once 0"));
+	assert_false(takes("--names-at-once 5"));
+	assert_false(takes("--names-file f --name a.example"));
+	assert_false(takes("--names-file f --user u --password-file p"));
+	assert_false(takes("--names-file f --to a@b.example"));
+	assert_false(takes("--names-file f -w 3"));
+	assert_false(takes("--names-file f -c tls=1"));
+	assert_false(takes("--names-file f --expect-capability SIZE"));
+	assert_false(takes("--names-file f --expect-auth-after-tls"));
+	assert_false(takes("--names-file f --addresses each"));
+}
+
 static void takes_mechanisms(void **state)
 {
 	(void)state;
@@ -261,6 +284,7 @@ int main(void)
 		cmocka_unit_test(gathers_pins),
 		cmocka_unit_test(gathers_sixteen_pins),
 		cmocka_unit_test(takes_states),
+		cmocka_unit_test(takes_a_file_of_names_alone),
 		cmocka_unit_test(takes_mechanisms),
 		cmocka_unit_test(takes_lists_of_services),
 		cmocka_unit_test(says_what_is_wrong_and_what_to_do),
