@@ -132,6 +132,8 @@ static void put_finding(const struct finding *f)
 	putchar(',');
 	put_certificate(r);
 	putchar(',');
+	json_put_date("login_held_until", r->held_until);
+	putchar(',');
 	json_put_faults("notices", r->notices, NOTICE_FIRST);
 	putchar(',');
 	json_put_text("notice_detail", r->notice_detail);

@@ -201,6 +201,12 @@ static void read_durations(struct encoder *e, const struct subject *s)
 		encoder_histogram(e, NULL, &histogram);
 }
 
+static void read_held_until(struct encoder *e, const struct subject *s)
+{
+	if (s->record->held_until.ms != 0)
+		encoder_number(e, seconds(s->record->held_until));
+}
+
 /* --- of a server -------------------------------------------------------------------------- */
 
 static void read_unreachable(struct encoder *e, const struct subject *s)
@@ -410,6 +416,8 @@ const struct metric metrics[] = {
 	       "1, with the names and the identity of the server's certificate."),
 	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_messages,
 	       "Messages in the mailbox that was logged in to."),
+	TARGET("auth_suspended_until_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_held_until,
+	       "Unix time of the next login: the account failed at that server and is left alone until then; absent while none is left out."),
 
 	TARGET("server_unreachable", GAUGE, "", NULL, SCOPE_SERVER, 0, read_unreachable,
 	       "1 if every probe of every service of the server fails at its name or its connection, and that is confirmed; absent otherwise."),

@@ -136,6 +136,7 @@ static void put_last_probe(struct draft *out, const struct page_terms *terms,
 		draft_format(out, "%lld messages", (long long)last->messages);
 		end_fact(out);
 	}
+	put_date(out, "Next login", last->held_until);
 	put_notices(out, last);
 	draft_text(out, "</tbody></table></section>\n");
 }

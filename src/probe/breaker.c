@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { BUCKETS = 256, FIRST_WAIT_S = 60, LONGEST_WAIT_S = 3600 };
+enum { BUCKETS = 256, FIRST_WAIT_S = 60, LONGEST_WAIT_S = 3600, REMEMBERED_S = 86400 };
 
 struct breaker_entry {
 	uint64_t key;
@@ -23,6 +23,7 @@ uint64_t breaker_key(const char *host, const char *user, const char *password)
 
 bool breaker_init(struct breaker *b)
 {
+	b->count = 0;
 	b->table = calloc(BUCKETS, sizeof(struct breaker_entry *));
 	return b->table != NULL;
 }
@@ -39,6 +40,11 @@ void breaker_fini(struct breaker *b)
 	}
 	free(b->table);
 	b->table = NULL;
+}
+
+bool breaker_is_empty(const struct breaker *b)
+{
+	return b->count == 0;
 }
 
 static struct breaker_entry **find(const struct breaker *b, uint64_t key)
@@ -96,7 +102,31 @@ bool breaker_restore(struct breaker *b, uint64_t key, struct breaker_mark mark)
 	e->key = key;
 	e->mark = mark;
 	*at = e;
+	b->count++;
 	return true;
+}
+
+static void take_out(struct breaker *b, struct breaker_entry **at)
+{
+	struct breaker_entry *e = *at;
+
+	*at = e->next;
+	free(e);
+	b->count--;
+}
+
+/* Those that share a bucket with the key. */
+static void forget_old(struct breaker *b, uint64_t key, struct instant now)
+{
+	struct breaker_entry **at = &b->table[key % BUCKETS];
+	struct span remembered = span_of_seconds(REMEMBERED_S);
+
+	while (*at != NULL)
+		if ((*at)->key != key &&
+		    instant_before(instant_plus((*at)->mark.until, remembered), now))
+			take_out(b, at);
+		else
+			at = &(*at)->next;
 }
 
 void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
@@ -105,6 +135,7 @@ void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
 	struct span longest = span_of_seconds(LONGEST_WAIT_S);
 	struct breaker_entry *e = *find(b, key);
 
+	forget_old(b, key, now);
 	if (e == NULL) {
 		breaker_restore(b, key,
 				(struct breaker_mark){ first, instant_plus(now, first) });
@@ -120,10 +151,8 @@ void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
 
 void breaker_passed(struct breaker *b, uint64_t key)
 {
-	struct breaker_entry **at = find(b, key), *e = *at;
+	struct breaker_entry **at = find(b, key);
 
-	if (e == NULL)
-		return;
-	*at = e->next;
-	free(e);
+	if (*at != NULL)
+		take_out(b, at);
 }

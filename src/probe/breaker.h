@@ -10,6 +10,7 @@
 
 struct breaker {
 	struct breaker_entry **table; /* of accounts that failed lately */
+	size_t count;
 };
 
 /* Who logs in where: a changed password is another login. */
@@ -18,6 +19,9 @@ uint64_t breaker_key(const char *host, const char *user, const char *password);
 /* False: out of memory. */
 bool breaker_init(struct breaker *);
 void breaker_fini(struct breaker *);
+
+/* It holds nothing and has nothing to remember. */
+bool breaker_is_empty(const struct breaker *);
 
 /* True: log in. False: not before *ret_until. */
 bool breaker_allows(const struct breaker *, uint64_t key, struct instant now,
@@ -28,6 +32,8 @@ enum { BREAKER_WORDS_MAX = 160 };
 const char *breaker_words(struct instant now, struct instant until, struct moment wall,
 			  char dst[BREAKER_WORDS_MAX]);
 
+/* Logins that nobody has tried for a day behind their time are forgotten then: their targets
+ * are gone, or their passwords changed. */
 void breaker_failed(struct breaker *, uint64_t key, struct instant now);
 void breaker_passed(struct breaker *, uint64_t key);
 

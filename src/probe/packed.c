@@ -21,12 +21,13 @@ enum has {
 	HAS_DETAIL = 1 << 7,
 	HAS_NOTICE = 1 << 8,
 	HAS_DRIFT = 1 << 9,
+	HAS_HELD = 1 << 10,
 };
 
 enum { HOST_MAX = 16, WORDS_MAX = 256, OFFERS_MAX = 1024 };
 enum {
 	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + sizeof(uint32_t) +
-		   3 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
+		   4 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
 		   3 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
 };
 
@@ -191,6 +192,10 @@ static void put_rest(struct packed *p, const struct result *r, unsigned char **a
 		p->has |= HAS_MESSAGES;
 		put(at, &r->messages, sizeof(r->messages));
 	}
+	if (r->held_until.ms != 0) {
+		p->has |= HAS_HELD;
+		put(at, &r->held_until, sizeof(r->held_until));
+	}
 	if (r->transcript != NULL) {
 		p->has |= HAS_TRANSCRIPT;
 		put(at, &r->transcript, sizeof(r->transcript));
@@ -218,6 +223,8 @@ static void take_rest(const struct packed *p, struct result *r)
 	r->messages = -1;
 	if (p->has & HAS_MESSAGES)
 		take(&at, &r->messages, sizeof(r->messages));
+	if (p->has & HAS_HELD)
+		take(&at, &r->held_until, sizeof(r->held_until));
 	if (p->has & HAS_TRANSCRIPT)
 		take(&at, &r->transcript, sizeof(r->transcript));
 	if (p->has & HAS_DRIFT)
@@ -328,6 +335,9 @@ static void brief_more(const struct packed *p, struct brief *b, const unsigned c
 	b->messages = -1;
 	if (p->has & HAS_MESSAGES)
 		take(&at, &b->messages, sizeof(b->messages));
+	b->held_until.ms = 0;
+	if (p->has & HAS_HELD)
+		take(&at, &b->held_until, sizeof(b->held_until));
 }
 
 void packed_brief_rest(const struct packed *p, unsigned parts, struct brief *b)

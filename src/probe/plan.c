@@ -108,12 +108,13 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+/* With another password, or a new token each hour, it is the same target still. */
 static bool same_account(const struct account *a, const struct account *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
-	return same_text(a->user, b->user) && same_text(a->password, b->password) &&
-	       a->mechanism == b->mechanism && a->token == b->token;
+	return same_text(a->user, b->user) && a->mechanism == b->mechanism &&
+	       a->token == b->token;
 }
 
 static bool same_service(const struct service *a, const struct service *b)

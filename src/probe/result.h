@@ -43,6 +43,7 @@ struct result {
 	int64_t messages;                 /* in the mailbox; -1: not asked */
 	struct offer offer;               /* heard this time; a slot does not keep it */
 	struct drift drift;
+	struct moment held_until; /* no login before; ms 0: the breaker holds none */
 
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */

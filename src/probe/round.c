@@ -65,6 +65,35 @@ static void note_login(struct round *r, const struct result *result)
 		breaker_passed(breaker_of(r->worker), login_key(t));
 }
 
+static bool is_held(struct worker *w, const struct target *t, struct instant *ret_until)
+{
+	return t->account != NULL &&
+	       !breaker_allows(breaker_of(w), login_key(t), instant_now(), ret_until);
+}
+
+/* A run of one turn whose breaker nobody keeps holds nothing beyond it. */
+static struct moment held_until(const struct round *r)
+{
+	struct worker *w = r->worker;
+	struct instant until = r->held_until;
+
+	if ((w->once && w->hooks.breaker == NULL) ||
+	    (!r->hold_login && !is_held(w, r->target, &until)))
+		return (struct moment){ 0 };
+	return (struct moment){ moment_now().ms +
+				span_between(instant_now(), until).ns / 1000000 };
+}
+
+bool round_login_freed(struct worker *w, const struct target *before,
+		       const struct target *now)
+{
+	struct instant until;
+
+	return before->account != NULL && now->account != NULL &&
+	       !breaker_is_empty(breaker_of(w)) && is_held(w, before, &until) &&
+	       !is_held(w, now, &until);
+}
+
 static void errand_done(struct round *r, const struct result *result)
 {
 	if (r->errand_told)
@@ -105,8 +134,9 @@ static void file(struct round *r, const struct result *found)
 	note_drift(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
+	note_login(r, &result);
+	result.held_until = held_until(r);
 	if (r->errand != NULL) {
-		note_login(r, &result);
 		errand_done(r, &result);
 		return;
 	}
@@ -117,7 +147,6 @@ static void file(struct round *r, const struct result *found)
 				 r->worker->once ? 1 : r->target->confirm);
 	if (published.awaited || is_fresh_failure(&result, published.before))
 		r->again = true;
-	note_login(r, &result);
 	atomic_fetch_add(&r->worker->counters.probes, 1);
 	if (hooks->probed != NULL)
 		hooks->probed(hooks->user, r->target, &result, &published);
@@ -409,8 +438,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 	r->ends = instant_plus(now, target->timeout);
 	r->dns.ns = -1;
 	r->question.answered = answered;
-	if (target->account != NULL &&
-	    !breaker_allows(breaker_of(w), login_key(target), now, &r->held_until)) {
+	if (is_held(w, target, &r->held_until)) {
 		r->hold_login = true;
 		atomic_fetch_add(&w->counters.skipped_suspended, 1);
 	}

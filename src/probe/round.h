@@ -29,6 +29,11 @@ bool round_errand(struct worker *, struct kit *, struct errand *);
  * still filed. */
 void round_set_user(struct round *, void *user);
 
+/* The breaker holds the login of the target as it was and not as it is now: a changed password
+ * need not wait for the target's turn. */
+bool round_login_freed(struct worker *, const struct target *before,
+		       const struct target *now);
+
 /* Ends within `grace`, without further results; an errand is told that there is none. */
 void round_leave(struct round *, struct span grace);
 

@@ -44,6 +44,7 @@ struct brief {
 	const char *tls_version, *tls_cipher; /* as in struct result */
 	struct moment chain_not_after;        /* ms 0: not verified */
 	int64_t messages;                     /* -1: not asked */
+	struct moment held_until;             /* as in struct result */
 };
 
 enum brief_part {

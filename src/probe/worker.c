@@ -84,17 +84,25 @@ void worker_part(struct worker *w, struct round *r)
 
 /* --- jobs --------------------------------------------------------------------------------- */
 
+/* Out of its turn, as a retry. */
+static void job_soon(struct job *j, struct span wait)
+{
+	struct instant soon = instant_plus(instant_now(), wait);
+
+	if (instant_before(soon, j->due.at))
+		schedule_put(&j->worker->schedule, &j->due, soon);
+}
+
 static void job_told(void *user, bool again)
 {
 	struct job *j = user;
 	struct worker *w = j->worker;
-	struct instant soon = instant_plus(instant_now(), j->target->retry_interval);
 
 	j->round = NULL;
 	if (w->once)
 		w->jobs_left--;
-	else if (again && instant_before(soon, j->due.at))
-		schedule_put(&w->schedule, &j->due, soon);
+	else if (again)
+		job_soon(j, j->target->retry_interval);
 }
 
 static void note_start(struct worker *w, struct span lateness)
@@ -152,12 +160,15 @@ static void job_init(struct job *j, struct worker *w, const struct target *t)
 /* An unchanged target keeps its turn, and the round that is under way. */
 static void job_move(struct job *from, struct job *to, const struct target *t)
 {
+	bool freed = round_login_freed(from->worker, from->target, t);
 	*to = *from;
 	to->target = t;
 	schedule_move(&to->worker->schedule, &from->due, &to->due);
 	if (to->round != NULL)
 		round_set_user(to->round, to);
 	from->target = NULL;
+	if (freed)
+		job_soon(to, to->round != NULL ? t->retry_interval : (struct span){ 0 });
 }
 
 static void job_fini(struct job *j)

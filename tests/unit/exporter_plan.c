@@ -61,6 +61,7 @@ static void publish_good(struct slot *slot)
 	r.cert_faults = CERT_FAULT_BIT(FAULT_CERT_WEAK);
 	r.chain_not_after.ms = 1799000000000;
 	r.messages = 42;
+	r.held_until.ms = 1795262460000;
 	slot_publish(slot, &r, false, 1);
 	result_fini(&r);
 }

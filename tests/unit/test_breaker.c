@@ -52,6 +52,29 @@ static void failures_at_once_count_as_one(void **state)
 	breaker_fini(&b);
 }
 
+/* Of those in its bucket; a day is long enough for any interval. */
+static void what_nobody_tries_any_more_is_forgotten(void **state)
+{
+	struct breaker_mark mark;
+	struct breaker b;
+
+	(void)state;
+	assert_true(breaker_init(&b));
+	assert_true(breaker_is_empty(&b));
+	breaker_failed(&b, 7, second(0));
+	breaker_failed(&b, 7 + 256, second(60 + 86400));
+	assert_true(breaker_recall(&b, 7, &mark));
+	breaker_failed(&b, 7 + 512, second(61 + 86400));
+	assert_false(breaker_recall(&b, 7, &mark));
+	assert_true(breaker_recall(&b, 7 + 256, &mark));
+	breaker_passed(&b, 7 + 256);
+	breaker_passed(&b, 7 + 256);
+	assert_false(breaker_is_empty(&b));
+	breaker_passed(&b, 7 + 512);
+	assert_true(breaker_is_empty(&b));
+	breaker_fini(&b);
+}
+
 static void another_password_is_another_login(void **state)
 {
 	(void)state;
@@ -79,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waits_longer_each_time_up_to_an_hour),
 		cmocka_unit_test(failures_at_once_count_as_one),
+		cmocka_unit_test(what_nobody_tries_any_more_is_forgotten),
 		cmocka_unit_test(another_password_is_another_login),
 		cmocka_unit_test(says_when_it_is_tried_again),
 	};

@@ -378,6 +378,7 @@ static void a_failed_login_is_left_alone(void **state)
 	engine_free(e);
 	assert_int_equal(slot_copy(p->targets[0].slot, &last, 1), 1);
 	assert_non_null(strstr(last.last.text, "the next try is in "));
+	assert_in_range(last.last.held_until.ms - last.last.at.ms, 55000, 61000);
 	slot_record_fini(&last);
 	plan_release(p);
 	smtp_peer_close(&peer);

@@ -77,6 +77,7 @@ static void says_what_is_known_and_nothing_else(void **state)
 		",subject=\"CN=mail.example.com,O=\\\"A\\\\B\\\"\",issuer=\"CN=Test CA\","
 		"serial=\"0a1b\",fingerprint_sha256=\"00ff\"} 1\n",
 		"mailvane_mailbox_messages" A_IMAPS "} 42\n",
+		"mailvane_auth_suspended_until_timestamp_seconds" A_IMAPS "} 1795262460\n",
 		"mailvane_config_last_reload_successful 1\n",
 		"mailvane_config_last_reload_success_timestamp_seconds 1795000001\n",
 		"mailvane_targets 3\n",
@@ -94,6 +95,7 @@ static void says_what_is_known_and_nothing_else(void **state)
 		"mailvane_reply_code" A_IMAPS,
 		"mailvane_tls_info" MX_4,
 		"mailvane_mailbox_messages" MX_4,
+		"mailvane_auth_suspended_until_timestamp_seconds" MX_4,
 		"mailvane_probes_total{server=\"mx&co\",service=\"smtp\"}",
 	};
 	struct plan *plan = exporter_plan_new();

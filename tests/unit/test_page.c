@@ -349,6 +349,7 @@ static void tells_all_of_one_target(void **state)
 	shows(text, "<th scope=\"row\">Subject</th><td><bdi>CN=mail.example.com,"
 		    "O=&#34;A\\B&#34;</bdi></td>");
 	shows(text, "<th scope=\"row\">Mailbox</th><td>42 messages</td>");
+	shows(text, "<th scope=\"row\">Next login</th><td><bdi>2026-11-21T12:01:00Z");
 	shows(text, "certificate is weak");
 	shows(text, "<title>0 min ago: WARNING, about ");
 	shows(text,

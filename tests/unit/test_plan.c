@@ -52,12 +52,15 @@ static void only_unchanged_targets_keep_their_slots(void **state)
 	const struct pin pin = { { 1 } };
 	const struct pins pins = { 1, &pin };
 	struct account before = { "x", "u", "p", MECHANISM_BEST, false };
-	struct account after = { "x", "u", "q", MECHANISM_BEST, false };
+	struct account after = { "x", "v", "p", MECHANISM_BEST, false };
+	struct account renewed = { "x", "u", "q", MECHANISM_BEST, false };
 	struct plan *older = plan_new(), *newer = plan_new();
 
 	(void)state;
 	old_targets[3].account = &before;
 	new_targets[3].account = &after;
+	old_targets[2].account = &before;
+	new_targets[2].account = &renewed;
 	new_targets[4].interval = span_of_seconds(61);
 	plan_set_targets(older, old_targets, 6);
 	new_targets[5].pins = &pins;

@@ -174,6 +174,7 @@ static void everything_survives_the_packing(void **state)
 		}
 		if (parts & 64) {
 			in.cert_faults = 0x1ff;
+			in.held_until.ms = INT64_MAX - 1;
 			result_note(&in, FAULT_ALERT, "disk full");
 		}
 		in.took = span_of_ms(1234);
@@ -190,6 +191,7 @@ static void everything_survives_the_packing(void **state)
 		assert_string_equal(out.last.cert_detail, in.cert_detail);
 		assert_string_equal(out.last.notice_detail, in.notice_detail);
 		assert_int_equal(out.last.notices, in.notices);
+		assert_int_equal(out.last.held_until.ms, in.held_until.ms);
 		assert_int_equal(out.last.cert_faults, in.cert_faults);
 		if (parts & 32) {
 			assert_string_equal(out.last.tls_version, in.tls_version);
@@ -224,6 +226,7 @@ static void copies_the_figures_of_many(void **state)
 	r.phases[PHASE_GREETING].ns = 3000;
 	r.code = 554;
 	r.messages = 7;
+	r.held_until.ms = 98;
 	r.chain_not_after.ms = 99;
 	r.tls_version = "TLSv1.3";
 	strcpy(r.text, "go away");
@@ -248,6 +251,7 @@ static void copies_the_figures_of_many(void **state)
 	assert_int_equal(b[0].phases[PHASE_GREETING], 3);
 	assert_int_equal(b[0].code, 554);
 	assert_int_equal(b[0].messages, 7);
+	assert_int_equal(b[0].held_until.ms, 98);
 	assert_int_equal(b[0].chain_not_after.ms, 99);
 	assert_string_equal(b[0].tls_version, "TLSv1.3");
 	assert_false(b[0].has_certificate);
@@ -257,6 +261,7 @@ static void copies_the_figures_of_many(void **state)
 		where[8] = (char)('1' + i);
 		assert_string_equal(address_text(&b[1 + i].address, text), where);
 		assert_int_equal(b[1 + i].messages, -1);
+		assert_int_equal(b[1 + i].held_until.ms, 0);
 		assert_int_equal(b[1 + i].chain_not_after.ms, 0);
 	}
 	/* As far as there is room for all that the next may have. */

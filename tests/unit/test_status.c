@@ -67,6 +67,8 @@ static void holds_what_is_known(void **state)
 		"\"target_count\":3,",
 		"\"phases\":{\"dns\":0.001000,\"tls\":0.020000}",
 		"\"messages\":42",
+		"\"login_held_until\":1795262460.000",
+		"\"login_held_until\":null",
 		"\"subject\":\"CN=mail.example.com,O=\\\"A\\\\B\\\"\"",
 		"\"chain_not_after\":1799000000.000",
 		"\"faults\":[\"cert_weak\"]",
