@@ -50,7 +50,7 @@ enum fault {
 	FAULT_CERT_UNTRUSTED,
 	FAULT_CERT_WEAK,
 	FAULT_CERT_PURPOSE,
-	FAULT_CERT_STAPLE, /* the certificate asks for an OCSP staple: none, or a bad one */
+	FAULT_CERT_STAPLE, /* none or a bad one where the certificate asks for it; revoked */
 	FAULT_CERT_DANE,   /* the TLSA records do not match, or could not be had */
 	FAULT_CERT_ORDER,  /* sent out of order, or with more than the chain: tolerated */
 	FAULT_TLS_CIPHER,  /* a cipher suite that RFC 9325 advises against */

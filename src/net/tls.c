@@ -46,6 +46,7 @@ static bool set_up(SSL_CTX *ssl)
 	if (!set_groups(ssl))
 		return false;
 	SSL_CTX_set1_sigalgs_list(ssl, signatures);
+	SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
 	return SSL_CTX_set_min_proto_version(ssl, TLS1_VERSION) == 1 &&
 	       SSL_CTX_set_max_proto_version(ssl, 0) == 1 &&
 	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1;

@@ -4,8 +4,10 @@
 #include "address.h"
 #include "buffer.h"
 #include "chain.h"
+#include "staple.h"
 
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -323,12 +325,52 @@ static enum tls_version version_of(const SSL *ssl)
 	}
 }
 
+/* Verified or not: a staple by whom the server's own chain has above it is fine. */
+static X509 *issuer_of(const struct tls_session *t, X509 *leaf)
+{
+	STACK_OF(X509) *verified = SSL_get0_verified_chain(t->ssl);
+	STACK_OF(X509) *sent = SSL_get_peer_cert_chain(t->ssl);
+
+	if (sk_X509_num(verified) > 1)
+		return sk_X509_value(verified, 1);
+	for (int i = 1; i < sk_X509_num(sent); i++)
+		if (X509_check_issued(sk_X509_value(sent, i), leaf) == X509_V_OK)
+			return sk_X509_value(sent, i);
+	return X509_check_issued(leaf, leaf) == X509_V_OK ? leaf : NULL;
+}
+
+/* Behind the judgement on the chain, for the staple may come after it. */
+static void judge_staple(struct tls_session *t)
+{
+	struct staple_wish wish = { .certificate = SSL_get0_peer_certificate(t->ssl) };
+	char words[PRINTABLE_MAX], text[2 * PRINTABLE_MAX + 2];
+	unsigned char *staple = NULL;
+	long n = SSL_get_tlsext_status_ocsp_resp(t->ssl, &staple);
+	struct buffer b;
+
+	if (wish.certificate == NULL || t->context->unjudged)
+		return;
+	if (n > 0) {
+		wish.issuer = issuer_of(t, wish.certificate);
+		wish.now = moment_now();
+	}
+	if (!staple_is_bad(&wish, (struct view){ (char *)staple, n > 0 ? (size_t)n : 0 },
+			   words))
+		return;
+	t->facts.cert_faults |= CERT_FAULT_BIT(FAULT_CERT_STAPLE);
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s%s%s", t->facts.detail, t->facts.detail[0] ? "; " : "", words);
+	printable_copy(t->facts.detail, sizeof(t->facts.detail), buffer_view(&b));
+}
+
 static void note_secured(struct tls_session *t)
 {
 	t->flags |= TLS_SESSION_SECURED;
 	t->facts.version = SSL_get_version(t->ssl);
 	t->facts.cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(t->ssl));
 	t->facts.spoken = version_of(t->ssl);
+	judge_staple(t);
+	ERR_clear_error();
 }
 
 enum tls_status tls_session_handshake(struct tls_session *t)

@@ -11,7 +11,7 @@
 enum { SCRATCH = CERTIFICATE_NAMES_MAX * 256 + 3 * X509_TEXT_MAX };
 
 /* Not by timegm, which reads the zone files of the system. */
-static struct moment moment_of(const ASN1_TIME *t)
+struct moment x509_moment(const ASN1_TIME *t)
 {
 	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
 	struct moment m = { 0 };
@@ -25,12 +25,12 @@ static struct moment moment_of(const ASN1_TIME *t)
 
 struct moment x509_not_before(const X509 *x)
 {
-	return moment_of(X509_get0_notBefore(x));
+	return x509_moment(X509_get0_notBefore(x));
 }
 
 struct moment x509_not_after(const X509 *x)
 {
-	return moment_of(X509_get0_notAfter(x));
+	return x509_moment(X509_get0_notAfter(x));
 }
 
 const char *x509_key_kind(const EVP_PKEY *key)

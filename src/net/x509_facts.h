@@ -9,6 +9,8 @@
 /* One holder: the caller. NULL: out of memory. */
 struct certificate *certificate_of_x509(const X509 *);
 
+/* ms 0 for NULL and for what is no date. */
+struct moment x509_moment(const ASN1_TIME *);
 /* The two ends of its validity; ms 0 for a date that is none. */
 struct moment x509_not_before(const X509 *);
 struct moment x509_not_after(const X509 *);

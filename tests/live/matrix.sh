@@ -46,6 +46,18 @@ sha1                  CRITICAL cert_weak                  *
 md5                   CRITICAL cert_weak                  *
 out-of-order          OK       ok                         *
 root-sent             OK       ok                         *
+must-staple-good      OK       ok                         *
+must-staple-missing   CRITICAL cert_staple                *
+must-staple-expired   CRITICAL cert_staple                *
+must-staple-early     CRITICAL cert_staple                @(submission|imaps)
+must-staple-revoked   CRITICAL cert_staple                *
+must-staple-unknown   CRITICAL cert_staple                @(submission|imaps)
+must-staple-other     CRITICAL cert_staple                *
+must-staple-foreign   CRITICAL cert_staple                @(submission|imaps)
+must-staple-error     CRITICAL cert_staple                @(submission|imaps)
+must-staple-garbage   CRITICAL cert_staple                *
+staple-garbage        OK       ok                         @(submission|imaps)
+staple-revoked        CRITICAL cert_staple                *
 wrong-purpose         CRITICAL cert_purpose               *
 old-and-misnamed      CRITICAL cert_expired,cert_name     *
 old-and-unknown       CRITICAL cert_expired,cert_untrusted *
@@ -60,7 +72,9 @@ certificate old-and-unknown self-signed from=-40d until=-1d
 declare -A NOTICES=([out-of-order]=cert_order [root-sent]=cert_order [strange-root]=cert_order)
 # How the words about the certificate begin, where kinds of one fault are told apart.
 declare -A WORDS=([self-signed]='self-signed certificate' [missing-intermediate]='missing intermediate'
-	[untrusted]='unknown authority' [strange-root]='unknown authority: the root')
+	[untrusted]='unknown authority' [strange-root]='unknown authority: the root'
+	[must-staple-missing]='no OCSP staple' [must-staple-expired]='OCSP staple expired' [must-staple-revoked]=revoked
+	[must-staple-other]='for another certificate' [must-staple-garbage]=malformed [staple-revoked]=revoked)
 
 # borders DAYS WARNING-HOURS CRITICAL-HOURS: of a certificate that lives so long, both sides of
 # what the design says: 25 % or 21 days, 10 % or 7 days and never under 24 hours.

@@ -6,6 +6,7 @@
 #include "authority.h"
 
 #include "buffer.h"
+#include "stapling.h"
 #include "suggest.h"
 
 #include <arpa/inet.h>
@@ -39,7 +40,12 @@ enum kind_flag {
 	KIND_MD5 = 1 << 6,
 	KIND_ROOT_LAST = 1 << 7,  /* the root is sent, too */
 	KIND_ROOT_FIRST = 1 << 8, /* and before the intermediate */
+	KIND_MUST_STAPLE = 1 << 9,
+	KIND_STAPLE_SHIFT = 10, /* above it stands enum staple */
 };
+
+#define KIND_STAPLE(which) ((unsigned)(which) << KIND_STAPLE_SHIFT)
+#define KIND_BOUND(which)  (KIND_MUST_STAPLE | KIND_STAPLE(which))
 
 enum { DAY = 86400 };
 
@@ -84,6 +90,30 @@ static const struct kind kinds[] = {
 	  "good, the root sent before the intermediate" },
 	{ "root-sent", ISSUER_GOOD, KEY_P256, -1, 89, KIND_ROOT_LAST, NULL,
 	  "good, the root sent too" },
+	{ "must-staple-good", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_GOOD), NULL,
+	  "asks for an OCSP staple and has a good one" },
+	{ "must-staple-missing", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_NONE), NULL,
+	  "asks for an OCSP staple and has none" },
+	{ "must-staple-expired", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_EXPIRED), NULL,
+	  "asks for an OCSP staple, which has ended" },
+	{ "must-staple-early", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_EARLY), NULL,
+	  "asks for an OCSP staple, which begins tomorrow" },
+	{ "must-staple-revoked", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_REVOKED), NULL,
+	  "revoked, as its OCSP staple says" },
+	{ "must-staple-unknown", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_UNKNOWN), NULL,
+	  "not known to its authority, as its OCSP staple says" },
+	{ "must-staple-other", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_OTHER), NULL,
+	  "has the OCSP staple of another" },
+	{ "must-staple-foreign", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_FOREIGN), NULL,
+	  "has an OCSP staple it has signed itself" },
+	{ "must-staple-error", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_ERROR), NULL,
+	  "its OCSP staple is an error" },
+	{ "must-staple-garbage", ISSUER_GOOD, KEY_P256, -1, 89, KIND_BOUND(STAPLE_GARBAGE), NULL,
+	  "its OCSP staple is none" },
+	{ "staple-garbage", ISSUER_GOOD, KEY_P256, -1, 89, KIND_STAPLE(STAPLE_GARBAGE), NULL,
+	  "good; an OCSP staple nobody asks for is none" },
+	{ "staple-revoked", ISSUER_GOOD, KEY_P256, -1, 89, KIND_STAPLE(STAPLE_REVOKED), NULL,
+	  "revoked, as an OCSP staple says that nobody asks for" },
 	{ "wrong-purpose", ISSUER_GOOD, KEY_P256, -1, 89, KIND_CLIENT, NULL,
 	  "for clients, not for servers" },
 };
@@ -267,6 +297,9 @@ static bool leaf_extensions(X509 *x, const struct kind *kind, const char *names)
 	    !extend(x, NULL, NID_info_access,
 		    "caIssuers;URI:http://ca.demo.test/above.crt"))
 		return false;
+	if (kind->flags & KIND_MUST_STAPLE &&
+	    !extend(x, NULL, NID_tlsfeature, "status_request"))
+		return false;
 	return extend(x, NULL, NID_basic_constraints, "critical,CA:FALSE") &&
 	       extend(x, NULL, NID_key_usage,
 		      "critical,digitalSignature,keyEncipherment") &&
@@ -416,6 +449,10 @@ static bool install(const struct authority *a, const struct kind *kind,
 	for (int i = 0; i < n; i++)
 		if (SSL_CTX_add1_chain_cert(context, chain[i]) != 1)
 			return fail(kind->name);
+	if (!staple_install(context, (enum staple)(kind->flags >> KIND_STAPLE_SHIFT),
+			    a->issuers[kind->issuer].certificate,
+			    a->issuers[kind->issuer].key))
+		return fail("OCSP staple");
 	return true;
 }
 

@@ -1,9 +1,11 @@
 # The other ends: a DNS server, a TLS server, and certificates for it.
-add_library(net_bench STATIC dns_stub.c resolver_bench.c pki.c peer.c client.c tls_bench.c)
+add_library(net_bench STATIC dns_stub.c resolver_bench.c pki.c peer.c client.c tls_bench.c
+  ${PROJECT_SOURCE_DIR}/tests/sim/ocsp.c)
 target_link_libraries(net_bench PUBLIC mailvane_net PkgConfig::cmocka PkgConfig::openssl
   Threads::Threads)
 
-foreach(noun address network resolv_conf answer_cache dns_server lookup resolver resolver_servers pin chain tls tls_session stream
+foreach(noun address network resolv_conf answer_cache dns_server lookup resolver resolver_servers pin chain staple tls tls_session stream
     stream_tls stream_tls_faults)
   mailvane_unit(test_${noun} test_${noun}.c net_bench)
 endforeach()
+target_include_directories(test_staple PRIVATE ${PROJECT_SOURCE_DIR}/tests/sim)

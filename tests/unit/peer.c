@@ -94,6 +94,18 @@ static int on_sni(SSL *ssl, int *alert, void *arg)
 	return SSL_TLSEXT_ERR_OK;
 }
 
+static int on_status(SSL *ssl, void *arg)
+{
+	struct peer *p = arg;
+
+	p->asked_staple = true;
+	if (p->staple == NULL)
+		return SSL_TLSEXT_ERR_NOACK;
+	SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup(p->staple, (size_t)p->staple_n),
+					p->staple_n);
+	return SSL_TLSEXT_ERR_OK;
+}
+
 static SSL_CTX *context_of(struct peer *p)
 {
 	SSL_CTX *c = SSL_CTX_new(TLS_server_method());
@@ -114,6 +126,8 @@ static SSL_CTX *context_of(struct peer *p)
 	SSL_CTX_set_mode(c, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_tlsext_servername_callback(c, on_sni);
 	SSL_CTX_set_tlsext_servername_arg(c, p);
+	SSL_CTX_set_tlsext_status_cb(c, on_status);
+	SSL_CTX_set_tlsext_status_arg(c, p);
 	if (p->client_root != NULL)
 		X509_STORE_add_cert(SSL_CTX_get_cert_store(c), p->client_root->x);
 	if (p->ask_certificate)

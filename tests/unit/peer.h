@@ -23,12 +23,14 @@ struct peer {
 	const char *ciphers;
 	bool ask_certificate;
 	const struct identity *client_root; /* of certificates it accepts; NULL: none */
-	bool early_close;                   /* nothing is said: closed as soon as secured */
-	void (*talk)(SSL *, int fd);        /* NULL: talk_politely */
+	const unsigned char *staple;        /* sent to who asks; NULL: none */
+	int staple_n;
+	bool early_close;            /* nothing is said: closed as soon as secured */
+	void (*talk)(SSL *, int fd); /* NULL: talk_politely */
 
 	/* What it has seen, to be read after peer_close. */
 	char sni[256];
-	bool saw_sni, accepted, saw_close_notify;
+	bool saw_sni, accepted, saw_close_notify, asked_staple;
 	char heard[256];
 };
 
