@@ -191,7 +191,8 @@ static bool take_literal(struct conversation *c, const char *host, enum family f
 	if ((family == FAMILY_IPV4 && a->any.sa_family != AF_INET) ||
 	    (family == FAMILY_IPV6 && a->any.sa_family != AF_INET6)) {
 		c->answer.fault = FAULT_NO_ADDRESS;
-		c->answer.reason = "it is an address of the other kind";
+		text_copy(c->answer.reason, sizeof(c->answer.reason),
+			  "it is an address of the other kind");
 	}
 	return true;
 }

@@ -1,6 +1,8 @@
 /* answer_cache.c - a hash table whose entries also stand in a ring, the last used first. */
 #include "answer_cache.h"
 
+#include "buffer.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +18,9 @@ struct entry {
 	struct instant expires;
 	enum family family;
 	enum fault fault;
-	const char *reason;
-	const char *name; /* behind the addresses */
-	size_t count;
+	/* Behind the addresses. */
+	const char *name, *reason, *missing;
+	size_t count, more;
 	struct address addresses[];
 };
 
@@ -101,22 +103,38 @@ bool answer_cache_get(struct answer_cache *c, const char *name, enum family fami
 	leave_ring(e);
 	enter_ring(c, e);
 	ret_answer->fault = e->fault;
-	ret_answer->reason = e->reason;
+	text_copy(ret_answer->reason, sizeof(ret_answer->reason), e->reason);
+	text_copy(ret_answer->missing, sizeof(ret_answer->missing), e->missing);
 	ret_answer->count = e->count;
+	ret_answer->more = e->more;
 	memcpy(ret_answer->addresses, e->addresses, e->count * sizeof(e->addresses[0]));
 	return true;
 }
 
+static const char *put_text(char **at, const char *text)
+{
+	size_t n = strlen(text) + 1;
+	char *place = memcpy(*at, text, n);
+
+	*at += n;
+	return place;
+}
+
 static struct entry *make(const char *name, const struct resolver_answer *a)
 {
-	size_t addresses = a->count * sizeof(a->addresses[0]), n = strlen(name) + 1;
-	struct entry *e = malloc(sizeof(*e) + addresses + n);
+	size_t addresses = a->count * sizeof(a->addresses[0]);
+	size_t texts = strlen(name) + strlen(a->reason) + strlen(a->missing) + 3;
+	struct entry *e = malloc(sizeof(*e) + addresses + texts);
+	char *at;
 
 	if (e == NULL)
 		return NULL;
-	*e = (struct entry){ .fault = a->fault, .reason = a->reason, .count = a->count };
+	*e = (struct entry){ .fault = a->fault, .count = a->count, .more = a->more };
 	memcpy(e->addresses, a->addresses, addresses);
-	e->name = memcpy((char *)e->addresses + addresses, name, n);
+	at = (char *)e->addresses + addresses;
+	e->name = put_text(&at, name);
+	e->reason = put_text(&at, a->reason);
+	e->missing = put_text(&at, a->missing);
 	return e;
 }
 

@@ -85,11 +85,12 @@ void dns_servers_answered(struct dns_servers *s, size_t server, struct instant n
 	s->preferred_until = instant_plus(now, span_of_seconds(PREFERRED_S));
 }
 
-void dns_servers_ask(struct dns_servers *s, size_t server, const char *name, int family,
+void dns_servers_ask(struct dns_servers *s, size_t server, const char *name,
+		     enum dns_type type, bool *ret_tcp,
 		     void (*replied)(void *user, const struct reply *), void *user)
 {
 	s->burst++;
-	dns_server_ask(s->list[server], name, family, replied, user);
+	dns_server_ask(s->list[server], name, type, ret_tcp, replied, user);
 }
 
 void dns_servers_replied(struct dns_servers *s)

@@ -40,8 +40,9 @@ size_t dns_servers_first(const struct dns_servers *, struct instant now);
 void dns_servers_answered(struct dns_servers *, size_t server, struct instant now);
 
 /* Asks that server; see dns_server_ask. The reply must be told by dns_servers_replied. */
-void dns_servers_ask(struct dns_servers *, size_t server, const char *name, int family,
-		     void (*replied)(void *user, const struct reply *), void *user);
+void dns_servers_ask(struct dns_servers *, size_t server, const char *name, enum dns_type,
+		     bool *ret_tcp, void (*replied)(void *user, const struct reply *),
+		     void *user);
 void dns_servers_replied(struct dns_servers *);
 
 /* Whether more may be asked now: a burst of questions fills the receive buffer of a server,

@@ -7,6 +7,8 @@
  */
 #include "lookup.h"
 
+#include "buffer.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,25 +32,31 @@ struct ask {
 	struct lookup *lookup; /* NULL: nobody waits any more */
 	struct lookup_half *half;
 	size_t server;
+	bool tcp; /* the question went on by TCP */
 	struct ask *next, **at;
 };
 
+/* The words stand around the place of the server, if there is something behind it. */
 static const struct outcome {
 	enum fault fault;
-	const char *reason;
+	const char *words, *behind;
 	unsigned ttl;
-} outcomes[] = {
+} outcomes[REPLY_KINDS] = {
 	/* clang-format off */
-	[REPLY_ADDRESSES]   = { FAULT_OK,          "", 0 },
-	[REPLY_NO_ADDRESS]  = { FAULT_NO_ADDRESS,  "the name has no address", TTL_NEGATIVE_S },
-	[REPLY_NO_NAME]     = { FAULT_DNS_FAILURE, "NXDOMAIN", TTL_NEGATIVE_S },
-	[REPLY_SERVFAIL]    = { FAULT_DNS_FAILURE, "SERVFAIL", TTL_FAILURE_S },
-	[REPLY_REFUSED]     = { FAULT_DNS_FAILURE, "REFUSED by the resolver", TTL_FAILURE_S },
-	[REPLY_BROKEN]      = { FAULT_DNS_FAILURE, "the resolver's answer makes no sense", TTL_FAILURE_S },
-	[REPLY_INTERNAL]    = { FAULT_INTERNAL,    "out of memory", 0 },
-	[REPLY_SILENT]      = { FAULT_TIMEOUT,     "no answer from the resolver", TTL_FAILURE_S },
-	[REPLY_UNREACHABLE] = { FAULT_DNS_FAILURE, "the resolver cannot be reached", TTL_FAILURE_S },
-	[REPLY_CANCELLED]   = { FAULT_INTERNAL,    "no resolver to ask", 0 },
+	[REPLY_ADDRESSES]   = { FAULT_OK,          "", NULL, 0 },
+	[REPLY_NO_ADDRESS]  = { FAULT_NO_ADDRESS,  "the name has no address", NULL, TTL_NEGATIVE_S },
+	[REPLY_NO_NAME]     = { FAULT_DNS_FAILURE, "NXDOMAIN", NULL, TTL_NEGATIVE_S },
+	[REPLY_SERVFAIL]    = { FAULT_DNS_FAILURE, "SERVFAIL from ", "", TTL_FAILURE_S },
+	[REPLY_REFUSED]     = { FAULT_DNS_FAILURE, "refused by the resolver ", "", TTL_FAILURE_S },
+	[REPLY_NOTIMP]      = { FAULT_DNS_FAILURE, "NOTIMP from ", "", TTL_FAILURE_S },
+	[REPLY_FORMERR]     = { FAULT_DNS_FAILURE, "FORMERR from ", "", TTL_FAILURE_S },
+	[REPLY_ALIAS_LOOP]  = { FAULT_DNS_FAILURE, "aliases without end from ", "", TTL_NEGATIVE_S },
+	[REPLY_BROKEN]      = { FAULT_DNS_FAILURE, "the answer of ", " makes no sense", TTL_FAILURE_S },
+	[REPLY_INTERNAL]    = { FAULT_INTERNAL,    "out of memory", NULL, 0 },
+	[REPLY_FLOODED]     = { FAULT_DNS_FAILURE, "a flood of answers to other questions from ", "", TTL_FAILURE_S },
+	[REPLY_SILENT]      = { FAULT_TIMEOUT,     "no answer from the resolver ", "", TTL_FAILURE_S },
+	[REPLY_UNREACHABLE] = { FAULT_DNS_FAILURE, "the resolver ", " cannot be reached", TTL_FAILURE_S },
+	[REPLY_CANCELLED]   = { FAULT_INTERNAL,    "no resolver to ask", NULL, 0 },
 	/* clang-format on */
 };
 
@@ -73,6 +81,8 @@ static void put_half(struct lookup *l, const struct lookup_half *half, size_t ma
 		return;
 	for (size_t i = 0; i < half->reply.count && i < max; i++)
 		a->addresses[a->count++] = half->reply.addresses[i];
+	a->more += half->reply.more;
+	a->more += half->reply.count > max ? half->reply.count - max : 0;
 	if (half->reply.ttl < l->ttl)
 		l->ttl = half->reply.ttl;
 }
@@ -98,25 +108,103 @@ static void orphan_asks(struct lookup *l)
 	l->asks = NULL;
 }
 
-static void finish(struct lookup *l, enum reply_kind kind)
+/* "192.0.2.53", or "127.0.0.1:5353" where it is another port than DNS has. */
+static const char *place_of(const struct lookup *l, size_t server,
+			    char dst[ADDRESS_TEXT_MAX + 8])
+{
+	char text[ADDRESS_TEXT_MAX];
+	const struct address *a;
+
+	if (server >= l->servers->count)
+		return "";
+	a = dns_server_address(l->servers->list[server]);
+	address_text(a, text);
+	if (address_port(a) == 53)
+		text_copy(dst, ADDRESS_TEXT_MAX + 8, text);
+	else
+		snprintf(dst, ADDRESS_TEXT_MAX + 8,
+			 a->any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", text,
+			 (unsigned)address_port(a));
+	return dst;
+}
+
+/* What is to be told of servers that were not heard of is told of all. */
+static void say_failure(const struct lookup *l, const struct lookup_half *half,
+			enum reply_kind kind, struct buffer *b)
+{
+	const struct outcome *o = &outcomes[kind];
+	char place[ADDRESS_TEXT_MAX + 8];
+	size_t count = l->servers->count;
+
+	if (kind == REPLY_SILENT && !half->tcp && count > 1)
+		buffer_format(b, "no answer from any of %zu resolvers", count);
+	else if (o->behind != NULL)
+		buffer_format(b, "%s%s%s", o->words, place_of(l, half->server, place),
+			      o->behind);
+	else
+		buffer_text(b, o->words);
+	if (is_failure(kind) && half->tcp)
+		buffer_text(b, " by TCP");
+}
+
+static const char *family_word(const struct lookup_half *half)
+{
+	return half->type == DNS_A ? "IPv4" : "IPv6";
+}
+
+/* One half's reply is what is told; where the other's is different, whose it is. */
+static void say_reason(struct lookup *l, enum reply_kind kind)
+{
+	bool alike = l->half_count == 1 || l->halves[0].kind == l->halves[1].kind;
+	const struct lookup_half *half = &l->halves[l->halves[0].kind != kind && !alike];
+	struct buffer b;
+
+	buffer_init(&b, l->answer.reason, sizeof(l->answer.reason));
+	if (kind == REPLY_NO_ADDRESS && l->half_count == 1)
+		buffer_format(&b, "the name has no %s address", family_word(half));
+	else
+		say_failure(l, half, kind, &b);
+	if (is_failure(kind) && !alike)
+		buffer_format(&b, ", for its %s address", family_word(half));
+	buffer_string(&b);
+}
+
+/* Of a family whose question failed beside the other's answer. */
+static void say_missing(struct lookup *l, const struct lookup_half *half)
+{
+	struct buffer b;
+
+	buffer_init(&b, l->answer.missing, sizeof(l->answer.missing));
+	say_failure(l, half, half->kind, &b);
+	buffer_format(&b, ", for its %s address", family_word(half));
+	buffer_string(&b);
+	if (l->ttl > TTL_PARTIAL_S)
+		l->ttl = TTL_PARTIAL_S;
+}
+
+static void describe(struct lookup *l, enum reply_kind kind)
 {
 	const struct outcome *o = &outcomes[kind];
 
-	if (kind == REPLY_NO_NAME && l->exists)
-		o = &outcomes[REPLY_NO_ADDRESS];
+	if (kind == REPLY_NO_NAME && l->exists) {
+		kind = REPLY_NO_ADDRESS;
+		o = &outcomes[kind];
+	}
 	l->answer.fault = o->fault;
-	l->answer.reason = o->reason;
 	l->ttl = o->ttl;
-	if (kind == REPLY_ADDRESSES)
-		put_addresses(l);
-	if (o->fault == FAULT_NO_ADDRESS && l->family != FAMILY_ANY)
-		l->answer.reason = l->family == FAMILY_IPV4
-				       ? "the name has no IPv4 address"
-				       : "the name has no IPv6 address";
+	if (kind != REPLY_ADDRESSES) {
+		say_reason(l, kind);
+		return;
+	}
+	put_addresses(l);
 	for (size_t i = 0; i < l->half_count; i++)
-		if (kind == REPLY_ADDRESSES && is_failure(l->halves[i].kind) &&
-		    l->ttl > TTL_PARTIAL_S)
-			l->ttl = TTL_PARTIAL_S;
+		if (is_failure(l->halves[i].kind))
+			say_missing(l, &l->halves[i]);
+}
+
+static void finish(struct lookup *l, enum reply_kind kind)
+{
+	describe(l, kind);
 	orphan_asks(l);
 	l->is_done = true;
 	l->done(l, l->user);
@@ -148,11 +236,11 @@ static void ask_server(struct lookup *l, struct lookup_half *half, size_t server
 
 	if (a == NULL)
 		return;
-	*a = (struct ask){ l->servers, l, half, server, l->asks, &l->asks };
+	*a = (struct ask){ l->servers, l, half, server, false, l->asks, &l->asks };
 	if (a->next != NULL)
 		a->next->at = &a->next;
 	l->asks = a;
-	dns_servers_ask(l->servers, server, l->asked, half->family, replied, a);
+	dns_servers_ask(l->servers, server, l->asked, half->type, &a->tcp, replied, a);
 }
 
 static bool is_asked(const struct lookup *l, const struct lookup_half *half, size_t server)
@@ -288,8 +376,11 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 
 	if (half->settled)
 		return;
-	if (r->kind < half->kind)
+	if (r->kind < half->kind) {
 		half->kind = r->kind;
+		half->server = server;
+		half->tcp = r->tcp;
+	}
 	if (!is_failure(r->kind)) {
 		half->reply = *r;
 		half->settled = true;
@@ -306,6 +397,18 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 		l->patience = instant_plus(now, l->grace);
 }
 
+/* Nobody is heard of. By TCP we were told to ask, so that is what is silent. */
+static void note_silence(struct lookup *l, struct lookup_half *half)
+{
+	half->kind = REPLY_SILENT;
+	for (const struct ask *a = l->asks; a != NULL && !half->tcp; a = a->next) {
+		if (a->half->type != half->type || !a->tcp)
+			continue;
+		half->tcp = true;
+		half->server = a->server;
+	}
+}
+
 /* Nobody waits for the other halves any more. */
 static void give_up(struct lookup *l)
 {
@@ -313,7 +416,7 @@ static void give_up(struct lookup *l)
 		struct lookup_half *half = &l->halves[i];
 
 		if (!half->settled && half->kind > REPLY_SILENT && l->servers->count > 0)
-			half->kind = REPLY_SILENT;
+			note_silence(l, half);
 		half->settled = true;
 	}
 }
@@ -338,16 +441,39 @@ void lookup_tick(struct lookup *l, struct instant now)
 	}
 }
 
+static void set_pace(struct lookup *l, struct span whole)
+{
+	size_t count = l->servers->count;
+
+	l->grace.ns = whole.ns / FIRST_SHARE;
+	l->gap.ns = l->grace.ns / (int64_t)(count > 0 ? count : 1);
+}
+
+void lookup_hurry(struct lookup *l, struct span left)
+{
+	if (left.ns > 0 && left.ns / FIRST_SHARE < l->grace.ns)
+		set_pace(l, left);
+}
+
+void lookup_so_far(const struct lookup *l, struct resolver_answer *ret_answer)
+{
+	struct lookup now = *l;
+
+	give_up(&now);
+	describe(&now, sum(&now));
+	*ret_answer = now.answer;
+}
+
 void lookup_start(struct lookup *l, struct instant now)
 {
 	l->is_started = true;
 	ask_candidate(l, now);
 }
 
-static void add_half(struct lookup *l, int family)
+static void add_half(struct lookup *l, enum dns_type type)
 {
 	l->halves[l->half_count++] =
-	    (struct lookup_half){ .family = family, .kind = REPLY_CANCELLED };
+	    (struct lookup_half){ .type = type, .kind = REPLY_CANCELLED };
 }
 
 struct lookup *lookup_new(struct dns_servers *servers, const char *name, enum family family,
@@ -360,14 +486,13 @@ struct lookup *lookup_new(struct dns_servers *servers, const char *name, enum fa
 	l->servers = servers;
 	l->family = family;
 	l->deadline = instant_plus(now, timeout);
-	l->grace.ns = timeout.ns / FIRST_SHARE;
-	l->gap.ns = l->grace.ns / (int64_t)(servers->count > 0 ? servers->count : 1);
+	set_pace(l, timeout);
 	snprintf(l->name, sizeof(l->name), "%s", name);
 	snprintf(l->asked, sizeof(l->asked), "%s", name);
 	if (family != FAMILY_IPV4)
-		add_half(l, AF_INET6);
+		add_half(l, DNS_AAAA);
 	if (family != FAMILY_IPV6)
-		add_half(l, AF_INET);
+		add_half(l, DNS_A);
 	return l;
 }
 

@@ -13,9 +13,11 @@ enum { LOOKUP_NAME_MAX = 256, LOOKUP_HALVES = 2 };
 
 /* One family of the question. */
 struct lookup_half {
-	int family;
+	enum dns_type type;
 	bool settled;
 	enum reply_kind kind; /* settled or not: the most telling reply so far */
+	size_t server;        /* whose reply that is */
+	bool tcp;             /* and was it asked by TCP, too */
 	unsigned failed;      /* bit of each server that has no answer for us */
 	struct reply reply;   /* REPLY_ADDRESSES only */
 };
@@ -58,5 +60,11 @@ void lookup_free(struct lookup *);
 void lookup_start(struct lookup *, struct instant now);
 /* Asks again, or gives up. Does nothing when it is done. */
 void lookup_tick(struct lookup *, struct instant now);
+
+/* Somebody waits for it who has only this much time: it asks again sooner, and waits less for one
+ * family when the other has told enough. */
+void lookup_hurry(struct lookup *, struct span left);
+/* What it would answer if it had to end now. */
+void lookup_so_far(const struct lookup *, struct resolver_answer *ret_answer);
 
 #endif

@@ -7,6 +7,7 @@
 #include "resolver.h"
 
 #include "answer_cache.h"
+#include "buffer.h"
 #include "hosts.h"
 #include "lookup.h"
 
@@ -251,8 +252,9 @@ static bool wants(enum family family, const struct address *a)
 
 static void answer_fault(struct question *q, enum fault fault, const char *reason)
 {
-	struct resolver_answer a = { .fault = fault, .reason = reason };
+	struct resolver_answer a = { .fault = fault };
 
+	text_copy(a.reason, sizeof(a.reason), reason);
 	answer(q, &a);
 }
 
@@ -261,7 +263,7 @@ static bool answer_addresses(struct question *q, enum family family,
 			     const struct address *found, size_t count)
 {
 	static const int order[] = { AF_INET6, AF_INET };
-	struct resolver_answer a = { .fault = FAULT_OK, .reason = "" };
+	struct resolver_answer a = { .fault = FAULT_OK };
 
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		for (size_t j = 0; j < count; j++)
@@ -320,6 +322,7 @@ static void join(struct lookup *l, struct question *q)
 	*end = q;
 	q->next = NULL;
 	q->lookup = l;
+	lookup_hurry(l, q->patience);
 }
 
 static void look_up(struct resolver *r, const char *name, enum family family,
@@ -410,6 +413,16 @@ void resolver_cancel(struct resolver *r, struct question *q)
 	if (*p != NULL)
 		*p = q->next;
 	q->lookup = NULL;
+}
+
+void resolver_settle(struct resolver *r, struct question *q,
+		     struct resolver_answer *ret_answer)
+{
+	*ret_answer = (struct resolver_answer){ .fault = FAULT_TIMEOUT,
+						.reason = "no answer from the resolver" };
+	if (q->lookup != NULL)
+		lookup_so_far(q->lookup, ret_answer);
+	resolver_cancel(r, q);
 }
 
 void resolver_stats(const struct resolver *r, struct resolver_stats *ret_stats)

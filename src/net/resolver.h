@@ -21,8 +21,9 @@
 
 enum family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6 };
 
-/* Addresses of one answer that are kept; more are dropped. */
+/* Addresses of one answer that are kept; more are counted. */
 enum { RESOLVER_ADDRESSES_MAX = 16, RESOLVER_CACHE_MAX = 4096, RESOLVER_TTL_MAX_S = 3600 };
+enum { RESOLVER_REASON_MAX = 120 };
 
 struct resolver_options {
 	const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: /etc/resolv.conf */
@@ -33,10 +34,15 @@ struct resolver_options {
 
 /* IPv6 first, then IPv4, each in the order of the answer. */
 struct resolver_answer {
-	enum fault fault;   /* FAULT_OK, FAULT_DNS_FAILURE, FAULT_NO_ADDRESS, FAULT_TIMEOUT,
+	enum fault fault; /* FAULT_OK, FAULT_DNS_FAILURE, FAULT_NO_ADDRESS, FAULT_TIMEOUT,
 			   * FAULT_INTERNAL */
-	const char *reason; /* static: "NXDOMAIN", "SERVFAIL", "REFUSED by the resolver",
-			     * "no answer from the resolver", ...; "" if ok */
+	/* "NXDOMAIN", "SERVFAIL from 127.0.0.1:5353", "refused by the resolver 192.0.2.53", ...;
+	 * "" if ok. */
+	char reason[RESOLVER_REASON_MAX];
+	/* When one family was found and the question for the other failed, the same of that:
+	 * "SERVFAIL from 192.0.2.53, for its IPv6 address". */
+	char missing[RESOLVER_REASON_MAX];
+	size_t more; /* addresses beyond RESOLVER_ADDRESSES_MAX */
 	size_t count;
 	struct address addresses[RESOLVER_ADDRESSES_MAX]; /* port 0 */
 };
@@ -55,6 +61,8 @@ struct resolver;
  * answered or cancelled. The answer is lent for the call. */
 struct question {
 	void (*answered)(struct question *, const struct resolver_answer *);
+	struct span
+	    patience; /* how long it will be waited for; ns 0: as long as it takes */
 	struct question *next; /* the resolver's from here on */
 	struct lookup *lookup;
 };
@@ -76,6 +84,9 @@ void resolver_ask(struct resolver *, const char *host, enum family, struct quest
 
 /* The question will not be answered any more. Harmless if it is not under way. */
 void resolver_cancel(struct resolver *, struct question *);
+/* The same, for one that cannot wait any longer: with what is known until now. */
+void resolver_settle(struct resolver *, struct question *,
+		     struct resolver_answer *ret_answer);
 
 void resolver_stats(const struct resolver *, struct resolver_stats *ret_stats);
 

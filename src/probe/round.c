@@ -389,13 +389,18 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 static void lookup_timed_out(struct due *d, struct instant now)
 {
 	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
+	struct resolver_answer answer;
 
-	resolver_cancel(r->kit->resolver, &r->question);
+	resolver_settle(r->kit->resolver, &r->question, &answer);
 	r->asking = false;
 	r->dns = span_between(r->began, now);
 	if (each(r))
 		slot_keep(r->target->slot, NULL, 0);
-	file_unconnected(r, FAULT_TIMEOUT, PHASE_DNS, NULL, "no answer from the resolver");
+	/* An address is of no use any more. */
+	if (answer.fault == FAULT_OK)
+		file_unconnected(r, FAULT_TIMEOUT, PHASE_DNS, NULL, answer.missing);
+	else
+		file_unconnected(r, answer.fault, PHASE_DNS, NULL, answer.reason);
 	end_if_done(r);
 }
 
@@ -438,6 +443,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 	r->ends = instant_plus(now, target->timeout);
 	r->dns.ns = -1;
 	r->question.answered = answered;
+	r->question.patience = target->timeout;
 	if (is_held(w, target, &r->held_until)) {
 		r->hold_login = true;
 		atomic_fetch_add(&w->counters.skipped_suspended, 1);

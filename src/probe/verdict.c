@@ -253,9 +253,12 @@ static void say_dialogue(struct buffer *b, const struct result *r)
 	if (r->fault == FAULT_TIMEOUT) {
 		char span[SPAN_TEXT_MAX];
 
-		buffer_format(b, ": waited for %s",
-			      r->phase == PHASE_DNS ? "the name server"
-						    : phase_name(r->phase));
+		if (r->phase == PHASE_DNS && r->text[0] != '\0')
+			buffer_format(b, ": %s", r->text);
+		else
+			buffer_format(b, ": waited for %s",
+				      r->phase == PHASE_DNS ? "the name server"
+							    : phase_name(r->phase));
 		buffer_format(b, ", gave up after %s", span_text(r->took, span));
 		return;
 	}

@@ -13,10 +13,12 @@
 #include <cmocka.h>
 
 enum { HEADER = 12, ANSWER_MAX = 4096, TC = 0x02 };
+enum { FLOOD_MAX = 2000 };
 
 struct answer {
 	unsigned char p[ANSWER_MAX];
 	size_t n;
+	unsigned copies; /* each with another wrong id, if there are any */
 };
 
 static void put16(struct answer *a, unsigned v)
@@ -96,8 +98,10 @@ static bool answer_of(struct stub *s, const unsigned char *p, size_t n, bool tcp
 	bool first = r->asked++ == 0;
 	unsigned count = 0;
 
-	if ((r->flags & STUB_SILENT) || (first && (r->flags & STUB_DROP_FIRST)))
+	if ((r->flags & STUB_SILENT) || (first && (r->flags & STUB_DROP_FIRST)) ||
+	    (tcp && (r->flags & STUB_TCP_SILENT)))
 		return false;
+	a->copies = !tcp && (r->flags & STUB_FLOOD) ? FLOOD_MAX : 0;
 	memcpy(a->p, p, end + 4);
 	a->n = end + 4;
 	a->p[2] = 0x81;
@@ -142,7 +146,13 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *in,
 	if (!answer_of(s, (const unsigned char *)in->base, (size_t)n, false, &a))
 		return;
 	out = uv_buf_init((char *)a.p, (unsigned)a.n);
-	assert_true(uv_udp_try_send(udp, &out, 1, from) > 0);
+	for (unsigned i = 0; i < a.copies; i++) {
+		a.p[0] ^= (unsigned char)(1 + i % 255);
+		uv_udp_try_send(udp, &out, 1, from);
+		a.p[0] ^= (unsigned char)(1 + i % 255);
+	}
+	if (a.copies == 0)
+		assert_true(uv_udp_try_send(udp, &out, 1, from) > 0);
 }
 
 static void free_handle(uv_handle_t *handle)
@@ -187,6 +197,7 @@ static void on_connection(uv_stream_t *listener, int status)
 	assert_int_equal(status, 0);
 	uv_tcp_init(listener->loop, tcp);
 	tcp->data = listener->data;
+	((struct stub *)listener->data)->connections++;
 	assert_int_equal(uv_accept(listener, (uv_stream_t *)tcp), 0);
 	uv_read_start((uv_stream_t *)tcp, alloc_tcp, on_stream);
 }

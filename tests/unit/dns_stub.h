@@ -9,6 +9,7 @@
 enum { STUB_A = 1, STUB_CNAME = 5, STUB_AAAA = 28, STUB_ANY = 255 };
 enum {
 	STUB_NOERROR = 0,
+	STUB_FORMERR = 1,
 	STUB_SERVFAIL = 2,
 	STUB_NXDOMAIN = 3,
 	STUB_NOTIMP = 4,
@@ -22,6 +23,8 @@ enum stub_flag {
 	STUB_WRONG_ID = 1 << 2,   /* an answer to a question nobody asked */
 	STUB_GARBAGE = 1 << 3,    /* a right header, then nonsense */
 	STUB_DROP_FIRST = 1 << 4, /* as if the first datagram was lost */
+	STUB_FLOOD = 1 << 5,      /* nothing but wrong ids by UDP, right over TCP */
+	STUB_TCP_SILENT = 1 << 6,
 };
 
 struct stub_record {
@@ -45,7 +48,7 @@ struct stub {
 	uv_tcp_t tcp;
 	struct address address;
 	struct stub_rule *rules; /* until one without a name; the first that fits answers */
-	unsigned udp_questions, tcp_questions;
+	unsigned udp_questions, tcp_questions, connections;
 	char udp_in[512];
 };
 

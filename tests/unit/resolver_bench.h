@@ -32,6 +32,7 @@ void note_answer(struct question *, const struct resolver_answer *);
 void ask(struct bench *, struct asked *, const char *host, enum family);
 void await(struct bench *, const struct asked *);
 void resolve(struct bench *, struct asked *, const char *host, enum family);
+/* In the reason, @ is the place of the first server and # that of the second. */
 void expect_failure(struct bench *, const char *host, enum family, enum fault,
 		    const char *reason);
 /* `wanted` are the addresses in their order, with a blank between. */

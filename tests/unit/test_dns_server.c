@@ -26,6 +26,7 @@ struct bench {
 	struct dns_server *server;
 	struct reply reply;
 	unsigned replies, worked;
+	bool by_tcp;
 };
 
 static void on_reply(void *user, const struct reply *r)
@@ -77,7 +78,7 @@ static void tear_down(struct bench *b)
 static void ask(struct bench *b, const char *name)
 {
 	b->replies = 0;
-	dns_server_ask(b->server, name, AF_INET, on_reply, b);
+	dns_server_ask(b->server, name, DNS_A, &b->by_tcp, on_reply, b);
 	while (b->replies == 0)
 		uv_run(&b->loop, UV_RUN_ONCE);
 	assert_int_equal(dns_server_pending(b->server), 0);
@@ -121,7 +122,7 @@ static void replies_once_whatever_happens(void **state)
 	tear_down(&b);
 
 	set_up(&b, 5000);
-	dns_server_ask(b.server, "silent.test", AF_INET, on_reply, &b);
+	dns_server_ask(b.server, "silent.test", DNS_A, &b.by_tcp, on_reply, &b);
 	assert_int_equal(dns_server_pending(b.server), 1);
 	tear_down(&b);
 	assert_int_equal(b.replies, 1);

@@ -157,6 +157,7 @@ static void waits_between_bursts(void **state)
 	char place[ADDRESS_TEXT_MAX];
 	struct dns_servers servers;
 	unsigned asked = 0, replies = 0;
+	bool by_tcp;
 	const char *error = NULL;
 	struct stub stub;
 	uv_loop_t loop;
@@ -168,11 +169,12 @@ static void waits_between_bursts(void **state)
 				     span_of_ms(5000), &hook, &error));
 	dns_servers_refresh(&servers);
 	for (; asked < 1000 && dns_servers_has_room(&servers, begin); asked++)
-		dns_servers_ask(&servers, 0, "a.test", AF_INET, count_reply, &replies);
+		dns_servers_ask(&servers, 0, "a.test", DNS_A, &by_tcp, count_reply,
+				&replies);
 	assert_in_range(asked, 16, 250);
 	dns_servers_replied(&servers);
 	assert_true(dns_servers_has_room(&servers, begin));
-	dns_servers_ask(&servers, 0, "a.test", AF_INET, count_reply, &replies);
+	dns_servers_ask(&servers, 0, "a.test", DNS_A, &by_tcp, count_reply, &replies);
 	assert_false(dns_servers_has_room(&servers, instant_plus(begin, span_of_ms(10))));
 	assert_true(dns_servers_has_room(&servers, instant_plus(begin, span_of_ms(30))));
 	dns_servers_fini(&servers);

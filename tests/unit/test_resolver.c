@@ -38,18 +38,22 @@ static void tells_failures_apart(void **state)
 	(void)state;
 	set_up_one(&b, 5000);
 	expect_failure(&b, "nx.test", FAMILY_ANY, FAULT_DNS_FAILURE, "NXDOMAIN");
-	expect_failure(&b, "servfail.test", FAMILY_ANY, FAULT_DNS_FAILURE, "SERVFAIL");
+	expect_failure(&b, "servfail.test", FAMILY_ANY, FAULT_DNS_FAILURE,
+		       "SERVFAIL from @");
 	expect_failure(&b, "refused.test", FAMILY_ANY, FAULT_DNS_FAILURE,
-		       "REFUSED by the resolver");
+		       "refused by the resolver @");
 	expect_failure(&b, "none.test", FAMILY_ANY, FAULT_NO_ADDRESS,
 		       "the name has no address");
-	expect_failure(&b, "notimp.test", FAMILY_ANY, FAULT_DNS_FAILURE,
-		       "the resolver's answer makes no sense");
+	expect_failure(&b, "notimp.test", FAMILY_ANY, FAULT_DNS_FAILURE, "NOTIMP from @");
+	expect_failure(&b, "formerr.test", FAMILY_ANY, FAULT_DNS_FAILURE, "FORMERR from @");
+	expect_failure(&b, "loop.test", FAMILY_IPV4, FAULT_DNS_FAILURE,
+		       "aliases without end from @");
 	expect_failure(&b, "garbage.test", FAMILY_IPV4, FAULT_DNS_FAILURE,
-		       "the resolver's answer makes no sense");
-	expect_failure(&b, "maybe.test", FAMILY_ANY, FAULT_DNS_FAILURE, "SERVFAIL");
+		       "the answer of @ makes no sense");
+	expect_failure(&b, "maybe.test", FAMILY_ANY, FAULT_DNS_FAILURE,
+		       "SERVFAIL from @, for its IPv6 address");
 	/* One question of each kind: a failure is not asked for again. */
-	assert_int_equal(b.first.udp_questions, 13);
+	assert_int_equal(b.first.udp_questions, 16);
 	tear_down(&b);
 }
 
@@ -68,17 +72,56 @@ static void follows_aliases(void **state)
 
 static void takes_half_an_answer(void **state)
 {
+	char wanted[RESOLVER_REASON_MAX];
 	struct instant begin;
 	struct bench b;
+	struct asked a;
 
 	(void)state;
 	set_up_one(&b, 1000);
-	expect_addresses(&b, "half.test", FAMILY_ANY, "192.0.2.8");
+	resolve(&b, &a, "half.test", FAMILY_ANY);
+	assert_int_equal(a.answer.fault, FAULT_OK);
+	assert_int_equal(a.answer.count, 1);
+	snprintf(wanted, sizeof(wanted), "SERVFAIL from %s, for its IPv6 address",
+		 b.place[0]);
+	assert_string_equal(a.answer.missing, wanted);
+	/* From the cache, too. */
+	resolve(&b, &a, "half.test", FAMILY_ANY);
+	assert_string_equal(a.answer.missing, wanted);
 	begin = instant_now();
 	expect_addresses(&b, "slowhalf.test", FAMILY_ANY, "192.0.2.9");
 	/* A fifth of the timeout is waited for the other half, not all of it. */
 	assert_true(span_seconds(span_between(begin, instant_now())) < 0.9);
 	tear_down(&b);
+}
+
+/* Who cannot wait as long as the resolver does has what is known until then, and is asked for
+ * sooner. */
+static void settles_for_less(void **state)
+{
+	struct resolver_answer answer;
+	char wanted[RESOLVER_REASON_MAX];
+	struct instant begin;
+	struct bench b;
+	struct asked a;
+
+	(void)state;
+	set_up_one(&b, 20000);
+	a = (struct asked){ .question = { .answered = note_answer,
+					  .patience = span_of_ms(1000) } };
+	begin = instant_now();
+	resolver_ask(b.resolver, "slowhalf.test", FAMILY_ANY, &a.question);
+	await(&b, &a);
+	assert_true(span_seconds(span_between(begin, instant_now())) < 3);
+	assert_int_equal(a.answer.count, 1);
+	ask(&b, &a, "silent.test", FAMILY_ANY);
+	uv_run(&b.loop, UV_RUN_ONCE);
+	resolver_settle(b.resolver, &a.question, &answer);
+	snprintf(wanted, sizeof(wanted), "no answer from the resolver %s", b.place[0]);
+	assert_int_equal(answer.fault, FAULT_TIMEOUT);
+	assert_string_equal(answer.reason, wanted);
+	tear_down(&b);
+	assert_int_equal(a.times, 0);
 }
 
 static void keeps_room_for_both_families(void **state)
@@ -90,6 +133,7 @@ static void keeps_room_for_both_families(void **state)
 	set_up_one(&b, 5000);
 	resolve(&b, &a, "many.test", FAMILY_ANY);
 	assert_int_equal(a.answer.count, RESOLVER_ADDRESSES_MAX);
+	assert_int_equal(a.answer.more, 3);
 	assert_int_equal(a.answer.addresses[13].any.sa_family, AF_INET6);
 	assert_int_equal(a.answer.addresses[14].any.sa_family, AF_INET);
 	assert_int_equal(a.answer.addresses[15].any.sa_family, AF_INET);
@@ -284,6 +328,7 @@ int main(void)
 		cmocka_unit_test(tells_failures_apart),
 		cmocka_unit_test(follows_aliases),
 		cmocka_unit_test(takes_half_an_answer),
+		cmocka_unit_test(settles_for_less),
 		cmocka_unit_test(keeps_room_for_both_families),
 		cmocka_unit_test(caches),
 		cmocka_unit_test(joins_questions),

@@ -1,0 +1,44 @@
+/* fuzz_dns_message.c - whatever a DNS server sends, names are short texts, records lie within
+ * the message, and going through them comes to an end.
+ */
+#include "dns_message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void read_as(struct view message, enum dns_type type)
+{
+	struct dns_answer a;
+	unsigned count = 0;
+	struct view rdata;
+	size_t at = 0;
+
+	if (dns_answer_read(message, "mx.example", type, &a) != DNS_SENSE)
+		return;
+	must(strlen(a.name) < DNS_NAME_MAX);
+	for (const char *p = a.name; *p != '\0'; p++)
+		must(*p > ' ' && *p < 0x7f && !(*p >= 'A' && *p <= 'Z'));
+	must(a.ttl <= INT32_MAX);
+	while (dns_answer_next(&a, &at, &rdata)) {
+		must(++count <= a.count);
+		must(rdata.p >= message.p && rdata.p + rdata.n <= message.p + message.n);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct view message = { (const char *)bytes, n };
+
+	read_as(message, DNS_A);
+	read_as(message, DNS_AAAA);
+	read_as(message, DNS_TLSA);
+	return 0;
+}
