@@ -5,7 +5,7 @@
  */
 #include "exposition.h"
 
-#include "metrics.h"
+#include "roster_metrics.h"
 
 #include <stdlib.h>
 
@@ -17,8 +17,9 @@ struct exposition {
 	struct plan *plan;
 	struct health health;
 	struct encoder encoder;
-	size_t metric, target;       /* the next of each */
-	struct server_health server; /* SCOPE_SERVER: whose targets are looked at */
+	size_t metric, target;        /* the next of each */
+	struct server_health server;  /* SCOPE_SERVER: whose targets are looked at */
+	struct roster_subject roster; /* SCOPE_ROSTER; `target` counts hostings there */
 
 	/* Some targets from the next one on. */
 	size_t count;
@@ -127,6 +128,24 @@ static bool some_targets(struct exposition *x, const struct metric *metric)
 	return x->target < x->plan->target_count;
 }
 
+/* False: the row is complete. */
+static bool one_roster(struct exposition *x, const struct metric *metric)
+{
+	const struct plan *plan = x->plan;
+
+	if (x->target < plan->hosting_count) {
+		roster_subject_next(&x->roster, &plan->hostings[x->target++]);
+		encoder_subject(&x->encoder, x->roster.hosting->target, NULL);
+		x->encoder.created = (struct moment){ 0 };
+		metric->read(&x->encoder, &(struct subject){ .health = &x->health,
+							     .roster = &x->roster });
+	}
+	if (x->target < plan->hosting_count)
+		return true;
+	roster_subject_fini(&x->roster);
+	return false;
+}
+
 static void of_exporter(struct exposition *x, const struct metric *metric)
 {
 	encoder_subject(&x->encoder, NULL, NULL);
@@ -148,7 +167,8 @@ static bool more(struct answer *answer, struct draft *out)
 		encoder_family(&x->encoder, &metric->family);
 	if (metric->scope == SCOPE_EXPORTER)
 		of_exporter(x, metric);
-	else if (some_targets(x, metric))
+	else if (metric->scope == SCOPE_ROSTER ? one_roster(x, metric)
+					       : some_targets(x, metric))
 		return true;
 	x->metric++;
 	x->target = 0;
@@ -160,6 +180,7 @@ static void dispose(struct answer *answer)
 	struct exposition *x = (struct exposition *)answer;
 
 	encoder_fini(&x->encoder);
+	roster_subject_fini(&x->roster);
 	plan_release(x->plan);
 	free(x);
 }

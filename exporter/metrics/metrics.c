@@ -5,6 +5,8 @@
  */
 #include "metrics.h"
 
+#include "roster_metrics.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -421,6 +423,33 @@ const struct metric metrics[] = {
 
 	TARGET("server_unreachable", GAUGE, "", NULL, SCOPE_SERVER, 0, read_unreachable,
 	       "1 if every probe of every service of the server fails at its name or its connection, and that is confirmed; absent otherwise."),
+
+	TARGET("names", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_total,
+	       "Customers' names that the service is asked for by SNI: those of names_file."),
+	TARGET("names_asked", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_asked,
+	       "Names with a result; less than mailvane_names until each was asked once."),
+	TARGET("names_confirmed", GAUGE, "", &roster_state_words, SCOPE_ROSTER, 0, roster_read_confirmed,
+	       "Names by their confirmed state: what as many results in a row as `confirm` says agree on. For alerts."),
+	TARGET("names_faults", GAUGE, "", &roster_fault_words, SCOPE_ROSTER, 0, roster_read_faults,
+	       "Names by the fault that decided their last result."),
+	TARGET("names_without_own_certificate", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_without_own,
+	       "Names for which the server shows its fall-back certificate, which is not for them; among those with cert_name."),
+	TARGET("names_earliest_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_earliest,
+	       "Unix time at which the first of the names' certificates ends; absent while none is known."),
+	TARGET("names_oldest_asked_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_oldest,
+	       "Unix time of the result of the name that was not asked for the longest time; absent while none was asked."),
+	TARGET("names_interval_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_interval,
+	       "Time in which each name is to be asked for once: names_interval."),
+	TARGET("names_behind_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_behind,
+	       "How late names are asked for; rises where the connections allowed are too few for the interval."),
+	TARGET("names_paused", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_paused,
+	       "1 while no name is asked for because the server does not answer, else 0; names keep their results meanwhile."),
+	TARGET("names_asks_total", COUNTER, "", NULL, SCOPE_ROSTER, 0, roster_read_asks,
+	       "Connections made to ask for names."),
+	TARGET("name_state", GAUGE, "", &roster_name_labels, SCOPE_ROSTER, 0, roster_read_names,
+	       "A name's confirmed state while it is not OK: 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Absent for all others, and beyond 100 names of a server."),
+	TARGET("names_hidden", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_hidden,
+	       "Names that are confirmed not to be OK and have no mailvane_name_state, because the server has more than 100 of them."),
 
 	SELF("mailvane_build_info", INFO, "", &build_labels, read_build,
 	     "1, with the version of the exporter and the compiler that built it."),

@@ -35,6 +35,16 @@ static const char of_servers[] =
     "Labels of all: `server`, and the `labels` of the server.\n"
     "\n";
 
+static const char of_names[] =
+    "\n"
+    "## /metrics: of each service that is asked for customers' names\n"
+    "\n"
+    "Labels of all: `server`, `service`, and the `labels` of the server. However many "
+    "names "
+    "there\n"
+    "are, the series stay few; `/api/v1/names` has them all.\n"
+    "\n";
+
 static const char of_exporter[] = "\n"
 				  "## /metrics: of the exporter\n"
 				  "\n";
@@ -88,6 +98,8 @@ void metrics_page(struct draft *out)
 	put_metrics(out, SCOPE_TARGET, SCOPE_RECORD);
 	draft_text(out, of_servers);
 	put_metrics(out, SCOPE_SERVER, SCOPE_SERVER);
+	draft_text(out, of_names);
+	put_metrics(out, SCOPE_ROSTER, SCOPE_ROSTER);
 	draft_text(out, of_exporter);
 	put_metrics(out, SCOPE_EXPORTER, SCOPE_EXPORTER);
 	draft_text(out, of_probes);

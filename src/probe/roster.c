@@ -235,6 +235,21 @@ bool roster_get(struct roster *r, struct view name, struct roster_name *ret_name
 	return found;
 }
 
+struct moment roster_oldest(struct roster *r)
+{
+	uint32_t oldest = 0;
+
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < r->counts.total; i++) {
+		uint32_t asked = r->entries[i].asked;
+
+		if (asked != 0 && (oldest == 0 || asked < oldest))
+			oldest = asked;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return moment_of(oldest);
+}
+
 /* One question on its way through a roll. */
 struct search {
 	const struct roster_question *question;

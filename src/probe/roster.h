@@ -59,6 +59,10 @@ struct roster_summary {
 void roster_summary(struct roster *, struct roster_summary *ret_summary);
 void roster_summary_fini(struct roster_summary *);
 
+/* Of the name that was not asked for the longest time; ms 0: none was yet. Looks at all of
+ * them. */
+struct moment roster_oldest(struct roster *);
+
 enum { ROSTER_DETAIL_MAX = 512 };
 
 /* One name. */
