@@ -61,6 +61,8 @@ static void put_states(struct listing *p, enum fault f)
 		LISTING_PUT(p, ", ", lenient, " where TLS is opportunistic");
 	if (f == FAULT_CERT_EXPIRING)
 		listing_put(p, " or CRITICAL, by `certificate`");
+	if (f == FAULT_TLS_CIPHER)
+		listing_put(p, "; OK for what is only a SHOULD NOT");
 }
 
 char *config_verdicts(void)

@@ -43,12 +43,17 @@ struct tls_context *tls_context_new(const struct tls_options *, char *error, siz
 /* NULL does nothing. Streams made from it must be closed before. */
 void tls_context_free(struct tls_context *);
 
+enum { TLS_CIPHER_FLAW_MAX = 160 };
+
 /* What one handshake has shown. */
 struct tls_facts {
 	const char *version;     /* static: "TLSv1.3"; NULL: no handshake */
 	const char *cipher;      /* static, OpenSSL's name of it */
 	enum tls_version spoken; /* the same, to compare; meaningless without */
-	unsigned cert_faults;    /* CERT_FAULT_BIT of each finding; never the one of
+	/* What RFC 9325 advises against in it; "" if nothing. Forbidden: by a MUST NOT. */
+	char cipher_flaw[TLS_CIPHER_FLAW_MAX];
+	bool cipher_forbidden;
+	unsigned cert_faults; /* CERT_FAULT_BIT of each finding; never the one of
 			       * FAULT_CERT_EXPIRING, which is the policy's to say */
 	char detail
 	    [PRINTABLE_MAX]; /* why, in words: "unable to get local issuer certificate:

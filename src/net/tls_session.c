@@ -4,6 +4,7 @@
 #include "address.h"
 #include "buffer.h"
 #include "chain.h"
+#include "cipher.h"
 #include "staple.h"
 
 #include <openssl/err.h>
@@ -369,6 +370,7 @@ static void note_secured(struct tls_session *t)
 	t->facts.version = SSL_get_version(t->ssl);
 	t->facts.cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(t->ssl));
 	t->facts.spoken = version_of(t->ssl);
+	t->facts.cipher_forbidden = cipher_judge(t->ssl, t->facts.cipher_flaw);
 	judge_staple(t);
 	ERR_clear_error();
 }

@@ -178,7 +178,10 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"a chain file put together by hand",
 	"serve the file that the authority or the renewal made (fullchain.pem)" },
 [FAULT_TLS_CIPHER] = {
-	"The cipher suite that was agreed on is one that RFC 9325 advises against.",
+	"The cipher suite or key exchange that was agreed on is one that RFC 9325 advises "
+	"against. What it forbids (MUST NOT: no encryption, RC4, less than 112 bits, a DH group "
+	"below 2048 bits) has the state of the table; what it discourages (SHOULD NOT: RSA key "
+	"transport without forward secrecy, less than 128 bits, finite-field DH) is noted only.",
 	"an old list of ciphers in the server's settings",
 	"take the library's defaults, or the list of a current guide" },
 [FAULT_TLS_OBSOLETE] = {

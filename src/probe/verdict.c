@@ -29,6 +29,8 @@ static const struct {
 	{ FAULT_CERT_EXPIRING,    false, STATE_WARNING  },
 	/* Clients sort it out: RFC 8446 section 4.4.2. */
 	{ FAULT_CERT_ORDER,       false, STATE_OK       },
+	/* What RFC 9325 has under SHOULD NOT is OK anywhere: see judge. */
+	{ FAULT_TLS_CIPHER,       true,  STATE_OK       },
 	/* It works; somebody should look at it by day. */
 	{ FAULT_TLS_CIPHER,       false, STATE_WARNING  },
 	{ FAULT_TLS_OBSOLETE,     false, STATE_WARNING  },
@@ -142,6 +144,7 @@ struct terms {
 	const struct policy *policy;
 	const struct overrides *own;
 	enum state expiry; /* of FAULT_CERT_EXPIRING */
+	bool cipher_forbidden;
 };
 
 static enum state judge(const struct terms *t, enum fault fault, enum phase phase)
@@ -153,14 +156,18 @@ static enum state judge(const struct terms *t, enum fault fault, enum phase phas
 		row = overrides_find(&t->policy->overrides, fault, phase, service);
 	if (row != NULL)
 		return row->state;
-	return fault == FAULT_CERT_EXPIRING ? t->expiry
-					    : verdict_state(fault, phase, t->service);
+	if (fault == FAULT_CERT_EXPIRING)
+		return t->expiry;
+	if (fault == FAULT_TLS_CIPHER && !t->cipher_forbidden)
+		return STATE_OK;
+	return verdict_state(fault, phase, t->service);
 }
 
 void verdict_decide(struct result *r, const struct service *service,
 		    const struct policy *policy, const struct overrides *own)
 {
-	struct terms terms = { service, policy, own, STATE_OK };
+	struct terms terms = { service, policy, own, STATE_OK,
+			       r->flags & RESULT_CIPHER_FORBIDDEN };
 
 	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
 	terms.expiry = expiry_state(r, policy);

@@ -9,3 +9,4 @@ foreach(noun address network resolv_conf answer_cache dns_message dns_server loo
   mailvane_unit(test_${noun} test_${noun}.c net_bench)
 endforeach()
 target_include_directories(test_staple PRIVATE ${PROJECT_SOURCE_DIR}/tests/sim)
+mailvane_unit(test_cipher test_cipher.c net_bench)

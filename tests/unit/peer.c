@@ -106,6 +106,19 @@ static int on_status(SSL *ssl, void *arg)
 	return SSL_TLSEXT_ERR_OK;
 }
 
+static void use_dh(SSL_CTX *c, const char *group)
+{
+	EVP_PKEY_CTX *make = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+	EVP_PKEY *parameters = NULL;
+
+	need(EVP_PKEY_paramgen_init(make) == 1 &&
+		 EVP_PKEY_CTX_set_group_name(make, group) == 1 &&
+		 EVP_PKEY_paramgen(make, &parameters) == 1 &&
+		 SSL_CTX_set0_tmp_dh_pkey(c, parameters) == 1,
+	     "DH group");
+	EVP_PKEY_CTX_free(make);
+}
+
 static SSL_CTX *context_of(struct peer *p)
 {
 	SSL_CTX *c = SSL_CTX_new(TLS_server_method());
@@ -118,6 +131,8 @@ static SSL_CTX *context_of(struct peer *p)
 	need(SSL_CTX_set_cipher_list(c, p->ciphers != NULL ? p->ciphers
 							   : "DEFAULT:@SECLEVEL=0") == 1,
 	     "ciphers");
+	if (p->dh_group != NULL)
+		use_dh(c, p->dh_group);
 	need(SSL_CTX_set1_groups_list(c, "X25519:P-256:P-384:P-224:P-192") == 1, "groups");
 	need(SSL_CTX_use_certificate(c, p->chain[0]->x) == 1, "certificate");
 	need(SSL_CTX_use_PrivateKey(c, p->chain[0]->key) == 1, "key");

@@ -20,7 +20,7 @@ struct peer {
 	/* For serve_tls. */
 	const struct identity *chain[4]; /* the server's own first, until NULL */
 	int version_min, version_max;    /* 0: any */
-	const char *ciphers;
+	const char *ciphers, *dh_group;  /* "ffdhe2048" */
 	bool ask_certificate;
 	const struct identity *client_root; /* of certificates it accepts; NULL: none */
 	const unsigned char *staple;        /* sent to who asks; NULL: none */

@@ -106,6 +106,34 @@ static void an_expired_certificate_is_not_called_expiring(void **state)
 }
 
 /* Behind the certificate's faults, and worse than nothing only where the table says so. */
+/* A MUST NOT for mail clients; a SHOULD NOT, and everything between mail servers, is noted. */
+static void cipher_suites_are_weighed_by_what_forbids_them(void **state)
+{
+	static const struct override row = { FAULT_TLS_CIPHER, PHASE_COUNT, NULL,
+					     STATE_CRITICAL };
+	struct policy policy;
+	struct result r = found(FAULT_OK, PHASE_QUIT);
+
+	(void)state;
+	result_note(&r, FAULT_TLS_CIPHER, "negotiated AES128-SHA");
+	decide(&r, &imaps);
+	assert_int_equal(r.state, STATE_OK);
+	r.flags |= RESULT_CIPHER_FORBIDDEN;
+	decide(&r, &imaps);
+	assert_int_equal(r.state, STATE_WARNING);
+	assert_int_equal(r.fault, FAULT_TLS_CIPHER);
+	assert_int_equal(r.phase, PHASE_TLS);
+	decide(&r, &smtp);
+	assert_int_equal(r.state, STATE_OK);
+	policy_init(&policy);
+	policy.overrides = (struct overrides){ &row, 1 };
+	verdict_decide(&r, &smtp, &policy, NULL);
+	assert_int_equal(r.state, STATE_CRITICAL);
+	r.flags &= ~(unsigned)RESULT_CIPHER_FORBIDDEN;
+	verdict_decide(&r, &imaps, &policy, NULL);
+	assert_int_equal(r.state, STATE_CRITICAL);
+}
+
 static void notices_are_weighed_last(void **state)
 {
 	struct result r;
@@ -196,6 +224,7 @@ int main(void)
 		cmocka_unit_test(the_worse_of_both_decides_and_the_dialogue_is_named_first),
 		cmocka_unit_test(an_expiring_certificate_is_found_here),
 		cmocka_unit_test(an_expired_certificate_is_not_called_expiring),
+		cmocka_unit_test(cipher_suites_are_weighed_by_what_forbids_them),
 		cmocka_unit_test(notices_are_weighed_last),
 		cmocka_unit_test(unknown_is_only_for_ourselves),
 		cmocka_unit_test(every_fault_has_words_and_a_clean_sentence),
