@@ -43,14 +43,15 @@ bool name_shows_fallback(const struct result *r, const struct certificate *fallb
 const char *name_sentence(const struct result *r, const struct certificate *fallback,
 			  char dst[VERDICT_SENTENCE_MAX])
 {
+	char subject[PRINTABLE_MAX];
 	struct buffer b;
 
-	if (r->fault != FAULT_CERT_NAME || !name_shows_fallback(r, fallback))
+	if (!name_shows_fallback(r, fallback))
 		return verdict_sentence(r, dst);
+	printable_copy(subject, sizeof(subject), view_of(fallback->subject));
 	buffer_init(&b, dst, VERDICT_SENTENCE_MAX);
-	buffer_format(&b,
-		      "no certificate of its own: the server shows its fall-back %.200s",
-		      fallback->subject);
+	buffer_format(&b, "no certificate of its own: the server shows its fall-back %s",
+		      subject[0] != '\0' ? subject : "(without a subject)");
 	buffer_string(&b);
 	for (char *p = dst; *p != '\0'; p++)
 		if (*p == '|')

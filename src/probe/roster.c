@@ -6,7 +6,7 @@
 #include "roster.h"
 
 #include "buffer.h"
-#include "verdict.h"
+#include "name_verdict.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -240,12 +240,10 @@ struct moment roster_oldest(struct roster *r)
 	uint32_t oldest = 0;
 
 	pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; i < r->counts.total; i++) {
-		uint32_t asked = r->entries[i].asked;
-
-		if (asked != 0 && (oldest == 0 || asked < oldest))
-			oldest = asked;
-	}
+	/* Minus 1, never (0) is the latest. */
+	for (size_t i = 0; i < r->counts.total; i++)
+		if (r->entries[i].asked - 1 < oldest - 1)
+			oldest = r->entries[i].asked;
 	pthread_mutex_unlock(&r->lock);
 	return moment_of(oldest);
 }
@@ -478,18 +476,12 @@ static struct certificate *replace(struct certificate **held, struct certificate
 
 static char *detail_of(const struct result *result, bool without_own)
 {
-	char sentence[VERDICT_SENTENCE_MAX], subject[ROSTER_DETAIL_MAX / 2];
-	struct buffer b;
+	const struct certificate *fallback = without_own ? result->certificate : NULL;
+	char sentence[VERDICT_SENTENCE_MAX];
 
 	if (result->state == STATE_OK)
 		return NULL;
-	if (!without_own)
-		return strdup(verdict_sentence(result, sentence));
-	printable_copy(subject, sizeof(subject), view_of(result->certificate->subject));
-	buffer_init(&b, sentence, sizeof(sentence));
-	buffer_format(&b, "no certificate of its own: the server shows its fall-back %s",
-		      subject[0] != '\0' ? subject : "(without a subject)");
-	return strdup(buffer_string(&b));
+	return strdup(name_sentence(result, fallback, sentence));
 }
 
 /* What the record is with one more result. */
