@@ -148,6 +148,7 @@ static void add(struct engine_stats *s, struct worker_counters *c)
 	int64_t lateness = atomic_exchange(&c->lateness_max_ns, 0);
 
 	s->probes += atomic_load(&c->probes);
+	s->names += atomic_load(&c->names);
 	s->errands += atomic_load(&c->errands);
 	s->late += atomic_load(&c->late);
 	s->skipped_suspended += atomic_load(&c->skipped_suspended);

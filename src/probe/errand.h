@@ -16,6 +16,9 @@ struct errand {
 	struct target target;
 	const struct allowance *allowance; /* judges the addresses; NULL: any will do */
 	bool transcript;                   /* keep what was said with the result */
+	bool
+	    humble; /* lets all others go first at the budgets, and has time to wait for them:
+		      * it is not counted then */
 
 	/* On the engine thread, which must not be kept. `done` once: the result is lent, NULL
 	 * when the engine ends before there is one. `gone` once, behind it: the connection is

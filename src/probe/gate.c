@@ -10,16 +10,54 @@ enum { OUTSIDE, AT_ADDRESS, AT_GATE, CALLED, INSIDE };
 /* Those who want to the same address. */
 struct gate_crowd {
 	struct address address;
-	unsigned count; /* past the first line */
-	struct gate_ticket *first, **last;
+	unsigned count;        /* past the first line */
+	unsigned humble_count; /* of them */
+	struct gate_line line, humble_line;
 	struct gate_crowd *next;
 };
+
+static void line_init(struct gate_line *l)
+{
+	l->first = NULL;
+	l->last = &l->first;
+}
+
+static void line_join(struct gate_line *l, struct gate_ticket *t)
+{
+	t->next = NULL;
+	*l->last = t;
+	l->last = &t->next;
+}
+
+static struct gate_ticket *line_first(struct gate_line *l)
+{
+	struct gate_ticket *t = l->first;
+
+	if (t == NULL)
+		return NULL;
+	l->first = t->next;
+	if (l->first == NULL)
+		l->last = &l->first;
+	return t;
+}
+
+static void line_quit(struct gate_line *l, const struct gate_ticket *t)
+{
+	struct gate_ticket **at = &l->first;
+
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	if (*at == NULL)
+		l->last = at;
+}
 
 bool gate_init(struct gate *g, unsigned max, unsigned per_address_max)
 {
 	memset(g, 0, sizeof(*g));
-	g->last = &g->first;
-	g->ready_last = &g->ready;
+	line_init(&g->line);
+	line_init(&g->humble_line);
+	line_init(&g->ready);
 	gate_set_limits(g, max, per_address_max);
 	g->table = calloc(BUCKETS, sizeof(*g->table));
 	return g->table != NULL;
@@ -65,7 +103,8 @@ static struct gate_crowd *crowd_of(struct gate *g, const struct address *a)
 	if (crowd == NULL)
 		return NULL;
 	crowd->address = *a;
-	crowd->last = &crowd->first;
+	line_init(&crowd->line);
+	line_init(&crowd->humble_line);
 	crowd->next = *bucket;
 	*bucket = crowd;
 	g->crowds++;
@@ -76,56 +115,61 @@ static void crowd_leave_if_empty(struct gate *g, struct gate_crowd *crowd)
 {
 	struct gate_crowd **at;
 
-	if (crowd->count > 0 || crowd->first != NULL)
+	if (crowd->count > 0 || crowd->line.first != NULL ||
+	    crowd->humble_line.first != NULL)
 		return;
 	for (at = bucket_of(g, &crowd->address); *at != crowd; at = &(*at)->next)
 		;
 	crowd_free(g, at);
 }
 
-static void line_join(struct gate_ticket ***last, struct gate_ticket *t)
+static bool room_at_address(const struct gate *g, const struct gate_crowd *crowd,
+			    bool humble)
 {
-	t->next = NULL;
-	**last = t;
-	*last = &t->next;
+	unsigned max = g->per_address_max;
+
+	if (crowd->count >= max)
+		return false;
+	return !humble ||
+	       (crowd->line.first == NULL && crowd->humble_count < (max > 1 ? max - 1 : 1));
 }
 
-static struct gate_ticket *line_first(struct gate_ticket **first,
-				      struct gate_ticket ***last)
+static bool room_at_gate(const struct gate *g, bool humble)
 {
-	struct gate_ticket *t = *first;
-
-	if (t == NULL)
-		return NULL;
-	*first = t->next;
-	if (*first == NULL)
-		*last = first;
-	return t;
+	if (g->inside >= g->max)
+		return false;
+	return !humble ||
+	       (g->line.first == NULL && g->humble_inside < (g->max > 1 ? g->max / 2 : 1));
 }
 
-static void line_quit(struct gate_ticket **first, struct gate_ticket ***last,
-		      const struct gate_ticket *t)
+static struct gate_line *line_at_address(const struct gate_ticket *t)
 {
-	struct gate_ticket **at = first;
+	return t->humble ? &t->crowd->humble_line : &t->crowd->line;
+}
 
-	while (*at != t)
-		at = &(*at)->next;
-	*at = t->next;
-	if (*at == NULL)
-		*last = at;
+static struct gate_line *line_at_gate(struct gate *g, const struct gate_ticket *t)
+{
+	return t->humble ? &g->humble_line : &g->line;
+}
+
+static void go_in(struct gate *g, const struct gate_ticket *t)
+{
+	g->inside++;
+	g->humble_inside += t->humble;
 }
 
 /* Has a place at its address; inside, or in the second line. */
 static bool pass_address(struct gate *g, struct gate_ticket *t)
 {
 	t->crowd->count++;
-	if (g->inside < g->max) {
-		g->inside++;
+	t->crowd->humble_count += t->humble;
+	if (room_at_gate(g, t->humble)) {
+		go_in(g, t);
 		t->where = INSIDE;
 		return true;
 	}
 	t->where = AT_GATE;
-	line_join(&g->last, t);
+	line_join(line_at_gate(g, t), t);
 	return false;
 }
 
@@ -134,12 +178,12 @@ bool gate_enter(struct gate *g, struct gate_ticket *t, const struct address *a)
 	t->crowd = crowd_of(g, a);
 	if (t->crowd == NULL) /* no memory to count with: the budget in all still holds */
 		return true;
-	if (t->crowd->count < g->per_address_max) {
+	if (room_at_address(g, t->crowd, t->humble)) {
 		if (pass_address(g, t))
 			return true;
 	} else {
 		t->where = AT_ADDRESS;
-		line_join(&t->crowd->last, t);
+		line_join(line_at_address(t), t);
 	}
 	g->waiting++;
 	return false;
@@ -148,23 +192,39 @@ bool gate_enter(struct gate *g, struct gate_ticket *t, const struct address *a)
 static void call(struct gate *g, struct gate_ticket *t)
 {
 	t->where = CALLED;
-	line_join(&g->ready_last, t);
+	line_join(&g->ready, t);
+}
+
+static void advance_address(struct gate *g, struct gate_crowd *crowd,
+			    struct gate_line *line, bool humble)
+{
+	struct gate_ticket *t;
+
+	while (line->first != NULL && room_at_address(g, crowd, humble)) {
+		t = line_first(line);
+		if (pass_address(g, t))
+			call(g, t);
+	}
+}
+
+static void advance_gate(struct gate *g, struct gate_line *line, bool humble)
+{
+	struct gate_ticket *t;
+
+	while (line->first != NULL && room_at_gate(g, humble)) {
+		t = line_first(line);
+		go_in(g, t);
+		call(g, t);
+	}
 }
 
 /* Fills the places that became free. */
 static void advance(struct gate *g, struct gate_crowd *crowd)
 {
-	struct gate_ticket *t;
-
-	while (crowd->first != NULL && crowd->count < g->per_address_max) {
-		t = line_first(&crowd->first, &crowd->last);
-		if (pass_address(g, t))
-			call(g, t);
-	}
-	while (g->first != NULL && g->inside < g->max) {
-		g->inside++;
-		call(g, line_first(&g->first, &g->last));
-	}
+	advance_address(g, crowd, &crowd->line, false);
+	advance_address(g, crowd, &crowd->humble_line, true);
+	advance_gate(g, &g->line, false);
+	advance_gate(g, &g->humble_line, true);
 }
 
 void gate_leave(struct gate *g, struct gate_ticket *t)
@@ -173,16 +233,20 @@ void gate_leave(struct gate *g, struct gate_ticket *t)
 
 	if (t->where == OUTSIDE)
 		return;
-	if (t->where == AT_ADDRESS)
-		line_quit(&crowd->first, &crowd->last, t);
-	else
+	if (t->where == AT_ADDRESS) {
+		line_quit(line_at_address(t), t);
+	} else {
 		crowd->count--;
+		crowd->humble_count -= t->humble;
+	}
 	if (t->where == AT_GATE)
-		line_quit(&g->first, &g->last, t);
+		line_quit(line_at_gate(g, t), t);
 	if (t->where == CALLED)
-		line_quit(&g->ready, &g->ready_last, t);
-	if (t->where == CALLED || t->where == INSIDE)
+		line_quit(&g->ready, t);
+	if (t->where == CALLED || t->where == INSIDE) {
 		g->inside--;
+		g->humble_inside -= t->humble;
+	}
 	if (t->where != INSIDE)
 		g->waiting--;
 	t->where = OUTSIDE;
@@ -195,7 +259,7 @@ bool gate_call(struct gate *g)
 	bool told = false;
 	struct gate_ticket *t;
 
-	while ((t = line_first(&g->ready, &g->ready_last)) != NULL) {
+	while ((t = line_first(&g->ready)) != NULL) {
 		t->where = INSIDE;
 		g->waiting--;
 		told = true;

@@ -18,16 +18,24 @@ struct gate_ticket {
 	struct gate_crowd *crowd;
 	struct gate_ticket *next;
 	int where;
+	/* Goes behind all others: it comes in only where none of them waits, and its kind takes
+	 * at most all places but one at an address and half of those in all; at least one. */
+	bool humble;
+};
+
+struct gate_line {
+	struct gate_ticket *first, **last;
 };
 
 struct gate {
 	unsigned max, per_address_max;
 	unsigned inside, waiting;
+	unsigned humble_inside;
 	struct gate_crowd **table;
 	size_t crowds; /* in the table: of those inside or waiting */
-	struct gate_ticket *first,
-	    **last; /* have a place at their address, want one in all */
-	struct gate_ticket *ready, **ready_last; /* admitted, not yet told */
+	struct gate_line line,
+	    humble_line;        /* have a place at their address, want one in all */
+	struct gate_line ready; /* admitted, not yet told */
 };
 
 /* False: out of memory. */

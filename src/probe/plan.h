@@ -45,6 +45,7 @@ enum target_flag {
 	TARGET_UNVERIFIED_LOGIN = 1 << 1,
 	TARGET_PROXY_HEADER = 1 << 2, /* begin with a PROXY protocol header, version 1 */
 	TARGET_HISTOGRAM = 1 << 3,    /* a front end keeps one of its durations */
+	TARGET_TLS_ONLY = 1 << 4,     /* nothing behind TLS but a goodbye */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */

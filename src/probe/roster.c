@@ -3,44 +3,13 @@
  * The counts are kept as records change, so that a summary costs nothing; only the earliest end
  * is looked for again when the one that was it is renewed.
  */
-#include "roster.h"
+#include "roster_entry.h"
 
 #include "buffer.h"
 #include "name_verdict.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Records copied under one lock. */
-enum { BATCH = 256 };
-
-enum {
-	WITHOUT_OWN = 1 << 0,
-	AWAITED = 1 << 1,
-};
-
-/* Small: a shared host has 100,000 names. */
-struct entry {
-	struct certificate *certificate;
-	char *detail; /* NULL: nothing is wrong */
-	struct moment end;
-	uint32_t asked, since, announced_since; /* Unix time; asked 0: never */
-	uint16_t cert_faults;
-	uint8_t state, fault, flags;
-	struct confirmation confirmation;
-};
-
-struct roster {
-	atomic_uint holders;
-	pthread_mutex_t lock;
-	struct roll *roll;
-	struct entry *entries; /* by its numbers */
-	struct roster_summary counts;
-	size_t earliest;    /* of whose end it is */
-	bool earliest_lost; /* it must be looked for */
-};
 
 static struct entry *entries_new(size_t count)
 {
@@ -175,198 +144,6 @@ void roster_summary_fini(struct roster_summary *s)
 	s->fallback = NULL;
 }
 
-/* --- names -------------------------------------------------------------------------------- */
-
-static struct moment moment_of(uint32_t seconds)
-{
-	return (struct moment){ (int64_t)seconds * 1000 };
-}
-
-static uint32_t seconds_of(struct moment m)
-{
-	int64_t s = m.ms / 1000;
-
-	return s < 1 ? 1 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
-}
-
-static enum state state_of(const struct entry *e)
-{
-	return e->asked != 0 ? (enum state)e->state : STATE_COUNT;
-}
-
-static void copy(struct roster_name *n, const char *name, const struct entry *e)
-{
-	*n = (struct roster_name){
-		.state = state_of(e),
-		.announced = (enum state)e->confirmation.announced,
-		.fault = (enum fault)e->fault,
-		.cert_faults = e->cert_faults,
-		.without_own = e->flags & WITHOUT_OWN,
-		.awaited = e->flags & AWAITED,
-		.certificate = certificate_hold(e->certificate),
-		.not_after = e->end,
-		.asked = moment_of(e->asked),
-		.since = moment_of(e->since),
-		.announced_since = moment_of(e->announced_since),
-	};
-	text_copy(n->name, sizeof(n->name), name);
-	if (e->detail != NULL)
-		text_copy(n->detail, sizeof(n->detail), e->detail);
-}
-
-void roster_names_fini(struct roster_name *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		certificate_release(names[i].certificate);
-		names[i].certificate = NULL;
-	}
-}
-
-bool roster_get(struct roster *r, struct view name, struct roster_name *ret_name)
-{
-	bool found;
-	size_t i;
-
-	pthread_mutex_lock(&r->lock);
-	found = roll_find(r->roll, name, &i);
-	if (found)
-		copy(ret_name, roll_name(r->roll, i), &r->entries[i]);
-	pthread_mutex_unlock(&r->lock);
-	return found;
-}
-
-struct moment roster_oldest(struct roster *r)
-{
-	uint32_t oldest = 0;
-
-	pthread_mutex_lock(&r->lock);
-	/* Minus 1, never (0) is the latest. */
-	for (size_t i = 0; i < r->counts.total; i++)
-		if (r->entries[i].asked - 1 < oldest - 1)
-			oldest = r->entries[i].asked;
-	pthread_mutex_unlock(&r->lock);
-	return moment_of(oldest);
-}
-
-/* One question on its way through a roll. */
-struct search {
-	const struct roster_question *question;
-	char part[ROLL_NAME_MAX]; /* in small letters */
-	struct roll *roll;
-	size_t rank;     /* of the next to be looked at */
-	size_t expected; /* how many there can be */
-	struct roster_name *names;
-	size_t count, max, total;
-};
-
-static bool fits(const struct search *s, const struct entry *e)
-{
-	const struct roster_question *q = s->question;
-
-	if (q->states == 0)
-		return true;
-	return q->states & ROSTER_STATE(q->announced ? (enum state)e->confirmation.announced
-						     : state_of(e));
-}
-
-static void look(struct search *s, const struct roster *r, size_t number)
-{
-	const struct entry *e = &r->entries[number];
-
-	if (!fits(s, e))
-		return;
-	if (s->total++ >= s->question->skip && s->count < s->max)
-		copy(&s->names[s->count++], roll_name(s->roll, number), e);
-}
-
-/* The roll is the searcher's own, so that names are compared without the lock. */
-static size_t gather(struct search *s, uint32_t numbers[BATCH])
-{
-	size_t n = 0;
-
-	for (; n < BATCH && s->rank < roll_count(s->roll); s->rank++) {
-		size_t number = roll_by_letters(s->roll, s->rank);
-
-		if (s->part[0] == '\0' ||
-		    strstr(roll_name(s->roll, number), s->part) != NULL)
-			numbers[n++] = (uint32_t)number;
-	}
-	return n;
-}
-
-/* How many there are by the counts, if the letters do not matter. */
-static size_t expect(const struct search *s, const struct roster *r)
-{
-	const struct roster_question *q = s->question;
-	const size_t *by = q->announced ? r->counts.announced : r->counts.states;
-	size_t sum = 0;
-
-	if (q->states == 0 || q->states & ROSTER_STATE(STATE_COUNT))
-		return r->counts.total;
-	for (unsigned i = 0; i < STATE_COUNT; i++)
-		if (q->states & ROSTER_STATE(i))
-			sum += by[i];
-	return sum;
-}
-
-/* False: other names were loaded meanwhile. */
-static bool search(struct search *s, struct roster *r)
-{
-	uint32_t numbers[BATCH];
-	size_t n;
-
-	while (s->total < s->expected && (n = gather(s, numbers)) > 0) {
-		pthread_mutex_lock(&r->lock);
-		if (r->roll != s->roll) {
-			pthread_mutex_unlock(&r->lock);
-			return false;
-		}
-		for (size_t i = 0; i < n; i++)
-			look(s, r, numbers[i]);
-		pthread_mutex_unlock(&r->lock);
-	}
-	return true;
-}
-
-static void search_begin(struct search *s, struct roster *r)
-{
-	roster_names_fini(s->names, s->count);
-	roll_release(s->roll);
-	s->count = s->total = s->rank = 0;
-	pthread_mutex_lock(&r->lock);
-	s->roll = roll_hold(r->roll);
-	s->expected = expect(s, r);
-	pthread_mutex_unlock(&r->lock);
-	/* All names in pages: those before need not be looked at. */
-	if (s->question->states == 0 && s->part[0] == '\0') {
-		size_t skip = s->question->skip;
-
-		s->rank = s->total = skip < s->expected ? skip : s->expected;
-	}
-}
-
-size_t roster_find(struct roster *r, const struct roster_question *q,
-		   struct roster_name *ret_names, size_t max, size_t *ret_total)
-{
-	struct search s = { .question = q, .names = ret_names, .max = max };
-	struct view part = view_of(q->part);
-
-	if (part.n >= sizeof(s.part)) {
-		if (ret_total != NULL)
-			*ret_total = 0;
-		return 0;
-	}
-	for (size_t i = 0; i < part.n; i++)
-		s.part[i] = ascii_lower(part.p[i]);
-	do
-		search_begin(&s, r);
-	while (!search(&s, r));
-	roll_release(s.roll);
-	if (ret_total != NULL)
-		*ret_total = s.total;
-	return s.count;
-}
-
 /* --- writing ------------------------------------------------------------------------------ */
 
 struct roll *roster_roll(struct roster *r)
@@ -448,8 +225,18 @@ bool roster_load(struct roster *r, struct roll *roll)
 	return true;
 }
 
+static uint32_t seconds_of(struct moment m)
+{
+	int64_t s = m.ms / 1000;
+
+	return s < 1 ? 1 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
+/* A certificate for somebody else ends as it likes. */
 static struct moment end_of(const struct result *result)
 {
+	if (result->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME))
+		return (struct moment){ 0 };
 	if (result->chain_not_after.ms != 0)
 		return result->chain_not_after;
 	return result->certificate != NULL ? result->certificate->not_after
@@ -476,12 +263,12 @@ static struct certificate *replace(struct certificate **held, struct certificate
 
 static char *detail_of(const struct result *result, bool without_own)
 {
-	const struct certificate *fallback = without_own ? result->certificate : NULL;
 	char sentence[VERDICT_SENTENCE_MAX];
 
 	if (result->state == STATE_OK)
 		return NULL;
-	return strdup(name_sentence(result, fallback, sentence));
+	return strdup(
+	    name_sentence(result, without_own ? result->certificate : NULL, sentence));
 }
 
 /* What the record is with one more result. */
@@ -490,9 +277,9 @@ static struct roster_change renew(struct entry *e, const struct result *result,
 {
 	struct roster_change c = {
 		.known = true,
-		.before = state_of(e),
+		.before = entry_state(e),
 		.announced_before = (enum state)e->confirmation.announced,
-		.announced_since = moment_of(e->announced_since),
+		.announced_since = entry_moment(e->announced_since),
 	};
 	bool fresh =
 	    result->state != STATE_OK && (c.before == STATE_COUNT || c.before == STATE_OK);
@@ -503,7 +290,7 @@ static struct roster_change renew(struct entry *e, const struct result *result,
 	e->state = (uint8_t)result->state;
 	e->fault = (uint8_t)result->fault;
 	e->cert_faults = (uint16_t)result->cert_faults;
-	e->end = without_own ? (struct moment){ 0 } : end_of(result);
+	e->end = end_of(result);
 	if (confirmation_add(&e->confirmation, result->state, confirm))
 		e->announced_since = e->asked;
 	c.announced = (enum state)e->confirmation.announced;
@@ -547,6 +334,20 @@ struct roster_change roster_put(struct roster *r, const struct roll *roll, size_
 	certificate_release(old);
 	free(detail);
 	return change;
+}
+
+bool roster_doubt(struct roster *r, const struct roll *roll, size_t number)
+{
+	bool before = false;
+
+	pthread_mutex_lock(&r->lock);
+	if (r->roll == roll ||
+	    roll_find(r->roll, view_of(roll_name(roll, number)), &number)) {
+		before = r->entries[number].flags & DOUBTED;
+		r->entries[number].flags |= DOUBTED;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return before;
 }
 
 bool roster_is_fallback(struct roster *r, const struct certificate *certificate)

@@ -35,8 +35,8 @@ struct roster_summary {
 	    cert_faults[FAULT_COUNT]; /* names with it among others; certificate's only */
 	size_t without_own;           /* are shown the fall-back certificate and are not
 					      * in it; FAULT_CERT_NAME in `faults` */
-	/* The first certificate to end, the chain above it included, of names whose certificate
-	 * was judged; ms 0 and "": there is none. */
+	/* The first certificate to end, the chain above it included, among those that are for
+	 * their names; ms 0 and "": there is none. */
 	struct moment earliest;
 	char earliest_name[ROLL_NAME_MAX];
 
@@ -133,6 +133,10 @@ struct roster_change roster_put(struct roster *, const struct roll *, size_t num
 
 /* Is it what the server shows for names it cannot know? */
 bool roster_is_fallback(struct roster *, const struct certificate *);
+
+/* The server broke off while this name was asked for. True: it did so before, since there was
+ * a result. */
+bool roster_doubt(struct roster *, const struct roll *, size_t number);
 
 /* What the server shows for a name it cannot know; NULL: it refused the handshake. */
 void roster_put_fallback(struct roster *, struct certificate *, struct moment at);

@@ -147,6 +147,7 @@ static void file(struct round *r, const struct result *found)
 				 r->worker->once ? 1 : r->target->confirm);
 	if (published.awaited || is_fresh_failure(&result, published.before))
 		r->again = true;
+	walkers_hear(r->worker, r->target, &result);
 	atomic_fetch_add(&r->worker->counters.probes, 1);
 	if (hooks->probed != NULL)
 		hooks->probed(hooks->user, r->target, &result, &published);
@@ -239,13 +240,19 @@ static bool keeps_transcript(const struct round *r)
 	return r->kit->plan->settings.transcripts != TRANSCRIPTS_NONE;
 }
 
+/* Those that nobody waits for by the clock. */
+static bool can_wait(const struct round *r)
+{
+	return r->errand == NULL || r->errand->humble;
+}
+
 /* The budgets let it in. Time spent waiting for them is not the server's. */
 static void attempt_start(struct attempt *a)
 {
 	struct round *r = a->round;
 	struct span waited = { 0 };
 
-	if (r->errand == NULL)
+	if (can_wait(r))
 		waited = span_between(a->waits_since, instant_now());
 	else
 		schedule_drop(&r->worker->schedule, &r->deadline);
@@ -321,6 +328,7 @@ static void attempts_begin(struct round *r, size_t count)
 
 		a->round = r;
 		a->ticket.admitted = admitted;
+		a->ticket.humble = r->errand != NULL && r->errand->humble;
 		a->addresses = &r->addresses[i];
 		a->address_count = each(r) ? 1 : count;
 		a->waits_since = instant_now();
@@ -330,7 +338,7 @@ static void attempts_begin(struct round *r, size_t count)
 	for (size_t i = 0; i < attempts; i++)
 		if (in[i])
 			attempt_start(&r->attempts[i]);
-		else if (r->errand != NULL)
+		else if (!can_wait(r))
 			budget_wait(r);
 }
 

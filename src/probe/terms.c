@@ -16,7 +16,7 @@ void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 		if (target->account->token)
 			t->flags |= DIALOGUE_TOKEN;
 	}
-	if (envelope != NULL) {
+	if (envelope != NULL && !(target->flags & TARGET_TLS_ONLY)) {
 		t->from = envelope->from;
 		t->to = envelope->to;
 		t->expect_code = envelope->expect_code;

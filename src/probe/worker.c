@@ -48,10 +48,10 @@ static bool is_mine(const struct worker *w, const struct target *t)
 
 /* --- ending ------------------------------------------------------------------------------- */
 
-static void close_if_done(struct worker *w)
+void worker_close_if_done(struct worker *w)
 {
 	if (w->closed || w->rounds != NULL ||
-	    !(w->leaving || (w->once && w->jobs_left == 0)))
+	    !(w->leaving || (w->once && w->jobs_left == 0 && w->walkers.left == 0)))
 		return;
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->timer, NULL);
@@ -79,7 +79,7 @@ void worker_part(struct worker *w, struct round *r)
 	*link->at = link->next;
 	if (link->next != NULL)
 		round_link(link->next)->at = link->at;
-	close_if_done(w);
+	worker_close_if_done(w);
 }
 
 /* --- jobs --------------------------------------------------------------------------------- */
@@ -388,12 +388,13 @@ static void leave(struct worker *w)
 		return;
 	w->leaving = true;
 	jobs_free(w);
+	walkers_fini(w);
 	schedule_drop(&w->schedule, &w->pulse);
 	for (struct round *r = w->rounds; r != NULL; r = next) {
 		next = round_link(r)->next;
 		round_leave(r, span_of_ms(GOODBYE_MS));
 	}
-	close_if_done(w);
+	worker_close_if_done(w);
 }
 
 /* The share is about the plan before; when a kit in between was never taken it is not. */
@@ -414,6 +415,7 @@ static void load(struct worker *w, struct kit *kit)
 		kit_release(kit);
 		return;
 	}
+	walkers_load(w, kit->plan);
 	kit_release(w->kit);
 	w->kit = kit;
 	gate_set_limits(&w->gate, s->in_flight_max / w->of, s->per_address_max);
@@ -528,6 +530,7 @@ static bool begin(struct worker *w, char *error, size_t cap)
 		return false;
 	}
 	w->jobs_left = w->job_count;
+	walkers_load(w, w->kit->plan);
 	w->pulse.run = pulse;
 	if (!w->once)
 		schedule_put(&w->schedule, &w->pulse, instant_now());
@@ -554,7 +557,7 @@ bool worker_init(struct worker *w, struct kit *kit, const struct engine_hooks *h
 		return false;
 	}
 	if (begin(w, error, cap)) {
-		close_if_done(w);
+		worker_close_if_done(w);
 		return true;
 	}
 	leave(w);
@@ -572,6 +575,7 @@ void worker_fini(struct worker *w)
 {
 	kit_release(w->posted_kit);
 	jobs_free(w);
+	walkers_fini(w);
 	uv_loop_close(&w->loop);
 	schedule_fini(&w->schedule);
 	gate_fini(&w->gate);

@@ -9,12 +9,14 @@
 #include "gate.h"
 #include "kit.h"
 #include "schedule.h"
+#include "walker.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 struct worker_counters {
-	atomic_uint_fast64_t probes, errands, late, skipped_suspended, skipped_overrun;
+	atomic_uint_fast64_t probes, names, errands, late, skipped_suspended,
+	    skipped_overrun;
 	atomic_uint_fast64_t dns_questions, dns_cache_hits, dns_failures;
 	atomic_uint in_flight, waiting;
 	atomic_int_fast64_t lag_ns, lateness_max_ns;
@@ -32,6 +34,7 @@ struct worker {
 	struct job *jobs; /* in the order of the kit's plan */
 	size_t job_count, jobs_left;
 	struct round *rounds; /* under way */
+	struct walkers walkers;
 	struct due pulse;
 	struct instant armed, last_late;
 	struct span lost; /* how far pulses were behind, in all */
@@ -76,5 +79,8 @@ bool worker_post_errand(struct worker *, struct errand *);
 /* For rounds: to be among those the worker waits for when it leaves. */
 void worker_join(struct worker *, struct round *);
 void worker_part(struct worker *, struct round *);
+
+/* For walkers: one of them is done. */
+void worker_close_if_done(struct worker *);
 
 #endif

@@ -125,12 +125,85 @@ static void never_more_inside_than_allowed(void **state)
 	gate_fini(&g);
 }
 
+/* Names of customers: all places but one, and none while somebody else waits. */
+static void the_humble_go_behind_all_others(void **state)
+{
+	struct gate g;
+	struct visitor humble[5] = { 0 }, v[3] = { 0 };
+
+	(void)state;
+	assert_true(gate_init(&g, 100, 3));
+	for (unsigned i = 0; i < 5; i++) {
+		humble[i].ticket.humble = true;
+		assert_int_equal(enter(&g, &humble[i], "192.0.2.1"), i < 2);
+	}
+	assert_true(enter(&g, &v[0], "192.0.2.1"));
+	assert_false(enter(&g, &v[1], "192.0.2.1"));
+	gate_leave(&g, &humble[0].ticket);
+	gate_call(&g);
+	assert_int_equal(v[1].told, 1);
+	assert_int_equal(humble[2].told, 0);
+	assert_false(enter(&g, &v[2], "192.0.2.1"));
+	gate_leave(&g, &v[2].ticket); /* gives up in the line */
+	gate_leave(&g, &v[0].ticket);
+	gate_call(&g);
+	assert_int_equal(humble[2].told, 1);
+	gate_leave(&g, &v[1].ticket);
+	gate_call(&g);
+	assert_int_equal(humble[3].told, 0); /* one place stays free */
+	gate_leave(&g, &humble[4].ticket);
+	gate_leave(&g, &humble[1].ticket);
+	gate_call(&g);
+	assert_int_equal(humble[3].told, 1);
+	gate_leave(&g, &humble[2].ticket);
+	gate_leave(&g, &humble[3].ticket);
+	assert_int_equal(g.inside, 0);
+	assert_int_equal(g.humble_inside, 0);
+	assert_int_equal(g.waiting, 0);
+	assert_int_equal(g.crowds, 0);
+	gate_fini(&g);
+}
+
+static void the_humble_take_half_of_all(void **state)
+{
+	struct gate g;
+	struct visitor humble[3] = { 0 }, v[3] = { 0 };
+
+	(void)state;
+	assert_true(gate_init(&g, 4, 1));
+	for (unsigned i = 0; i < 3; i++)
+		humble[i].ticket.humble = true;
+	/* The only place at an address is theirs, too, when nobody else wants it. */
+	assert_true(enter(&g, &humble[0], "192.0.2.1"));
+	assert_true(enter(&g, &humble[1], "192.0.2.2"));
+	assert_false(enter(&g, &humble[2], "192.0.2.3"));
+	assert_true(enter(&g, &v[0], "192.0.2.4"));
+	assert_true(enter(&g, &v[1], "192.0.2.5"));
+	assert_false(enter(&g, &v[2], "192.0.2.6"));
+	gate_leave(&g, &humble[0].ticket);
+	gate_call(&g);
+	assert_int_equal(v[2].told, 1);
+	assert_int_equal(humble[2].told, 0);
+	gate_leave(&g, &v[0].ticket);
+	gate_call(&g);
+	assert_int_equal(humble[2].told, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		gate_leave(&g, &humble[i].ticket);
+		gate_leave(&g, &v[i].ticket);
+	}
+	assert_int_equal(g.inside, 0);
+	assert_int_equal(g.crowds, 0);
+	gate_fini(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_per_address_and_lets_in_by_turn),
 		cmocka_unit_test(counts_in_all),
 		cmocka_unit_test(never_more_inside_than_allowed),
+		cmocka_unit_test(the_humble_go_behind_all_others),
+		cmocka_unit_test(the_humble_take_half_of_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,442 @@
+/* test_walk.c - the order of names in time; the clock is a number here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "walk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES = 1000, HOUR_MS = 3600000 };
+
+static struct instant at_ms(int64_t ms)
+{
+	return (struct instant){ ms * 1000000 };
+}
+
+static int64_t ms_of(struct instant at)
+{
+	return at.ns / 1000000;
+}
+
+static struct roll *roll_of(unsigned first, unsigned count)
+{
+	const char **names = calloc(count + 1, sizeof(*names));
+	char(*texts)[32] = calloc(count + 1, sizeof(*texts));
+	struct roll *roll;
+
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "customer%u.example", first + i);
+		names[i] = texts[i];
+	}
+	roll = roll_new(names, count);
+	free(names);
+	free(texts);
+	assert_non_null(roll);
+	return roll;
+}
+
+static struct walk_terms terms_of(struct roll *roll)
+{
+	return (struct walk_terms){
+		.roll = roll,
+		.hash = 0x123456789abcdef0U,
+		.interval = span_of_ms(HOUR_MS),
+		.retry_interval = span_of_ms(15000),
+		.trial_interval = span_of_ms(60000),
+		.max = 3,
+	};
+}
+
+/* A walk that knows the fall-back, at this moment. */
+static void begin(struct walk *w, const struct walk_terms *t, int64_t now_ms)
+{
+	struct walk_step step;
+
+	walk_init(w, t, at_ms(now_ms), (struct moment){ now_ms });
+	step = walk_next(w, at_ms(now_ms));
+	assert_int_equal(step.kind, WALK_FALLBACK);
+	assert_int_equal(walk_next(w, at_ms(now_ms)).kind, WALK_WAIT);
+	walk_heard(w, &step, WALK_JUDGED, at_ms(now_ms));
+}
+
+/* The next name, asked when it is due and answered at once; *now_ms moves on. */
+static struct walk_step next(struct walk *w, int64_t *now_ms, enum walk_answer answer)
+{
+	struct walk_step step;
+
+	for (;;) {
+		step = walk_next(w, at_ms(*now_ms));
+		if (step.kind == WALK_NAME)
+			break;
+		if (step.kind == WALK_FALLBACK) {
+			walk_heard(w, &step, WALK_JUDGED, at_ms(*now_ms));
+			continue;
+		}
+		assert_int_equal(step.kind, WALK_WAIT);
+		assert_true(step.at.ns < INT64_MAX);
+		*now_ms = ms_of(step.at) + 1;
+	}
+	walk_heard(w, &step, answer, at_ms(*now_ms));
+	return step;
+}
+
+static void each_name_once_in_the_interval_evenly(void **state)
+{
+	struct roll *roll = roll_of(0, NAMES);
+	const struct walk_terms t = terms_of(roll);
+	unsigned seen[NAMES] = { 0 }, minutes[60] = { 0 };
+	int64_t began = INT64_C(1700000000000), now = began, before;
+	struct walk w;
+
+	(void)state;
+	begin(&w, &t, began);
+	for (unsigned i = 0; i < NAMES; i++) {
+		before = now;
+		seen[next(&w, &now, WALK_JUDGED).number]++;
+		/* Even where two places fall together, there is a gap. */
+		if (i > 0)
+			assert_true(now - before >= HOUR_MS / NAMES / 4 - 1);
+		assert_true(now - began <= HOUR_MS + 20000);
+		minutes[(now - began) / 60000 % 60]++;
+	}
+	for (unsigned i = 0; i < NAMES; i++)
+		assert_int_equal(seen[i], 1);
+	/* 16.7 a minute; more than three times the standard deviation off is no chance. */
+	for (unsigned i = 0; i < 60; i++)
+		assert_in_range(minutes[i], 3, 32);
+	/* And the next lap is the same an hour later. */
+	before = now;
+	for (unsigned i = 0; i < NAMES; i++)
+		seen[next(&w, &now, WALK_JUDGED).number]++;
+	for (unsigned i = 0; i < NAMES; i++)
+		assert_int_equal(seen[i], 2);
+	assert_in_range(now - before, HOUR_MS - 1000, HOUR_MS + 20000);
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+/* When a name of the roll is asked first, within an hour of `now`. */
+static int64_t time_of(const struct walk_terms *t, int64_t now, const char *name)
+{
+	struct walk_step step;
+	struct walk w;
+
+	begin(&w, t, now);
+	do
+		step = next(&w, &now, WALK_JUDGED);
+	while (strcmp(roll_name(t->roll, step.number), name) != 0);
+	walk_fini(&w);
+	return now;
+}
+
+static void a_restart_moves_nothing(void **state)
+{
+	struct roll *roll = roll_of(0, 200), *more = roll_of(0, 230);
+	struct walk_terms t = terms_of(roll);
+	int64_t began = INT64_C(1700000000000), first, again;
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i += 37) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "customer%u.example", i);
+		t.roll = roll;
+		first = time_of(&t, began, name);
+		/* Another moment of the day, another boot, and more customers. */
+		again = time_of(&t, began + 7 * 86400000 + 1234567, name);
+		assert_in_range((again - first + 10000) % HOUR_MS, 0, 20000);
+		t.roll = more;
+		again = time_of(&t, began + 999999, name);
+		assert_in_range((again - first + 10000) % HOUR_MS, 0, 20000);
+	}
+	roll_release(roll);
+	roll_release(more);
+}
+
+static void a_failure_is_asked_again_soon(void **state)
+{
+	struct roll *roll = roll_of(0, 10);
+	const struct walk_terms t = terms_of(roll);
+	int64_t now = INT64_C(1700000000000), failed;
+	struct walk_step step, again;
+	struct walk w;
+
+	(void)state;
+	begin(&w, &t, now);
+	step = next(&w, &now, WALK_AGAIN);
+	failed = now;
+	do
+		again = next(&w, &now, WALK_JUDGED);
+	while (again.number != step.number);
+	assert_in_range(now - failed, 15000, 15000 + HOUR_MS / 10 / 4 + 2);
+	/* Not a third time before its place comes round. */
+	for (unsigned i = 0; i < 9; i++)
+		assert_int_not_equal(next(&w, &now, WALK_JUDGED).number, step.number);
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+static void a_regular_turn_that_comes_sooner_is_enough(void **state)
+{
+	struct roll *roll = roll_of(0, 3);
+	struct walk_terms t = terms_of(roll);
+	int64_t now = INT64_C(1700000000000), began = now;
+	unsigned asked = 0;
+	struct walk w;
+
+	(void)state;
+	t.interval = span_of_ms(10000);
+	begin(&w, &t, now);
+	while (now - began < 100000) {
+		next(&w, &now, WALK_AGAIN);
+		asked++;
+	}
+	assert_in_range(asked, 29, 32);
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+static void so_many_at_once_and_no_more(void **state)
+{
+	struct roll *roll = roll_of(0, 100);
+	struct walk_terms t = terms_of(roll);
+	struct walk_step steps[3];
+	int64_t now = INT64_C(1700000000000);
+	struct walk w;
+
+	(void)state;
+	begin(&w, &t, now);
+	/* Late by a quarter of an hour, so that many are due: but with a gap. */
+	now += HOUR_MS / 4;
+	for (unsigned i = 0; i < 3; i++) {
+		steps[i] = walk_next(&w, at_ms(now));
+		assert_int_equal(steps[i].kind, WALK_NAME);
+		assert_int_equal(walk_next(&w, at_ms(now)).kind, WALK_WAIT);
+		now += HOUR_MS / 100 / 4 + 1;
+	}
+	assert_true(walk_next(&w, at_ms(now)).at.ns == INT64_MAX);
+	assert_in_range(walk_behind(&w, at_ms(now)).ns / 1000000, HOUR_MS / 8, HOUR_MS / 4);
+	walk_heard(&w, &steps[1], WALK_LOST, at_ms(now));
+	assert_int_equal(walk_next(&w, at_ms(now)).kind, WALK_NAME);
+	/* Days late, it does not ask each name for each day. */
+	now += 2 * 86400000;
+	walk_heard(&w, &steps[0], WALK_JUDGED, at_ms(now));
+	assert_int_equal(walk_next(&w, at_ms(now)).kind, WALK_FALLBACK);
+	assert_true(walk_behind(&w, at_ms(now)).ns >= 0);
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+static void a_server_that_is_away_makes_it_pause(void **state)
+{
+	struct roll *roll = roll_of(0, 100);
+	const struct walk_terms t = terms_of(roll);
+	int64_t now = INT64_C(1700000000000), waits[4];
+	struct walk_step first, second, step;
+	struct walk w;
+
+	(void)state;
+	begin(&w, &t, now);
+	now += HOUR_MS / 4;
+	first = walk_next(&w, at_ms(now));
+	now += HOUR_MS / 100;
+	second = walk_next(&w, at_ms(now));
+	assert_int_equal(second.kind, WALK_NAME);
+	walk_heard(&w, &first, WALK_AWAY, at_ms(now));
+	assert_true(w.paused);
+	walk_heard(&w, &second, WALK_AWAY, at_ms(now));
+	/* One trial at a time, later and later, by turns for both kinds of names. */
+	for (unsigned i = 0; i < 4; i++) {
+		step = walk_next(&w, at_ms(now));
+		assert_int_equal(step.kind, WALK_WAIT);
+		waits[i] = ms_of(step.at) - now;
+		now = ms_of(step.at);
+		step = walk_next(&w, at_ms(now));
+		assert_int_equal(step.kind, i % 2 == 0 ? WALK_FALLBACK : WALK_NAME);
+		assert_true(step.trial);
+		assert_true(walk_next(&w, at_ms(now)).at.ns == INT64_MAX);
+		walk_heard(&w, &step, WALK_AWAY, at_ms(now));
+	}
+	assert_int_equal(waits[0], 15000);
+	assert_int_equal(waits[1], 30000);
+	assert_int_equal(waits[2], 60000);
+	assert_int_equal(waits[3], 60000);
+	/* Others find it there again: those that got no answer go first. */
+	walk_resume(&w);
+	for (unsigned i = 0; i < 2; i++) {
+		now += HOUR_MS / 100;
+		step = walk_next(&w, at_ms(now));
+		if (step.kind == WALK_FALLBACK) {
+			walk_heard(&w, &step, WALK_JUDGED, at_ms(now));
+			step = walk_next(&w, at_ms(now));
+		}
+		assert_true(step.number == first.number || step.number == second.number);
+		walk_heard(&w, &step, WALK_JUDGED, at_ms(now));
+	}
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+/* Some servers hang up on a name they do not know. */
+static void a_fallback_that_is_never_told_does_not_hold_up(void **state)
+{
+	struct roll *roll = roll_of(0, 100);
+	const struct walk_terms t = terms_of(roll);
+	int64_t began = INT64_C(1700000000000), now = began;
+	unsigned asked = 0, hung_up = 0;
+	struct walk w;
+
+	(void)state;
+	walk_init(&w, &t, at_ms(now), (struct moment){ now });
+	while (now - began < 2 * HOUR_MS) {
+		struct walk_step step = walk_next(&w, at_ms(now));
+
+		if (step.kind == WALK_WAIT) {
+			now = ms_of(step.at) + 1;
+			continue;
+		}
+		asked += step.kind == WALK_NAME;
+		hung_up += step.kind == WALK_FALLBACK;
+		walk_heard(&w, &step, step.kind == WALK_NAME ? WALK_JUDGED : WALK_AWAY,
+			   at_ms(now));
+	}
+	assert_in_range(asked, 190, 220);
+	assert_in_range(hung_up, 5, 30);
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+static void other_names_keep_their_places(void **state)
+{
+	struct roll *roll = roll_of(0, 100), *less = roll_of(50, 100);
+	struct walk_terms t = terms_of(roll);
+	int64_t now = INT64_C(1700000000000), began;
+	unsigned seen[100] = { 0 };
+	struct walk_step step;
+	struct walk w;
+
+	(void)state;
+	begin(&w, &t, now);
+	for (unsigned i = 0; i < 30; i++)
+		next(&w, &now, WALK_JUDGED);
+	step = next(&w, &now, WALK_AGAIN);
+	began = now;
+	t.roll = less;
+	walk_change(&w, &t, at_ms(now), (struct moment){ now });
+	while (now - began < HOUR_MS - 40000)
+		seen[next(&w, &now, WALK_JUDGED).number]++;
+	for (unsigned i = 0; i < 100; i++) {
+		bool awaited =
+		    strcmp(roll_name(less, i), roll_name(roll, step.number)) == 0;
+
+		assert_in_range(seen[i], 0, awaited ? 2 : 1);
+	}
+	/* No name left at all, and back again. */
+	t.roll = roll_of(0, 0);
+	walk_change(&w, &t, at_ms(now), (struct moment){ now });
+	roll_release(t.roll);
+	assert_int_not_equal(walk_next(&w, at_ms(now)).kind, WALK_NAME);
+	t.roll = roll;
+	walk_change(&w, &t, at_ms(now), (struct moment){ now });
+	for (unsigned i = 0; i < 100; i++)
+		next(&w, &now, WALK_JUDGED);
+	walk_fini(&w);
+	roll_release(roll);
+	roll_release(less);
+}
+
+static unsigned walk_once(enum walk_answer answer, unsigned away, enum walk_kind *ret_last)
+{
+	struct roll *roll = roll_of(0, 50);
+	struct walk_terms t = terms_of(roll);
+	struct walk_step step, under_way[3];
+	unsigned asked = 0, count = 0, turns = 0;
+	struct walk w;
+
+	t.once = true;
+	walk_init(&w, &t, at_ms(5), (struct moment){ 5 });
+	for (; turns < 1000; turns++) {
+		step = walk_next(&w, at_ms(5));
+		if (step.kind == WALK_NAME || step.kind == WALK_FALLBACK) {
+			under_way[count++] = step;
+			continue;
+		}
+		if (step.kind == WALK_DONE)
+			break;
+		assert_true(count > 0);
+		step = under_way[--count];
+		if (away > 0) {
+			away--;
+			walk_heard(&w, &step, WALK_AWAY, at_ms(5));
+			continue;
+		}
+		asked += step.kind == WALK_NAME;
+		walk_heard(&w, &step, answer, at_ms(5));
+	}
+	*ret_last = step.kind;
+	walk_fini(&w);
+	roll_release(roll);
+	return asked;
+}
+
+static void once_is_all_names_and_then_the_end(void **state)
+{
+	enum walk_kind last;
+
+	(void)state;
+	assert_int_equal(walk_once(WALK_JUDGED, 0, &last), 50);
+	assert_int_equal(last, WALK_DONE);
+	assert_int_equal(walk_once(WALK_AGAIN, 0, &last), 50);
+	assert_int_equal(last, WALK_DONE);
+	/* A slip is no reason to give up, a server that is away is. */
+	assert_int_equal(walk_once(WALK_JUDGED, 1, &last), 50);
+	assert_int_equal(last, WALK_DONE);
+	assert_int_equal(walk_once(WALK_JUDGED, 1000, &last), 0);
+	assert_int_equal(last, WALK_DONE);
+}
+
+static void a_doubtful_fallback_is_asked_again_but_not_all_the_time(void **state)
+{
+	struct roll *roll = roll_of(0, 10);
+	const struct walk_terms t = terms_of(roll);
+	int64_t now = INT64_C(1700000000000);
+	struct walk_step step;
+	struct walk w;
+
+	(void)state;
+	begin(&w, &t, now);
+	walk_doubt_fallback(&w, at_ms(now + 1000));
+	assert_true(walk_next(&w, at_ms(now + 1000)).kind != WALK_FALLBACK);
+	do {
+		step = walk_next(&w, at_ms(now + 15000));
+		if (step.kind == WALK_NAME)
+			walk_heard(&w, &step, WALK_JUDGED, at_ms(now + 15000));
+	} while (step.kind == WALK_NAME);
+	assert_int_equal(step.kind, WALK_FALLBACK);
+	walk_fini(&w);
+	roll_release(roll);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_name_once_in_the_interval_evenly),
+		cmocka_unit_test(a_restart_moves_nothing),
+		cmocka_unit_test(a_failure_is_asked_again_soon),
+		cmocka_unit_test(a_regular_turn_that_comes_sooner_is_enough),
+		cmocka_unit_test(so_many_at_once_and_no_more),
+		cmocka_unit_test(a_server_that_is_away_makes_it_pause),
+		cmocka_unit_test(a_fallback_that_is_never_told_does_not_hold_up),
+		cmocka_unit_test(other_names_keep_their_places),
+		cmocka_unit_test(once_is_all_names_and_then_the_end),
+		cmocka_unit_test(a_doubtful_fallback_is_asked_again_but_not_all_the_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
