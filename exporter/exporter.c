@@ -1,6 +1,7 @@
 /* exporter.c - see exporter.h. */
 #include "exporter.h"
 
+#include "names_log.h"
 #include "passive.h"
 #include "verdict.h"
 
@@ -103,6 +104,23 @@ static void probed(void *user, const struct target *target, const struct result 
 		atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
 	if (!published->awaited)
 		passive_put(x->passive, target, &result->address);
+}
+
+/* Of customers' names; hooks of the engine, too. */
+static void name_changed(void *user, const struct target *target,
+			 const struct roster_name *name, const struct roster_change *change)
+{
+	struct exporter *x = user;
+
+	names_log_changed(x->log, target, name, change);
+	atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
+}
+
+static void names_untold(void *user, uint64_t count)
+{
+	struct exporter *x = user;
+
+	names_log_untold(x->log, count);
 }
 
 /* --- reload ------------------------------------------------------------------------------ */
@@ -292,7 +310,10 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 			      struct log *log, char *error, size_t cap)
 {
 	struct exporter *x = calloc(1, sizeof(*x));
-	const struct engine_hooks hooks = { .probed = probed, .user = x };
+	const struct engine_hooks hooks = { .probed = probed,
+					    .name_changed = name_changed,
+					    .names_untold = names_untold,
+					    .user = x };
 	struct passive *passive = passive_new(log);
 
 	struct history *history = history_new();

@@ -5,6 +5,7 @@
  */
 #include "exposition.h"
 #include "metrics_page.h"
+#include "names_log.h"
 #include "options.h"
 #include "paths.h"
 #include "printable.h"
@@ -127,9 +128,25 @@ static void probed_once(void *log, const struct target *target, const struct res
 	log_drain(log);
 }
 
+static void name_once(void *log, const struct target *target,
+		      const struct roster_name *name, const struct roster_change *change)
+{
+	names_log_changed(log, target, name, change);
+	log_drain(log);
+}
+
+static void untold_once(void *log, uint64_t count)
+{
+	names_log_untold(log, count);
+	log_drain(log);
+}
+
 static int once(struct plan *plan, struct log *log, struct moment started)
 {
-	const struct engine_hooks hooks = { .probed = probed_once, .user = log };
+	const struct engine_hooks hooks = { .probed = probed_once,
+					    .name_changed = name_once,
+					    .names_untold = untold_once,
+					    .user = log };
 	struct health health = { .version = version,
 				 .started = started,
 				 .targets = plan->target_count,

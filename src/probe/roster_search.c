@@ -57,12 +57,10 @@ struct moment roster_oldest(struct roster *r)
 	uint32_t oldest = 0;
 
 	pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; i < r->counts.total; i++) {
-		uint32_t asked = r->entries[i].asked;
-
-		if (asked != 0 && (oldest == 0 || asked < oldest))
-			oldest = asked;
-	}
+	/* Minus 1, never (0) is the latest. */
+	for (size_t i = 0; i < r->counts.total; i++)
+		if (r->entries[i].asked - 1 < oldest - 1)
+			oldest = r->entries[i].asked;
 	pthread_mutex_unlock(&r->lock);
 	return entry_moment(oldest);
 }

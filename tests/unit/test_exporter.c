@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
+#include "names_log.h"
 #include "running_exporter.h"
 
 #include <string.h>
@@ -198,6 +199,42 @@ static void a_line_for_each_change_and_none_for_a_probe(void **state)
 	assert_null(strstr(line, "before="));
 }
 
+static void a_line_for_each_name_that_changed(void **state)
+{
+	const struct target target = { .server = "shared7",
+				       .service = &builtin_services[0] };
+	struct roster_name name = { .name = "shop.example",
+				    .announced = STATE_CRITICAL,
+				    .fault = FAULT_CERT_NAME,
+				    .announced_since = { 1795262400000 },
+				    .detail = "no certificate of its own" };
+	struct roster_change change = { .known = true,
+					.announced_before = STATE_OK,
+					.announced = STATE_CRITICAL,
+					.announced_since = { 1795262000000 } };
+	const char *line;
+
+	(void)state;
+	names_log_changed(x.log, &target, &name, &change);
+	line = running_log(&x);
+	assert_int_equal(count(line, "\n"), 1);
+	assert_non_null(
+	    strstr(line, " level=error msg=\"state of a name changed\" server=shared7 "
+			 "service=smtp name=shop.example state=CRITICAL before=OK "
+			 "lasted=\"6m 40s\" fault=cert_name "
+			 "reason=\"no certificate of its own\""));
+	change.announced_before = STATE_COUNT;
+	name.announced = STATE_WARNING;
+	names_log_changed(x.log, &target, &name, &change);
+	line = running_log(&x);
+	assert_non_null(strstr(line, " level=warn msg=\"first result of a name\""));
+	assert_null(strstr(line, "before="));
+	names_log_untold(x.log, 4711);
+	line = running_log(&x);
+	assert_non_null(strstr(
+	    line, " msg=\"and more names changed their state in this minute\" names=4711"));
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -225,6 +262,7 @@ int main(void)
 		RUNNING_TEST(what_the_engine_refuses_is_said_too),
 		RUNNING_TEST(is_ready_when_each_target_had_its_turn),
 		RUNNING_TEST(a_line_for_each_change_and_none_for_a_probe),
+		RUNNING_TEST(a_line_for_each_name_that_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

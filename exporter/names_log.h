@@ -1,0 +1,15 @@
+/* names_log.h - what the log says of customers' names: a line for each change that the engine
+ * tells, and one for those it does not.
+ */
+#ifndef MAILVANE_NAMES_LOG_H
+#define MAILVANE_NAMES_LOG_H
+
+#include "engine.h"
+#include "log.h"
+
+void names_log_changed(struct log *, const struct target *, const struct roster_name *,
+		       const struct roster_change *);
+/* So many more in the last minute. */
+void names_log_untold(struct log *, uint64_t count);
+
+#endif
