@@ -2,7 +2,7 @@
  * rendered. */
 #include "status.h"
 
-#include "json_text.h"
+#include "hosted_names.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -184,6 +184,7 @@ static void put_target(struct status *s, struct draft *out, const struct target 
 		json_next(&s->targets, NULL);
 		draft_text(out, "\n{");
 		put_configured(&m, t);
+		hosted_names_member(&m, "names", plan_find_hosting(s->plan, t));
 		json_next(&m, "results");
 		draft_text(out, "[");
 		for (size_t i = 0; i < count; i++)

@@ -4,6 +4,7 @@
 #include "discovery.h"
 #include "effective.h"
 #include "events.h"
+#include "hosted_names.h"
 #include "page_paths.h"
 #include "probe_request.h"
 #include "reload_request.h"
@@ -75,6 +76,7 @@ static const struct path paths[] = {
 	{ "/-/ready",        PATH_GET,              get_ready },
 	{ "/api/v1/verdict", PATH_GET,              get_verdict },
 	{ "/api/v1/status",  PATH_GET | PATH_HEAVY, status_answer },
+	{ "/api/v1/names",   PATH_GET | PATH_HEAVY, hosted_names_answer },
 };
 /* clang-format on */
 

@@ -1,0 +1,316 @@
+/* hosted_names.c - a piece of the answer is some names of one roster; how many there are in all
+ * is known at the end.
+ */
+#include "hosted_names.h"
+
+#include <stdlib.h>
+
+enum { NAMES_AT_ONCE = 64, FILTER_MAX = 512, OFFSET_MAX = 1000000000 };
+
+struct hosted_names {
+	struct answer answer;
+	struct plan *plan;
+	char server[FILTER_MAX], service[FILTER_MAX], part[ROLL_NAME_MAX]; /* "": all */
+	unsigned states;
+	size_t offset, limit;
+
+	bool begun;
+	struct json_list list;
+	size_t at;    /* the hosting */
+	size_t shown; /* names so far, of all hostings */
+	size_t skip;  /* names of this hosting that are not wanted any more */
+	size_t total; /* of the hostings before */
+	struct roster_name names[NAMES_AT_ONCE];
+};
+
+/* --- a name ------------------------------------------------------------------------------- */
+
+static void put_faults(struct json_list *l, unsigned set)
+{
+	struct json_list faults = { .out = l->out };
+
+	json_next(l, "faults");
+	draft_text(l->out, "[");
+	for (unsigned f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
+		if (set & CERT_FAULT_BIT(f))
+			json_member_text(&faults, NULL, fault_name((enum fault)f));
+	draft_text(l->out, "]");
+}
+
+static void put_certificate(struct json_list *l, const char *name,
+			    const struct certificate *c)
+{
+	struct json_list m = { .out = l->out };
+
+	json_next(l, name);
+	if (!c) {
+		draft_text(l->out, "null");
+		return;
+	}
+	draft_text(l->out, "{");
+	json_member_text(&m, "subject", c->subject);
+	json_member_text(&m, "issuer", c->issuer);
+	json_member_text(&m, "serial", c->serial);
+	json_member_text(&m, "fingerprint_sha256", c->fingerprint);
+	json_member_moment(&m, "not_before", c->not_before);
+	json_member_moment(&m, "not_after", c->not_after);
+	draft_text(l->out, "}");
+}
+
+static const char *state_or_null(enum state state)
+{
+	return state < STATE_COUNT ? state_name(state) : NULL;
+}
+
+static void put_name(struct json_list *list, const struct target *t,
+		     const struct roster_name *n)
+{
+	struct json_list m = { .out = list->out };
+
+	json_next(list, NULL);
+	draft_text(list->out, "\n{");
+	json_member_text(&m, "server", t->server);
+	json_member_text(&m, "service", t->service->name);
+	json_member_text(&m, "name", n->name);
+	json_member_text(&m, "state", state_or_null(n->state));
+	json_member_text(&m, "confirmed_state", state_or_null(n->announced));
+	json_member_text(&m, "fault", n->state < STATE_COUNT ? fault_name(n->fault) : NULL);
+	put_faults(&m, n->cert_faults);
+	json_member_bool(&m, "without_own_certificate", n->without_own);
+	json_member_text(&m, "text", n->detail);
+	json_member_moment(&m, "not_after", n->not_after);
+	json_member_moment(&m, "asked", n->asked);
+	json_member_moment(&m, "since", n->since);
+	json_member_moment(&m, "confirmed_since", n->announced_since);
+	put_certificate(&m, "certificate", n->certificate);
+	draft_text(list->out, "}");
+}
+
+/* --- the answer --------------------------------------------------------------------------- */
+
+static bool fits(const char *filter, const char *text)
+{
+	return filter[0] == '\0' || strcmp(filter, text) == 0;
+}
+
+/* Some names of the hosting. False: it has no more that are wanted; the total has them all. */
+static bool some_names(struct hosted_names *h, const struct hosting *at)
+{
+	size_t skip = h->skip, total = 0, count, max = h->limit - h->shown;
+	struct roster_question question = { .part = h->part,
+					    .states = h->states,
+					    .skip = skip };
+
+	if (max > NAMES_AT_ONCE)
+		max = NAMES_AT_ONCE;
+	if (h->total + skip < h->offset)
+		question.skip = h->offset - h->total;
+	count = roster_find(at->roster, &question, h->names, max, &total);
+	for (size_t i = 0; i < count; i++)
+		put_name(&h->list, at->target, &h->names[i]);
+	roster_names_fini(h->names, count);
+	h->shown += count;
+	h->skip = question.skip + count;
+	if (count > 0 && h->skip < total && h->shown < h->limit)
+		return true;
+	h->total += total;
+	h->skip = 0;
+	return false;
+}
+
+static bool more(struct answer *answer, struct draft *out)
+{
+	struct hosted_names *h = (struct hosted_names *)answer;
+	struct json_list m = { .out = out, .begun = true };
+
+	h->list.out = out;
+	if (!h->begun)
+		draft_text(out, "{\"names\":[");
+	h->begun = true;
+	if (h->at < h->plan->hosting_count) {
+		const struct hosting *at = &h->plan->hostings[h->at];
+
+		if (!fits(h->server, at->target->server) ||
+		    !fits(h->service, at->target->service->name) || !some_names(h, at))
+			h->at++;
+		return true;
+	}
+	draft_text(out, "]");
+	json_member_number(&m, "total", (int64_t)h->total);
+	json_member_number(&m, "offset", (int64_t)h->offset);
+	json_member_number(&m, "limit", (int64_t)h->limit);
+	draft_text(out, "}\n");
+	return false;
+}
+
+static void dispose(struct answer *answer)
+{
+	struct hosted_names *h = (struct hosted_names *)answer;
+
+	plan_release(h->plan);
+	free(h);
+}
+
+struct answer *hosted_names_new(struct plan *plan, const struct hosted_wish *wish)
+{
+	struct hosted_names *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->answer = (struct answer){ more, dispose };
+	h->plan = plan_hold(plan);
+	text_copy(h->server, sizeof(h->server), wish->server ? wish->server : "");
+	text_copy(h->service, sizeof(h->service), wish->service ? wish->service : "");
+	text_copy(h->part, sizeof(h->part), wish->part ? wish->part : "");
+	h->states = wish->states;
+	h->offset = wish->offset;
+	h->limit = wish->limit;
+	return &h->answer;
+}
+
+/* --- counts ------------------------------------------------------------------------------- */
+
+static void put_counts(struct json_list *m, const struct roster_summary *s)
+{
+	static const char *const states[STATE_COUNT] = { "ok", "warning", "critical",
+							 "unknown" };
+	struct json_list confirmed = { .out = m->out }, faults = { .out = m->out };
+
+	json_next(m, "confirmed");
+	draft_text(m->out, "{");
+	for (unsigned i = 0; i < STATE_COUNT; i++)
+		json_member_number(&confirmed, states[i], (int64_t)s->announced[i]);
+	draft_text(m->out, "}");
+	json_next(m, "faults");
+	draft_text(m->out, "{");
+	for (unsigned f = FAULT_OK + 1; f < FAULT_COUNT; f++)
+		if (s->faults[f] > 0)
+			json_member_number(&faults, fault_name((enum fault)f),
+					   (int64_t)s->faults[f]);
+	draft_text(m->out, "}");
+}
+
+static void put_summary(struct json_list *m, const struct hosting *h,
+			const struct roster_summary *s)
+{
+	json_member_number(m, "total", (int64_t)s->total);
+	json_member_number(m, "asked", (int64_t)s->asked);
+	put_counts(m, s);
+	json_member_number(m, "without_own_certificate", (int64_t)s->without_own);
+	json_member_moment(m, "earliest_not_after", s->earliest);
+	json_member_text(m, "earliest_name", s->earliest.ms ? s->earliest_name : NULL);
+	json_member_moment(m, "oldest_asked", roster_oldest(h->roster));
+	json_member_span(m, "interval", h->interval);
+	json_member_span(m, "behind", s->behind);
+	json_member_moment(m, "paused_since", s->paused);
+	json_member_text(m, "paused_fault",
+			 s->paused.ms ? fault_name(s->paused_fault) : NULL);
+	put_certificate(m, "fallback", s->fallback);
+}
+
+void hosted_names_member(struct json_list *l, const char *name, const struct hosting *h)
+{
+	struct json_list m = { .out = l->out };
+	struct roster_summary summary;
+
+	json_next(l, name);
+	if (!h) {
+		draft_text(l->out, "null");
+		return;
+	}
+	roster_summary(h->roster, &summary);
+	draft_text(l->out, "{");
+	put_summary(&m, h, &summary);
+	draft_text(l->out, "}");
+	roster_summary_fini(&summary);
+}
+
+/* --- the path ----------------------------------------------------------------------------- */
+
+bool hosted_states(const char *word, unsigned *ret_states)
+{
+	enum state state = STATE_COUNT;
+
+	if (view_equal(view_of(word), "problem")) {
+		*ret_states = ROSTER_WRONG;
+		return true;
+	}
+	if (!view_equal(view_of(word), "pending") &&
+	    !state_from_name(view_of(word), &state))
+		return false;
+	*ret_states = ROSTER_STATE(state);
+	return true;
+}
+
+/* An argument that is not there, or empty, leaves the number as it is. */
+static bool set_number(const char *text, size_t max, size_t *number)
+{
+	uint64_t n;
+
+	if (!text || !*text)
+		return true;
+	if (!view_number(view_of(text), max, &n))
+		return false;
+	*number = (size_t)n;
+	return true;
+}
+
+static bool has_names(const struct plan *plan, const struct hosted_wish *wish)
+{
+	for (size_t i = 0; i < plan->hosting_count; i++)
+		if ((!wish->server ||
+		     strcmp(plan->hostings[i].target->server, wish->server) == 0) &&
+		    (!wish->service ||
+		     strcmp(plan->hostings[i].target->service->name, wish->service) == 0))
+			return true;
+	return false;
+}
+
+/* "": as if it were not given. */
+static const char *argument(struct request *request, const char *name)
+{
+	const char *text = request_argument(request, name);
+
+	return text && *text ? text : NULL;
+}
+
+/* NULL: the wish can be granted. */
+static const char *read_wish(struct request *request, const struct plan *plan,
+			     struct hosted_wish *ret_wish)
+{
+	const char *state = argument(request, "state");
+	struct hosted_wish w = { .server = argument(request, "server"),
+				 .service = argument(request, "service"),
+				 .part = argument(request, "q"),
+				 .limit = HOSTED_LIMIT };
+
+	if (state && !hosted_states(state, &w.states))
+		return "state is one of ok, warning, critical, unknown, pending, problem\n";
+	if (!set_number(request_argument(request, "offset"), OFFSET_MAX, &w.offset))
+		return "offset is a number from 0 to 1000000000\n";
+	if (!set_number(request_argument(request, "limit"), HOSTED_LIMIT_MAX, &w.limit) ||
+	    w.limit == 0)
+		return "limit is a number from 1 to 1000\n";
+	if (w.part && strlen(w.part) >= ROLL_NAME_MAX)
+		return "q is longer than a name can be\n";
+	if ((w.server || w.service) && !has_names(plan, &w))
+		return "no such server, or no such service of it, is asked for names: see "
+		       "names_file in the configuration\n";
+	*ret_wish = w;
+	return NULL;
+}
+
+struct reply hosted_names_answer(struct request *request)
+{
+	struct plan *plan = exporter_plan(request->exporter);
+	struct hosted_wish wish;
+	const char *fault = read_wish(request, plan, &wish);
+	struct reply reply;
+
+	if (fault)
+		reply = reply_text(MHD_HTTP_BAD_REQUEST, fault);
+	else
+		reply = reply_stream(hosted_names_new(plan, &wish), "application/json");
+	plan_release(plan);
+	return reply;
+}

@@ -1,0 +1,36 @@
+/* hosted_names.h - /api/v1/names: customers' names of shared hosts, as JSON
+ * (conf/names.schema.json).
+ */
+#ifndef MAILVANE_HOSTED_NAMES_H
+#define MAILVANE_HOSTED_NAMES_H
+
+#include "answer.h"
+#include "json_text.h"
+#include "plan.h"
+#include "reply.h"
+#include "request.h"
+
+enum { HOSTED_LIMIT = 100, HOSTED_LIMIT_MAX = 1000 };
+
+/* Which names; lent until the call is over. */
+struct hosted_wish {
+	const char *server, *service; /* NULL: all */
+	const char *part;             /* of the name; NULL: any */
+	unsigned states;              /* as in struct roster_question */
+	size_t offset, limit;
+};
+
+/* By server, service and name. Holds the plan until it is freed. NULL: out of memory. */
+struct answer *hosted_names_new(struct plan *, const struct hosted_wish *);
+
+/* Of /api/v1/status: a member with the counts of one target's names; null if it is asked for
+ * none. */
+void hosted_names_member(struct json_list *, const char *name, const struct hosting *);
+
+/* "ok" to "unknown", "pending" and "problem" as such states. False: it is no such word. */
+bool hosted_states(const char *word, unsigned *ret_states);
+
+/* The function of the path. */
+struct reply hosted_names_answer(struct request *);
+
+#endif
