@@ -74,7 +74,10 @@ enum learned {
 	LEARNED_COMMAND = 1 << 1, /* the protocol's own login: LOGIN, USER */
 	LEARNED_INSIDE = 1 << 2,  /* logged in */
 	LEARNED_DRIVER = 1 << 3,  /* the first bit that is the driver's own */
-	LEARNED_SASL = 1 << 16,   /* the first bit of the mechanisms */
+	/* Binds logins by tls-unique whatever the TLS version, as Cyrus IMAP does: with TLS 1.3,
+	 * where that is not defined, -PLUS would end in "bad protocol". */
+	LEARNED_UNIQUE = 1 << 15,
+	LEARNED_SASL = 1 << 16, /* the first bit of the mechanisms */
 };
 
 /* The server offers the mechanism. */

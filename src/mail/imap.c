@@ -28,6 +28,7 @@ static const struct {
 	{ "LITERAL+",   LEARNED_LITERAL_PLUS                   },
 	{ "LITERAL-",   LEARNED_LITERAL_PLUS                   },
 	{ "IMAP4rev2",  LEARNED_SASL_IR | LEARNED_LITERAL_PLUS }, /* RFC 9051 appendix E */
+	{ "ANNOTATE-EXPERIMENT-1", LEARNED_UNIQUE              }, /* RFC 5257, of Cyrus only */
 };
 /* clang-format on */
 
@@ -40,7 +41,7 @@ static void hear_capabilities(struct dialogue *d, struct view words)
 
 	if (d->phase != PHASE_GREETING && d->phase != PHASE_CAPABILITY)
 		return;
-	d->learned &= LEARNED_INSIDE;
+	d->learned &= LEARNED_INSIDE | LEARNED_UNIQUE;
 	d->learned |= LEARNED_CAPABILITIES | (disabled ? 0 : LEARNED_COMMAND);
 	dialogue_offer_anew(d);
 	while (view_next_word(&words, &word)) {
@@ -105,6 +106,7 @@ static enum framing greeting(struct dialogue *d, struct view status, struct view
 		return LINE_BAD;
 	r->answer = ANSWER_YES;
 	hear_words(d, r, view_trim(words));
+	sasl_heard_name(d, words);
 	return LINE_LAST;
 }
 
@@ -200,9 +202,10 @@ static bool imap_literals(struct view line)
 
 /* --- guards -------------------------------------------------------------------------------- */
 
+/* What a greeting lists may be less than all, and it need not name the server. */
 static bool unknown(const struct dialogue *d)
 {
-	return !dialogue_knows(d, LEARNED_CAPABILITIES);
+	return !dialogue_knows(d, LEARNED_CAPABILITIES) || sasl_in_doubt(d);
 }
 
 static bool at_once(const struct dialogue *d)

@@ -22,6 +22,8 @@ static void hear_capability(struct dialogue *d, struct view words)
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "USER"))
 		d->learned |= LEARNED_COMMAND;
+	if (view_equal(name, "IMPLEMENTATION"))
+		sasl_heard_name(d, words);
 	if (view_equal(name, "SASL"))
 		sasl_offered_all(d, words);
 }

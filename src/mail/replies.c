@@ -69,6 +69,14 @@ static bool temporary(const struct reply *r)
 	return says_any(r, wordings, ARRAY_SIZE(wordings));
 }
 
+/* What Cyrus' SASL library calls the trouble of those it asks about passwords, such as a
+ * saslauthd that is not there: Cyrus IMAP says it without a code or behind [AUTH], Postfix
+ * behind 535 5.7.8. A wrong password is "authentication failure". */
+static bool backend_fails(const struct reply *r)
+{
+	return says(r, "generic failure");
+}
+
 /* --- SMTP ---------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -116,6 +124,8 @@ enum fault replies_smtp_fault(const struct dialogue *d, const struct reply *r)
 {
 	if (r->code / 100 == 4 && d->phase != PHASE_STARTTLS && throttled(r))
 		return FAULT_THROTTLED;
+	if (r->code == 535 && d->phase == PHASE_AUTH && backend_fails(r))
+		return FAULT_AUTH_TEMPFAIL;
 	for (size_t i = 0; i < ARRAY_SIZE(smtp_rows); i++)
 		if (smtp_row_fits(i, d, r))
 			return smtp_rows[i].fault;
@@ -194,6 +204,8 @@ enum fault replies_word_fault(const struct dialogue *d, const struct reply *r)
 		return FAULT_STARTTLS_REFUSED;
 	if (d->phase == PHASE_AUTH && wants_tls(d, r))
 		return FAULT_AUTH_UNSUPPORTED;
+	if (d->phase == PHASE_AUTH && backend_fails(r))
+		return FAULT_AUTH_TEMPFAIL;
 	if (fault != FAULT_OK)
 		return fault;
 	return r->baffled ? FAULT_PROTOCOL : unmarked_fault(d, r);

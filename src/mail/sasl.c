@@ -3,6 +3,8 @@
 
 #include "exchange.h"
 
+#include <string.h>
+
 bool sasl_may_send(const struct dialogue *d)
 {
 	unsigned flags = d->terms->flags;
@@ -27,17 +29,38 @@ void sasl_offered_all(struct dialogue *d, struct view names)
 		sasl_offered(d, name);
 }
 
+void sasl_heard_name(struct dialogue *d, struct view words)
+{
+	if (view_has_word(words, "Cyrus"))
+		d->learned |= LEARNED_UNIQUE;
+}
+
 /* --- which is taken ------------------------------------------------------------------------ */
 
-static bool has_binding(const struct dialogue *d)
+/* The name of what a login could be bound to; "" when there is nothing. */
+static const char *binding(const struct dialogue *d)
 {
 	const struct sasl_means *means = d->terms->means;
 	char storage[SCRAM_BOUND_MAX];
 	struct buffer bound;
+	const char *name = NULL;
 
 	buffer_init(&bound, storage, sizeof(storage));
-	return dialogue_in_tls(d) && means->bind != NULL &&
-	       means->bind(d->terms->lend_user, &bound) != NULL;
+	if (dialogue_in_tls(d) && means != NULL && means->bind != NULL)
+		name = means->bind(d->terms->lend_user, &bound);
+	return name != NULL ? name : "";
+}
+
+static bool is_unique(const char *binding)
+{
+	return strcmp(binding, "tls-unique") == 0;
+}
+
+static bool has_binding(const struct dialogue *d)
+{
+	const char *name = binding(d);
+
+	return name[0] != '\0' && (!dialogue_knows(d, LEARNED_UNIQUE) || is_unique(name));
 }
 
 /* EXTERNAL is taken by wish only: it is the one that needs no secret. */
@@ -66,6 +89,12 @@ enum mechanism sasl_mechanism(const struct dialogue *d)
 static bool is_wanted(const struct dialogue *d)
 {
 	return d->terms->user != NULL && !sasl_inside(d);
+}
+
+bool sasl_in_doubt(const struct dialogue *d)
+{
+	return is_wanted(d) && sasl_may_send(d) && exchange_binds(sasl_mechanism(d)) &&
+	       !is_unique(binding(d));
 }
 
 static bool may_use_command(const struct dialogue *d)

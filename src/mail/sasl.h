@@ -18,6 +18,12 @@ void sasl_offered(struct dialogue *, struct view mechanism);
 /* All words of it. */
 void sasl_offered_all(struct dialogue *, struct view mechanisms);
 
+/* What the server calls itself: some bind logins in a way of their own. */
+void sasl_heard_name(struct dialogue *, struct view words);
+
+/* It would be well to know more of the server before a login is bound. */
+bool sasl_in_doubt(const struct dialogue *);
+
 /* The one that is used, the best there is; MECHANISM_BEST when there is none. */
 enum mechanism sasl_mechanism(const struct dialogue *);
 

@@ -145,6 +145,8 @@ static enum framing hear_capability(struct dialogue *d, struct view line)
 	dialogue_offer(d, name, value);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
+	if (view_equal(name, "IMPLEMENTATION"))
+		sasl_heard_name(d, value);
 	if (view_equal(name, "SASL"))
 		sasl_offered_all(d, value);
 	return LINE_MORE;

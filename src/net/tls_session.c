@@ -442,19 +442,39 @@ static bool put_exporter(const struct tls_session *t, struct buffer *b)
 	       buffer_put(b, (struct view){ (char *)bytes, sizeof(bytes) });
 }
 
+/* RFC 5929 section 3.1: the first Finished of the handshake; only with the extended master
+ * secret is it the connection's own (RFC 7627 section 1). */
+static bool put_unique(const struct tls_session *t, struct buffer *b)
+{
+	char bytes[EVP_MAX_MD_SIZE];
+	size_t n;
+
+	if (SSL_get_extms_support(t->ssl) != 1)
+		return false;
+	n = SSL_session_reused(t->ssl) ? SSL_get_peer_finished(t->ssl, bytes, sizeof(bytes))
+				       : SSL_get_finished(t->ssl, bytes, sizeof(bytes));
+	return n > 0 && n <= sizeof(bytes) && buffer_put(b, (struct view){ bytes, n });
+}
+
+static const char *binding(const struct tls_session *t, struct buffer *b)
+{
+	if (SSL_version(t->ssl) >= TLS1_3_VERSION)
+		return put_exporter(t, b) ? "tls-exporter" : NULL;
+	if (put_unique(t, b))
+		return "tls-unique";
+	return put_end_point(t, b) ? "tls-server-end-point" : NULL;
+}
+
 const char *tls_session_binding(const struct tls_session *t, struct buffer *ret_bytes)
 {
-	bool exports = SSL_version(t->ssl) >= TLS1_3_VERSION;
-	bool good;
+	const char *name;
 
 	if (!(t->flags & TLS_SESSION_SECURED))
 		return NULL;
 	ERR_clear_error();
-	good = exports ? put_exporter(t, ret_bytes) : put_end_point(t, ret_bytes);
+	name = binding(t, ret_bytes);
 	ERR_clear_error();
-	if (!good)
-		return NULL;
-	return exports ? "tls-exporter" : "tls-server-end-point";
+	return name;
 }
 
 void tls_session_goodbye(struct tls_session *t)

@@ -55,8 +55,9 @@ enum tls_status tls_session_read(struct tls_session *, char *dst, size_t cap,
 				 size_t *ret_n);
 /* False: the session has failed. */
 bool tls_session_write(struct tls_session *, struct view);
-/* What a login may be bound to (RFC 5056): "tls-exporter" (RFC 9266) with TLS 1.3, below it
- * "tls-server-end-point" (RFC 5929 section 4). NULL: neither can be had here. */
+/* What a login may be bound to (RFC 5056): the default of the version, which is "tls-exporter"
+ * (RFC 9266 section 3) with TLS 1.3 and "tls-unique" (RFC 5802 section 6.1) below it; where that
+ * would be unsafe "tls-server-end-point" (RFC 5929 section 4). NULL: none can be had here. */
 const char *tls_session_binding(const struct tls_session *, struct buffer *ret_bytes);
 /* Sends close_notify, where that is still allowed. */
 void tls_session_goodbye(struct tls_session *);

@@ -143,6 +143,55 @@ static void takes_any_cut(void **state)
 	}
 }
 
+/* What the server takes for the binding of that name. */
+static size_t bound_there(const struct bench *b, const char *name, unsigned char *bytes)
+{
+	unsigned n = 0;
+
+	if (strcmp(name, "tls-exporter") == 0) {
+		assert_int_equal(SSL_export_keying_material(b->server, bytes, 32,
+							    "EXPORTER-Channel-Binding", 24,
+							    NULL, 0, 1),
+				 1);
+		return 32;
+	}
+	if (strcmp(name, "tls-unique") == 0)
+		return SSL_get_peer_finished(b->server, bytes, EVP_MAX_MD_SIZE);
+	assert_int_equal(X509_digest(b->leaf.x, EVP_sha256(), bytes, &n), 1);
+	return n;
+}
+
+static void binds(int version, uint64_t options, const char *name)
+{
+	unsigned char there[EVP_MAX_MD_SIZE];
+	char storage[EVP_MAX_MD_SIZE], text[10];
+	struct buffer bound, heard;
+	struct bench b;
+
+	set_up(&b, version);
+	SSL_set_options(b.server, options);
+	buffer_init(&bound, storage, sizeof(storage));
+	buffer_init(&heard, text, sizeof(text));
+	tls_session_handshake(b.session);
+	assert_null(tls_session_binding(b.session, &bound));
+	while (SSL_do_handshake(b.server) != 1)
+		step(&b, 16384, &heard);
+	step(&b, 16384, &heard);
+	assert_string_equal(tls_session_binding(b.session, &bound), name);
+	assert_int_equal(bound.n, bound_there(&b, name, there));
+	assert_memory_equal(bound.p, there, bound.n);
+	tear_down(&b);
+}
+
+/* Both ends have the same bytes; none is taken that RFC 7627 warns of. */
+static void binds_by_the_default_of_the_version(void **state)
+{
+	(void)state;
+	binds(TLS1_3_VERSION, 0, "tls-exporter");
+	binds(TLS1_2_VERSION, 0, "tls-unique");
+	binds(TLS1_2_VERSION, SSL_OP_NO_EXTENDED_MASTER_SECRET, "tls-server-end-point");
+}
+
 static void fails_when_nothing_is_taken(void **state)
 {
 	struct bench b;
@@ -225,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_any_cut),
+		cmocka_unit_test(binds_by_the_default_of_the_version),
 		cmocka_unit_test(fails_when_nothing_is_taken),
 		cmocka_unit_test(notices_a_forged_record),
 		cmocka_unit_test(speaks_to_servers_of_before_2010),
