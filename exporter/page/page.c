@@ -7,11 +7,12 @@
 #include "census.h"
 #include "html.h"
 #include "page_frame.h"
+#include "page_names.h"
 #include "waterfall.h"
 
 #include <stdlib.h>
 
-enum section { HEAD, PROBLEMS, LIST, FOOT, DONE };
+enum section { HEAD, PROBLEMS, LIST, NAMES, FOOT, DONE };
 
 struct page {
 	struct answer answer;
@@ -94,6 +95,7 @@ static void put_head(struct draft *out, const struct page *page)
 			     c->servers == 1 ? "" : "s");
 	draft_text(out, "</div></section>\n");
 	put_notes(out, page);
+	page_names_note(out, page->terms.plan);
 	if (c->total > 0)
 		put_chips(out, page);
 }
@@ -325,6 +327,9 @@ static bool more(struct answer *answer, struct draft *out)
 	case LIST:
 		if (more_list(page, out))
 			return true;
+		break;
+	case NAMES:
+		page_names_found(out, &page->terms, &page->query);
 		break;
 	case FOOT:
 		page_frame_foot(out, &page->terms);

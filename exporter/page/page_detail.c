@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "html.h"
 #include "page_frame.h"
+#include "page_names.h"
 #include "sparkline.h"
 #include "verdict.h"
 #include "waterfall.h"
@@ -418,6 +419,7 @@ static void put_target(struct draft *out, const struct detail *d)
 		put_changes(out, &chronicle, d->terms.now);
 		draft_text(out, "</div></div>\n");
 	}
+	page_names_card(out, &d->terms, d->target);
 }
 
 static void put_none(struct draft *out)

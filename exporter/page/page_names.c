@@ -1,0 +1,273 @@
+/* page_names.c - a table of names is made of the first there are, and says how many there are
+ * more; /api/v1/names has them all.
+ */
+#include "page_names.h"
+
+#include "html.h"
+
+#include <stdlib.h>
+
+enum { NOTE_MAX = 5 };
+
+static size_t wrong(const struct roster_summary *s)
+{
+	return s->announced[STATE_WARNING] + s->announced[STATE_CRITICAL] +
+	       s->announced[STATE_UNKNOWN];
+}
+
+static void put_link(struct draft *out, const struct target *t)
+{
+	draft_text(out, "<a href=\"");
+	page_target_link(out, t);
+	draft_text(out, "\">");
+	html_bdi(out, t->server);
+	draft_text(out, " <span class=\"sep\">/</span> ");
+	html_bdi(out, t->service->name);
+	draft_text(out, "</a>");
+}
+
+/* --- under the headline ------------------------------------------------------------------- */
+
+static size_t wrong_at(const struct hosting *h)
+{
+	struct roster_summary s;
+
+	roster_summary(h->roster, &s);
+	roster_summary_fini(&s);
+	return wrong(&s);
+}
+
+void page_names_note(struct draft *out, const struct plan *plan)
+{
+	size_t places = 0;
+
+	for (size_t i = 0; i < plan->hosting_count; i++) {
+		size_t n = wrong_at(&plan->hostings[i]);
+
+		if (n == 0)
+			continue;
+		if (places == 0)
+			draft_text(
+			    out, "<p class=\"note\">Customers\xe2\x80\x99 names without a "
+				 "good certificate: ");
+		if (places < NOTE_MAX) {
+			draft_format(out, "%s%zu at ", places > 0 ? ", " : "", n);
+			put_link(out, plan->hostings[i].target);
+		}
+		places++;
+	}
+	if (places > NOTE_MAX)
+		draft_format(out, " and at %zu more services", places - NOTE_MAX);
+	if (places > 0)
+		draft_text(out, "</p>\n");
+}
+
+/* --- a table ------------------------------------------------------------------------------ */
+
+struct table {
+	const struct page_terms *terms;
+	bool with_target; /* a column says whose they are */
+	struct roster_name *names;
+	size_t shown, total;
+};
+
+static void put_row(struct draft *out, const struct table *t, const struct target *target,
+		    const struct roster_name *n)
+{
+	unsigned kind = n->state < STATE_COUNT ? (unsigned)n->state : PAGE_PENDING;
+
+	draft_format(out, "<tr class=\"%s\"><td class=\"no\">", page_kind_class(kind));
+	page_state(out, kind);
+	draft_text(out, "</td><th scope=\"row\">");
+	html_bdi(out, n->name);
+	draft_text(out, "</th>");
+	if (t->with_target) {
+		draft_text(out, "<td>");
+		put_link(out, target);
+		draft_text(out, "</td>");
+	}
+	draft_text(out, "<td>");
+	if (n->state == STATE_COUNT)
+		draft_text(out, "not asked for yet");
+	else if (n->detail[0])
+		html_bdi(out, n->detail);
+	else
+		draft_text(out, "has a good certificate");
+	if (n->state != n->announced && n->state != STATE_COUNT)
+		draft_text(out, " <small>not confirmed yet</small>");
+	draft_text(out, "</td><td class=\"no\">");
+	if (n->not_after.ms != 0) {
+		char date[MOMENT_TEXT_MAX];
+
+		moment_text(n->not_after, date);
+		draft_format(out, "<time datetime=\"%s\">%.10s</time>", date, date);
+	}
+	draft_text(out, "</td><td class=\"no\">");
+	html_age(out, n->asked, t->terms->now);
+	draft_text(out, "</td></tr>\n");
+}
+
+static void begin_table(struct draft *out, const struct table *t)
+{
+	draft_format(
+	    out,
+	    "<table class=\"names\"><thead><tr><th scope=\"col\">State</th>"
+	    "<th scope=\"col\">Name</th>%s<th scope=\"col\">What it shows</th>"
+	    "<th scope=\"col\">Ends</th><th scope=\"col\">Asked</th></tr></thead>\n"
+	    "<tbody>",
+	    t->with_target ? "<th scope=\"col\">At</th>" : "");
+}
+
+/* Rows of one roster, as long as there is room; the total grows by all it has. */
+static void add_rows(struct draft *out, struct table *t, const struct hosting *h,
+		     const struct roster_question *q)
+{
+	size_t total = 0;
+	size_t count =
+	    roster_find(h->roster, q, t->names, PAGE_NAMES_MAX - t->shown, &total);
+
+	for (size_t i = 0; i < count; i++) {
+		if (t->shown++ == 0)
+			begin_table(out, t);
+		put_row(out, t, h->target, &t->names[i]);
+	}
+	roster_names_fini(t->names, count);
+	t->total += total;
+}
+
+static void end_table(struct draft *out, const struct table *t)
+{
+	if (t->shown > 0)
+		draft_text(out, "</tbody></table>\n");
+	if (t->total > t->shown)
+		draft_format(out, "<p class=\"more\">and %zu more", t->total - t->shown);
+}
+
+/* The rest of the sentence that end_table began, with a link to all of them. */
+static void put_more(struct draft *out, const struct table *t, const char *server,
+		     const char *service, const char *word)
+{
+	const char *const pairs[][2] = { { "server", server },
+					 { "service", service },
+					 { "q", word } };
+	const char *gap = "?";
+
+	if (t->total == t->shown)
+		return;
+	draft_text(out, ": <a href=\"api/v1/names");
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (!pairs[i][1][0])
+			continue;
+		draft_format(out, "%s%s=", gap, pairs[i][0]);
+		html_url(out, pairs[i][1]);
+		gap = "&amp;";
+	}
+	draft_format(out, "%s%slimit=1000\">as JSON</a></p>\n", gap,
+		     word[0] ? "" : "state=problem&amp;");
+}
+
+/* --- found -------------------------------------------------------------------------------- */
+
+static unsigned states_of(const struct page_query *q)
+{
+	if (q->kinds != 0)
+		return q->kinds; /* a pending name is STATE_COUNT, as a pending target is */
+	return q->text[0] ? 0 : ROSTER_WRONG;
+}
+
+void page_names_found(struct draft *out, const struct page_terms *terms,
+		      const struct page_query *q)
+{
+	const struct plan *plan = terms->plan;
+	struct table table = { .terms = terms, .with_target = true };
+	struct roster_question question = { .part = q->text, .states = states_of(q) };
+
+	if (plan->hosting_count == 0 || (!q->text[0] && !q->server[0]))
+		return;
+	table.names = calloc(PAGE_NAMES_MAX, sizeof(*table.names));
+	if (!table.names)
+		return;
+	draft_text(out,
+		   "<section class=\"list\" id=\"names\"><h2>Customers\xe2\x80\x99 names");
+	draft_text(out, q->text[0] || q->kinds ? "</h2>\n"
+					       : " without a good certificate</h2>\n");
+	for (size_t i = 0; i < plan->hosting_count; i++) {
+		const struct hosting *h = &plan->hostings[i];
+
+		if (!q->server[0] || strcmp(q->server, h->target->server) == 0)
+			add_rows(out, &table, h, &question);
+	}
+	end_table(out, &table);
+	put_more(out, &table, q->server, "", q->text);
+	if (table.total == 0)
+		draft_text(out, "<p class=\"soft\">None.</p>\n");
+	draft_text(out, "</section>\n");
+	free(table.names);
+}
+
+/* --- of a target -------------------------------------------------------------------------- */
+
+static void put_fallback(struct draft *out, const struct roster_summary *s)
+{
+	if (s->fallback) {
+		draft_text(out, "; for names it does not know the server shows ");
+		html_bdi(out, s->fallback->subject);
+	} else if (s->fallback_refused) {
+		draft_text(out, "; names it does not know are refused");
+	}
+}
+
+static void put_sums(struct draft *out, const struct page_terms *terms,
+		     const struct hosting *h, const struct roster_summary *s)
+{
+	char interval[SPAN_TEXT_MAX], left[SPAN_TEXT_MAX];
+
+	draft_format(out,
+		     "<p class=\"soft\">%zu names, each asked for every %s; %zu not yet, ",
+		     s->total, span_text(h->interval, interval), s->unknown);
+	draft_format(out, "%zu bad, %zu without a certificate of their own", wrong(s),
+		     s->without_own);
+	if (s->earliest.ms > terms->now.ms)
+		draft_format(out, "; the earliest end in %s: ",
+			     span_text(moment_between(terms->now, s->earliest), left));
+	else if (s->earliest.ms != 0)
+		draft_format(out, "; the earliest ended %s ago: ",
+			     span_text(moment_between(s->earliest, terms->now), left));
+	html_bdi(out, s->earliest_name);
+	put_fallback(out, s);
+	draft_text(out, ".</p>\n");
+	if (s->paused.ms == 0)
+		return;
+	draft_format(out,
+		     "<p class=\"soft\">No name is asked for now, as the server does not "
+		     "answer (%s/%s), since ",
+		     fault_name(s->paused_fault), phase_name(s->paused_phase));
+	html_age(out, s->paused, terms->now);
+	draft_text(out, ".</p>\n");
+}
+
+void page_names_card(struct draft *out, const struct page_terms *terms,
+		     const struct target *target)
+{
+	const struct hosting *h = plan_find_hosting(terms->plan, target);
+	const struct roster_question question = { .states = ROSTER_WRONG };
+	struct table table = { .terms = terms };
+	struct roster_summary summary;
+
+	if (!h)
+		return;
+	table.names = calloc(PAGE_NAMES_MAX, sizeof(*table.names));
+	if (!table.names)
+		return;
+	roster_summary(h->roster, &summary);
+	draft_text(
+	    out,
+	    "<section class=\"card\" id=\"names\"><h2>Customers\xe2\x80\x99 names</h2>\n");
+	put_sums(out, terms, h, &summary);
+	add_rows(out, &table, h, &question);
+	end_table(out, &table);
+	put_more(out, &table, target->server, target->service->name, "");
+	draft_text(out, "</section>\n");
+	roster_summary_fini(&summary);
+	free(table.names);
+}
