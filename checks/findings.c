@@ -2,6 +2,7 @@
 #include "findings.h"
 
 #include "expectations.h"
+#include "some_bad.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,42 +79,6 @@ static void excuse_closed(const struct findings *f, struct finding *one)
 	buffer_string(&b);
 }
 
-/* --- some addresses bad ------------------------------------------------------------------- */
-
-static void soften(struct finding *group, size_t count, enum state state)
-{
-	size_t bad = 0;
-
-	for (size_t i = 0; i < count; i++)
-		bad += state_is_bad(group[i].result.state);
-	if (bad == 0 || bad == count)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
-		struct finding *f = &group[i];
-		struct buffer b;
-
-		if (!state_is_bad(f->result.state))
-			continue;
-		report_sentence(f, sentence);
-		buffer_init(&b, f->remark, sizeof(f->remark));
-		buffer_format(&b, "%zu of %zu addresses bad, %s: %.100s", bad, count,
-			      address_text(&f->result.address, address), sentence);
-		buffer_string(&b);
-		f->result.state = state;
-	}
-}
-
-static void soften_groups(struct findings *f, enum state state)
-{
-	for (size_t i = 0, n; i < f->count; i += n) {
-		for (n = 1; i + n < f->count && f->list[i + n].target == f->list[i].target;
-		     n++)
-			;
-		soften(&f->list[i], n, state);
-	}
-}
-
 void findings_judge(struct findings *f, const struct options *o)
 {
 	qsort(f->list, f->count, sizeof(*f->list), by_target_and_address);
@@ -123,5 +88,5 @@ void findings_judge(struct findings *f, const struct options *o)
 	}
 	for (size_t i = 0; i < f->count && o->service_count == 0; i++)
 		excuse_closed(f, &f->list[i]);
-	soften_groups(f, o->address_state);
+	some_bad_judge(f->list, f->count);
 }

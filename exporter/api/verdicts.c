@@ -2,6 +2,7 @@
 #include "verdicts.h"
 
 #include "printable.h"
+#include "some_bad.h"
 #include "suggest.h"
 
 #include <stdlib.h>
@@ -131,16 +132,18 @@ static bool no_service(struct draft *out, const struct target *targets, size_t c
 }
 
 /* A result line for each, then the report. */
-static void put_answer(struct draft *out, const struct verdicts *v,
-		       const struct draft *pending, struct moment now)
+static void put_answer(struct draft *out, struct verdicts *v, const struct draft *pending,
+		       struct moment now)
 {
 	char report[REPORT_MAX];
 	enum state state = STATE_UNKNOWN;
 	struct buffer b;
 
 	buffer_init(&b, report, sizeof(report));
-	if (v->count > 0)
+	if (v->count > 0) {
+		some_bad_judge(v->findings, v->count);
 		state = report_write(&b, v->findings, v->count, NULL);
+	}
 	draft_format(out, "mailvane verdict 1\nstate %u\n", (unsigned)state);
 	draft_put(out, draft_view(pending));
 	out->failed = out->failed || pending->failed;

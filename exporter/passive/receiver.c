@@ -1,6 +1,8 @@
 /* receiver.c - put by engine threads; gathered, worded and delivered by its own. */
 #include "receiver.h"
 
+#include "some_bad.h"
+
 #include "name_template.h"
 #include "news.h"
 #include "verdicts.h"
@@ -104,6 +106,7 @@ static bool word(struct receiver *r, const struct target *target, struct parcel 
 	buffer_init(&b, report, sizeof(report));
 	verdicts_init(&v);
 	if (verdicts_add_announced(&v, target) && v.count > 0) {
+		some_bad_judge(v.findings, v.count);
 		p->state = report_write(&b, v.findings, v.count, NULL);
 		p->text = strdup(buffer_string(&b));
 		p->host = name_of(r->names.host, target);

@@ -37,6 +37,7 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_TLS_OBSOLETE] = "tls_obsolete",
 	[FAULT_CAPABILITY_CHANGED] = "capability_changed",
 	[FAULT_ALERT] = "alert",
+	[FAULT_DNS_PARTIAL] = "dns_partial",
 	[FAULT_AUTH_FAILED] = "auth_failed",
 	[FAULT_AUTH_TEMPFAIL] = "auth_tempfail",
 	[FAULT_AUTH_UNSUPPORTED] = "auth_unsupported",
@@ -74,6 +75,8 @@ enum phase fault_phase(enum fault fault)
 {
 	if (fault == FAULT_CAPABILITY_CHANGED)
 		return PHASE_CAPABILITY;
+	if (fault == FAULT_DNS_PARTIAL)
+		return PHASE_DNS;
 	return fault == FAULT_ALERT ? PHASE_AUTH : PHASE_TLS;
 }
 

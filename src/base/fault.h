@@ -57,14 +57,15 @@ enum fault {
 	FAULT_TLS_OBSOLETE,       /* TLS 1.0 or 1.1 is accepted as well (RFC 8996) */
 	FAULT_CAPABILITY_CHANGED, /* not what was offered before */
 	FAULT_ALERT,              /* words meant for a human: IMAP's [ALERT] */
-	FAULT_AUTH_FAILED,        /* wrong user or password */
-	FAULT_AUTH_TEMPFAIL,      /* the login backend is in trouble */
-	FAULT_AUTH_UNSUPPORTED,   /* no mechanism in common, or none we may use here */
-	FAULT_AUTH_SERVER_PROOF,  /* it does not know the password either (RFC 5802) */
-	FAULT_AUTH_SUSPENDED,     /* not tried: failed lately */
-	FAULT_IN_USE,             /* the mailbox is locked by another session */
-	FAULT_LOGIN_DELAY,        /* logged in again too soon (RFC 2449 section 8.1.1) */
-	FAULT_INTERNAL,           /* ours */
+	FAULT_DNS_PARTIAL,   /* one family was found, the question for the other failed */
+	FAULT_AUTH_FAILED,   /* wrong user or password */
+	FAULT_AUTH_TEMPFAIL, /* the login backend is in trouble */
+	FAULT_AUTH_UNSUPPORTED,  /* no mechanism in common, or none we may use here */
+	FAULT_AUTH_SERVER_PROOF, /* it does not know the password either (RFC 5802) */
+	FAULT_AUTH_SUSPENDED,    /* not tried: failed lately */
+	FAULT_IN_USE,            /* the mailbox is locked by another session */
+	FAULT_LOGIN_DELAY,       /* logged in again too soon (RFC 2449 section 8.1.1) */
+	FAULT_INTERNAL,          /* ours */
 	FAULT_COUNT,
 
 	/* The certificate's faults are neighbours, and can be a set. */
@@ -73,7 +74,7 @@ enum fault {
 
 	/* So are notices: findings beside the dialogue, which goes on. */
 	NOTICE_FIRST = FAULT_CERT_ORDER,
-	NOTICE_LAST = FAULT_ALERT,
+	NOTICE_LAST = FAULT_DNS_PARTIAL,
 };
 
 #define CERT_FAULT_BIT(fault) (1U << ((unsigned)(fault)-CERT_FAULT_FIRST))

@@ -130,6 +130,7 @@ enum {
 	SERVER_TIMEOUT,
 	SERVER_CONFIRM,
 	SERVER_ADDRESSES,
+	SERVER_ADDRESS_STATE,
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
 	SERVER_HISTOGRAM,
@@ -239,8 +240,9 @@ struct server_draft {
 	struct labels labels;
 	struct span interval, retry_interval, timeout, names_interval;
 	unsigned confirm;
-	unsigned addresses; /* enum address_mode */
-	unsigned tls_min;   /* enum tls_version */
+	unsigned addresses;     /* enum address_mode */
+	unsigned address_state; /* enum state */
+	unsigned tls_min;       /* enum tls_version */
 	bool plaintext_login, unverified_login, histogram;
 };
 

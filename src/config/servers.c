@@ -186,9 +186,10 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	s.common.confirm =
 	    (uint8_t)(draft_has(&d->head, SERVER_CONFIRM) ? d->confirm : l->top.confirm);
 	s.common.addresses = (uint8_t)d->addresses;
-	s.common.flags = (d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
-			 (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
-			 (d->histogram ? TARGET_HISTOGRAM : 0U);
+	s.common.flags = 0xFFFFFFU & ((d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
+				      (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
+				      (d->histogram ? TARGET_HISTOGRAM : 0U) |
+				      target_some_bad_flags((enum state)d->address_state));
 	if (draft_has(&d->head, SERVER_TLS_MIN))
 		s.common.tls_min = (d->tls_min + 1) & 0xFF;
 	s.good = resolve_times(l, d, &s.common);

@@ -17,7 +17,7 @@ struct entry {
 	struct entry *chain;
 	struct instant expires;
 	enum family family;
-	enum fault fault;
+	enum fault fault, missing_fault;
 	/* Behind the addresses. */
 	const char *name, *reason, *missing;
 	size_t count, more;
@@ -107,6 +107,7 @@ bool answer_cache_get(struct answer_cache *c, const char *name, enum family fami
 	text_copy(ret_answer->missing, sizeof(ret_answer->missing), e->missing);
 	ret_answer->count = e->count;
 	ret_answer->more = e->more;
+	ret_answer->missing_fault = e->missing_fault;
 	memcpy(ret_answer->addresses, e->addresses, e->count * sizeof(e->addresses[0]));
 	return true;
 }
@@ -129,7 +130,10 @@ static struct entry *make(const char *name, const struct resolver_answer *a)
 
 	if (e == NULL)
 		return NULL;
-	*e = (struct entry){ .fault = a->fault, .count = a->count, .more = a->more };
+	*e = (struct entry){ .fault = a->fault,
+			     .count = a->count,
+			     .more = a->more,
+			     .missing_fault = a->missing_fault };
 	memcpy(e->addresses, a->addresses, addresses);
 	at = (char *)e->addresses + addresses;
 	e->name = put_text(&at, name);

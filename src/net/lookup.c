@@ -174,6 +174,7 @@ static void say_missing(struct lookup *l, const struct lookup_half *half)
 {
 	struct buffer b;
 
+	l->answer.missing_fault = outcomes[half->kind].fault;
 	buffer_init(&b, l->answer.missing, sizeof(l->answer.missing));
 	say_failure(l, half, half->kind, &b);
 	buffer_format(&b, ", for its %s address", family_word(half));

@@ -42,6 +42,7 @@ struct resolver_answer {
 	/* When one family was found and the question for the other failed, the same of that:
 	 * "SERVFAIL from 192.0.2.53, for its IPv6 address". */
 	char missing[RESOLVER_REASON_MAX];
+	enum fault missing_fault;
 	size_t more; /* addresses beyond RESOLVER_ADDRESSES_MAX */
 	size_t count;
 	struct address addresses[RESOLVER_ADDRESSES_MAX]; /* port 0 */

@@ -201,6 +201,13 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"came before TLS is marked: anybody on the way may have said it.",
 	"a full mailbox or disk, planned work, a broken part that does not stop the login",
 	"read the words: they are the server's own" },
+[FAULT_DNS_PARTIAL] = {
+	"IPv4 or IPv6 addresses of the host were found, but the question for the other kind failed: clients "
+	"may wait for it each time.",
+	"a name server that does not know AAAA questions\n"
+	"a broken DNSSEC signature of one record only",
+	"ask each server of the zone by dig AAAA HOST and dig A HOST; without an address of a kind the answer "
+	"must be empty, not an error" },
 [FAULT_AUTH_FAILED] = {
 	"The server does not accept user and password. The account is left alone for a while.",
 	"the password was changed or the account locked\n"

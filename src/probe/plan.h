@@ -46,6 +46,7 @@ enum target_flag {
 	TARGET_PROXY_HEADER = 1 << 2, /* begin with a PROXY protocol header, version 1 */
 	TARGET_HISTOGRAM = 1 << 3,    /* a front end keeps one of its durations */
 	TARGET_TLS_ONLY = 1 << 4,     /* nothing behind TLS but a goodbye */
+	TARGET_SOME_BAD = 3 << 5,     /* by target_some_bad */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
@@ -67,6 +68,18 @@ struct target {
 	struct slot
 	    *slot; /* its last results; outlives a reload when the target is unchanged */
 };
+
+/* The state of an address that is bad, while others of the target are not; without the flags it
+ * is WARNING. */
+static inline enum state target_some_bad(const struct target *t)
+{
+	return (enum state)((t->flags >> 5 & 3) ^ STATE_WARNING);
+}
+
+static inline unsigned target_some_bad_flags(enum state state)
+{
+	return ((unsigned)state ^ STATE_WARNING) << 5;
+}
 
 enum transcripts { TRANSCRIPTS_NONE, TRANSCRIPTS_OF_FAILURES, TRANSCRIPTS_OF_ALL };
 

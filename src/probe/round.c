@@ -1,6 +1,7 @@
 /* round.c - a target's turn, from its name to its results. */
 #include "round.h"
 
+#include "buffer.h"
 #include "probe.h"
 #include "verdict.h"
 
@@ -31,6 +32,7 @@ struct round {
 	struct instant began, ends;
 	struct instant held_until; /* the login, with hold_login */
 	struct span dns;
+	char missing[RESOLVER_REASON_MAX]; /* of the name's addresses; "" */
 	bool asking, again, hold_login, silent;
 	unsigned untold, present; /* attempts without a result; attempts not ended */
 	struct address *addresses;
@@ -131,6 +133,8 @@ static void file(struct round *r, const struct result *found)
 
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
+	if (r->missing[0] != '\0')
+		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
 	note_drift(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
@@ -366,6 +370,34 @@ static size_t take_addresses(struct round *r, const struct resolver_answer *answ
 	return n;
 }
 
+/* What is not probed of the addresses stands beside those that are, as bad as it is; where one of
+ * them is enough it is only noted. */
+static void tell_missing(struct round *r, const struct resolver_answer *answer)
+{
+	char words[64];
+	struct buffer b;
+
+	if (!each(r)) {
+		text_copy(r->missing, sizeof(r->missing), answer->missing);
+		return;
+	}
+	if (answer->missing[0] != '\0') {
+		file_unconnected(r, answer->missing_fault, PHASE_DNS, NULL,
+				 answer->missing);
+		return;
+	}
+	buffer_init(&b, words, sizeof(words));
+	buffer_format(&b, "%zu addresses, only %zu of them are probed",
+		      answer->count + answer->more, answer->count);
+	if (answer->more > 0)
+		file_unconnected(r, FAULT_LIMIT, PHASE_DNS, NULL, buffer_string(&b));
+}
+
+static bool all_there(const struct resolver_answer *answer)
+{
+	return answer->missing[0] == '\0' && answer->more == 0;
+}
+
 static void answered(struct question *q, const struct resolver_answer *answer)
 {
 	struct round *r = (struct round *)((char *)q - offsetof(struct round, question));
@@ -376,7 +408,7 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 	if (!is_literal(r->target->host))
 		r->dns = span_between(r->began, instant_now());
 	if (each(r))
-		slot_keep(r->target->slot, answer->addresses, count);
+		slot_keep(r->target->slot, answer->addresses, count, all_there(answer));
 	if (answer->fault != FAULT_OK) {
 		file_unconnected(r, answer->fault, PHASE_DNS, NULL, answer->reason);
 		end_if_done(r);
@@ -391,6 +423,7 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 		end_if_done(r);
 		return;
 	}
+	tell_missing(r, answer);
 	attempts_begin(r, count);
 }
 
@@ -403,7 +436,7 @@ static void lookup_timed_out(struct due *d, struct instant now)
 	r->asking = false;
 	r->dns = span_between(r->began, now);
 	if (each(r))
-		slot_keep(r->target->slot, NULL, 0);
+		slot_keep(r->target->slot, NULL, 0, false);
 	/* An address is of no use any more. */
 	if (answer.fault == FAULT_OK)
 		file_unconnected(r, FAULT_TIMEOUT, PHASE_DNS, NULL, answer.missing);

@@ -215,7 +215,7 @@ static bool is_among(const struct address *a, const struct address *list, size_t
 	return false;
 }
 
-void slot_keep(struct slot *s, const struct address *list, size_t count)
+void slot_keep(struct slot *s, const struct address *list, size_t count, bool all)
 {
 	struct packed **at;
 	struct record r;
@@ -226,7 +226,7 @@ void slot_keep(struct slot *s, const struct address *list, size_t count)
 
 		packed_view(*at, &r);
 		nowhere = !is_placed(&r.last.address);
-		if (count == 0 ? nowhere : is_among(&r.last.address, list, count))
+		if (nowhere ? !all : is_among(&r.last.address, list, count))
 			at = &(*at)->next;
 		else
 			drop(at);

@@ -14,7 +14,7 @@
 struct slot;
 
 /* Addresses of one target. */
-enum { SLOT_RECORDS_MAX = 16 };
+enum { SLOT_RECORDS_MAX = 17 }; /* and one for what is not known of them */
 
 struct record {
 	struct moment since;        /* when last.state began */
@@ -77,9 +77,9 @@ struct published slot_publish(struct slot *, const struct result *, bool each,
  * of another address. */
 struct drift slot_drift(struct slot *, const struct address *, bool each);
 
-/* Drops the records of addresses that are not among these; with none at all the record of the
- * failed lookup, which has no address, stays. */
-void slot_keep(struct slot *, const struct address *, size_t count);
+/* Drops the records of addresses that are not among these; if they are `all`, also the record of
+ * a failed lookup, which has no address. */
+void slot_keep(struct slot *, const struct address *, size_t count, bool all);
 
 /* The state of each record and since when, which is cheap to ask of all targets; returns how
  * many, as slot_copy. */

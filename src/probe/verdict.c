@@ -36,6 +36,8 @@ static const struct {
 	{ FAULT_TLS_OBSOLETE,     false, STATE_WARNING  },
 	{ FAULT_CAPABILITY_CHANGED, false, STATE_WARNING },
 	{ FAULT_ALERT,            false, STATE_WARNING  },
+	/* Clients go by the family there is. */
+	{ FAULT_DNS_PARTIAL,      false, STATE_OK       },
 	{ FAULT_INTERNAL,         false, STATE_UNKNOWN  },
 };
 
@@ -74,6 +76,7 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_TLS_OBSOLETE]         = "obsolete TLS is accepted as well",
 	[FAULT_CAPABILITY_CHANGED]   = "offers something else than before",
 	[FAULT_ALERT]                = "server has an alert for its operator",
+	[FAULT_DNS_PARTIAL]          = "name lookup failed for one address family",
 	[FAULT_AUTH_FAILED]          = "login failed",
 	[FAULT_AUTH_TEMPFAIL]        = "login is out of order",
 	[FAULT_AUTH_UNSUPPORTED]     = "no way to log in",

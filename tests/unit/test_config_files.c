@@ -108,6 +108,8 @@ static void put_target(FILE *out, const struct plan *plan, const struct target *
 		fprintf(out, " unverified");
 	if (t->flags & TARGET_HISTOGRAM)
 		fprintf(out, " histogram");
+	if (target_some_bad(t) != STATE_WARNING)
+		fprintf(out, " some_bad=%s", state_name(target_some_bad(t)));
 	for (size_t i = 0; i < t->label_count; i++)
 		fprintf(out, " %s=%s", t->labels[i].name, t->labels[i].value);
 	put_hosting(out, plan_find_hosting(plan, t));

@@ -79,10 +79,11 @@ static void notices_are_a_set(void **state)
 	(void)state;
 	for (unsigned f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
 		all |= NOTICE_BIT(f);
-	assert_int_equal(all, 0x1f);
+	assert_int_equal(all, 0x3f);
 	assert_int_equal(fault_phase(FAULT_CERT_NAME), PHASE_TLS);
 	assert_int_equal(fault_phase(FAULT_CAPABILITY_CHANGED), PHASE_CAPABILITY);
 	assert_int_equal(fault_phase(FAULT_ALERT), PHASE_AUTH);
+	assert_int_equal(fault_phase(FAULT_DNS_PARTIAL), PHASE_DNS);
 }
 
 int main(void)

@@ -74,17 +74,30 @@ static void it_is_not_fine_when_asked_for_or_without_twin(void **state)
 
 static void some_bad_addresses_are_the_operators_state(void **state)
 {
-	struct target each = { .host = "h", .service = &smtp, .addresses = ADDRESS_EACH };
+	struct target each = { .host = "h",
+			       .service = &smtp,
+			       .addresses = ADDRESS_EACH,
+			       .flags = 0xFFFFFFU & target_some_bad_flags(STATE_OK) };
 	struct findings f = { 0 };
-	struct options o = { .service_count = 1, .address_state = STATE_WARNING };
+	struct options o = { .service_count = 1 };
 
 	(void)state;
 	add(&f, &each, FAULT_REFUSED, "192.0.2.2");
 	add(&f, &each, FAULT_OK, "192.0.2.1");
 	findings_judge(&f, &o);
 	assert_int_equal(f.list[0].result.state, STATE_OK);
-	assert_int_equal(f.list[1].result.state, STATE_WARNING);
+	assert_int_equal(f.list[1].result.state, STATE_OK);
 	assert_non_null(strstr(f.list[1].remark, "1 of 2 addresses bad, 192.0.2.2: "));
+	findings_fini(&f);
+	each.flags = 0;
+	add(&f, &each, FAULT_REFUSED, "192.0.2.2");
+	add(&f, &each, FAULT_OK, "192.0.2.1");
+	add(&f, &each, FAULT_DNS_FAILURE, NULL);
+	findings_judge(&f, &o);
+	assert_int_equal(f.list[0].result.state, STATE_WARNING);
+	assert_int_equal(f.list[1].result.state, STATE_OK);
+	assert_int_equal(f.list[2].result.state, STATE_WARNING);
+	assert_non_null(strstr(f.list[0].remark, "2 of 3 addresses bad: name lookup"));
 	findings_fini(&f);
 	add(&f, &each, FAULT_REFUSED, "192.0.2.2");
 	add(&f, &each, FAULT_REFUSED, "192.0.2.1");

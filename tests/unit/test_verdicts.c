@@ -47,8 +47,9 @@ static void each_address_is_a_result(void **state)
 
 	(void)state;
 	begins(text,
-	       "mailvane verdict 1\nstate 2\nresult 0 30500 smtp\nresult 0 30500 smtp\n\n"
-	       "MAIL CRITICAL - ");
+	       "mailvane verdict 1\nstate 1\nresult 0 30500 smtp\nresult 0 30500 smtp\n\n"
+	       "MAIL WARNING - ");
+	assert_non_null(strstr(text, "1 of 2 addresses bad, 2001:db8::1: rejected"));
 }
 
 static void what_was_never_probed_is_pending(void **state)
