@@ -25,6 +25,9 @@ scenario() {
 		listen smtp 127.0.0.1:0 name=short tls=starttls cert=short
 		listen smtp 127.0.0.1:0 name=year tls=starttls cert=year
 		listen pop3 127.0.0.1:0 name=denied tls=implicit fault=login-denied
+		certificate customers good names=*.good.test
+		listen imap 127.0.0.1:0 name=hosting tls=implicit
+		  sni *.good.test customers
 		listen smtp 127.0.0.1:0 name=flapping tls=none every=2 fault=refused
 	SCENARIO
 }
@@ -49,6 +52,7 @@ fragile_kill() {
 service() { echo "{ name = \"$1\"; protocol = \"$2\"; port = ${SIM_PORT[$1]}; tls = \"$3\"; }"; }
 
 configure() {
+	printf 'n%d.%s.test\n' $(seq 30 | sed 's/$/ good/') $(seq 30 | sed 's/$/ bad/') >"$SIM/customers"
 	cat >"$SIM/mailvane.conf" <<-CONF
 		interval = "1s"; retry_interval = "1s"; timeout = "1s";
 		ca_file = "$SIM/ca.pem";
@@ -56,12 +60,14 @@ configure() {
 		             { name = "stranger"; user = "stranger@demo.test"; password_file = "password"; } );
 		services = ( $(service good smtp starttls), $(service store imap implicit),
 		  $(service expired imap implicit), $(service short smtp starttls), $(service year smtp starttls),
-		  $(service denied pop3 implicit), $(service flapping smtp none), $(service fragile smtp none) );
+		  $(service denied pop3 implicit), $(service hosting imap implicit), $(service flapping smtp none), $(service fragile smtp none) );
 		servers = (
 		  { name = "mx1"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; labels = { site = "lab"; };
 		    services = [ "good", "expired", "short", "year", "flapping", "fragile" ]; },
 		  { name = "box"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "probe";
 		    addresses = "each"; services = [ "store" ]; },
+		  { name = "shared7"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; services = [ "hosting" ];
+		    names_file = "customers"; names_interval = "1m"; confirm = 1; },
 		  { name = "gone"; host = "127.0.0.1"; services = [ "fragile" ]; },
 		  { name = "shut"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "stranger";
 		    services = [ "denied" ]; }
@@ -169,7 +175,7 @@ shows() {
 
 probed() {
 	fetch /metrics
-	[ "$(verdicts "$OUT" | wc -l)" -eq 9 ]
+	[ "$(verdicts "$OUT" | wc -l)" -eq 10 ]
 }
 
 standing() {
@@ -182,10 +188,12 @@ standing() {
 		MailvaneCertificateDaysLow year
 		MailvaneLoginFailing denied
 		MailvaneFlapping flapping
+		MailvaneNamesBad hosting
 	ALERTS
 	shows MailvaneCertificateProblem expired .labels.fault '^cert_expired$'
 	shows MailvaneCertificateProblem expired .labels.site '^lab$'
-	for service in good store expired denied fragile; do
+	shows MailvaneNamesBad hosting .annotations.description '^n[0-9]+\.bad\.test: cert_name\.'
+	for service in good store hosting expired denied fragile; do
 		holds "MailvaneDown is silent for $service" alert MailvaneDown silent $service
 	done
 	is "nothing is said of good ones" "$(api alerts | jq -r '.data.alerts[]
