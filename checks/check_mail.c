@@ -97,7 +97,8 @@ static int probe_once(struct plan *plan, const struct options *o, struct breaker
 	struct findings findings = { 0 };
 	struct engine_hooks hooks = { .probed = keep,
 				      .user = &findings,
-				      .breaker = breaker };
+				      .breaker = breaker,
+				      .obsolete = o->obsolete_tls };
 	char error[REFUSAL_MAX];
 	bool kept = true;
 	int code;
@@ -107,6 +108,7 @@ static int probe_once(struct plan *plan, const struct options *o, struct breaker
 	else if (findings.count == 0)
 		code = give_up("out of memory");
 	else {
+		findings_note_obsolete(&findings, &plan->settings.policy);
 		if (o->state_dir != NULL)
 			kept = usual_offer_compare(o->state_dir, plan, &findings, error);
 		code = report(&findings, o);

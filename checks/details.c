@@ -75,6 +75,20 @@ static void print_notices(const struct result *r)
 	}
 }
 
+/* Where --obsolete-tls asked for it. */
+static void print_obsolete(const struct target *t)
+{
+	static const char *const words[] = {
+		[OBSOLETE_UNKNOWN] = "could not be asked for",
+		[OBSOLETE_REFUSED] = "refused",
+		[OBSOLETE_TLS_1_0] = "accepted",
+		[OBSOLETE_TLS_1_1] = "accepted",
+	};
+
+	if (t->obsolete_minutes > 0)
+		printf("  TLS 1.0 and 1.1 are %s\n", words[slot_obsolete(t->slot)]);
+}
+
 static void print_dialogue(const struct result *r)
 {
 	for (const char *p = transcript_text(r->transcript); *p != '\0';) {
@@ -120,6 +134,7 @@ void details_print(const struct finding *f, unsigned verbosity)
 	print_waterfall(r);
 	print_certificate(r);
 	print_notices(r);
+	print_obsolete(f->target);
 	if (verbosity >= 2)
 		print_dialogue(r);
 	if (verbosity >= 3)

@@ -1,6 +1,9 @@
 /* findings.c - one rule is one function; all of them only touch state, pair and remark. */
 #include "findings.h"
 
+#include "obsolete.h"
+#include "verdict.h"
+
 #include "expectations.h"
 #include "some_bad.h"
 
@@ -22,6 +25,17 @@ void findings_add(struct findings *f, const struct target *target,
 	next->target = target;
 	next->remark[0] = '\0';
 	result_copy(&next->result, result);
+}
+
+void findings_note_obsolete(struct findings *f, const struct policy *policy)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct target *t = f->list[i].target;
+		struct result *r = &f->list[i].result;
+
+		obsolete_note(r, slot_obsolete(t->slot));
+		verdict_decide(r, t->service, policy, t->overrides);
+	}
 }
 
 void findings_fini(struct findings *f)

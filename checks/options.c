@@ -24,6 +24,7 @@ enum {
 	OPT_SOURCE,
 	OPT_PROXY,
 	OPT_TLS_MIN,
+	OPT_OBSOLETE_TLS,
 	OPT_CLIENT_CERT,
 	OPT_CLIENT_KEY,
 	OPT_CERT_WARNING,
@@ -61,6 +62,7 @@ static const struct option long_options[] = {
 	{ "address-state", required_argument, NULL, OPT_ADDRESS_STATE },
 	{ "source", required_argument, NULL, OPT_SOURCE },
 	{ "proxy-protocol", no_argument, NULL, OPT_PROXY },
+	{ "obsolete-tls", no_argument, NULL, OPT_OBSOLETE_TLS },
 	{ "tls-min", required_argument, NULL, OPT_TLS_MIN },
 	{ "client-cert", required_argument, NULL, OPT_CLIENT_CERT },
 	{ "client-key", required_argument, NULL, OPT_CLIENT_KEY },
@@ -319,6 +321,8 @@ static bool *flag_of(struct options *o, int option)
 	switch (option) {
 	case OPT_PROXY:
 		return &o->proxy_header;
+	case OPT_OBSOLETE_TLS:
+		return &o->obsolete_tls;
 	case OPT_LMTP:
 		return &o->lmtp;
 	case OPT_EXPECT_AUTH_AFTER_TLS:

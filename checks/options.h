@@ -29,6 +29,7 @@ struct options {
 	enum state address_state; /* when some addresses are bad and some are not */
 	struct address source;    /* AF_UNSPEC: the kernel chooses */
 	enum tls_version tls_min;
+	bool obsolete_tls; /* look for TLS 1.0 and 1.1, too */
 	const char *client_cert, *client_key;
 	struct pin pins[PINS_MAX];
 	size_t pin_count;

@@ -39,6 +39,8 @@ static const char tls[] =
 "      --pin PIN              trust what has this public key: the server's own or that of an authority\n"
 "                             it sends, SHA-256 as sha256/BASE64 or hex, and no other; may be repeated\n"
 "      --tls-min VERSION      TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3 (TLSv1.2)\n"
+    "      --obsolete-tls         a second connection shows whether TLS 1.0 or 1.1 is accepted as well;\n"
+    "                             noted only, unless --state tls_obsolete=warning\n"
 "      --client-cert FILE, --client-key FILE   show this certificate if the server asks\n"
 "      --cert-warning LIMIT, --cert-critical LIMIT   25% of the lifetime, or 21d\n";
 

@@ -87,6 +87,14 @@ static void read_notices(struct encoder *e, const struct subject *s)
 			encoder_word(e, f, number_of(1));
 }
 
+static void read_obsolete(struct encoder *e, const struct subject *s)
+{
+	enum obsolete known = slot_obsolete(s->target->slot);
+
+	if (known != OBSOLETE_UNKNOWN)
+		encoder_number(e, number_of(known != OBSOLETE_REFUSED));
+}
+
 static void read_probes(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of(s->record ? s->record->probes : 0));
@@ -406,6 +414,8 @@ const struct metric metrics[] = {
 	       "SMTP or LMTP reply code that decided the last probe, or else of the greeting."),
 	TARGET("tls_info", INFO, "", &tls_labels, SCOPE_RECORD, BRIEF_MORE, read_tls,
 	       "1, with the TLS version and cipher of the last probe."),
+	TARGET("tls_obsolete_accepted", GAUGE, "", NULL, SCOPE_TARGET, 0, read_obsolete,
+	       "1 if TLS 1.0 or 1.1 is accepted as well (RFC 8996), 0 if not; absent until the first look of tls_obsolete_interval."),
 	TARGET("tls_certificate_not_before_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_before,
 	       "Unix time at which the server's certificate begins to be valid."),
 	TARGET("tls_certificate_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_after,

@@ -117,6 +117,8 @@ static bool put_value(const struct dump *d, const struct key *key, const void *d
 
 	switch (key->kind) {
 	case KIND_SPAN:
+		if (key->flags & KEY_OFF && ((const struct span *)field)->ns == 0)
+			return put_text(d->out, "off");
 		return put_span(d->out, *(const struct span *)field);
 	case KIND_LIMIT:
 		return put_limit(d->out, field);
@@ -362,6 +364,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.addresses = (unsigned)t->addresses,
 		.address_state = target_some_bad(t),
 		.tls_min = tls_min_word(t->tls_min),
+		.tls_obsolete_interval = span_of_ms(t->obsolete_minutes * INT64_C(60000)),
 		.plaintext_login = t->flags & TARGET_PLAINTEXT_LOGIN,
 		.unverified_login = t->flags & TARGET_UNVERIFIED_LOGIN,
 		.histogram = t->flags & TARGET_HISTOGRAM,
@@ -399,6 +402,7 @@ static bool one_server(const struct target *a, const struct target *b)
 	       strcmp(a->tls_name, b->tls_name) == 0 && pins_same(a->pins, b->pins) &&
 	       a->addresses == b->addresses && a->confirm == b->confirm &&
 	       a->flags == b->flags && a->tls_min == b->tls_min &&
+	       a->obsolete_minutes == b->obsolete_minutes &&
 	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns &&

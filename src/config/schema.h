@@ -30,6 +30,7 @@ enum key_flag {
 	KEY_REQUIRED = 1 << 0,
 	KEY_GATHERS = 1 << 1, /* may stand in several files; all count */
 	KEY_NEAREST = 1 << 2, /* of KIND_WORD: a mistyped one is told the nearest */
+	KEY_OFF = 1 << 3,     /* of KIND_SPAN: may be "off", which is 0 */
 };
 
 enum section_id {
@@ -82,6 +83,7 @@ enum {
 	FILE_CLIENT_CERT,
 	FILE_CLIENT_KEY,
 	FILE_TLS_MIN,
+	FILE_TLS_OBSOLETE_INTERVAL,
 	FILE_CERTIFICATE,
 	FILE_POLICY,
 	FILE_ACCOUNTS,
@@ -125,6 +127,7 @@ enum {
 	SERVER_TLS_NAME,
 	SERVER_PIN,
 	SERVER_TLS_MIN,
+	SERVER_TLS_OBSOLETE_INTERVAL,
 	SERVER_INTERVAL,
 	SERVER_RETRY_INTERVAL,
 	SERVER_TIMEOUT,
@@ -206,7 +209,8 @@ struct passive_draft {
 
 struct file_draft {
 	struct draft head;
-	struct span interval, retry_interval, timeout, names_interval, capabilities_settle;
+	struct span interval, retry_interval, timeout, names_interval, capabilities_settle,
+	    tls_obsolete_interval;
 	const char *ehlo_name, *ca_file, *ca_path, *client_cert, *client_key;
 	unsigned tls_min; /* enum tls_version */
 	struct certificate_draft certificate;
@@ -238,7 +242,8 @@ struct server_draft {
 	const char *name, *host, *tls_name, *account, *names_file;
 	struct texts services, pin, names_services;
 	struct labels labels;
-	struct span interval, retry_interval, timeout, names_interval;
+	struct span interval, retry_interval, timeout, names_interval,
+	    tls_obsolete_interval;
 	unsigned confirm;
 	unsigned addresses;     /* enum address_mode */
 	unsigned address_state; /* enum state */

@@ -177,6 +177,12 @@ static void resolve_labels(struct loader *l, const struct server_draft *d, struc
 	t->label_count = (uint16_t)d->labels.count;
 }
 
+/* Up to whole ones; the schema has a limit that fits. */
+static uint16_t minutes_of(struct span span)
+{
+	return (uint16_t)((span_ms(span) + 59999) / 60000);
+}
+
 void server_resolve(struct loader *l, const struct server_draft *d,
 		    struct server *ret_server)
 {
@@ -186,12 +192,17 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	s.common.confirm =
 	    (uint8_t)(draft_has(&d->head, SERVER_CONFIRM) ? d->confirm : l->top.confirm);
 	s.common.addresses = (uint8_t)d->addresses;
-	s.common.flags = 0xFFFFFFU & ((d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
-				      (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
-				      (d->histogram ? TARGET_HISTOGRAM : 0U) |
-				      target_some_bad_flags((enum state)d->address_state));
+	s.common.flags =
+	    TARGET_FLAGS & ((d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
+			    (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
+			    (d->histogram ? TARGET_HISTOGRAM : 0U) |
+			    target_some_bad_flags((enum state)d->address_state));
 	if (draft_has(&d->head, SERVER_TLS_MIN))
-		s.common.tls_min = (d->tls_min + 1) & 0xFF;
+		s.common.tls_min = (d->tls_min + 1) & 7;
+	s.common.obsolete_minutes =
+	    minutes_of(draft_has(&d->head, SERVER_TLS_OBSOLETE_INTERVAL)
+			   ? d->tls_obsolete_interval
+			   : l->top.tls_obsolete_interval);
 	s.good = resolve_times(l, d, &s.common);
 	s.good = resolve_pins(l, d, &s.common) && s.good;
 	services_known = resolve_services(l, d, &s);

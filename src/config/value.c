@@ -103,7 +103,8 @@ const char *value_range_words(const struct key *key, char dst[VALUE_RANGE_MAX])
 	case KIND_SPAN:
 		put_span(least, sizeof(least), key->least);
 		put_span(most, sizeof(most), key->most);
-		snprintf(dst, VALUE_RANGE_MAX, "%s to %s", least, most);
+		snprintf(dst, VALUE_RANGE_MAX, "%s to %s%s", least, most,
+			 key->flags & KEY_OFF ? ", or off" : "");
 		break;
 	case KIND_COUNT:
 		snprintf(dst, VALUE_RANGE_MAX, "%" PRIu64 " to %" PRIu64, key->least,
@@ -136,6 +137,10 @@ static bool span(struct loader *l, const struct key *key, void *draft, struct vi
 	struct span *field = field_of(key, draft), value;
 	char range[VALUE_RANGE_MAX];
 
+	if (key->flags & KEY_OFF && view_equal(text, "off")) {
+		*field = (struct span){ 0 };
+		return true;
+	}
 	if (!span_parse(text, &value))
 		return refuse(l, key, text, place, "is not a duration",
 			      "a number and a unit: ms, s, m, h or d, such as \"90s\"");

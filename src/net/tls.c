@@ -32,9 +32,20 @@ static bool set_groups(SSL_CTX *ssl)
 	       SSL_CTX_set1_groups_list(ssl, "P-256:P-384:P-521") == 1;
 }
 
+/* The same for TLS 1.0 and 1.1 alone: whatever the library still has, to see what a server takes.
+ * Their signatures are MD5 with SHA-1, which level 0 is needed for. */
+static const char obsolete_ciphers[] = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0";
+
+static bool set_versions(SSL_CTX *ssl, bool obsolete)
+{
+	return SSL_CTX_set_min_proto_version(ssl, TLS1_VERSION) == 1 &&
+	       SSL_CTX_set_max_proto_version(ssl, obsolete ? TLS1_1_VERSION : 0) == 1 &&
+	       SSL_CTX_set_cipher_list(ssl, obsolete ? obsolete_ciphers : ciphers) == 1;
+}
+
 /* What openssl.cnf may have set is set anew: what a server can do must not depend on the
  * machine that asks. */
-static bool set_up(SSL_CTX *ssl)
+static bool set_up(SSL_CTX *ssl, bool obsolete)
 {
 	const uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
 				 SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_COMPRESSION;
@@ -47,9 +58,7 @@ static bool set_up(SSL_CTX *ssl)
 		return false;
 	SSL_CTX_set1_sigalgs_list(ssl, signatures);
 	SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
-	return SSL_CTX_set_min_proto_version(ssl, TLS1_VERSION) == 1 &&
-	       SSL_CTX_set_max_proto_version(ssl, 0) == 1 &&
-	       SSL_CTX_set_cipher_list(ssl, ciphers) == 1;
+	return set_versions(ssl, obsolete);
 }
 
 static bool refuse_file(const char *what, const char *path, char *error, size_t cap)
@@ -123,7 +132,8 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 	c->wire = tls_session_wire_new();
 	start_openssl(options);
 	c->ssl = SSL_CTX_new(TLS_client_method());
-	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL || !set_up(c->ssl))
+	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL ||
+	    !set_up(c->ssl, options->obsolete))
 		goto failed;
 	tls_session_set_up(c->ssl);
 	if (!load_files(c, options, error, cap)) {

@@ -18,6 +18,8 @@ struct engine_hooks {
 			     const struct roster_change *);
 	void (*names_untold)(void *user, uint64_t count);
 	struct breaker *breaker; /* engine_run_once: lent, used instead of one of its own */
+	bool
+	    obsolete; /* engine_run_once: looks as in obsolete.h, where a target wants them */
 };
 
 enum { NAMES_TOLD_MAX = 20 };

@@ -19,6 +19,7 @@ struct errand {
 	bool
 	    humble; /* lets all others go first at the budgets, and has time to wait for them:
 		      * it is not counted then */
+	struct tls_context *tls; /* lent; NULL: the kit's own */
 
 	/* On the engine thread, which must not be kept. `done` once: the result is lent, NULL
 	 * when the engine ends before there is one. `gone` once, behind it: the connection is

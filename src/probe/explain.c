@@ -186,7 +186,9 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"take the library's defaults, or the list of a current guide" },
 [FAULT_TLS_OBSOLETE] = {
 	"Beside the present versions of TLS the server accepts 1.0 or 1.1, which must not be used "
-	"any more (RFC 8996).",
+	"any more (RFC 8996). It is noted only, because newer clients never come near it and "
+	"many providers keep it for old devices on purpose; a row in `policy` makes it "
+	"WARNING.",
 	"settings for clients of long ago",
 	"ssl_min_protocol (Dovecot), smtpd_tls_protocols (Postfix): TLS 1.2 and above" },
 [FAULT_CAPABILITY_CHANGED] = {

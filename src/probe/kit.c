@@ -63,6 +63,16 @@ bool kit_open(struct kit *k, uv_loop_t *loop, char *error, size_t cap)
 	return false;
 }
 
+struct tls_context *kit_obsolete_tls(struct kit *k)
+{
+	const struct tls_options options = { .unjudged = true, .obsolete = true };
+	char error[PRINTABLE_MAX];
+
+	if (k->obsolete_tls == NULL)
+		k->obsolete_tls = tls_context_new(&options, error, sizeof(error));
+	return k->obsolete_tls;
+}
+
 void kit_share_fini(struct kit_share *s)
 {
 	free(s->mine);
@@ -83,6 +93,7 @@ void kit_release(struct kit *k)
 		return;
 	resolver_free(k->resolver);
 	tls_context_free(k->tls);
+	tls_context_free(k->obsolete_tls);
 	plan_release(k->plan);
 	kit_share_fini(&k->share);
 	free(k);

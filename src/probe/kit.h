@@ -25,6 +25,7 @@ struct kit {
 	unsigned holders;
 	struct plan *plan;       /* held */
 	struct tls_context *tls; /* may be NULL when no target of the plan uses TLS */
+	struct tls_context *obsolete_tls; /* NULL: not asked for yet */
 	struct resolver *resolver;
 	struct kit_share share;
 };
@@ -38,6 +39,9 @@ struct kit *kit_new(struct plan *, enum kit_use, char *error, size_t cap);
 
 /* Makes the resolver; false, with a sentence, if it cannot be made. */
 bool kit_open(struct kit *, uv_loop_t *, char *error, size_t cap);
+
+/* One that knows TLS 1.0 and 1.1 only, made when first asked for. NULL: it cannot be made. */
+struct tls_context *kit_obsolete_tls(struct kit *);
 
 /* What is left of the share. */
 void kit_share_fini(struct kit_share *);

@@ -136,6 +136,7 @@ static bool same_target(const struct target *a, const struct target *b)
 	       same_account(a->account, b->account) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
 	       a->flags == b->flags && a->tls_min == b->tls_min &&
+	       a->obsolete_minutes == b->obsolete_minutes &&
 	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns;

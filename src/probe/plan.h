@@ -47,6 +47,7 @@ enum target_flag {
 	TARGET_HISTOGRAM = 1 << 3,    /* a front end keeps one of its durations */
 	TARGET_TLS_ONLY = 1 << 4,     /* nothing behind TLS but a goodbye */
 	TARGET_SOME_BAD = 3 << 5,     /* by target_some_bad */
+	TARGET_FLAGS = 0x1FFF,        /* room for these */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
@@ -59,10 +60,11 @@ struct target {
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;
 	uint16_t label_count;
-	uint8_t confirm;      /* results in a row that announce a state; 0 is 1 */
-	uint8_t addresses;    /* enum address_mode */
-	unsigned flags : 24;  /* enum target_flag */
-	unsigned tls_min : 8; /* 1 + enum tls_version; 0: as the service has it */
+	uint8_t confirm;                /* results in a row that announce a state; 0 is 1 */
+	uint8_t addresses;              /* enum address_mode */
+	unsigned flags : 13;            /* enum target_flag */
+	unsigned tls_min : 3;           /* 1 + enum tls_version; 0: as the service has it */
+	unsigned obsolete_minutes : 16; /* between two looks for old TLS; 0: none */
 	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
 	struct slot

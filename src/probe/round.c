@@ -2,6 +2,7 @@
 #include "round.h"
 
 #include "buffer.h"
+#include "obsolete.h"
 #include "probe.h"
 #include "verdict.h"
 
@@ -16,6 +17,7 @@ struct attempt {
 	const struct address *addresses;
 	size_t address_count;
 	struct instant waits_since;
+	const struct address *look; /* obsolete.h; NULL: not due */
 };
 
 struct round {
@@ -136,6 +138,8 @@ static void file(struct round *r, const struct result *found)
 	if (r->missing[0] != '\0')
 		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
 	note_drift(r, &result);
+	if (r->errand == NULL)
+		obsolete_note(&result, slot_obsolete(r->target->slot));
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
 	note_login(r, &result);
@@ -157,10 +161,26 @@ static void file(struct round *r, const struct result *found)
 		hooks->probed(hooks->user, r->target, &result, &published);
 }
 
+/* Behind the last farewell. */
+static void look(struct round *r)
+{
+	struct instant ends = instant_plus(instant_now(), r->target->timeout);
+	struct address addresses[RESOLVER_ADDRESSES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->attempt_count; i++)
+		if (r->attempts[i].look != NULL)
+			addresses[count++] = *r->attempts[i].look;
+	if (count > 0 && !r->worker->leaving)
+		obsolete_look(r->worker, r->kit, r->target, addresses, count,
+			      r->worker->once ? r->ends : ends);
+}
+
 static void round_free(struct round *r)
 {
 	struct errand *errand = r->errand;
 
+	look(r);
 	schedule_drop(&r->worker->schedule, &r->deadline);
 	worker_part(r->worker, r);
 	kit_release(r->kit);
@@ -202,6 +222,26 @@ static void file_unconnected(struct round *r, enum fault fault, enum phase phase
 
 /* --- probes ------------------------------------------------------------------------------- */
 
+static bool is_due(const struct round *r, const struct result *result)
+{
+	const struct target *t = r->target;
+
+	if (r->errand != NULL)
+		return false;
+	if (r->worker->once)
+		return r->worker->hooks.obsolete && obsolete_wanted(t, result);
+	return obsolete_due(t, result, slot_obsolete(t->slot));
+}
+
+static void look_if_due(struct attempt *a, const struct result *result)
+{
+	if (!is_due(a->round, result))
+		return;
+	for (size_t i = 0; i < a->address_count; i++)
+		if (address_same_host(&a->addresses[i], &result->address))
+			a->look = &a->addresses[i];
+}
+
 static void found(void *user, const struct result *result)
 {
 	struct attempt *a = user;
@@ -209,6 +249,7 @@ static void found(void *user, const struct result *result)
 	if (a->round->silent)
 		return;
 	file(a->round, result);
+	look_if_due(a, result);
 	a->round->untold--;
 	end_if_done(a->round);
 }
@@ -250,6 +291,11 @@ static bool can_wait(const struct round *r)
 	return r->errand == NULL || r->errand->humble;
 }
 
+static struct tls_context *tls_of(const struct round *r)
+{
+	return r->errand != NULL && r->errand->tls != NULL ? r->errand->tls : r->kit->tls;
+}
+
 /* The budgets let it in. Time spent waiting for them is not the server's. */
 static void attempt_start(struct attempt *a)
 {
@@ -264,7 +310,7 @@ static void attempt_start(struct attempt *a)
 	a->probe = probe_new(&(struct probe_setting){
 	    .loop = &r->worker->loop,
 	    .schedule = &r->worker->schedule,
-	    .tls = r->kit->tls,
+	    .tls = tls_of(r),
 	    .output = r->worker->output,
 	    .settings = &r->kit->plan->settings,
 	    .target = r->target,

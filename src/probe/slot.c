@@ -15,9 +15,10 @@ enum { NEIGHBOURS = 64 };
 
 struct slot {
 	_Atomic uint16_t holders;
-	uint16_t lock;
-	uint32_t made;          /* Unix time */
-	struct packed *records; /* at most SLOT_RECORDS_MAX */
+	uint8_t lock;
+	_Atomic uint8_t obsolete; /* enum obsolete */
+	uint32_t made;            /* Unix time */
+	struct packed *records;   /* at most SLOT_RECORDS_MAX */
 };
 
 static pthread_mutex_t locks[LOCKS];
@@ -45,9 +46,19 @@ struct slot *slot_new(void)
 		return NULL;
 	pthread_once(&once, locks_init);
 	atomic_init(&s->holders, 1);
-	s->lock = (uint16_t)(atomic_fetch_add(&made, 1) / NEIGHBOURS % LOCKS);
+	s->lock = (uint8_t)(atomic_fetch_add(&made, 1) / NEIGHBOURS % LOCKS);
 	s->made = (uint32_t)(moment_now().ms / 1000);
 	return s;
+}
+
+enum obsolete slot_obsolete(const struct slot *s)
+{
+	return (enum obsolete)atomic_load_explicit(&s->obsolete, memory_order_relaxed);
+}
+
+void slot_set_obsolete(struct slot *s, enum obsolete found)
+{
+	atomic_store_explicit(&s->obsolete, (uint8_t)found, memory_order_relaxed);
 }
 
 struct moment slot_made(const struct slot *s)

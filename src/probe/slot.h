@@ -13,6 +13,9 @@
 /* Counted. NULL does nothing and is returned by hold. */
 struct slot;
 
+/* Whether TLS 1.0 or 1.1 is accepted as well: obsolete.h. */
+enum obsolete { OBSOLETE_UNKNOWN, OBSOLETE_REFUSED, OBSOLETE_TLS_1_0, OBSOLETE_TLS_1_1 };
+
 /* Addresses of one target. */
 enum { SLOT_RECORDS_MAX = 17 }; /* and one for what is not known of them */
 
@@ -97,6 +100,10 @@ void slot_record_fini(struct record *);
 /* Results that were not kept since the start of the program: a slot was full, or there was no
  * memory. */
 uint64_t slot_results_dropped(void);
+
+/* What was found last; a target's addresses share it. */
+enum obsolete slot_obsolete(const struct slot *);
+void slot_set_obsolete(struct slot *, enum obsolete);
 
 /* Since when it counts. */
 struct moment slot_made(const struct slot *);

@@ -27,13 +27,14 @@ static const struct {
 	{ FAULT_TLS_VERSION,      true,  STATE_WARNING  },
 	/* policy_expiry says which one. */
 	{ FAULT_CERT_EXPIRING,    false, STATE_WARNING  },
+	/* Nobody who can do better is worse off: an operator with a policy against it says so. */
+	{ FAULT_TLS_OBSOLETE,     false, STATE_OK       },
 	/* Clients sort it out: RFC 8446 section 4.4.2. */
 	{ FAULT_CERT_ORDER,       false, STATE_OK       },
 	/* What RFC 9325 has under SHOULD NOT is OK anywhere: see judge. */
 	{ FAULT_TLS_CIPHER,       true,  STATE_OK       },
 	/* It works; somebody should look at it by day. */
 	{ FAULT_TLS_CIPHER,       false, STATE_WARNING  },
-	{ FAULT_TLS_OBSOLETE,     false, STATE_WARNING  },
 	{ FAULT_CAPABILITY_CHANGED, false, STATE_WARNING },
 	{ FAULT_ALERT,            false, STATE_WARNING  },
 	/* Clients go by the family there is. */

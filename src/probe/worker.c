@@ -51,7 +51,8 @@ static bool is_mine(const struct worker *w, const struct target *t)
 void worker_close_if_done(struct worker *w)
 {
 	if (w->closed || w->rounds != NULL ||
-	    !(w->leaving || (w->once && w->jobs_left == 0 && w->walkers.left == 0)))
+	    !(w->leaving ||
+	      (w->once && w->jobs_left == 0 && w->walkers.left == 0 && w->looks == NULL)))
 		return;
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->timer, NULL);

@@ -34,6 +34,7 @@ struct worker {
 	struct job *jobs; /* in the order of the kit's plan */
 	size_t job_count, jobs_left;
 	struct round *rounds; /* under way */
+	struct look *looks;   /* obsolete.c's */
 	struct walkers walkers;
 	struct due pulse;
 	struct instant armed, last_late;
@@ -80,7 +81,7 @@ bool worker_post_errand(struct worker *, struct errand *);
 void worker_join(struct worker *, struct round *);
 void worker_part(struct worker *, struct round *);
 
-/* For walkers: one of them is done. */
+/* For walkers and looks: one of them is done. */
 void worker_close_if_done(struct worker *);
 
 #endif

@@ -240,7 +240,8 @@ static void reads_expectations_and_limits(void **state)
 {
 	char line[] =
 	    "-H h --addresses each --address-state critical --source 192.0.2.9 "
-	    "--tls-min 1.3 --cert-warning 25% --cert-critical 3d --from a@b --to c@d "
+	    "--tls-min 1.3 --obsolete-tls --cert-warning 25% --cert-critical 3d --from a@b "
+	    "--to c@d "
 	    "--expect-code 5 --expect-capability SIZE --expect-capability STARTTLS "
 	    "--expect-auth-after-tls -w 2,tls=0.5 -c tls=1:3 -vv --json";
 	struct options o;
@@ -252,6 +253,7 @@ static void reads_expectations_and_limits(void **state)
 	assert_int_equal(o.address_state, STATE_CRITICAL);
 	assert_int_equal(o.source.any.sa_family, AF_INET);
 	assert_int_equal(o.tls_min, TLS_VERSION_1_3);
+	assert_true(o.obsolete_tls);
 	assert_true(o.cert_warning_given && o.cert_warning.share > 0.24);
 	assert_true(o.cert_critical_given && o.cert_critical.left.ns > 0);
 	assert_string_equal(o.envelope.to, "c@d");

@@ -95,6 +95,8 @@ static void put_target(FILE *out, const struct plan *plan, const struct target *
 		span(t->retry_interval), span(t->timeout), modes[t->addresses]);
 	if (t->confirm != 2)
 		fprintf(out, " confirm=%u", t->confirm);
+	if (t->obsolete_minutes != 24 * 60)
+		fprintf(out, " obsolete=%um", t->obsolete_minutes);
 	if (t->tls_min != 0 || t->service->tls_min != 0)
 		fprintf(out, " tls_min=%u,%u", t->tls_min, t->service->tls_min);
 	if (t->account != NULL)

@@ -77,7 +77,7 @@ static void some_bad_addresses_are_the_operators_state(void **state)
 	struct target each = { .host = "h",
 			       .service = &smtp,
 			       .addresses = ADDRESS_EACH,
-			       .flags = 0xFFFFFFU & target_some_bad_flags(STATE_OK) };
+			       .flags = TARGET_FLAGS & target_some_bad_flags(STATE_OK) };
 	struct findings f = { 0 };
 	struct options o = { .service_count = 1 };
 

@@ -167,7 +167,8 @@ static void unknown_is_only_for_ourselves(void **state)
 
 		assert_int_equal(s == STATE_UNKNOWN, f == FAULT_INTERNAL);
 		assert_int_equal(s == STATE_OK, f == FAULT_OK || f == FAULT_CERT_ORDER ||
-						    f == FAULT_DNS_PARTIAL);
+						    f == FAULT_DNS_PARTIAL ||
+						    f == FAULT_TLS_OBSOLETE);
 	}
 	assert_int_equal(verdict_state(FAULT_STARTTLS_REFUSED, PHASE_STARTTLS, &smtp),
 			 STATE_WARNING);
