@@ -1,6 +1,7 @@
 /* verdicts.c - slots to the text of a report. */
 #include "verdicts.h"
 
+#include "hosted_verdict.h"
 #include "printable.h"
 #include "some_bad.h"
 #include "suggest.h"
@@ -159,12 +160,41 @@ static void put_answer(struct draft *out, struct verdicts *v, const struct draft
 	draft_put(out, buffer_view(&b));
 }
 
+/* All names of the server, unless another service was asked for or is called so. False: there
+ * are none, or not wanted. */
+static bool add_names(struct verdicts *v, struct hosted_verdict *names,
+		      const struct plan *plan, const char *server, const char *service,
+		      struct draft *pending)
+{
+	if ((service && strcmp(service, HOSTED_SERVICE) != 0) ||
+	    !hosted_verdict(plan, server, names))
+		return false;
+	if (names->pending)
+		draft_text(pending, "pending " HOSTED_SERVICE "\n");
+	else if (make_room(v, 1))
+		v->findings[v->count++] = names->finding;
+	else
+		pending->failed = true;
+	return true;
+}
+
+/* What is known of its names is no news then, and a dead host is one story. */
+static bool is_away(const struct verdicts *v)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (!state_is_bad(v->findings[i].result.state) ||
+		    v->findings[i].result.phase > PHASE_CONNECT)
+			return false;
+	return v->count > 0;
+}
+
 bool verdicts_answer(struct draft *out, const struct plan *plan, const char *server,
 		     const char *service, struct moment now)
 {
 	const struct target *targets = plan->targets + plan_find_server(plan, server);
 	const struct target *end = plan->targets + plan->target_count;
 	size_t count = 0, wanted = 0;
+	struct hosted_verdict names;
 	struct draft pending;
 	struct verdicts v;
 
@@ -185,6 +215,8 @@ bool verdicts_answer(struct draft *out, const struct plan *plan, const char *ser
 		if (v.count == before)
 			draft_format(&pending, "pending %s\n", targets[i].service->name);
 	}
+	if (service ? wanted == 0 : !is_away(&v))
+		wanted += add_names(&v, &names, plan, server, service, &pending);
 	if (wanted > 0)
 		put_answer(out, &v, &pending, now);
 	verdicts_fini(&v);

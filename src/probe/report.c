@@ -155,12 +155,13 @@ static void put_line(struct buffer *b, const struct finding *f)
 {
 	char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
 
-	buffer_format(b, "%s (port %u", f->target->service->name,
-		      (unsigned)f->target->service->port);
+	buffer_text(b, f->target->service->name);
+	if (f->target->service->port != 0)
+		buffer_format(b, " (port %u", (unsigned)f->target->service->port);
 	if (shows_address(f))
 		buffer_format(b, ", %s", address_text(&f->result.address, address));
-	buffer_format(b, "): %s - %s", state_name(f->result.state),
-		      report_sentence(f, sentence));
+	buffer_format(b, "%s: %s - %s", f->target->service->port != 0 ? ")" : "",
+		      state_name(f->result.state), report_sentence(f, sentence));
 	put_pair(b, &f->result);
 	buffer_text(b, "\n");
 }

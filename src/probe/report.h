@@ -13,7 +13,7 @@ enum { REPORT_MAX = 4 * 1024, FINDING_REMARK_MAX = 200 };
 
 /* One result on its way into a report. */
 struct finding {
-	const struct target *target;
+	const struct target *target; /* its port 0: it stands for more than one */
 	struct result result; /* its state may have been changed by an operator's rule */
 	char
 	    remark[FINDING_REMARK_MAX]; /* what that rule says; replaces the sentence; "" */

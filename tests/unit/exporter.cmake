@@ -27,7 +27,7 @@ target_compile_definitions(test_metrics_page PRIVATE
 foreach(noun discovery status)
   target_sources(test_${noun} PRIVATE exporter_plan.c)
 endforeach()
-foreach(noun hosted_names page_names roster_metrics)
+foreach(noun hosted_names hosted_verdict page_names roster_metrics)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
   target_sources(test_${noun} PRIVATE hosting_plan.c)
 endforeach()

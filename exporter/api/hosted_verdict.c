@@ -1,0 +1,124 @@
+/* hosted_verdict.c - the rosters of a server, summed up. */
+#include "hosted_verdict.h"
+
+#include <string.h>
+
+enum { NAMES_SHOWN = 3 };
+
+static const struct service service = { .name = HOSTED_SERVICE,
+					.protocol = &smtp_protocol,
+					.tls = TLS_MODE_IMPLICIT };
+
+/* Of all rosters of the server together. */
+struct sum {
+	size_t total, asked, bad;
+	enum state state;
+	struct moment due; /* of the name that is most overdue */
+	struct span interval;
+	struct buffer *names; /* the first bad ones */
+	size_t shown;
+	enum fault fault;
+};
+
+static void add_names(struct sum *s, const struct hosting *h, enum state state)
+{
+	const struct roster_question question = { .states = ROSTER_STATE(state),
+						  .announced = true };
+	struct roster_name names[NAMES_SHOWN];
+	size_t count =
+	    roster_find(h->roster, &question, names, NAMES_SHOWN - s->shown, NULL);
+
+	for (size_t i = 0; i < count; i++) {
+		if (s->shown == 0)
+			s->fault = names[i].fault;
+		buffer_format(s->names, "%s%.60s %s at %.30s", s->shown > 0 ? ", " : "",
+			      names[i].name, fault_name(names[i].fault),
+			      h->target->service->name);
+		s->shown++;
+	}
+	roster_names_fini(names, count);
+}
+
+static void add(struct sum *s, const struct hosting *h)
+{
+	struct moment oldest = roster_oldest(h->roster), due;
+	struct roster_summary r;
+
+	roster_summary(h->roster, &r);
+	due.ms = oldest.ms + h->interval.ns / 1000000;
+	if (oldest.ms != 0 && (s->due.ms == 0 || due.ms < s->due.ms))
+		s->due = due;
+	if (h->interval.ns > s->interval.ns)
+		s->interval = h->interval;
+	s->total += r.total;
+	s->asked += r.asked;
+	for (unsigned i = STATE_OK + 1; i < STATE_COUNT; i++) {
+		s->bad += r.announced[i];
+		if (r.announced[i] > 0)
+			s->state = state_worse(s->state, (enum state)i);
+	}
+	roster_summary_fini(&r);
+}
+
+static bool is_of(const struct hosting *h, const char *server)
+{
+	return strcmp(h->target->server, server) == 0;
+}
+
+static void put_remark(struct sum *s, const struct plan *plan, const char *server,
+		       char remark[FINDING_REMARK_MAX])
+{
+	static const enum state worst_first[] = { STATE_CRITICAL, STATE_WARNING,
+						  STATE_UNKNOWN };
+	char storage[FINDING_REMARK_MAX];
+	struct buffer names, b;
+
+	buffer_init(&names, storage, sizeof(storage));
+	s->names = &names;
+	for (size_t k = 0; k < ARRAY_SIZE(worst_first); k++)
+		for (size_t i = 0; i < plan->hosting_count; i++)
+			if (is_of(&plan->hostings[i], server) && s->shown < NAMES_SHOWN)
+				add_names(s, &plan->hostings[i], worst_first[k]);
+	buffer_init(&b, remark, FINDING_REMARK_MAX);
+	if (s->bad > 0)
+		buffer_format(&b, "%zu of %zu names bad: %.150s", s->bad, s->total,
+			      buffer_string(&names));
+	else
+		buffer_format(&b, "%zu names asked for, %zu not yet, none bad", s->asked,
+			      s->total - s->asked);
+	buffer_string(&b);
+}
+
+bool hosted_verdict(const struct plan *plan, const char *server,
+		    struct hosted_verdict *ret_verdict)
+{
+	struct hosted_verdict *v = ret_verdict;
+	struct sum s = { .state = STATE_OK };
+	const struct target *first = NULL;
+
+	for (size_t i = 0; i < plan->hosting_count; i++) {
+		const struct hosting *h = &plan->hostings[i];
+
+		if (!is_of(h, server))
+			continue;
+		first = first != NULL ? first : h->target;
+		add(&s, h);
+	}
+	if (first == NULL)
+		return false;
+	*v = (struct hosted_verdict){ .pending = s.asked == 0 };
+	if (v->pending)
+		return true;
+	v->target = (struct target){ .server = first->server,
+				     .host = first->host,
+				     .service = &service,
+				     .interval = s.interval };
+	v->finding.target = &v->target;
+	result_init(&v->finding.result, s.due);
+	v->finding.result.took.ns = -1;
+	put_remark(&s, plan, server, v->finding.remark);
+	v->finding.result.state = s.state;
+	v->finding.result.fault = s.fault;
+	v->finding.result.phase = PHASE_TLS;
+	return true;
+}
