@@ -13,6 +13,7 @@
 #include "last_word.h"
 #include "names_json.h"
 #include "order.h"
+#include "renewal.h"
 #include "usual_offer.h"
 
 #include <stdio.h>
@@ -111,6 +112,7 @@ static int probe_once(struct plan *plan, const struct options *o, struct breaker
 		findings_note_obsolete(&findings, &plan->settings.policy);
 		if (o->state_dir != NULL)
 			kept = usual_offer_compare(o->state_dir, plan, &findings, error);
+		renewal_compare_all(&plan->settings.policy, findings.list, findings.count);
 		code = report(&findings, o);
 	}
 	if (!kept)

@@ -196,6 +196,13 @@ static void read_certificate(struct encoder *e, const struct subject *s)
 	}
 }
 
+static void read_differs(struct encoder *e, const struct subject *s)
+{
+	if (s->record->has_certificate && (s->target->flags & TARGET_COMPARED))
+		encoder_number(e, number_of((s->record->notices &
+					     NOTICE_BIT(FAULT_CERT_DIFFERS)) != 0));
+}
+
 static void read_messages(struct encoder *e, const struct subject *s)
 {
 	if (s->record->messages >= 0)
@@ -426,6 +433,8 @@ const struct metric metrics[] = {
 	       "1 for each thing wrong with the server's certificate, 0 for each that is in order."),
 	TARGET("tls_certificate_info", INFO, "", &certificate_labels, SCOPE_RECORD, BRIEF_CERTIFICATE, read_certificate,
 	       "1, with the names and the identity of the server's certificate."),
+	TARGET("tls_certificate_differs", GAUGE, "", NULL, SCOPE_RECORD, 0, read_differs,
+	       "1 if another service or address of the server shows a newer certificate for the same name, and has for longer than `overlap`: renewed, but not here; absent where nothing can differ."),
 	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_messages,
 	       "Messages in the mailbox that was logged in to."),
 	TARGET("auth_suspended_until_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_held_until,

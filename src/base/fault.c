@@ -33,6 +33,7 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_CERT_STAPLE] = "cert_staple",
 	[FAULT_CERT_DANE] = "cert_dane",
 	[FAULT_CERT_ORDER] = "cert_order",
+	[FAULT_CERT_DIFFERS] = "cert_differs",
 	[FAULT_TLS_CIPHER] = "tls_cipher",
 	[FAULT_TLS_OBSOLETE] = "tls_obsolete",
 	[FAULT_CAPABILITY_CHANGED] = "capability_changed",

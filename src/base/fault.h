@@ -53,8 +53,9 @@ enum fault {
 	FAULT_CERT_STAPLE, /* none or a bad one where the certificate asks for it; revoked */
 	FAULT_CERT_DANE,   /* the TLSA records do not match, or could not be had */
 	FAULT_CERT_ORDER,  /* sent out of order, or with more than the chain: tolerated */
-	FAULT_TLS_CIPHER,  /* a cipher suite that RFC 9325 advises against */
-	FAULT_TLS_OBSOLETE,       /* TLS 1.0 or 1.1 is accepted as well (RFC 8996) */
+	FAULT_CERT_DIFFERS, /* renewed: another place of the server shows a newer one */
+	FAULT_TLS_CIPHER,   /* a cipher suite that RFC 9325 advises against */
+	FAULT_TLS_OBSOLETE, /* TLS 1.0 or 1.1 is accepted as well (RFC 8996) */
 	FAULT_CAPABILITY_CHANGED, /* not what was offered before */
 	FAULT_ALERT,              /* words meant for a human: IMAP's [ALERT] */
 	FAULT_DNS_PARTIAL,   /* one family was found, the question for the other failed */

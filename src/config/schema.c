@@ -54,7 +54,7 @@ static const struct key file_keys[] = {
 	.preset = "24h",
 	.help = "time between two looks whether a server accepts TLS 1.0 or 1.1 as well, each a connection of its own: the notice tls_obsolete" },
 [FILE_CERTIFICATE] = { "certificate", KIND_GROUP, 0, IN_FILE(certificate),
-	.section = SECTION_CERTIFICATE, .help = "when a certificate that ends is reported" },
+	.section = SECTION_CERTIFICATE, .help = "when a certificate that ends, or is an old one, is reported" },
 [FILE_POLICY] = { "policy", KIND_GROUPS, KEY_GATHERS, .section = SECTION_POLICY,
 	.help = "other states than those of verdicts.md, for all servers" },
 [FILE_ACCOUNTS] = { "accounts", KIND_GROUPS, KEY_GATHERS, .section = SECTION_ACCOUNT,
@@ -101,6 +101,9 @@ static const struct key certificate_keys[] = {
 [CERTIFICATE_CRITICAL] = { "critical", KIND_LIMIT, 0, IN_CERTIFICATE(critical),
 	.note = "10% or 7d, whichever is shorter",
 	.help = "CRITICAL below this; below 24 hours it always is" },
+[CERTIFICATE_OVERLAP] = { "overlap", KIND_SPAN, 0, IN_CERTIFICATE(overlap), SECOND, 30 * DAY,
+	.preset = "2h",
+	.help = "how long services and addresses of a server may show an old certificate beside a renewed one" },
 };
 
 #define IN_ACCOUNT(field) offsetof(struct account_draft, field)

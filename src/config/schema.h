@@ -102,7 +102,7 @@ enum {
 	FILE_PROBE,
 	FILE_PASSIVE,
 };
-enum { CERTIFICATE_WARNING, CERTIFICATE_CRITICAL };
+enum { CERTIFICATE_WARNING, CERTIFICATE_CRITICAL, CERTIFICATE_OVERLAP };
 enum {
 	ACCOUNT_NAME,
 	ACCOUNT_USER,
@@ -182,6 +182,7 @@ struct draft {
 struct certificate_draft {
 	struct draft head;
 	struct expiry_limit warning, critical;
+	struct span overlap;
 };
 
 struct nagios_draft {

@@ -38,6 +38,8 @@ static void take_expiry(struct loader *l, struct policy *policy)
 		policy->expiry_warning = d->warning;
 	if (d->critical.share > 0 || d->critical.left.ns > 0)
 		policy->expiry_critical = d->critical;
+	if (d->overlap.ns > 0)
+		policy->overlap = d->overlap;
 	if ((has_warning || has_critical) &&
 	    !in_order(&policy->expiry_warning, &policy->expiry_critical))
 		errors_add(&l->errors,

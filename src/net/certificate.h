@@ -14,6 +14,8 @@ struct certificate {
 	char *subject, *issuer; /* RFC 2253: "CN=mail.example.com,O=Example" */
 	char *serial;           /* lower-case hexadecimal */
 	char fingerprint[65];   /* SHA-256, lower-case hexadecimal */
+	uint32_t first_seen;    /* Unix time at which this program first met it, as far as
+				 * it remembers: as long as a slot holds it */
 	char **names;           /* DNS and IP names of the SAN, as text */
 	size_t name_count;      /* capped at CERTIFICATE_NAMES_MAX */
 	struct moment not_before, not_after;

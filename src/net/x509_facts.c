@@ -124,6 +124,7 @@ struct certificate *certificate_of_x509(const X509 *x)
 	if (c == NULL)
 		return NULL;
 	x509_fingerprint(x, c->facts.fingerprint);
+	c->facts.first_seen = (uint32_t)(moment_now().ms / 1000);
 	c->facts.not_before = x509_not_before(x);
 	c->facts.not_after = x509_not_after(x);
 	c->facts.key_kind = x509_key_kind(key);

@@ -177,6 +177,14 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"Clients sort it out; old ones may not.",
 	"a chain file put together by hand",
 	"serve the file that the authority or the renewal made (fullchain.pem)" },
+[FAULT_CERT_DIFFERS] = {
+	"Another service or address of this server shows a newer certificate for the same name, and "
+	"has for longer than `overlap` in `certificate`: this one still has the old one.",
+	"the service was not reloaded when the certificate was renewed\n"
+	"its settings name another file\n"
+	"the new file did not reach each host behind the name",
+	"reload the service; let the renewal reload every service that reads the file (certbot: "
+	"--deploy-hook)" },
 [FAULT_TLS_CIPHER] = {
 	"The cipher suite or key exchange that was agreed on is one that RFC 9325 advises "
 	"against. What it forbids (MUST NOT: no encryption, RC4, less than 112 bits, a DH group "

@@ -73,6 +73,25 @@ static int by_order(const void *a, const void *b)
 	return target_order(a, b);
 }
 
+/* Of one server, and asked for the same name: what they show should be the same. */
+static void mark_compared(struct plan *p)
+{
+	for (size_t i = 0; i < p->target_count; i++) {
+		struct target *t = &p->targets[i];
+
+		if (t->addresses == ADDRESS_EACH)
+			t->flags |= TARGET_COMPARED;
+		for (struct target *next = t + 1; next < p->targets + p->target_count &&
+						  strcmp(next->server, t->server) == 0;
+		     next++)
+			if (t->tls_name != NULL && next->tls_name != NULL &&
+			    strcmp(next->tls_name, t->tls_name) == 0) {
+				t->flags |= TARGET_COMPARED;
+				next->flags |= TARGET_COMPARED;
+			}
+	}
+}
+
 const struct target *plan_set_targets(struct plan *p, const struct target *list,
 				      size_t count)
 {
@@ -85,6 +104,7 @@ const struct target *plan_set_targets(struct plan *p, const struct target *list,
 			return &p->targets[i];
 	for (; p->target_count < count; p->target_count++)
 		p->targets[p->target_count].slot = need(slot_new());
+	mark_compared(p);
 	return NULL;
 }
 
@@ -135,8 +155,8 @@ static bool same_target(const struct target *a, const struct target *b)
 	       pins_same(a->pins, b->pins) && same_service(a->service, b->service) &&
 	       same_account(a->account, b->account) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
-	       a->flags == b->flags && a->tls_min == b->tls_min &&
-	       a->obsolete_minutes == b->obsolete_minutes &&
+	       ((a->flags ^ b->flags) & ~(unsigned)TARGET_COMPARED) == 0 &&
+	       a->tls_min == b->tls_min && a->obsolete_minutes == b->obsolete_minutes &&
 	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns;

@@ -47,7 +47,9 @@ enum target_flag {
 	TARGET_HISTOGRAM = 1 << 3,    /* a front end keeps one of its durations */
 	TARGET_TLS_ONLY = 1 << 4,     /* nothing behind TLS but a goodbye */
 	TARGET_SOME_BAD = 3 << 5,     /* by target_some_bad */
-	TARGET_FLAGS = 0x1FFF,        /* room for these */
+	/* Set by the plan: something else is asked for the same name of the same server. */
+	TARGET_COMPARED = 1 << 7,
+	TARGET_FLAGS = 0x1FFF, /* room for these */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */

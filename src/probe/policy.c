@@ -8,7 +8,7 @@ static struct span days(int64_t n)
 
 void policy_init(struct policy *p)
 {
-	*p = (struct policy){ .settle = days(1) };
+	*p = (struct policy){ .settle = days(1), .overlap = span_of_ms(2 * 3600 * 1000) };
 	p->expiry_warning = (struct expiry_limit){ .share = 0.25, .left = days(21) };
 	p->expiry_critical = (struct expiry_limit){ .share = 0.10, .left = days(7) };
 }

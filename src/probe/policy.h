@@ -16,10 +16,12 @@ struct expiry_limit {
 struct policy {
 	struct expiry_limit expiry_warning, expiry_critical;
 	struct overrides overrides;
-	struct span settle; /* until what a server offers is the usual: drift.h */
+	struct span overlap; /* in which an old and a renewed certificate may be shown side
+			      * by side: renewal.h */
+	struct span settle;  /* until what a server offers is the usual: drift.h */
 };
 
-/* No overrides, offers settle in a day, and WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
+/* No overrides, offers settle in a day, renewed certificates in two hours, and WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
 void policy_init(struct policy *);
 
 /* "25%" or "21d" into a limit that knows only this. False for anything else. */

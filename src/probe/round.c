@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "obsolete.h"
 #include "probe.h"
+#include "renewal.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -114,7 +115,7 @@ static bool is_fresh_failure(const struct result *result, enum state before)
 }
 
 /* What is remembered of an errand's target is not its own. */
-static void note_drift(struct round *r, struct result *result)
+static void note_known(struct round *r, struct result *result)
 {
 	char words[OFFER_WORDS_MAX];
 
@@ -124,6 +125,8 @@ static void note_drift(struct round *r, struct result *result)
 	if (drift_hear(&result->drift, &result->offer, result->at,
 		       r->kit->plan->settings.policy.settle, words))
 		result_note(result, FAULT_CAPABILITY_CHANGED, words);
+	obsolete_note(result, slot_obsolete(r->target->slot));
+	renewal_compare(r->kit->plan, r->target, result);
 }
 
 static void file(struct round *r, const struct result *found)
@@ -137,9 +140,7 @@ static void file(struct round *r, const struct result *found)
 		result.flags |= RESULT_LATE;
 	if (r->missing[0] != '\0')
 		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
-	note_drift(r, &result);
-	if (r->errand == NULL)
-		obsolete_note(&result, slot_obsolete(r->target->slot));
+	note_known(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
 	note_login(r, &result);

@@ -119,6 +119,19 @@ static struct packed **find(struct slot *s, const struct address *a, bool each,
 	return at;
 }
 
+/* A certificate that is shown again is the one that was met before, whether the table of its
+ * thread has forgotten it or not. */
+static void keep_certificate(struct result *now, const struct result *before)
+{
+	struct certificate *old = before->certificate;
+
+	if (old == NULL || now->certificate == NULL || old == now->certificate ||
+	    strcmp(old->fingerprint, now->certificate->fingerprint) != 0)
+		return;
+	certificate_release(now->certificate);
+	now->certificate = certificate_hold(old);
+}
+
 /* What the record is with one more result. */
 static struct record renewed(const struct record *old, const struct result *result,
 			     unsigned confirm)
@@ -137,6 +150,8 @@ static struct record renewed(const struct record *old, const struct result *resu
 	if (confirmation_add(&r.confirmation, result->state, confirm))
 		r.announced_since = result->at;
 	result_copy(&r.last, result);
+	if (old->probes > 0)
+		keep_certificate(&r.last, &old->last);
 	return r;
 }
 

@@ -34,6 +34,7 @@ static const struct {
 	/* What RFC 9325 has under SHOULD NOT is OK anywhere: see judge. */
 	{ FAULT_TLS_CIPHER,       true,  STATE_OK       },
 	/* It works; somebody should look at it by day. */
+	{ FAULT_CERT_DIFFERS,     false, STATE_WARNING  },
 	{ FAULT_TLS_CIPHER,       false, STATE_WARNING  },
 	{ FAULT_CAPABILITY_CHANGED, false, STATE_WARNING },
 	{ FAULT_ALERT,            false, STATE_WARNING  },
@@ -73,6 +74,7 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_CERT_STAPLE]          = "certificate fails its OCSP check",
 	[FAULT_CERT_DANE]            = "certificate does not match DANE",
 	[FAULT_CERT_ORDER]           = "chain sent out of order or with more than is needed",
+	[FAULT_CERT_DIFFERS]         = "certificate was renewed, but not here",
 	[FAULT_TLS_CIPHER]           = "weak TLS cipher suite",
 	[FAULT_TLS_OBSOLETE]         = "obsolete TLS is accepted as well",
 	[FAULT_CAPABILITY_CHANGED]   = "offers something else than before",

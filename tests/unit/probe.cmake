@@ -10,6 +10,7 @@ foreach(noun
     plan
     policy
     reload
+    renewal
     report
     roll
     roster

@@ -79,7 +79,7 @@ static void notices_are_a_set(void **state)
 	(void)state;
 	for (unsigned f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
 		all |= NOTICE_BIT(f);
-	assert_int_equal(all, 0x3f);
+	assert_int_equal(all, 0x7f);
 	assert_int_equal(fault_phase(FAULT_CERT_NAME), PHASE_TLS);
 	assert_int_equal(fault_phase(FAULT_CAPABILITY_CHANGED), PHASE_CAPABILITY);
 	assert_int_equal(fault_phase(FAULT_ALERT), PHASE_AUTH);

@@ -88,6 +88,65 @@ static void an_operators_limit_stands_alone(void **state)
 	    STATE_CRITICAL);
 }
 
+/* The state of a certificate of so many days with so many milliseconds to go; limits as an operator
+ * writes them, NULL for the preset. */
+static enum state judged(int64_t life, int64_t left_ms, const char *warning,
+			 const char *critical)
+{
+	const struct moment begin = { 1700000000000 }, end = { begin.ms + life * day_ms };
+	struct policy p;
+
+	policy_init(&p);
+	if (warning != NULL)
+		assert_true(expiry_limit_parse(view_of(warning), &p.expiry_warning));
+	if (critical != NULL)
+		assert_true(expiry_limit_parse(view_of(critical), &p.expiry_critical));
+	return policy_expiry(&p, begin, end, (struct moment){ end.ms - left_ms });
+}
+
+/* Each border from both sides, one millisecond away. */
+static void borders_are_exact(void **state)
+{
+	static const int64_t hour_ms = 3600 * 1000;
+	static const struct {
+		int64_t life; /* days */
+		const char *warning, *critical;
+		double warning_days, critical_days; /* the borders; 0: there is none */
+	} cases[] = {
+		/* clang-format off */
+		{ 6, NULL, NULL, 1.5, 1 }, { 47, NULL, NULL, 11.75, 4.7 }, { 90, NULL, NULL, 21, 7 }, { 398, NULL, NULL, 21, 7 },
+		{ 6, "25%", "10%", 1.5, 1 }, { 47, "25%", "10%", 11.75, 4.7 }, { 90, "25%", "10%", 22.5, 9 }, { 398, "25%", "10%", 99.5, 39.8 },
+		{ 6, "21d", "7d", 0, 7 }, { 47, "21d", "7d", 21, 7 }, { 90, "21d", "7d", 21, 7 }, { 398, "21d", "7d", 21, 7 },
+		{ 6, "3d", "36h", 3, 1.5 }, { 47, "3d", "2h", 3, 1 }, { 90, "50%", "3d", 45, 3 }, { 398, "60d", "5%", 60, 19.9 },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int64_t life = cases[i].life;
+		const char *w = cases[i].warning, *c = cases[i].critical;
+		/* To the hour, so that no share is a fraction of a millisecond. */
+		int64_t warning =
+		    (int64_t)(cases[i].warning_days * 240 + 0.5) * hour_ms / 10;
+		int64_t critical =
+		    (int64_t)(cases[i].critical_days * 240 + 0.5) * hour_ms / 10;
+
+		if (warning != 0 && (judged(life, warning + 1, w, c) != STATE_OK ||
+				     judged(life, warning - 1, w, c) != STATE_WARNING))
+			fail_msg("%d days: warning %s", (int)life,
+				 w != NULL ? w : "preset");
+		if (critical < life * day_ms &&
+		    judged(life, critical + 1, w, c) != STATE_WARNING)
+			fail_msg("%d days: above critical %s", (int)life,
+				 c != NULL ? c : "preset");
+		if (judged(life, critical - 1, w, c) != STATE_CRITICAL)
+			fail_msg("%d days: below critical %s", (int)life,
+				 c != NULL ? c : "preset");
+		assert_int_equal(judged(life, day_ms - 1, w, c), STATE_CRITICAL);
+		assert_int_equal(judged(life, -1, w, c), STATE_CRITICAL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +155,7 @@ int main(void)
 		cmocka_unit_test(the_last_day_is_always_critical),
 		cmocka_unit_test(limits_are_read_as_share_or_days),
 		cmocka_unit_test(an_operators_limit_stands_alone),
+		cmocka_unit_test(borders_are_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
