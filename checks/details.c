@@ -133,6 +133,8 @@ void details_print(const struct finding *f, unsigned verbosity)
 	       address_text(&r->address, address), (unsigned)f->target->service->port);
 	print_waterfall(r);
 	print_certificate(r);
+	if (r->flags & RESULT_CERT_ASKED)
+		printf("  the server asks for a client certificate\n");
 	print_notices(r);
 	print_obsolete(f->target);
 	if (verbosity >= 2)

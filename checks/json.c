@@ -40,7 +40,9 @@ static void put_tls(const struct result *r)
 	json_put_text("version", r->tls_version);
 	putchar(',');
 	json_put_text("cipher", r->tls_cipher);
-	printf(",\"verified\":%s}", r->flags & RESULT_VERIFIED ? "true" : "false");
+	printf(",\"verified\":%s", r->flags & RESULT_VERIFIED ? "true" : "false");
+	printf(",\"client_certificate_asked\":%s}",
+	       r->flags & RESULT_CERT_ASKED ? "true" : "false");
 }
 
 static void put_names(const struct certificate *c)

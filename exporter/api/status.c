@@ -96,6 +96,8 @@ static void put_tls(struct json_list *l, const struct result *r)
 	draft_text(l->out, "{");
 	json_member_text(&m, "version", r->tls_version);
 	json_member_text(&m, "cipher", r->tls_cipher);
+	json_member_bool(&m, "client_certificate_asked",
+			 (r->flags & RESULT_CERT_ASKED) != 0);
 	draft_text(l->out, "}");
 }
 

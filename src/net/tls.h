@@ -54,6 +54,7 @@ struct tls_facts {
 	/* What RFC 9325 advises against in it; "" if nothing. Forbidden: by a MUST NOT. */
 	char cipher_flaw[TLS_CIPHER_FLAW_MAX];
 	bool cipher_forbidden;
+	bool cert_asked;      /* the server asked for a certificate of ours */
 	unsigned cert_faults; /* CERT_FAULT_BIT of each finding; never the one of
 			       * FAULT_CERT_EXPIRING, which is the policy's to say */
 	char detail

@@ -190,14 +190,28 @@ static bool refuses_our_certificate(int alert)
 	}
 }
 
+/* OpenSSL 3.0 has no words for the youngest (RFC 8446 section 6). */
+static const char *alert_words(int alert)
+{
+	switch (alert) {
+	case SSL_AD_CERTIFICATE_REQUIRED:
+		return "certificate required";
+	case SSL_AD_MISSING_EXTENSION:
+		return "missing extension";
+	case SSL_AD_NO_APPLICATION_PROTOCOL:
+		return "no application protocol";
+	default:
+		return SSL_alert_desc_string_long(alert);
+	}
+}
+
 static enum tls_status fail_alert(struct tls_session *t, int alert)
 {
 	char words[PRINTABLE_MAX];
 	struct buffer b;
 
 	buffer_init(&b, words, sizeof(words));
-	buffer_format(&b, "the server sent the TLS alert '%s'",
-		      SSL_alert_desc_string_long(alert));
+	buffer_format(&b, "the server sent the TLS alert '%s'", alert_words(alert));
 	if (alert == SSL_AD_PROTOCOL_VERSION)
 		return fail(t, FAULT_TLS_VERSION, buffer_string(&b));
 	if (alert == SSL_AD_CERTIFICATE_REQUIRED ||
@@ -370,6 +384,7 @@ static void note_secured(struct tls_session *t)
 	t->facts.version = SSL_get_version(t->ssl);
 	t->facts.cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(t->ssl));
 	t->facts.spoken = version_of(t->ssl);
+	t->facts.cert_asked = t->flags & TLS_SESSION_CERT_ASKED;
 	t->facts.cipher_forbidden = cipher_judge(t->ssl, t->facts.cipher_flaw);
 	judge_staple(t);
 	ERR_clear_error();

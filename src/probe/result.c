@@ -44,6 +44,8 @@ void result_take_tls(struct result *r, const struct tls_facts *f)
 	r->chain_not_before = f->chain_not_before;
 	r->chain_not_after = f->chain_not_after;
 	r->sent_not_after = f->sent_not_after;
+	if (f->cert_asked)
+		r->flags |= RESULT_CERT_ASKED;
 	if (f->cipher_forbidden)
 		r->flags |= RESULT_CIPHER_FORBIDDEN;
 	if (f->cipher_flaw[0] != '\0')

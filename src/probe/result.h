@@ -18,6 +18,7 @@ enum result_flag {
 	    1 << 1,           /* a chain to a trusted root exists and the name is right */
 	RESULT_LATE = 1 << 2, /* our own event loop was behind while it ran */
 	RESULT_CIPHER_FORBIDDEN = 1 << 3, /* FAULT_TLS_CIPHER is a MUST NOT of RFC 9325 */
+	RESULT_CERT_ASKED = 1 << 4,       /* the server asked for a certificate of ours */
 };
 
 /* By value; holds its certificate and its transcript. */

@@ -158,6 +158,69 @@ static int any_certificate(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
+/* Each error has its alert. */
+static int refuse(X509_STORE_CTX *store, int error)
+{
+	X509_STORE_CTX_set_error(store, error);
+	return 0;
+}
+
+static int refuse_issuer(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	return refuse(store, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+}
+
+static int refuse_age(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	return refuse(store, X509_V_ERR_CERT_HAS_EXPIRED);
+}
+
+static int refuse_all(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	return refuse(store, X509_V_ERR_CERT_REJECTED);
+}
+
+static void want_certificate(SSL_CTX *context, enum client_certificate want)
+{
+	static int (*const judges[])(int, X509_STORE_CTX *) = {
+		[CLIENT_ASKED] = any_certificate,    [CLIENT_REQUIRED] = any_certificate,
+		[CLIENT_UNKNOWN_CA] = refuse_issuer, [CLIENT_EXPIRED] = refuse_age,
+		[CLIENT_BAD] = refuse_all,
+	};
+
+	if (want != CLIENT_NONE)
+		SSL_CTX_set_verify(
+		    context,
+		    SSL_VERIFY_PEER |
+			(want != CLIENT_ASKED ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+		    judges[want]);
+}
+
+static bool use_ciphers(SSL_CTX *context, const struct listener_plan *plan)
+{
+	EVP_PKEY_CTX *make;
+	EVP_PKEY *group = NULL;
+	char list[200];
+	bool good;
+
+	snprintf(list, sizeof(list), "%s:@SECLEVEL=0",
+		 plan->ciphers != NULL ? plan->ciphers : "ALL");
+	if (SSL_CTX_set_cipher_list(context, list) != 1)
+		return false;
+	if (plan->dh_group == NULL)
+		return true;
+	make = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+	good = EVP_PKEY_paramgen_init(make) == 1 &&
+	       EVP_PKEY_CTX_set_group_name(make, plan->dh_group) == 1 &&
+	       EVP_PKEY_paramgen(make, &group) == 1 &&
+	       SSL_CTX_set0_tmp_dh_pkey(context, group) == 1;
+	EVP_PKEY_CTX_free(make);
+	return good;
+}
+
 bool listener_secure(struct listener *l, struct authority *authority)
 {
 	const struct listener_plan *plan = l->plan;
@@ -169,7 +232,11 @@ bool listener_secure(struct listener *l, struct authority *authority)
 		return false;
 	/* Weak keys and old versions are among the things to be served. */
 	SSL_CTX_set_security_level(l->context, 0);
-	SSL_CTX_set_cipher_list(l->context, "ALL:@SECLEVEL=0");
+	if (!use_ciphers(l->context, plan)) {
+		fprintf(stderr, "mailsim: listener %s (line %u): no such cipher or group\n",
+			plan->name, plan->line);
+		return false;
+	}
 	SSL_CTX_set_min_proto_version(
 	    l->context, plan->tls_min == 0 ? TLS1_VERSION : version_number(plan->tls_min));
 	SSL_CTX_set_max_proto_version(l->context, version_number(plan->tls_max));
@@ -178,10 +245,7 @@ bool listener_secure(struct listener *l, struct authority *authority)
 					 SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_options(l->context, SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(l->context, SSL_SESS_CACHE_OFF);
-	if (plan->client_certificate)
-		SSL_CTX_set_verify(l->context,
-				   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-				   any_certificate);
+	want_certificate(l->context, plan->client_certificate);
 	if (authority_furnish(authority, plan->certificate, l->context) &&
 	    sni_new(plan->names, l->context, authority, &l->sni))
 		return true;

@@ -177,10 +177,24 @@ static void set_tls_max(struct reader *r, struct listener_plan *l, struct view v
 
 static void set_client(struct reader *r, struct listener_plan *l, struct view value)
 {
-	static const char *const choices[] = { "none", "required" };
+	static const char *const choices[] = { "none",       "asked",   "required",
+					       "unknown-ca", "expired", "bad" };
+	size_t i = choose(r, value, "choice", choices, ARRAY_SIZE(choices));
 
-	l->client_certificate =
-	    choose(r, value, "choice", choices, ARRAY_SIZE(choices)) == 1;
+	if (i < ARRAY_SIZE(choices))
+		l->client_certificate = (enum client_certificate)i;
+}
+
+static void set_ciphers(struct reader *r, struct listener_plan *l, struct view value)
+{
+	(void)r;
+	l->ciphers = value.p;
+}
+
+static void set_dh(struct reader *r, struct listener_plan *l, struct view value)
+{
+	(void)r;
+	l->dh_group = value.p;
 }
 
 static void set_login(struct reader *r, struct listener_plan *l, struct view value)
@@ -233,6 +247,7 @@ static const struct {
 	{ "tls-max", set_tls_max },   { "client-cert", set_client },
 	{ "login", set_login },       { "every", set_every },
 	{ "messages", set_messages }, { "fault", set_fault },
+	{ "ciphers", set_ciphers },   { "dh", set_dh },
 };
 
 static void set_listener_key(struct reader *r, struct listener_plan *l,

@@ -89,6 +89,16 @@ struct sni_plan {
 
 enum login_policy { LOGIN_ANY, LOGIN_TLS, LOGIN_NEVER };
 
+/* Of the peer. Those behind `required` take none, by the alert of that name. */
+enum client_certificate {
+	CLIENT_NONE,
+	CLIENT_ASKED,
+	CLIENT_REQUIRED,
+	CLIENT_UNKNOWN_CA,
+	CLIENT_EXPIRED,
+	CLIENT_BAD,
+};
+
 struct listener_plan {
 	struct listener_plan *next;
 	const char *name;
@@ -100,7 +110,9 @@ struct listener_plan {
 	const char *certificate;
 	struct sni_plan *names;    /* the first that matches counts */
 	unsigned tls_min, tls_max; /* 10 to 13; 0: as OpenSSL has it */
-	bool client_certificate;   /* wanted of the peer */
+	const char *ciphers;       /* OpenSSL's list; NULL: all */
+	const char *dh_group;      /* "modp_1536"; NULL: none */
+	enum client_certificate client_certificate;
 	enum login_policy login;
 	unsigned every;    /* faults at each nth connection only; 0: at all */
 	unsigned messages; /* in the mailbox */
