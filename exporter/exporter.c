@@ -2,6 +2,7 @@
 #include "exporter.h"
 
 #include "names_log.h"
+#include "outage.h"
 #include "passive.h"
 #include "verdict.h"
 
@@ -19,6 +20,7 @@ struct exporter {
 	struct passive *passive;
 	struct history *history;
 	struct durations *durations;
+	struct outages *outages;
 	const char *path, *version;
 	struct moment started;
 
@@ -91,13 +93,95 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 	    9);
 }
 
+/* --- servers that are away --------------------------------------------------------------- */
+
+static void say_server(struct exporter *x, enum log_level level, const char *what,
+		       const struct target *target, const struct result *result,
+		       size_t services)
+{
+	char sentence[VERDICT_SENTENCE_MAX], count[24];
+	bool away = level == LOG_ERROR;
+
+	number_text(count, services);
+	log_put(x->log, level, what,
+		(struct log_field[]){
+		    { "server", target->server },
+		    { away ? "services" : "service", away ? count : target->service->name },
+		    { "state", state_name(result->state) },
+		    { "fault", away ? fault_name(result->fault) : NULL },
+		    { "phase", away ? phase_name(result->phase) : NULL },
+		    { "reason", away ? verdict_sentence(result, sentence) : NULL } },
+		6);
+}
+
+static void say_held(struct exporter *x, const struct target *target)
+{
+	struct record records[SLOT_RECORDS_MAX];
+	size_t count = slot_copy(target->slot, records, SLOT_RECORDS_MAX);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct record *r = &records[i];
+		struct published p = { .announced_before = STATE_OK,
+				       .announced = (enum state)r->confirmation.announced,
+				       .announced_since = r->announced_since };
+
+		if (p.announced != STATE_COUNT && state_is_bad(p.announced) &&
+		    outage_unreached(r->last.state, r->last.fault, r->last.phase))
+			exporter_probed(x->log, target, &r->last, &p);
+		slot_record_fini(&records[i]);
+	}
+}
+
+/* For each service of the target's server. */
+static void put_passive(struct exporter *x, const struct target *target)
+{
+	static const struct address nowhere;
+
+	passive_put(x->passive, target, &nowhere);
+}
+
+static void each_service(struct exporter *x, const struct plan *plan, const char *server,
+			 void (*call)(struct exporter *, const struct target *))
+{
+	for (size_t i = plan_find_server(plan, server);
+	     i < plan->target_count && strcmp(plan->targets[i].server, server) == 0; i++)
+		call(x, &plan->targets[i]);
+}
+
+/* True: nothing is to be said of the service itself. */
+static bool say_outage(struct exporter *x, const struct target *target,
+		       const struct result *result, const struct published *published)
+{
+	struct plan *plan;
+	size_t services = 0;
+	enum outage_news news;
+
+	pthread_mutex_lock(&x->lock);
+	plan = plan_hold(x->config->plan);
+	pthread_mutex_unlock(&x->lock);
+	news = outages_hear(x->outages, plan, target, result, published, &services);
+	if (news == OUTAGE_BEGUN) {
+		say_server(x, LOG_ERROR,
+			   "host unreachable, none of its services is reached", target,
+			   result, services);
+		each_service(x, plan, target->server, put_passive);
+	} else if (news == OUTAGE_OVER) {
+		say_server(x, LOG_INFO, "host reached again", target, result, services);
+	} else if (news == OUTAGE_DENIED) {
+		each_service(x, plan, target->server, say_held);
+	}
+	plan_release(plan);
+	return news == OUTAGE_HELD || news == OUTAGE_BEGUN;
+}
+
 /* The hook of the engine: user is the exporter. */
 static void probed(void *user, const struct target *target, const struct result *result,
 		   const struct published *published)
 {
 	struct exporter *x = user;
 
-	exporter_probed(x->log, target, result, published);
+	if (!say_outage(x, target, result, published))
+		exporter_probed(x->log, target, result, published);
 	history_put(x->history, target, result, published->before);
 	durations_put(x->durations, target, result->took);
 	if (published->before != result->state)
@@ -197,6 +281,7 @@ static void take(struct exporter *x, struct config *config)
 
 	history_load(x->history, config->plan);
 	durations_load(x->durations, config->plan);
+	outages_keep(x->outages, config->plan);
 	pthread_mutex_lock(&x->lock);
 	x->config = config;
 	pthread_mutex_unlock(&x->lock);
@@ -314,17 +399,19 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 					    .name_changed = name_changed,
 					    .names_untold = names_untold,
 					    .user = x };
-	struct passive *passive = passive_new(log);
+	struct outages *outages = outages_new();
+	struct passive *passive = passive_new(log, outages);
 
 	struct history *history = history_new();
 	struct durations *durations = durations_new();
 
-	if (!x || !passive || !history || !durations) {
+	if (!x || !outages || !passive || !history || !durations) {
 		text_copy(error, cap, "out of memory");
 		config_free(config);
 		passive_free(passive);
 		history_free(history);
 		durations_free(durations);
+		outages_free(outages);
 		free(x);
 		return NULL;
 	}
@@ -336,6 +423,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 				.passive = passive,
 				.history = history,
 				.durations = durations,
+				.outages = outages,
 				.path = path,
 				.version = version,
 				.started = moment_now() };
@@ -362,6 +450,7 @@ void exporter_free(struct exporter *x)
 	passive_free(x->passive);
 	history_free(x->history);
 	durations_free(x->durations);
+	outages_free(x->outages);
 	config_free(x->config);
 	pthread_mutex_destroy(&x->lock);
 	free(x);

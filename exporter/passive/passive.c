@@ -18,6 +18,7 @@ struct seat {
 
 struct passive {
 	struct log *log;
+	struct outages *outages;
 	pthread_mutex_t lock;
 	struct seat seats[PASSIVE_RECEIVERS];
 };
@@ -88,7 +89,7 @@ static struct receiver *start(struct passive *p, enum passive_receiver which,
 	if (courier)
 		receiver =
 		    receiver_new(courier, nagios ? &s->nagios.names : &s->icinga2.names,
-				 &p->seats[which].counts, p->log);
+				 &p->seats[which].counts, p->log, p->outages);
 	if (!receiver)
 		say_left_out(p, which, why.n > 0 ? buffer_string(&why) : "out of memory");
 	return receiver;
@@ -145,13 +146,14 @@ void passive_stats(struct passive *p, struct passive_stats ret_stats[PASSIVE_REC
 	}
 }
 
-struct passive *passive_new(struct log *log)
+struct passive *passive_new(struct log *log, struct outages *outages)
 {
 	struct passive *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
 	p->log = log;
+	p->outages = outages;
 	pthread_mutex_init(&p->lock, NULL);
 	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
 		atomic_init(&p->seats[i].on, false);

@@ -25,7 +25,8 @@ struct passive_stats {
 struct passive;
 
 /* None yet. The log is lent. NULL: out of memory. */
-struct passive *passive_new(struct log *);
+struct outages;
+struct passive *passive_new(struct log *, struct outages *);
 /* At most a second. NULL does nothing. */
 void passive_free(struct passive *);
 

@@ -5,6 +5,7 @@
 
 #include "name_template.h"
 #include "news.h"
+#include "outage.h"
 #include "verdicts.h"
 
 #include <pthread.h>
@@ -19,6 +20,7 @@ struct receiver {
 	struct courier *courier;
 	struct receiver_counts *counts;
 	struct log *log;
+	struct outages *outages;
 	struct arena arena;
 	struct passive_names names;
 	pthread_t thread;
@@ -95,6 +97,29 @@ static void newest(const struct verdicts *v, struct parcel *p)
 		}
 }
 
+/* Of a dead host each service says the same, so that one rule of the scheduler knows them all. */
+static void say_outage(const struct receiver *r, const struct target *target,
+		       struct verdicts *v)
+{
+	size_t services = r->outages ? outages_services(r->outages, target->server) : 0;
+	char sentence[VERDICT_SENTENCE_MAX];
+
+	for (size_t i = 0; i < v->count && services > 0; i++) {
+		struct finding *f = &v->findings[i];
+		struct buffer b;
+
+		if (f->remark[0] != '\0' ||
+		    !outage_unreached(f->result.state, f->result.fault, f->result.phase))
+			continue;
+		verdict_sentence(&f->result, sentence);
+		buffer_init(&b, f->remark, sizeof(f->remark));
+		buffer_format(&b,
+			      "host unreachable, none of its %zu services reached: %.120s",
+			      services, sentence);
+		buffer_string(&b);
+	}
+}
+
 /* False: there is no result in the slot, or no memory. */
 static bool word(struct receiver *r, const struct target *target, struct parcel *p)
 {
@@ -106,6 +131,7 @@ static bool word(struct receiver *r, const struct target *target, struct parcel 
 	buffer_init(&b, report, sizeof(report));
 	verdicts_init(&v);
 	if (verdicts_add_announced(&v, target) && v.count > 0) {
+		say_outage(r, target, &v);
 		some_bad_judge(v.findings, v.count);
 		p->state = report_write(&b, v.findings, v.count, NULL);
 		p->text = strdup(buffer_string(&b));
@@ -280,7 +306,8 @@ static void dismantle(struct receiver *r)
 }
 
 struct receiver *receiver_new(struct courier *courier, const struct passive_names *names,
-			      struct receiver_counts *counts, struct log *log)
+			      struct receiver_counts *counts, struct log *log,
+			      struct outages *outages)
 {
 	struct receiver *r = calloc(1, sizeof(*r));
 	pthread_condattr_t monotonic;
@@ -292,6 +319,7 @@ struct receiver *receiver_new(struct courier *courier, const struct passive_name
 	r->courier = courier;
 	r->counts = counts;
 	r->log = log;
+	r->outages = outages;
 	arena_init(&r->arena);
 	r->names.host = arena_text(&r->arena, view_of(names->host));
 	r->names.service = arena_text(&r->arena, view_of(names->service));

@@ -49,11 +49,12 @@ struct courier {
 };
 
 struct receiver;
+struct outages;
 
-/* Takes the courier; counts and log are lent, the names copied. NULL: out of memory or
+/* Takes the courier; counts, log and outages (NULL: none) are lent, the names copied. NULL: out of memory or
  * threads; the courier is freed. */
 struct receiver *receiver_new(struct courier *, const struct passive_names *,
-			      struct receiver_counts *, struct log *);
+			      struct receiver_counts *, struct log *, struct outages *);
 /* Ends the thread; what waits is lost. At most a second. NULL does nothing. */
 void receiver_free(struct receiver *);
 

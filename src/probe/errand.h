@@ -30,4 +30,7 @@ struct errand {
 	struct errand *next; /* the engine's */
 };
 
+/* The list, which has the latest in front, in the order they came. */
+struct errand *errand_in_order(struct errand *latest);
+
 #endif

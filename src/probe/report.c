@@ -49,18 +49,18 @@ static void put_pair(struct buffer *b, const struct result *r)
 	buffer_format(b, " [%s/%s]", fault_name(r->fault), phase_name(r->phase));
 }
 
-/* One dead host is one story: no service was reached, and for the same reason. */
+/* One dead host is one story, whether it refuses, is silent or has no name any more. */
 static bool host_is_away(const struct finding *f, size_t count)
 {
 	const struct result *first = &f[0].result;
 
-	if (count < 2 || first->phase > PHASE_CONNECT)
+	if (count < 2)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct result *r = &f[i].result;
 
 		if (!state_is_bad(r->state) || r->state != first->state ||
-		    r->fault != first->fault || r->phase != first->phase ||
+		    r->phase > PHASE_CONNECT || r->fault == FAULT_INTERNAL ||
 		    f[i].remark[0] != '\0' ||
 		    strcmp(f[i].target->host, f[0].target->host) != 0)
 			return false;
@@ -76,7 +76,8 @@ static void put_summary(struct buffer *b, const struct finding *f, size_t count)
 	buffer_format(b, "MAIL %s - ", state_name(worst->result.state));
 	report_sentence(worst, sentence);
 	if (host_is_away(f, count)) {
-		buffer_format(b, "%.255s: none of %zu services reached: %s",
+		buffer_format(b,
+			      "%.255s: host unreachable, none of %zu services reached: %s",
 			      worst->target->host, count, sentence);
 		put_pair(b, &worst->result);
 		return;

@@ -2,6 +2,7 @@
 #include "round.h"
 
 #include "buffer.h"
+#include "login_hold.h"
 #include "obsolete.h"
 #include "probe.h"
 #include "renewal.h"
@@ -25,7 +26,7 @@ struct round {
 	struct worker *worker;
 	struct kit *kit;
 	const struct target *target;
-	void (*told)(void *user, bool again); /* NULL: disowned */
+	void (*told)(void *user, unsigned news); /* NULL: disowned */
 	void *user;
 	struct errand *errand; /* NULL: a turn of the schedule */
 	bool errand_told;
@@ -36,7 +37,8 @@ struct round {
 	struct instant held_until; /* the login, with hold_login */
 	struct span dns;
 	char missing[RESOLVER_REASON_MAX]; /* of the name's addresses; "" */
-	bool asking, again, hold_login, silent;
+	bool asking, hold_login, silent;
+	unsigned news;            /* enum round_news */
 	unsigned untold, present; /* attempts without a result; attempts not ended */
 	struct address *addresses;
 	struct attempt *attempts;
@@ -46,57 +48,6 @@ struct round {
 static bool each(const struct round *r)
 {
 	return r->target->addresses == ADDRESS_EACH && r->errand == NULL;
-}
-
-static uint64_t login_key(const struct target *t)
-{
-	return breaker_key(t->host, t->account->user, t->account->password);
-}
-
-static struct breaker *breaker_of(struct worker *w)
-{
-	return w->hooks.breaker != NULL ? w->hooks.breaker : &w->breaker;
-}
-
-static void note_login(struct round *r, const struct result *result)
-{
-	const struct target *t = r->target;
-
-	if (t->account == NULL || r->hold_login)
-		return;
-	if (result->dialogue_fault == FAULT_AUTH_FAILED)
-		breaker_failed(breaker_of(r->worker), login_key(t), instant_now());
-	else if (result->dialogue_fault == FAULT_OK)
-		breaker_passed(breaker_of(r->worker), login_key(t));
-}
-
-static bool is_held(struct worker *w, const struct target *t, struct instant *ret_until)
-{
-	return t->account != NULL &&
-	       !breaker_allows(breaker_of(w), login_key(t), instant_now(), ret_until);
-}
-
-/* A run of one turn whose breaker nobody keeps holds nothing beyond it. */
-static struct moment held_until(const struct round *r)
-{
-	struct worker *w = r->worker;
-	struct instant until = r->held_until;
-
-	if ((w->once && w->hooks.breaker == NULL) ||
-	    (!r->hold_login && !is_held(w, r->target, &until)))
-		return (struct moment){ 0 };
-	return (struct moment){ moment_now().ms +
-				span_between(instant_now(), until).ns / 1000000 };
-}
-
-bool round_login_freed(struct worker *w, const struct target *before,
-		       const struct target *now)
-{
-	struct instant until;
-
-	return before->account != NULL && now->account != NULL &&
-	       !breaker_is_empty(breaker_of(w)) && is_held(w, before, &until) &&
-	       !is_held(w, now, &until);
 }
 
 static void errand_done(struct round *r, const struct result *result)
@@ -129,6 +80,11 @@ static void note_known(struct round *r, struct result *result)
 	renewal_compare(r->kit->plan, r->target, result);
 }
 
+static bool is_unreached(const struct result *result)
+{
+	return result->phase <= PHASE_CONNECT && result->fault != FAULT_INTERNAL;
+}
+
 static void file(struct round *r, const struct result *found)
 {
 	const struct engine_hooks *hooks = &r->worker->hooks;
@@ -143,8 +99,10 @@ static void file(struct round *r, const struct result *found)
 	note_known(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
-	note_login(r, &result);
-	result.held_until = held_until(r);
+	if (!r->hold_login)
+		login_note(r->worker, r->target, &result);
+	result.held_until =
+	    login_held_until(r->worker, r->target, r->hold_login ? &r->held_until : NULL);
 	if (r->errand != NULL) {
 		errand_done(r, &result);
 		return;
@@ -155,7 +113,9 @@ static void file(struct round *r, const struct result *found)
 	published = slot_publish(r->target->slot, &result, each(r),
 				 r->worker->once ? 1 : r->target->confirm);
 	if (published.awaited || is_fresh_failure(&result, published.before))
-		r->again = true;
+		r->news |= ROUND_AGAIN;
+	if (is_fresh_failure(&result, published.before) && is_unreached(&result))
+		r->news |= ROUND_UNREACHED;
 	walkers_hear(r->worker, r->target, &result);
 	atomic_fetch_add(&r->worker->counters.probes, 1);
 	if (hooks->probed != NULL)
@@ -194,11 +154,11 @@ static void round_free(struct round *r)
 
 static void end_if_done(struct round *r)
 {
-	void (*told)(void *, bool) = r->told;
+	void (*told)(void *, unsigned) = r->told;
 
 	if (r->untold == 0 && told != NULL) {
 		r->told = NULL;
-		told(r->user, r->again);
+		told(r->user, r->news);
 	}
 	if (r->present == 0)
 		round_free(r);
@@ -532,7 +492,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 	r->dns.ns = -1;
 	r->question.answered = answered;
 	r->question.patience = target->timeout;
-	if (is_held(w, target, &r->held_until)) {
+	if (login_is_held(w, target, &r->held_until)) {
 		r->hold_login = true;
 		atomic_fetch_add(&w->counters.skipped_suspended, 1);
 	}
@@ -547,7 +507,7 @@ static struct round *begin(struct worker *w, struct kit *kit, const struct targe
 }
 
 struct round *round_new(struct worker *w, struct kit *kit, const struct target *target,
-			void (*told)(void *user, bool again), void *user)
+			void (*told)(void *user, unsigned news), void *user)
 {
 	struct round *r = begin(w, kit, target);
 

@@ -15,11 +15,17 @@ struct round_link {
 };
 struct round_link *round_link(struct round *);
 
+enum round_news {
+	/* It is to be probed again soon: it has just failed, or its state waits to be confirmed. */
+	ROUND_AGAIN = 1 << 0,
+	/* It has just failed, and nothing of the server was reached: others of it may fail, too. */
+	ROUND_UNREACHED = 1 << 1,
+};
+
 /* Begins with the next look at the schedule. `told` is called once, when the last result of the
- * round is filed, and says whether it is to be probed again soon: it has just failed, or its
- * state waits to be confirmed. NULL: out of memory. */
+ * round is filed, with what follows from them (enum round_news). NULL: out of memory. */
 struct round *round_new(struct worker *, struct kit *, const struct target *,
-			void (*told)(void *user, bool again), void *user);
+			void (*told)(void *user, unsigned news), void *user);
 
 /* One for an errand: it is told the result, and when the round has ended. Its budgets are
  * waited for within its deadline. False: out of memory. */
@@ -28,11 +34,6 @@ bool round_errand(struct worker *, struct kit *, struct errand *);
 /* `told` will be called with another user; NULL: it will not be called any more, but results are
  * still filed. */
 void round_set_user(struct round *, void *user);
-
-/* The breaker holds the login of the target as it was and not as it is now: a changed password
- * need not wait for the target's turn. */
-bool round_login_freed(struct worker *, const struct target *before,
-		       const struct target *now);
 
 /* Ends within `grace`, without further results; an errand is told that there is none. */
 void round_leave(struct round *, struct span grace);

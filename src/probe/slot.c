@@ -271,6 +271,17 @@ size_t slot_states(struct slot *s, struct slot_state *ret_states, size_t max)
 	return n;
 }
 
+bool slot_is_bad(struct slot *s)
+{
+	struct slot_state states[SLOT_RECORDS_MAX];
+	size_t count = slot_states(s, states, SLOT_RECORDS_MAX);
+	bool bad = false;
+
+	for (size_t i = 0; i < count; i++)
+		bad = bad || state_is_bad(states[i].state);
+	return bad;
+}
+
 size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 {
 	size_t n = 0;

@@ -91,6 +91,8 @@ struct slot_state {
 	struct moment since;
 };
 size_t slot_states(struct slot *, struct slot_state *ret_states, size_t max);
+/* One of them is. */
+bool slot_is_bad(struct slot *);
 
 /* Copies up to `max` records, which the caller must slot_record_fini; returns how many. 0: not
  * probed yet. */

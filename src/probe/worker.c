@@ -6,6 +6,7 @@
 #include "worker.h"
 
 #include "buffer.h"
+#include "login_hold.h"
 #include "round.h"
 
 #include <stdlib.h>
@@ -94,16 +95,41 @@ static void job_soon(struct job *j, struct span wait)
 		schedule_put(&j->worker->schedule, &j->due, soon);
 }
 
-static void job_told(void *user, bool again)
+/* One that is bad is asked when its retry comes. */
+static bool job_ask(struct job *j, const char *server)
+{
+	if (strcmp(j->target->server, server) != 0)
+		return false;
+	if (j->round == NULL && !slot_is_bad(j->target->slot))
+		job_soon(j, (struct span){ 0 });
+	return true;
+}
+
+/* Is it the service or the whole server? Its jobs stand side by side. */
+static void jobs_ask_beside(struct job *j)
+{
+	struct job *first = j->worker->jobs, *end = first + j->worker->job_count;
+
+	for (struct job *i = j; i > first && job_ask(i - 1, j->target->server); i--)
+		;
+	for (struct job *i = j + 1; i < end && job_ask(i, j->target->server); i++)
+		;
+}
+
+static void job_told(void *user, unsigned news)
 {
 	struct job *j = user;
 	struct worker *w = j->worker;
 
 	j->round = NULL;
-	if (w->once)
+	if (w->once) {
 		w->jobs_left--;
-	else if (again)
+		return;
+	}
+	if (news & ROUND_AGAIN)
 		job_soon(j, j->target->retry_interval);
+	if (news & ROUND_UNREACHED)
+		jobs_ask_beside(j);
 }
 
 static void note_start(struct worker *w, struct span lateness)
@@ -161,7 +187,7 @@ static void job_init(struct job *j, struct worker *w, const struct target *t)
 /* An unchanged target keeps its turn, and the round that is under way. */
 static void job_move(struct job *from, struct job *to, const struct target *t)
 {
-	bool freed = round_login_freed(from->worker, from->target, t);
+	bool freed = login_is_freed(from->worker, from->target, t);
 	*to = *from;
 	to->target = t;
 	schedule_move(&to->worker->schedule, &from->due, &to->due);
@@ -432,18 +458,6 @@ static void errand_begin(struct worker *w, struct errand *errand)
 	errand->gone(errand);
 }
 
-static struct errand *in_order(struct errand *latest)
-{
-	struct errand *first = NULL, *next;
-
-	for (; latest != NULL; latest = next) {
-		next = latest->next;
-		latest->next = first;
-		first = latest;
-	}
-	return first;
-}
-
 static void woken(uv_async_t *async)
 {
 	struct worker *w = async->data;
@@ -454,7 +468,7 @@ static void woken(uv_async_t *async)
 	pthread_mutex_lock(&w->lock);
 	kit = w->posted_kit;
 	w->posted_kit = NULL;
-	errand = in_order(w->posted_errands);
+	errand = errand_in_order(w->posted_errands);
 	w->posted_errands = NULL;
 	told_to_leave = w->posted_leave;
 	pthread_mutex_unlock(&w->lock);

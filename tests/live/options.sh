@@ -188,7 +188,7 @@ several() {
 	is "what a mail host should offer, where nothing is: CRITICAL" "$CODE" 2
 	# Unless this machine has a mail server of its own.
 	has "said once" "$OUT" \
-		'^MAIL CRITICAL - ([1-9] of 7 services well, 127\.0\.0\.1 |127\.0\.0\.1: none of 7 services reached: connection refused )'
+		'^MAIL CRITICAL - ([1-9] of 7 services well, 127\.0\.0\.1 |127\.0\.0\.1: host unreachable, none of 7 services reached: connection refused )'
 	run env LC_ALL=de_DE.UTF-8 "$CHECK_MAIL" -H 127.0.0.1 -t 3
 	is "perfdata parses in any locale" "$(bad_perfdata "$OUT")" ""
 	try "every address" OK ok imaps imaps --addresses each

@@ -1,5 +1,5 @@
 foreach(noun draft durations encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics metrics_page
-    nagios_spool negotiation page receiver site sockets verdicts web)
+    nagios_spool negotiation outage page receiver site sockets verdicts web)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun discovery json_text probe_target share status subject)

@@ -229,7 +229,7 @@ static int set_up(void **state)
 	atomic_store(&counts.dropped, 0);
 	assert_int_equal(pipe2(log_ends, O_NONBLOCK | O_CLOEXEC), 0);
 	log_ = log_new(log_ends[1]);
-	receiver = receiver_new(&desk.courier, &names, &counts, log_);
+	receiver = receiver_new(&desk.courier, &names, &counts, log_, NULL);
 	return receiver == NULL;
 }
 

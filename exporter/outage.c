@@ -1,0 +1,206 @@
+/* outage.c - a small table of servers that are away; empty when all is well. */
+#include "outage.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUCKETS = 1024 };
+
+struct outage {
+	struct outage *next;
+	size_t services;
+	bool told;
+	char server[];
+};
+
+struct outages {
+	pthread_mutex_t lock; /* of all but count */
+	atomic_size_t count;
+	struct outage *buckets[BUCKETS];
+};
+
+struct outages *outages_new(void)
+{
+	struct outages *o = calloc(1, sizeof(*o));
+
+	if (o) {
+		pthread_mutex_init(&o->lock, NULL);
+		atomic_init(&o->count, 0);
+	}
+	return o;
+}
+
+static struct outage **find(struct outages *o, const char *server)
+{
+	struct outage **at = &o->buckets[view_hash(view_of(server)) % BUCKETS];
+
+	while (*at && strcmp((*at)->server, server) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static void take_out(struct outages *o, struct outage **at)
+{
+	struct outage *gone = *at;
+
+	*at = gone->next;
+	free(gone);
+	atomic_fetch_sub(&o->count, 1);
+}
+
+void outages_keep(struct outages *o, const struct plan *plan)
+{
+	pthread_mutex_lock(&o->lock);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct outage **at = &o->buckets[i]; *at;) {
+			size_t place = plan_find_server(plan, (*at)->server);
+
+			if (place < plan->target_count &&
+			    strcmp(plan->targets[place].server, (*at)->server) == 0)
+				at = &(*at)->next;
+			else
+				take_out(o, at);
+		}
+	pthread_mutex_unlock(&o->lock);
+}
+
+void outages_free(struct outages *o)
+{
+	if (!o)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		while (o->buckets[i])
+			take_out(o, &o->buckets[i]);
+	pthread_mutex_destroy(&o->lock);
+	free(o);
+}
+
+bool outage_unreached(enum state state, enum fault fault, enum phase phase)
+{
+	return state_is_bad(state) && fault != FAULT_INTERNAL && phase <= PHASE_CONNECT;
+}
+
+/* --- the services of a server ---------------------------------------------------------------- */
+
+struct view_of_server {
+	size_t services;
+	bool away, confirmed; /* all of them */
+};
+
+static void look_at(struct view_of_server *v, const struct target *t)
+{
+	struct brief briefs[SLOT_RECORDS_MAX];
+	uint8_t count = 0;
+
+	slot_briefs(&t->slot, 1, 0, briefs, SLOT_RECORDS_MAX, &count);
+	v->services++;
+	v->away = v->away && count > 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct brief *b = &briefs[i];
+
+		v->away =
+		    v->away && outage_unreached((enum state)b->state, (enum fault)b->fault,
+						(enum phase)b->phase);
+		v->confirmed = v->confirmed && b->announced != STATE_COUNT &&
+			       state_is_bad((enum state)b->announced);
+	}
+}
+
+static struct view_of_server look(const struct plan *plan, const char *server)
+{
+	struct view_of_server v = { 0, true, true };
+
+	for (size_t i = plan_find_server(plan, server);
+	     i < plan->target_count && strcmp(plan->targets[i].server, server) == 0; i++)
+		look_at(&v, &plan->targets[i]);
+	return v;
+}
+
+/* --- news ------------------------------------------------------------------------------------ */
+
+/* False: out of memory, and the services are told of one by one. */
+static bool begin(struct outages *o, const char *server)
+{
+	size_t n = strlen(server) + 1;
+	struct outage *new = calloc(1, sizeof(*new) + n);
+
+	if (!new)
+		return false;
+	memcpy(new->server, server, n);
+	*find(o, server) = new;
+	atomic_fetch_add(&o->count, 1);
+	return true;
+}
+
+static enum outage_news tell_if_confirmed(struct outage *outage,
+					  const struct view_of_server *v,
+					  size_t *ret_services)
+{
+	if (!v->confirmed)
+		return OUTAGE_HELD;
+	outage->told = true;
+	outage->services = *ret_services = v->services;
+	return OUTAGE_BEGUN;
+}
+
+static enum outage_news end(struct outages *o, struct outage **at, size_t *ret_services)
+{
+	bool told = (*at)->told;
+
+	*ret_services = (*at)->services;
+	take_out(o, at);
+	return told ? OUTAGE_OVER : OUTAGE_DENIED;
+}
+
+static enum outage_news hear(struct outages *o, const struct plan *plan,
+			     const struct target *t, bool away, bool news,
+			     size_t *ret_services)
+{
+	struct outage **at = find(o, t->server);
+	struct view_of_server v;
+
+	if (*at && !away)
+		return end(o, at, ret_services);
+	if (*at && (!news || (*at)->told))
+		return news ? OUTAGE_HELD : OUTAGE_NONE;
+	if (!news)
+		return OUTAGE_NONE;
+	v = look(plan, t->server);
+	if (v.services < 2 || !v.away || (!*at && !begin(o, t->server)))
+		return OUTAGE_NONE;
+	return tell_if_confirmed(*find(o, t->server), &v, ret_services);
+}
+
+enum outage_news outages_hear(struct outages *o, const struct plan *plan,
+			      const struct target *t, const struct result *r,
+			      const struct published *p, size_t *ret_services)
+{
+	bool away = outage_unreached(r->state, r->fault, r->phase);
+	bool news = away && p->announced != p->announced_before &&
+		    p->announced != STATE_COUNT && state_is_bad(p->announced);
+	enum outage_news heard;
+
+	if (!news && atomic_load(&o->count) == 0)
+		return OUTAGE_NONE;
+	pthread_mutex_lock(&o->lock);
+	heard = hear(o, plan, t, away, news, ret_services);
+	pthread_mutex_unlock(&o->lock);
+	return heard;
+}
+
+size_t outages_services(struct outages *o, const char *server)
+{
+	const struct outage *outage;
+	size_t services = 0;
+
+	if (atomic_load(&o->count) == 0)
+		return 0;
+	pthread_mutex_lock(&o->lock);
+	outage = *find(o, server);
+	if (outage && outage->told)
+		services = outage->services;
+	pthread_mutex_unlock(&o->lock);
+	return services;
+}
