@@ -68,6 +68,8 @@ cyrus_start() {
 	chmod 755 "$LAB"
 	mkdir -p "$LAB"/{conf,spool,sieve,run}
 	make_certs "$LAB/tls" || return 1
+	# Its own user may have no way into the build folder.
+	cp "$EXTRA/imapd" "$EXTRA/pop3d" "$LAB/" && EXTRA=$LAB || return 1
 	for try in 1 2 3; do
 		LAB_PIDS=()
 		lab_choose_ports && cyrus_configure || return 1

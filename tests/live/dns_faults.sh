@@ -20,7 +20,7 @@ notimp        CRITICAL dns_failure/dns   name lookup failed: NOTIMP from @
 formerr       CRITICAL dns_failure/dns   name lookup failed: FORMERR from @
 silent        CRITICAL timeout/dns       no answer in time: no answer from the resolver @, gave up after
 slow-300      OK       ok                works
-slow-4000     CRITICAL timeout/dns       no answer in time: no answer from the resolver @, gave up after
+slow-30000    CRITICAL timeout/dns       no answer in time: no answer from the resolver @, gave up after
 half          OK       ok                works
 truncated     OK       ok                works
 tcphang       CRITICAL timeout/dns       no answer in time: no answer from the resolver @ by TCP, gave up after

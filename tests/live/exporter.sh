@@ -73,7 +73,7 @@ broken not_yet CRITICAL cert_not_yet_valid/tls
 broken refused CRITICAL refused/connect
 broken rejecting CRITICAL rejected/greeting
 broken self_signed CRITICAL cert_untrusted/tls
-broken tls10 WARNING tls_version/tls
+broken tls10 CRITICAL tls_version/tls
 broken wrong_name CRITICAL cert_name/tls
 customer imaps OK ok
 delivery lmtp OK ok
