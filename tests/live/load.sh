@@ -68,7 +68,7 @@ for ((i = 0; i < $(nproc); i++)); do
 	LOOPS+=($!)
 done
 exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || { finish; exit 1; }
-holds "10,000 good probes and 1,000 failures" within 100 enough
+holds "10,000 good probes and 1,000 failures" within 250 enough
 is "no false alarm, plain" "$(total probe_failures_total plain)" 0
 is "no false alarm, TLS" "$(total probe_failures_total tls)" 0
 kill "${LOOPS[@]}"
