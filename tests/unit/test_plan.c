@@ -88,12 +88,76 @@ static void every_builtin_service_is_as_the_table_of_ports(void **state)
 	assert_null(target_of("a", "smtps").service);
 }
 
+/* A plan of the server "a" at imap and smtp (with STARTTLS), with these names at imap. */
+static struct plan *hosting_plan(const struct target *imap, const char *const *names,
+				 size_t count)
+{
+	struct target targets[] = { *imap, target_of("a", "smtp") };
+	struct roll *roll = roll_new(names, count);
+	const struct hosting_wish wishes[] = { { "a", "imap", roll, NULL, { 1000 } },
+					       { "a", "pop3", roll, NULL, { 1000 } },
+					       { "b", "imap", roll, NULL, { 1000 } } };
+	struct plan *p = plan_new();
+
+	assert_null(plan_set_targets(p, targets, 2));
+	plan_set_hostings(p, wishes, 3);
+	roll_release(roll);
+	return p;
+}
+
+static void rosters_stay_with_their_host(void **state)
+{
+	static const char *const names[] = { "x.example", "y.example", "z.example" };
+	const struct pin pin = { { 1 } };
+	const struct pins pins = { 1, &pin };
+	struct target imap = target_of("a", "imap"), other = imap;
+	struct service moved = *imap.service;
+	struct plan *older = hosting_plan(&imap, names, 2), *newer;
+	struct roster_summary s;
+	struct roster_name name;
+
+	(void)state;
+	assert_int_equal(older->hosting_count, 1);
+	assert_ptr_equal(plan_find_hosting(older, &older->targets[0]), &older->hostings[0]);
+	assert_null(plan_find_hosting(older, &older->targets[1]));
+
+	/* How often it is probed makes no difference, nor do other names. */
+	other.interval = span_of_seconds(5);
+	newer = hosting_plan(&other, names + 1, 2);
+	plan_inherit(newer, older);
+	assert_ptr_equal(newer->hostings[0].roster, older->hostings[0].roster);
+	roster_summary(newer->hostings[0].roster, &s);
+	assert_int_equal(s.total, 2);
+	assert_false(roster_get(newer->hostings[0].roster, view_of("z.example"), &name));
+	plan_load_rosters(newer);
+	assert_true(roster_get(newer->hostings[0].roster, view_of("z.example"), &name));
+	plan_release(newer);
+
+	/* Another machine, port or pin does. */
+	moved.port = 1143;
+	for (unsigned i = 0; i < 3; i++) {
+		other = imap;
+		if (i == 0)
+			other.host = "elsewhere";
+		else if (i == 1)
+			other.service = &moved;
+		else
+			other.pins = &pins;
+		newer = hosting_plan(&other, names, 2);
+		plan_inherit(newer, older);
+		assert_ptr_not_equal(newer->hostings[0].roster, older->hostings[0].roster);
+		plan_release(newer);
+	}
+	plan_release(older);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorts_and_finds_what_comes_twice),
 		cmocka_unit_test(only_unchanged_targets_keep_their_slots),
 		cmocka_unit_test(every_builtin_service_is_as_the_table_of_ports),
+		cmocka_unit_test(rosters_stay_with_their_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,14 +22,18 @@ static const char scenario[] =
 	"certificate own good names=*.hosted.test\n"
 	"certificate late expiring names=late.hosted.test\n"
 	"certificate other good names=www.hosted.test\n"
-	"listen imap 127.0.0.1:%u name=imaps tls=implicit cert=good\n"
+	"certificate fallback expired names=other.test\n"
+	"user probe secret\n"
+	"listen imap 127.0.0.1:%u name=imaps tls=implicit cert=fallback\n"
 	"  sni late.hosted.test late\n"
 	"  sni odd.hosted.test other\n"
 	"  sni refused.hosted.test refuse\n"
 	"  sni *.hosted.test own\n"
+	"  sni mail.demo.test good\n"
 	"listen smtp 127.0.0.1:%u name=smtp tls=starttls cert=good\n"
 	"  sni *.hosted.test own\n"
-	"listen imap 127.0.0.1:0 name=clear\n";
+	"listen imap 127.0.0.1:0 name=slow-imaps tls=implicit cert=own fault=delay@greeting:30\n"
+	"listen smtp 127.0.0.1:0 name=slow-smtp tls=starttls cert=own fault=delay@greeting:30\n";
 
 static const char *const names[] = {
 	"c1.hosted.test", "c2.hosted.test", "c3.hosted.test", "c4.hosted.test", "c5.hosted.test",
@@ -55,6 +59,9 @@ struct scene {
 	struct span interval, names_interval;
 	unsigned per_address_max;
 	const char *host;
+	struct span retry_interval;    /* 0: 200 ms */
+	const struct account *account; /* of imaps */
+	const struct envelope *envelope;
 };
 
 static const struct service *service_at(struct plan *p, const char *name, uint16_t port)
@@ -66,36 +73,41 @@ static const struct service *service_at(struct plan *p, const char *name, uint16
 	return s;
 }
 
-static struct plan *plan_of(const struct scene *wish)
+static struct plan *plan_of(const struct scene *scene)
 {
 	struct plan *p = plan_new();
 	struct target targets[2];
 	struct hosting_wish hostings[2];
-	struct roll *roll = roll_new(names + wish->first, wish->count);
+	struct roll *roll = roll_new(names + scene->first, scene->count);
 	const struct target common = {
 		.server = "shared7",
-		.host = wish->host != NULL ? wish->host : "127.0.0.1",
+		.host = scene->host != NULL ? scene->host : "127.0.0.1",
 		.tls_name = "mail.demo.test",
 		.confirm = 2,
-		.interval = wish->interval,
+		.interval = scene->interval,
 		.retry_interval = span_of_ms(200),
-		.timeout = span_of_ms(2000),
+		.timeout = span_of_ms(5000),
 	};
 	size_t n = 0;
 
-	p->settings.tls.ca_file = arena_text(&p->arena, view_of(wish->ca_file));
-	p->settings.per_address_max = wish->per_address_max;
+	p->settings.envelope = scene->envelope;
+	p->settings.tls.ca_file = arena_text(&p->arena, view_of(scene->ca_file));
+	p->settings.per_address_max = scene->per_address_max;
 	for (unsigned i = 0; i < 2; i++) {
-		uint16_t port = i == 0 ? wish->imaps : wish->smtp;
+		uint16_t port = i == 0 ? scene->imaps : scene->smtp;
 
 		if (port == 0)
 			continue;
 		targets[n] = common;
+		if (scene->retry_interval.ns > 0)
+			targets[n].retry_interval = scene->retry_interval;
+		if (i == 0)
+			targets[n].account = scene->account;
 		targets[n].service = service_at(p, i == 0 ? "imaps" : "smtp", port);
 		hostings[n] = (struct hosting_wish){ .server = "shared7",
 						     .service = targets[n].service->name,
 						     .roll = roll,
-						     .interval = wish->names_interval };
+						     .interval = scene->names_interval };
 		n++;
 	}
 	assert_null(plan_set_targets(p, targets, n));
@@ -205,13 +217,13 @@ static void expect(const struct plan *p, const char *name, enum state state,
 			 fault_name(n.fault), n.without_own, n.detail);
 }
 
-/* Looks every 20 ms, for ten seconds. */
+/* Looks every 20 ms, for half a minute. */
 #define EVENTUALLY(condition)                                                              \
 	do {                                                                               \
 		int looks = 0;                                                             \
-		for (; !(condition) && looks < 500; looks++)                               \
+		for (; !(condition) && looks < 1500; looks++)                              \
 			nanosleep(&(struct timespec){ 0, 20000000 }, NULL);                \
-		if (looks == 500)                                                          \
+		if (looks == 1500)                                                         \
 			fail_msg("never: %s", #condition);                                 \
 	} while (0)
 
@@ -219,8 +231,13 @@ static void expect(const struct plan *p, const char *name, enum state state,
 
 static void once_each_name_has_its_verdict(void **state)
 {
+	const struct account account = { "probe", "probe", "secret", MECHANISM_BEST,
+					 false };
+	const struct envelope envelope = { .from = "", .to = "x@demo.test" };
 	struct simulator *sim = simulator_at(0, 0);
 	struct plan *p = plan_of(&(struct scene){
+	    .account = &account,
+	    .envelope = &envelope,
 	    .imaps = simulator_port(sim, "imaps"),
 	    .smtp = simulator_port(sim, "smtp"),
 	    .ca_file = simulator_ca_file(sim),
@@ -273,10 +290,15 @@ static void once_each_name_has_its_verdict(void **state)
 	assert_int_equal(times_heard("c1.hosted.test", STATE_OK), 0);
 	assert_int_equal(heard.untold, 0);
 
-	/* A goodbye for each, and never a login or more connections than the budget. */
-	assert_int_equal(simulator_count(sim, "imaps", "logins") +
-			     simulator_count(sim, "imaps", "logins-denied"),
-			 0);
+	/* What else is wrong with it is nothing to the name. */
+	assert_int_equal(name_of(p, 0, "none.elsewhere.test").cert_faults,
+			 CERT_FAULT_BIT(FAULT_CERT_NAME));
+
+	/* A goodbye for each, never a login but that of the ordinary probe, nothing but EHLO,
+	 * STARTTLS, EHLO and QUIT, no more connections than the budget. */
+	assert_int_equal(simulator_count(sim, "imaps", "logins"), 1);
+	assert_int_equal(simulator_count(sim, "imaps", "logins-denied"), 0);
+	assert_in_range(simulator_count(sim, "smtp", "commands"), 12 * 4 + 5, 12 * 4 + 8);
 	assert_true(simulator_count(sim, "imaps", "peak") <= 4);
 	assert_int_equal(simulator_count(sim, "imaps", "no-goodbye"), 0);
 	assert_int_equal(simulator_count(sim, "imaps", "connections"), 13);
@@ -323,7 +345,7 @@ static void names_are_asked_at_their_pace_and_confirmed(void **state)
 	    .ca_file = simulator_ca_file(sim),
 	    .count = ARRAY_SIZE(names),
 	    .interval = span_of_ms(60000),
-	    .names_interval = span_of_ms(3000),
+	    .names_interval = span_of_ms(2000),
 	    .per_address_max = 2,
 	});
 	struct engine_stats stats;
@@ -352,6 +374,70 @@ static void names_are_asked_at_their_pace_and_confirmed(void **state)
 	simulator_stop(sim);
 }
 
+/* With two connections allowed, names have one of them, of all services together. */
+static void names_leave_a_place_to_others(void **state)
+{
+	struct simulator *sim = simulator_at(0, 0);
+	struct plan *p = plan_of(&(struct scene){
+	    .imaps = simulator_port(sim, "slow-imaps"),
+	    .smtp = simulator_port(sim, "slow-smtp"),
+	    .ca_file = simulator_ca_file(sim),
+	    .count = 6,
+	    .interval = span_of_ms(3600000),
+	    .names_interval = span_of_ms(300),
+	    .per_address_max = 2,
+	});
+	struct engine_stats stats = { 0 };
+	struct engine *e;
+	char error[200];
+	unsigned most = 0;
+
+	(void)state;
+	forget_all();
+	e = engine_new(p, &hooks, error, sizeof(error));
+	for (unsigned i = 0; i < 4000 && stats.names < 30; i++) {
+		engine_stats(e, &stats);
+		/* But for the ordinary probes, should their hour be now. */
+		if (stats.probes == 0 && stats.in_flight > most)
+			most = stats.in_flight;
+		nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
+	}
+	assert_true(stats.names >= 30);
+	assert_true(most <= 1 || stats.probes > 0);
+	engine_free(e);
+	plan_release(p);
+	simulator_stop(sim);
+}
+
+static void a_bad_name_is_asked_again_before_its_turn(void **state)
+{
+	struct simulator *sim = simulator_at(0, 0);
+	struct plan *p = plan_of(&(struct scene){
+	    .imaps = simulator_port(sim, "imaps"),
+	    .ca_file = simulator_ca_file(sim),
+	    .first = 7, /* odd.hosted.test */
+	    .count = 1,
+	    .interval = span_of_ms(60000),
+	    .names_interval = span_of_ms(4000),
+	    .per_address_max = 2,
+	});
+	struct roster_name n;
+	struct engine *e;
+	char error[200];
+
+	(void)state;
+	forget_all();
+	e = engine_new(p, &hooks, error, sizeof(error));
+	EVENTUALLY(times_heard("odd.hosted.test", STATE_CRITICAL) == 1);
+	/* The fall-back, the name, and the name again. */
+	assert_true(summary_of(p, 0).asks >= 3);
+	n = name_of(p, 0, "odd.hosted.test");
+	assert_true(n.announced_since.ms - n.since.ms <= 2000);
+	engine_free(e);
+	plan_release(p);
+	simulator_stop(sim);
+}
+
 static void a_server_that_goes_away_is_nobodys_fault(void **state)
 {
 	struct simulator *sim = simulator_at(0, 0);
@@ -360,6 +446,8 @@ static void a_server_that_goes_away_is_nobodys_fault(void **state)
 	    .imaps = port,
 	    .ca_file = simulator_ca_file(sim),
 	    .count = 6, /* good ones */
+	    .retry_interval =
+		span_of_ms(60000), /* only a probe can find it again in time */
 	    .interval = span_of_ms(1000),
 	    .names_interval = span_of_ms(1000),
 	    .per_address_max = 4,
@@ -378,7 +466,7 @@ static void a_server_that_goes_away_is_nobodys_fault(void **state)
 	EVENTUALLY(summary_of(p, 0).paused.ms != 0);
 	asks = summary_of(p, 0).asks;
 	before = atomic_load(&heard.probed);
-	EVENTUALLY(atomic_load(&heard.probed) >= before + 3);
+	EVENTUALLY(atomic_load(&heard.probed) >= before + 2);
 	s = summary_of(p, 0);
 	/* The ordinary probes go on; of the names there is a trial now and then. */
 	assert_true(s.asks - asks <= 12);
@@ -430,7 +518,7 @@ static void other_names_come_with_a_reload(void **state)
 	       "fall-back");
 
 	/* Names while they are asked for, again and again. */
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 12; i++) {
 		struct plan *next;
 
 		wish.first = i % 3;
@@ -501,6 +589,8 @@ int main(void)
 		cmocka_unit_test(once_each_name_has_its_verdict),
 		cmocka_unit_test(once_a_server_that_is_away_is_one_trouble),
 		cmocka_unit_test(names_are_asked_at_their_pace_and_confirmed),
+		cmocka_unit_test(names_leave_a_place_to_others),
+		cmocka_unit_test(a_bad_name_is_asked_again_before_its_turn),
 		cmocka_unit_test(a_server_that_goes_away_is_nobodys_fault),
 		cmocka_unit_test(other_names_come_with_a_reload),
 		cmocka_unit_test(a_flood_of_changes_is_cut),
