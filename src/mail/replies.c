@@ -99,6 +99,8 @@ static const struct {
 	{ 500, 599, PHASE_AUTH,     ".7.9", FAULT_AUTH_UNSUPPORTED },
 	{ 500, 599, PHASE_AUTH,     ".7.11", FAULT_AUTH_UNSUPPORTED },
 	{ 500, 599, PHASE_AUTH,     NULL,   FAULT_AUTH_FAILED      },
+	/* At a recipient it is postscreen, which wants to see us again before it lets us on. */
+	{ 400, 499, PHASE_MAILBOX,  ".3.2", FAULT_TEMPFAIL         },
 	/* RFC 3463 section 3.4: the system accepts no messages. */
 	{ 400, 499, ANY,            ".3.2", FAULT_UNAVAILABLE      },
 	{ 400, 499, ANY,            NULL,   FAULT_TEMPFAIL         },

@@ -260,9 +260,23 @@ static void say_reply(struct buffer *b, const struct result *r)
 		buffer_format(b, "%s%s", gap, r->text);
 }
 
+/* RFC 6647: a temporary no to who has not been seen before, in words that all have in common. */
+static bool is_greylisted(const struct result *r)
+{
+	struct view text = view_of(r->text);
+
+	if (r->fault != FAULT_TEMPFAIL || r->phase != PHASE_MAILBOX)
+		return false;
+	for (; text.n > 0; text = view_skip(text, 1))
+		if (view_starts(text, "greylist") || view_starts(text, "graylist"))
+			return true;
+	return false;
+}
+
 static void say_dialogue(struct buffer *b, const struct result *r)
 {
-	buffer_text(b, verdict_words(r->fault));
+	buffer_text(b, is_greylisted(r) ? "greylisted, as new senders are"
+					: verdict_words(r->fault));
 	if (r->fault == FAULT_TIMEOUT) {
 		char span[SPAN_TEXT_MAX];
 

@@ -11,6 +11,7 @@ postfix/(submissions?/)?smtpd\[[0-9]+\]: (Anonymous|Untrusted|Trusted) TLS conne
 postfix/(submissions?/)?smtpd\[[0-9]+\]: TLS SNI mail\.lab\.test from .* not matched, using default
 postfix/(submissions?/)?smtpd\[[0-9]+\]: disconnect from unknown\[[^]]*\]( [a-z]+=[0-9/]+)* quit=1 commands=
 postfix/smtpd\[[0-9]+\]: NOQUEUE: reject: CONNECT from .*lab\.dnsbl\.test
+postfix/smtpd\[[0-9]+\]: NOQUEUE: reject: RCPT from .* 450 4\.7\.1 .*Greylisted
 postfix/smtpd\[[0-9]+\]: NOQUEUE: abort: TLS from .*No client certificate presented
 postfix/smtpd\[[0-9]+\]: disconnect from unknown\[[^]]*\] ehlo=1 starttls=1 commands=2$
 postfix/submissions?/smtpd\[[0-9]+\]: warning: unknown\[.*SASL (PLAIN|LOGIN) authentication failed

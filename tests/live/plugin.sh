@@ -39,6 +39,9 @@ good_ones() {
 		--ca-file "$LAB/tls/root.pem"
 	story "no TLS" OK ok smtp -s smtp --tls none
 	story "greylisting" OK ok greylisting -s smtp
+	story "greylisting, at a recipient" WARNING tempfail/mailbox greylisting -s smtp \
+		--from probe@lab.test --to probe@lab.test
+	has "greylisting: by its name" "$OUT" "greylisted, as new senders are: 450 4\.7\.1"
 	story "postscreen" OK ok postscreen -s smtp
 	story "slow greeting waited for" OK ok slow -s smtp -t 10
 	if lab_has_ipv6; then

@@ -219,6 +219,35 @@ static void sentences_say_what_the_server_said(void **state)
 			    "login is out of order: [UNAVAILABLE] later");
 }
 
+static void greylisting_is_called_by_its_name(void **state)
+{
+	static const struct {
+		enum phase phase;
+		const char *text, *words;
+	} cases[] = {
+		{ PHASE_MAILBOX, "<b@example.org>: Recipient address rejected: Greylisted",
+		  "greylisted, as new senders are: 450 4.2.0 <b@" },
+		{ PHASE_MAILBOX, "Graylisting in action",
+		  "greylisted, as new senders are" },
+		{ PHASE_MAILBOX, "mailbox busy", "temporary failure" },
+		{ PHASE_GREETING, "Greylisted", "temporary failure" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct result r = found(FAULT_TEMPFAIL, cases[i].phase);
+		char sentence[VERDICT_SENTENCE_MAX];
+
+		r.code = 450;
+		strcpy(r.enhanced, "4.2.0");
+		strcpy(r.text, cases[i].text);
+		decide(&r, &smtp);
+		assert_int_equal(r.state, STATE_WARNING);
+		assert_memory_equal(verdict_sentence(&r, sentence), cases[i].words,
+				    strlen(cases[i].words));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +257,7 @@ int main(void)
 		cmocka_unit_test(an_expired_certificate_is_not_called_expiring),
 		cmocka_unit_test(cipher_suites_are_weighed_by_what_forbids_them),
 		cmocka_unit_test(notices_are_weighed_last),
+		cmocka_unit_test(greylisting_is_called_by_its_name),
 		cmocka_unit_test(unknown_is_only_for_ourselves),
 		cmocka_unit_test(every_fault_has_words_and_a_clean_sentence),
 		cmocka_unit_test(sentences_say_what_the_server_said),
