@@ -98,9 +98,12 @@ static void note(struct question *q, const struct result *found)
 		return;
 	}
 	a = &p->answers[q->name];
-	if (answered)
+	if (answered) {
+		if (name_shows_fallback(&r, p->fallback))
+			name_blame_fallback(&r, p->target->service, q->walk->policy,
+					    p->target->overrides);
 		keep_answer(p, a, &r);
-	else if (r.fault != FAULT_TIMEOUT || !q->cut_short || p->answered == 0) {
+	} else if (r.fault != FAULT_TIMEOUT || !q->cut_short || p->answered == 0) {
 		a->progress = NAME_UNANSWERED;
 		keep_silence(p, &r);
 	}
@@ -197,6 +200,7 @@ static void ask(struct walk *w, struct engine *engine, struct question *q,
 	/* No name at all is asked for by who has none: an old client. */
 	t->tls_name = name == NO_NAME ? "" : w->names->list.names[name];
 	t->account = NULL;
+	t->flags |= TARGET_TLS_ONLY;
 	t->timeout = q->cut_short ? left : most;
 	q->errand.done = done;
 	q->errand.gone = gone;

@@ -40,6 +40,17 @@ bool name_shows_fallback(const struct result *r, const struct certificate *fallb
 	       strcmp(r->certificate->fingerprint, fallback->fingerprint) == 0;
 }
 
+void name_blame_fallback(struct result *r, const struct service *service,
+			 const struct policy *policy, const struct overrides *own)
+{
+	struct certificate *shown = r->certificate;
+
+	r->cert_faults = CERT_FAULT_BIT(FAULT_CERT_NAME);
+	r->certificate = NULL; /* whose dates would count, too */
+	verdict_decide(r, service, policy, own);
+	r->certificate = shown;
+}
+
 const char *name_sentence(const struct result *r, const struct certificate *fallback,
 			  char dst[VERDICT_SENTENCE_MAX])
 {

@@ -20,6 +20,11 @@ bool name_verdict(struct result *, const struct service *, const struct policy *
  * none. */
 bool name_shows_fallback(const struct result *, const struct certificate *fallback);
 
+/* The name has no certificate of its own, and that is all: what else is wrong with the fall-back
+ * is the server's. */
+void name_blame_fallback(struct result *, const struct service *, const struct policy *,
+			 const struct overrides *own);
+
 /* As verdict_sentence; says of a fall-back that it is one. */
 const char *name_sentence(const struct result *, const struct certificate *fallback,
 			  char dst[VERDICT_SENTENCE_MAX]);

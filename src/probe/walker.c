@@ -117,15 +117,11 @@ static enum walk_answer file(struct walker *w, const struct ask *a,
 static bool take_fallback(struct walker *w, struct result *r, const struct policy *policy)
 {
 	const struct target *t = w->hosting->target;
-	struct certificate *fallback = r->certificate;
 
 	if (!(r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME)) ||
-	    !roster_is_fallback(w->roster, fallback))
+	    !roster_is_fallback(w->roster, r->certificate))
 		return false;
-	r->cert_faults = CERT_FAULT_BIT(FAULT_CERT_NAME);
-	r->certificate = NULL; /* so that its end is no matter */
-	verdict_decide(r, t->service, policy, t->overrides);
-	r->certificate = fallback;
+	name_blame_fallback(r, t->service, policy, t->overrides);
 	return true;
 }
 

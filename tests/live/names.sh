@@ -26,6 +26,9 @@ listen imap  127.0.0.1:0 name=silent tls=implicit cert=star fault=silence@tls
 listen imap  127.0.0.1:0 name=slow   tls=implicit cert=star fault=delay@greeting:700
 listen imap  127.0.0.1:0 name=flaky  tls=implicit cert=star fault=reset@tls every=20
 listen smtp  127.0.0.1:0 name=clear  tls=none
+listen imap  127.0.0.1:0 name=mute   tls=implicit cert=star fault=silence@capability
+listen pop3  127.0.0.1:0 name=spent  tls=implicit cert=expired
+  sni *.good.test star
 '
 
 # ask LISTENER SERVICE FILE ARGUMENT...: OUT, CODE.
@@ -62,11 +65,14 @@ bad() {
 	has "expired" "$OUT" '^old\.test \(imaps\): CRITICAL - certificate expired 3d.*\[cert_expired/tls\]$'
 	has "expiring" "$OUT" '^soon\.test \(imaps\): WARNING - certificate expires in 14d.*\[cert_expiring/tls\]$'
 	has "the fall-back is told" "$OUT" '^none\.test \(imaps\): CRITICAL - no certificate of its own: the server shows its fall-back CN=other\.example.*\[cert_name/tls\]$'
-	has "another's certificate" "$OUT" "^other\\.test \\(imaps\\): CRITICAL - certificate is for another name: .* not for 'other\\.test'.*\\[cert_name/tls\\]$"
+	has "another's certificate" "$OUT" "^other\.test \\(imaps\\): CRITICAL - certificate is for another name: .* not for 'other\.test'.*\\[cert_name/tls\\]$"
 	has "the service" "$OUT" '^imaps \(port [0-9]+\): 55 of 55 names answered, 5 bad, 1 without a certificate of their own$'
 	ask shared imaps mixed --state tls_handshake=ok --state cert_name=warning --state cert_expired=warning
 	verdict "an operator's states" WARNING cert_name/tls
 	has "a name forgiven is good" "$SUMMARY" '- 4 of 55 names bad'
+	ask spent pop3s mixed
+	verdict "a fall-back that has expired" CRITICAL cert_name/tls
+	has "is the server's trouble" "$OUT" '^old\.test \(pop3s\): CRITICAL - no certificate of its own'
 	ask shared imaps late --cert-warning 10d
 	verdict "days that are left" OK ok/tls
 }
@@ -124,6 +130,8 @@ away() {
 	verdict "a server that does not answer" CRITICAL timeout/tls
 	below "in time" "$TOOK" 5000
 	has "is one finding, too" "$SUMMARY" '127\.0\.0\.1 imaps: no answer in time: .*; 50 of 50 names not asked'
+	ask mute imaps good -t 4
+	verdict "what comes behind TLS is not the names'" OK ok/tls
 	ask clear smtp good
 	verdict "a server without TLS" WARNING starttls_unavailable/starttls
 	ask flaky imaps good

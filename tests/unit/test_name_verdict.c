@@ -104,6 +104,24 @@ static void a_handshake_refused_is_the_names(void **state)
 	assert_int_equal(r.state, STATE_CRITICAL);
 }
 
+static void what_is_wrong_with_the_fallback_is_not_the_names(void **state)
+{
+	struct result r = found(&fallback, FAULT_OK, PHASE_QUIT);
+	struct policy policy;
+
+	(void)state;
+	policy_init(&policy);
+	r.at.ms = fallback.not_after.ms + 1;
+	r.cert_faults =
+	    CERT_FAULT_BIT(FAULT_CERT_EXPIRED) | CERT_FAULT_BIT(FAULT_CERT_NAME);
+	assert_true(is_the_names(&r, &imaps));
+	assert_int_equal(r.fault, FAULT_CERT_EXPIRED);
+	name_blame_fallback(&r, &imaps, &policy, NULL);
+	assert_int_equal(r.fault, FAULT_CERT_NAME);
+	assert_int_equal(r.cert_faults, CERT_FAULT_BIT(FAULT_CERT_NAME));
+	assert_int_equal(r.state, STATE_CRITICAL);
+}
+
 static void the_fallback_is_told(void **state)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
@@ -130,6 +148,7 @@ int main(void)
 		cmocka_unit_test(
 		    without_a_certificate_it_is_the_server_that_did_not_answer),
 		cmocka_unit_test(a_handshake_refused_is_the_names),
+		cmocka_unit_test(what_is_wrong_with_the_fallback_is_not_the_names),
 		cmocka_unit_test(the_fallback_is_told),
 	};
 
