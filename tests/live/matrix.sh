@@ -137,11 +137,12 @@ pair() {
 }
 
 plugin_is_right() {
-	local found
-	found=$(jq -r '.services[0] | "\(.state) \(if .fault == "ok" then "ok" else "\(.fault)/\(.phase)" end)"' "$SIM/cells/$1" 2>&1)
-	is "plugin: $1" "$found, exit $(cat "$SIM/cells/$1.code")" "$7 $(pair "$8"), exit $(state_code "$7")"
-	is "plugin: $1: what is noted" "$(jq -r '.services[0].notices | join(",")' "$SIM/cells/$1")" "${NOTICES[$6]:-}"
-	[ -z "${WORDS[$6]:-}" ] || has "plugin: $1: in words" "$(jq -r '.services[0].certificate.detail' "$SIM/cells/$1")" "${WORDS[$6]}"
+	local found noted words
+	{ read -r found && read -r noted && read -r words; } < <(jq -r '.services[0] | "\(.state) \(if .fault == "ok" then "ok" else "\(.fault)/\(.phase)" end)",
+		(.notices | join(",")), (.certificate.detail // "")' "$SIM/cells/$1" 2>&1)
+	is "plugin: $1" "$found, exit $(<"$SIM/cells/$1.code")" "$7 $(pair "$8"), exit $(state_code "$7")"
+	is "plugin: $1: what is noted" "$noted" "${NOTICES[$6]:-}"
+	[ -z "${WORDS[$6]:-}" ] || has "plugin: $1: in words" "$words" "${WORDS[$6]}"
 }
 
 state_code() {
@@ -183,7 +184,7 @@ exporter_is_right() {
 	wrong=$(grep -F "server=\"$1\"," "$SIM/faults" | sed -n 's/.*fault="\([a-z_]*\)".* 1$/\1/p' | sort | paste -sd,)
 	expected=$(tr , '\n' <<<"${8/#ok/}" | sort | paste -sd,)
 	is "exporter: $1: every fault of the certificate, and no other" "$wrong" "$expected"
-	is "exporter: $1: what is noted" "$(grep -F "server=\"$1\"," "$SIM/notices" | sed -n 's/.*notice="\([a-z_]*\)".*/\1/p' | paste -sd,)" "${NOTICES[$6]:-}"
+	is "exporter: $1: what is noted" "${NOTED[$1]:-}" "${NOTICES[$6]:-}"
 }
 
 # A verified server got the password, inside TLS; another never.
@@ -208,7 +209,10 @@ run "$EXPORTER" --config.file="$SIM/mailvane.conf" --once
 is "exporter --once ends with 0" "$CODE" 0
 verdicts "$OUT" >"$SIM/verdicts"
 grep '^mailvane_tls_certificate_fault' <<<"$OUT" >"$SIM/faults"
-grep '^mailvane_probe_notice' <<<"$OUT" >"$SIM/notices"
+declare -A NOTED=()
+while IFS='"' read -r _ server _ _ _ notice _; do
+	NOTED[$server]+=${NOTED[$server]:+,}$notice
+done < <(grep '^mailvane_probe_notice' <<<"$OUT")
 cells exporter_is_right
 SECRET="${SIM_PASSWORD//./\\.}|$(printf %s "$SIM_PASSWORD" | base64)|$(printf '\0%s\0%s' "$SIM_USER" "$SIM_PASSWORD" | base64 -w 0)"
 cells password_is_safe
