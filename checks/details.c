@@ -63,6 +63,15 @@ static void print_certificate(const struct result *r)
 	}
 }
 
+static void print_dane(const struct result *r)
+{
+	if (r->dane != DANE_OFF)
+		printf("  DANE: %s%s\n", dane_name(r->dane),
+		       r->dane == DANE_VALID_KEY ? ", by the server's own TLSA record: its "
+						   "dates and names do not count"
+						 : "");
+}
+
 static void print_notices(const struct result *r)
 {
 	for (int f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
@@ -135,6 +144,7 @@ void details_print(const struct finding *f, unsigned verbosity)
 	print_certificate(r);
 	if (r->flags & RESULT_CERT_ASKED)
 		printf("  the server asks for a client certificate\n");
+	print_dane(r);
 	print_notices(r);
 	print_obsolete(f->target);
 	if (verbosity >= 2)

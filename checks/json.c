@@ -134,6 +134,8 @@ static void put_finding(const struct finding *f)
 	putchar(',');
 	put_certificate(r);
 	putchar(',');
+	json_put_text("dane", r->dane != DANE_OFF ? dane_name(r->dane) : NULL);
+	putchar(',');
 	json_put_date("login_held_until", r->held_until);
 	putchar(',');
 	json_put_faults("notices", r->notices, NOTICE_FIRST);

@@ -25,6 +25,7 @@ enum {
 	OPT_PROXY,
 	OPT_TLS_MIN,
 	OPT_OBSOLETE_TLS,
+	OPT_DANE,
 	OPT_CLIENT_CERT,
 	OPT_CLIENT_KEY,
 	OPT_CERT_WARNING,
@@ -64,6 +65,7 @@ static const struct option long_options[] = {
 	{ "proxy-protocol", no_argument, NULL, OPT_PROXY },
 	{ "obsolete-tls", no_argument, NULL, OPT_OBSOLETE_TLS },
 	{ "tls-min", required_argument, NULL, OPT_TLS_MIN },
+	{ "dane", required_argument, NULL, OPT_DANE },
 	{ "client-cert", required_argument, NULL, OPT_CLIENT_CERT },
 	{ "client-key", required_argument, NULL, OPT_CLIENT_KEY },
 	{ "cert-warning", required_argument, NULL, OPT_CERT_WARNING },
@@ -195,6 +197,24 @@ static bool set_tls_min(struct options *o, const char *text, char *error)
 	}
 	return refusal(error, "--tls-min", text,
 		       "it is one of TLSv1.0, TLSv1.1, TLSv1.2 and TLSv1.3");
+}
+
+static bool set_dane(struct options *o, const char *text, char *error)
+{
+	static const struct {
+		const char *word;
+		unsigned flag;
+	} wishes[] = { { "check", 0 },
+		       { "off", TARGET_DANE_OFF },
+		       { "require", TARGET_DANE_REQUIRED } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		if (!view_equal(view_of(text), wishes[i].word))
+			continue;
+		o->dane = wishes[i].flag;
+		return true;
+	}
+	return refusal(error, "--dane", text, "it is one of check, off and require");
 }
 
 static bool set_pin(struct options *o, const char *text, char *error)
@@ -359,6 +379,8 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 		return set_address_state(o, value, error);
 	case OPT_SOURCE:
 		return set_source(o, value, error);
+	case OPT_DANE:
+		return set_dane(o, value, error);
 	case OPT_TLS_MIN:
 		return set_tls_min(o, value, error);
 	case OPT_PIN:

@@ -31,6 +31,7 @@ struct options {
 	enum tls_version tls_min;
 	bool obsolete_tls; /* look for TLS 1.0 and 1.1, too */
 	const char *client_cert, *client_key;
+	unsigned dane; /* enum target_flag */
 	struct pin pins[PINS_MAX];
 	size_t pin_count;
 	bool lmtp, proxy_header;

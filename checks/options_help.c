@@ -38,6 +38,8 @@ static const char tls[] =
 "      --ca-file FILE         trust only these authorities (the system's)\n"
 "      --pin PIN              trust what has this public key: the server's own or that of an authority\n"
 "                             it sends, SHA-256 as sha256/BASE64 or hex, and no other; may be repeated\n"
+"      --dane WISH            TLSA records, if the resolver is trusted to validate: those there are must\n"
+"                             match (check), they must be there (require), or off\n"
 "      --tls-min VERSION      TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3 (TLSv1.2)\n"
     "      --obsolete-tls         a second connection shows whether TLS 1.0 or 1.1 is accepted as well;\n"
     "                             noted only, unless --state tls_obsolete=warning\n"

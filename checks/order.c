@@ -121,9 +121,9 @@ static bool fill_targets(struct plan *plan, const struct options *o,
 			.service = service,
 			.account = logs_in(o, service) ? account : NULL,
 			.addresses = (uint8_t)o->addresses,
-			.flags =
-			    TARGET_FLAGS & ((o->proxy_header ? TARGET_PROXY_HEADER : 0U) |
-					    target_some_bad_flags(o->address_state)),
+			.flags = TARGET_FLAGS &
+				 ((o->proxy_header ? TARGET_PROXY_HEADER : 0U) |
+				  target_some_bad_flags(o->address_state) | o->dane),
 			.obsolete_minutes = o->obsolete_tls,
 			.interval = o->timeout,
 			.retry_interval = o->timeout,

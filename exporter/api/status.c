@@ -128,6 +128,7 @@ static void put_record(struct json_list *list, const struct record *record)
 	put_phases(&m, r);
 	put_tls(&m, r);
 	put_certificate(&m, r);
+	json_member_text(&m, "dane", dane_name(r->dane));
 	json_member_moment(&m, "login_held_until", r->held_until);
 	put_faults(&m, "notices", r->notices, NOTICE_FIRST);
 	json_member_text(&m, "notice_detail", r->notice_detail);

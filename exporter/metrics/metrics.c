@@ -182,6 +182,14 @@ static void read_certificate_faults(struct encoder *e, const struct subject *s)
 	}
 }
 
+static void read_dane(struct encoder *e, const struct subject *s)
+{
+	enum dane dane = (enum dane)s->record->dane;
+
+	if (dane == DANE_FAILED || dane >= DANE_UNCOMPARED)
+		encoder_number(e, number_of(dane >= DANE_VALID));
+}
+
 static void read_certificate(struct encoder *e, const struct subject *s)
 {
 	const struct certificate *c = s->record->certificate;
@@ -431,6 +439,8 @@ const struct metric metrics[] = {
 	       "Unix time at which the first certificate of the verified chain ends; absent if it could not be verified."),
 	TARGET("tls_certificate_fault", GAUGE, "", &cert_faults, SCOPE_RECORD, 0, read_certificate_faults,
 	       "1 for each thing wrong with the server's certificate, 0 for each that is in order."),
+	TARGET("dane_valid", GAUGE, "", NULL, SCOPE_RECORD, 0, read_dane,
+	       "1 if a TLSA record matches the server's certificate, 0 if none does or they could not be looked up; absent without signed records."),
 	TARGET("tls_certificate_info", INFO, "", &certificate_labels, SCOPE_RECORD, BRIEF_CERTIFICATE, read_certificate,
 	       "1, with the names and the identity of the server's certificate."),
 	TARGET("tls_certificate_differs", GAUGE, "", NULL, SCOPE_RECORD, 0, read_differs,

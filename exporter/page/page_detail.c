@@ -132,6 +132,11 @@ static void put_last_probe(struct draft *out, const struct page_terms *terms,
 		html_text(out, last->tls_cipher ? last->tls_cipher : "");
 		end_fact(out);
 	}
+	if (last->dane != DANE_OFF) {
+		begin_fact(out, "DANE");
+		html_text(out, dane_name(last->dane));
+		end_fact(out);
+	}
 	if (last->messages >= 0) {
 		begin_fact(out, "Mailbox");
 		draft_format(out, "%lld messages", (long long)last->messages);

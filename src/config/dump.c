@@ -363,6 +363,9 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.confirm = t->confirm,
 		.addresses = (unsigned)t->addresses,
 		.address_state = target_some_bad(t),
+		.dane = t->flags & TARGET_DANE_OFF        ? 1
+			: t->flags & TARGET_DANE_REQUIRED ? 2
+							  : 0,
 		.tls_min = tls_min_word(t->tls_min),
 		.tls_obsolete_interval = span_of_ms(t->obsolete_minutes * INT64_C(60000)),
 		.plaintext_login = t->flags & TARGET_PLAINTEXT_LOGIN,

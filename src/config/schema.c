@@ -17,6 +17,7 @@
 static const char *const tls_mode_words[] = { "none", "opportunistic", "starttls",
 					      "implicit", NULL };
 static const char *const transcript_words[] = { "none", "failures", "all", NULL };
+static const char *const dane_words[] = { "check", "off", "require", NULL };
 static const char *const address_words[] = { "first", "ipv4", "ipv6", "each", NULL };
 
 /* clang-format off */
@@ -70,6 +71,9 @@ static const struct key file_keys[] = {
 [FILE_RESOLVERS] = { "resolvers", KIND_TEXTS, 0, IN_FILE(resolvers), 0, 16,
 	.note = "those of /etc/resolv.conf",
 	.help = "name servers to ask: \"192.0.2.53\", \"[2001:db8::53]:5353\"" },
+[FILE_TRUST_AD] = { "trust_ad", KIND_BOOL, 0, IN_FILE(trust_ad),
+	.preset = "false",
+	.help = "believe the name servers what they say of DNSSEC (AD): they validate, and the way to them is safe. Those on a loopback address are believed, and those of a resolv.conf with the option trust-ad" },
 [FILE_SOURCE_ADDRESS] = { "source_address", KIND_TEXTS, 0, IN_FILE(source_address), 0, 2,
 	.note = "the kernel chooses",
 	.help = "local addresses to probe from, one of IPv4, one of IPv6" },
@@ -173,6 +177,9 @@ static const struct key server_keys[] = {
 [SERVER_ADDRESS_STATE] = { "address_state", KIND_WORD, KEY_NEAREST, IN_SERVER(address_state), .words = state_names,
 	.preset = "WARNING",
 	.help = "with addresses = \"each\": the server's state when some addresses are bad and some are not" },
+[SERVER_DANE] = { "dane", KIND_WORD, 0, IN_SERVER(dane), .words = dane_words,
+	.preset = "check",
+	.help = "TLSA records for SMTP (RFC 7672), where a trusted name server has validated them: check: those there are must match; require: they must be there, on any SMTP service with TLS; off: none are looked up" },
 [SERVER_PLAINTEXT_LOGIN] = { "allow_plaintext_login", KIND_BOOL, 0, IN_SERVER(plaintext_login),
 	.preset = "false", .help = "send the password without TLS where there is none" },
 [SERVER_UNVERIFIED_LOGIN] = { "allow_unverified_login", KIND_BOOL, 0, IN_SERVER(unverified_login),

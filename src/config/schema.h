@@ -92,6 +92,7 @@ enum {
 	FILE_TARGET_FILES,
 	FILE_INCLUDE,
 	FILE_RESOLVERS,
+	FILE_TRUST_AD,
 	FILE_SOURCE_ADDRESS,
 	FILE_THREADS,
 	FILE_IN_FLIGHT_MAX,
@@ -134,6 +135,7 @@ enum {
 	SERVER_CONFIRM,
 	SERVER_ADDRESSES,
 	SERVER_ADDRESS_STATE,
+	SERVER_DANE,
 	SERVER_PLAINTEXT_LOGIN,
 	SERVER_UNVERIFIED_LOGIN,
 	SERVER_HISTOGRAM,
@@ -220,6 +222,7 @@ struct file_draft {
 	unsigned transcripts; /* enum transcripts */
 	struct probe_draft probe;
 	struct passive_draft passive;
+	bool trust_ad;
 };
 
 struct account_draft {
@@ -249,6 +252,7 @@ struct server_draft {
 	unsigned addresses;     /* enum address_mode */
 	unsigned address_state; /* enum state */
 	unsigned tls_min;       /* enum tls_version */
+	unsigned dane;          /* in the order of dane_wishes */
 	bool plaintext_login, unverified_login, histogram;
 };
 

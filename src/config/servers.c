@@ -186,6 +186,7 @@ static uint16_t minutes_of(struct span span)
 void server_resolve(struct loader *l, const struct server_draft *d,
 		    struct server *ret_server)
 {
+	static const unsigned dane_flags[] = { 0, TARGET_DANE_OFF, TARGET_DANE_REQUIRED };
 	struct server s = { .tls_name = d->tls_name };
 	bool services_known;
 
@@ -193,10 +194,11 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	    (uint8_t)(draft_has(&d->head, SERVER_CONFIRM) ? d->confirm : l->top.confirm);
 	s.common.addresses = (uint8_t)d->addresses;
 	s.common.flags =
-	    TARGET_FLAGS & ((d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
-			    (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
-			    (d->histogram ? TARGET_HISTOGRAM : 0U) |
-			    target_some_bad_flags((enum state)d->address_state));
+	    TARGET_FLAGS &
+	    (dane_flags[d->dane] | (d->plaintext_login ? TARGET_PLAINTEXT_LOGIN : 0U) |
+	     (d->unverified_login ? TARGET_UNVERIFIED_LOGIN : 0U) |
+	     (d->histogram ? TARGET_HISTOGRAM : 0U) |
+	     target_some_bad_flags((enum state)d->address_state));
 	if (draft_has(&d->head, SERVER_TLS_MIN))
 		s.common.tls_min = (d->tls_min + 1) & 7;
 	s.common.obsolete_minutes =

@@ -198,6 +198,7 @@ void settings_take(struct loader *l)
 	settings->policy.settle = l->top.capabilities_settle;
 	take_expiry(l, &settings->policy);
 	take_resolvers(l, settings);
+	settings->trust_ad = l->top.trust_ad;
 	take_buckets(l, &settings->buckets);
 	for (size_t i = 0; i < l->top.source_address.count; i++)
 		take_source(l, &l->top.source_address.list[i], settings);

@@ -2,6 +2,7 @@
 #include "answer_cache.h"
 
 #include "buffer.h"
+#include "tlsa.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,10 @@ struct entry {
 	enum family family;
 	enum fault fault, missing_fault;
 	/* Behind the addresses. */
-	const char *name, *reason, *missing;
+	const char *name, *reason, *missing, *owner;
+	struct tlsa_set *tlsa; /* held */
+	enum authenticity authenticity;
+	bool denied;
 	size_t count, more;
 	struct address addresses[];
 };
@@ -69,6 +73,7 @@ static void drop(struct answer_cache *c, struct entry **place)
 		return;
 	*place = e->chain;
 	leave_ring(e);
+	tlsa_set_release(e->tlsa);
 	free(e);
 	c->count--;
 }
@@ -108,6 +113,10 @@ bool answer_cache_get(struct answer_cache *c, const char *name, enum family fami
 	ret_answer->count = e->count;
 	ret_answer->more = e->more;
 	ret_answer->missing_fault = e->missing_fault;
+	ret_answer->denied = e->denied;
+	ret_answer->authenticity = e->authenticity;
+	text_copy(ret_answer->name, sizeof(ret_answer->name), e->owner);
+	ret_answer->tlsa = e->tlsa;
 	memcpy(ret_answer->addresses, e->addresses, e->count * sizeof(e->addresses[0]));
 	return true;
 }
@@ -124,7 +133,8 @@ static const char *put_text(char **at, const char *text)
 static struct entry *make(const char *name, const struct resolver_answer *a)
 {
 	size_t addresses = a->count * sizeof(a->addresses[0]);
-	size_t texts = strlen(name) + strlen(a->reason) + strlen(a->missing) + 3;
+	size_t texts =
+	    strlen(name) + strlen(a->reason) + strlen(a->missing) + strlen(a->name) + 4;
 	struct entry *e = malloc(sizeof(*e) + addresses + texts);
 	char *at;
 
@@ -139,6 +149,10 @@ static struct entry *make(const char *name, const struct resolver_answer *a)
 	e->name = put_text(&at, name);
 	e->reason = put_text(&at, a->reason);
 	e->missing = put_text(&at, a->missing);
+	e->owner = put_text(&at, a->name);
+	e->tlsa = tlsa_set_hold(a->tlsa);
+	e->authenticity = a->authenticity;
+	e->denied = a->denied;
 	return e;
 }
 

@@ -9,6 +9,7 @@
 #include "address.h"
 #include "buffer.h"
 #include "chain_order.h"
+#include "dane.h"
 #include "missing_issuer.h"
 #include "x509_facts.h"
 #include "x509_text.h"
@@ -23,6 +24,7 @@ enum { FAULTS = CERT_FAULT_LAST - CERT_FAULT_FIRST + 1, WORDS_MAX = 2 * X509_TEX
 struct findings {
 	const struct chain_wish *wish;
 	unsigned faults;
+	enum dane dane;
 	char words[FAULTS][WORDS_MAX];
 };
 
@@ -358,7 +360,68 @@ static void find_no_pin(struct findings *f, const X509 *leaf, bool sent_along)
 	buffer_string(&b);
 }
 
-/* As X509_verify_cert, with pins where there are any. */
+/* --- TLSA records ---------------------------------------------------------------------- */
+
+static void find_no_match(struct findings *f, const X509 *leaf, bool sent_along)
+{
+	struct buffer b = words_of(f, FAULT_CERT_DANE);
+	size_t count = f->wish->tlsa->count;
+
+	is_new(f, FAULT_CERT_DANE);
+	if (sent_along)
+		buffer_text(&b, "the authority of a TLSA record was sent, but did not sign "
+				"what is below it");
+	else if (count == 1)
+		buffer_text(&b, "the TLSA record does not match");
+	else
+		buffer_format(&b, "none of %zu TLSA records matches", count);
+	buffer_text(&b, ": the server's key is ");
+	dane_put_record(leaf, &b);
+	buffer_string(&b);
+}
+
+/* In place of the roots, those of the records of usage 2, if they sent one of them. */
+static int verify_by_dane(struct findings *f, X509_STORE_CTX *ctx)
+{
+	const struct tlsa_set *set = f->wish->tlsa;
+	X509 *leaf = X509_STORE_CTX_get0_cert(ctx);
+	STACK_OF(X509) *anchors =
+	    dane_anchors(set, X509_STORE_CTX_get0_untrusted(ctx), leaf);
+	bool has_anchors = sk_X509_num(anchors) > 0;
+	int good;
+
+	if (has_anchors) {
+		X509_STORE_CTX_set0_trusted_stack(ctx, anchors);
+		X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_PARTIAL_CHAIN);
+	}
+	good = X509_verify_cert(ctx);
+	if (!dane_has_usable(set))
+		f->dane = DANE_UNCOMPARED;
+	else if (dane_matches_key(set, leaf))
+		f->dane = DANE_VALID_KEY;
+	else if (has_anchors && !(f->faults & CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED)))
+		f->dane = DANE_VALID;
+	else
+		f->dane = DANE_INVALID;
+	if (f->dane == DANE_INVALID)
+		find_no_match(f, leaf, has_anchors);
+	sk_X509_pop_free(anchors, X509_free);
+	return good;
+}
+
+/* RFC 7671 section 5.1. */
+static void forgive(struct findings *f)
+{
+	static const enum fault moot[] = { FAULT_CERT_UNTRUSTED, FAULT_CERT_EXPIRED,
+					   FAULT_CERT_NOT_YET_VALID, FAULT_CERT_NAME,
+					   FAULT_CERT_PURPOSE };
+
+	for (size_t i = 0; i < ARRAY_SIZE(moot); i++)
+		f->faults &= ~CERT_FAULT_BIT(moot[i]);
+}
+
+/* As X509_verify_cert, with TLSA records or pins where there are any. Where there are both the
+ * operator's own pins decide on trust. */
 static int verify(struct findings *f, X509_STORE_CTX *ctx)
 {
 	const struct pins *pins = f->wish->pins;
@@ -366,7 +429,8 @@ static int verify(struct findings *f, X509_STORE_CTX *ctx)
 	int good;
 
 	if (pins == NULL || pins->count == 0)
-		return X509_verify_cert(ctx);
+		return f->wish->tlsa != NULL ? verify_by_dane(f, ctx)
+					     : X509_verify_cert(ctx);
 	anchors = anchors_of(ctx, pins);
 	trust_pinned(ctx, anchors);
 	good = X509_verify_cert(ctx);
@@ -379,8 +443,9 @@ static int verify(struct findings *f, X509_STORE_CTX *ctx)
 static void write_detail(const struct findings *f, char detail[PRINTABLE_MAX])
 {
 	static const enum fault order[] = {
-		FAULT_CERT_UNTRUSTED, FAULT_CERT_EXPIRED, FAULT_CERT_NOT_YET_VALID,
-		FAULT_CERT_NAME,      FAULT_CERT_PURPOSE, FAULT_CERT_WEAK,
+		FAULT_CERT_DANE,          FAULT_CERT_UNTRUSTED, FAULT_CERT_EXPIRED,
+		FAULT_CERT_NOT_YET_VALID, FAULT_CERT_NAME,      FAULT_CERT_PURPOSE,
+		FAULT_CERT_WEAK,
 	};
 	char text[FAULTS * WORDS_MAX];
 	struct buffer b;
@@ -416,6 +481,9 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	judge_leaf(&f, X509_STORE_CTX_get0_cert(ctx), facts->certificate);
 	if (trusted)
 		note_dates(chain, facts);
+	if (f.dane == DANE_VALID_KEY)
+		forgive(&f);
+	facts->dane = f.dane;
 	facts->cert_faults = f.faults;
 	write_detail(&f, facts->detail);
 	ERR_pop_to_mark();

@@ -3,6 +3,7 @@
 #define MAILVANE_CHAIN_H
 
 #include "tls.h"
+#include "tlsa.h"
 
 #include <openssl/x509.h>
 
@@ -10,11 +11,16 @@ struct chain_wish {
 	const char *name; /* of the server: DNS name or IP literal, no dot at the end */
 	const char
 	    *store_note; /* added to "untrusted": what is odd about our own store; "" */
-	const struct pins *pins; /* NULL: none */
+	const struct pins *pins;     /* NULL: none */
+	const struct tlsa_set *tlsa; /* NULL: none */
 };
 
 /* With pins a chain is trusted that has one of their keys and is signed from there down to the
  * server's certificate, whatever is above; and no other.
+ *
+ * With TLSA records one of them must match, else FAULT_CERT_DANE; then the roots do not count. By a
+ * record of the server's own nothing else counts either but how strong the keys are (RFC 7671
+ * section 5.1).
  *
  * Verifies what OpenSSL has prepared in the context and writes cert_faults, detail and the
  * dates of the chain into the facts, whose certificate (the leaf's facts) is set already. */

@@ -55,6 +55,7 @@ struct dns_server {
 	struct watcher *watchers;
 	struct dns_server_hook hook;
 	size_t pending;
+	bool trusted;
 };
 
 struct query {
@@ -269,12 +270,29 @@ static bool put_address(struct reply *r, enum dns_type type, struct view rdata)
 	return true;
 }
 
+/* Whoever takes the reply holds the set. */
+static void take_tlsa(struct reply *r, const struct dns_answer *answer)
+{
+	if (r->kind > REPLY_NO_ADDRESS)
+		return;
+	r->tlsa = tlsa_set_new(answer);
+	if (r->tlsa == NULL)
+		r->kind = REPLY_BROKEN;
+	else if (r->tlsa->count > 0)
+		r->kind = REPLY_ADDRESSES;
+}
+
 static void take_records(struct reply *r, const struct dns_answer *answer)
 {
 	struct view rdata;
 	size_t at = 0;
 
 	r->ttl = answer->ttl;
+	memcpy(r->name, answer->name, sizeof(r->name));
+	if (answer->type == DNS_TLSA) {
+		take_tlsa(r, answer);
+		return;
+	}
 	while (r->kind <= REPLY_NO_ADDRESS && dns_answer_next(answer, &at, &rdata))
 		r->kind =
 		    put_address(r, answer->type, rdata) ? REPLY_ADDRESSES : REPLY_BROKEN;
@@ -287,6 +305,7 @@ static void take_answer(struct reply *r, const struct query *q, struct view mess
 	switch (dns_answer_read(message, q->name, q->type, &answer)) {
 	case DNS_SENSE:
 		r->kind = answer.truncated ? REPLY_BROKEN : kind_of_rcode(answer.rcode);
+		r->secure = q->server->trusted && answer.authentic;
 		take_records(r, &answer);
 		return;
 	case DNS_ALIAS_LOOP:
@@ -339,6 +358,7 @@ static void on_answer(void *user, int status, int timeouts, unsigned char *p, in
 		server->udp.unwanted = 0;
 	server->pending--;
 	q->replied(q->user, &r);
+	tlsa_set_release(r.tlsa);
 	free(q);
 }
 
@@ -433,6 +453,16 @@ void dns_server_free(struct dns_server *server)
 	free(server);
 }
 
+void dns_server_trust(struct dns_server *server)
+{
+	server->trusted = true;
+}
+
+bool dns_server_is_trusted(const struct dns_server *server)
+{
+	return server->trusted;
+}
+
 const struct address *dns_server_address(const struct dns_server *server)
 {
 	return &server->address;
@@ -480,7 +510,8 @@ static struct query *query_new(struct dns_server *server, const char *name,
 		return NULL;
 	*q = (struct query){ .server = server, .type = type };
 	if (uv_random(NULL, NULL, &id, sizeof(id), 0, NULL) == 0)
-		q->question_n = (int)dns_question(q->question, id, name, type, false);
+		q->question_n =
+		    (int)dns_question(q->question, id, name, type, server->trusted);
 	if (q->question_n > 0 && strlen(name) < sizeof(q->name)) {
 		memcpy(q->name, name, strlen(name) + 1);
 		return q;

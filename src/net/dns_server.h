@@ -14,6 +14,7 @@
 #include "address.h"
 #include "dns_message.h"
 #include "instant.h"
+#include "tlsa.h"
 
 #include <uv.h>
 
@@ -22,7 +23,7 @@ enum { REPLY_ADDRESSES_MAX = 16 };
 /* From what settles the question to what tells nothing: of several failures the first in this
  * order is the one to report. */
 enum reply_kind {
-	REPLY_ADDRESSES,
+	REPLY_ADDRESSES,  /* or the TLSA records that were asked for */
 	REPLY_NO_ADDRESS, /* the name exists */
 	REPLY_NO_NAME,    /* NXDOMAIN */
 	REPLY_SERVFAIL,
@@ -46,6 +47,9 @@ struct reply {
 	size_t count;
 	struct address addresses[REPLY_ADDRESSES_MAX]; /* port 0 */
 	size_t more;                                   /* addresses there was no room for */
+	struct tlsa_set *tlsa;   /* in place of addresses, lent for the call; NULL: none */
+	bool secure;             /* validated, as a server says that is trusted to know */
+	char name[DNS_NAME_MAX]; /* whose the records are, behind all aliases; "": failed */
 };
 
 /* Called when c-ares has been at work, outside of it. */
@@ -62,6 +66,10 @@ struct dns_server *dns_server_new(uv_loop_t *, const struct address *, struct sp
 /* Every question is replied to with REPLY_CANCELLED. NULL does nothing. Not from within a
  * reply. */
 void dns_server_free(struct dns_server *);
+
+/* From now on it is asked to say what it has validated (RFC 6840 section 5.7), and believed. */
+void dns_server_trust(struct dns_server *);
+bool dns_server_is_trusted(const struct dns_server *);
 
 const struct address *dns_server_address(const struct dns_server *);
 

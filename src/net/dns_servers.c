@@ -21,13 +21,30 @@ static void close_all(struct dns_servers *s)
 	s->preferred = 0;
 }
 
+void dns_servers_trust(struct dns_servers *s)
+{
+	s->trust_ad = true;
+}
+
+static bool is_of_this_machine(const struct address *a)
+{
+	if (a->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
+	return ntohl(a->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 /* One that c-ares cannot use is left out. */
 static void open_all(struct dns_servers *s)
 {
 	for (size_t i = 0; i < s->conf.server_count; i++) {
 		s->list[s->count] =
 		    dns_server_new(s->loop, &s->conf.servers[i], s->timeout, &s->hook);
-		s->count += s->list[s->count] != NULL;
+		if (s->list[s->count] == NULL)
+			continue;
+		if (s->trust_ad || s->conf.trust_ad ||
+		    is_of_this_machine(&s->conf.servers[i]))
+			dns_server_trust(s->list[s->count]);
+		s->count++;
 	}
 }
 

@@ -13,7 +13,8 @@ struct dns_servers {
 	struct span timeout;
 	const char *conf_file; /* NULL: the servers were given */
 	struct stat seen;
-	bool is_open; /* the channels: an address literal needs none */
+	bool trust_ad; /* whatever resolv.conf says */
+	bool is_open;  /* the channels: an address literal needs none */
 	struct resolv_conf conf;
 	struct dns_server *list[RESOLV_SERVERS_MAX];
 	size_t count;
@@ -29,6 +30,9 @@ bool dns_servers_init(struct dns_servers *, uv_loop_t *, const char *servers,
 		      const char *conf_file, struct span timeout,
 		      const struct dns_server_hook *, const char **ret_error);
 void dns_servers_fini(struct dns_servers *);
+/* All of them are trusted to validate; otherwise those of this machine are, and those of a
+ * resolv.conf that says so. Before the first dns_servers_refresh. */
+void dns_servers_trust(struct dns_servers *);
 
 /* Before each question. Goes over to the new servers if the file has changed; what is under way
  * is cancelled. Not from within a reply. */

@@ -81,6 +81,8 @@ static void put_half(struct lookup *l, const struct lookup_half *half, size_t ma
 		return;
 	for (size_t i = 0; i < half->reply.count && i < max; i++)
 		a->addresses[a->count++] = half->reply.addresses[i];
+	if (a->name[0] == '\0')
+		text_copy(a->name, sizeof(a->name), half->reply.name);
 	a->more += half->reply.more;
 	a->more += half->reply.count > max ? half->reply.count - max : 0;
 	if (half->reply.ttl < l->ttl)
@@ -160,7 +162,9 @@ static void say_reason(struct lookup *l, enum reply_kind kind)
 	struct buffer b;
 
 	buffer_init(&b, l->answer.reason, sizeof(l->answer.reason));
-	if (kind == REPLY_NO_ADDRESS && l->half_count == 1)
+	if (kind == REPLY_NO_ADDRESS && l->family == FAMILY_TLSA)
+		buffer_text(&b, "the name has no TLSA record");
+	else if (kind == REPLY_NO_ADDRESS && l->half_count == 1)
 		buffer_format(&b, "the name has no %s address", family_word(half));
 	else
 		say_failure(l, half, kind, &b);
@@ -183,6 +187,25 @@ static void say_missing(struct lookup *l, const struct lookup_half *half)
 		l->ttl = TTL_PARTIAL_S;
 }
 
+/* What was found is as good as the worst of it. */
+static enum authenticity authenticity_of(const struct lookup *l)
+{
+	enum authenticity all = AUTHENTIC;
+
+	for (size_t i = 0; i < l->half_count; i++) {
+		const struct lookup_half *half = &l->halves[i];
+
+		if (half->kind != REPLY_ADDRESSES)
+			continue;
+		if (half->server >= l->servers->count ||
+		    !dns_server_is_trusted(l->servers->list[half->server]))
+			return AUTHENTICITY_UNKNOWN;
+		if (!half->reply.secure)
+			all = NOT_AUTHENTIC;
+	}
+	return all;
+}
+
 static void describe(struct lookup *l, enum reply_kind kind)
 {
 	const struct outcome *o = &outcomes[kind];
@@ -192,11 +215,14 @@ static void describe(struct lookup *l, enum reply_kind kind)
 		o = &outcomes[kind];
 	}
 	l->answer.fault = o->fault;
+	l->answer.denied = kind == REPLY_NO_ADDRESS || kind == REPLY_NO_NAME;
 	l->ttl = o->ttl;
 	if (kind != REPLY_ADDRESSES) {
 		say_reason(l, kind);
 		return;
 	}
+	l->answer.authenticity = authenticity_of(l);
+	l->answer.tlsa = l->halves[0].reply.tlsa;
 	put_addresses(l);
 	for (size_t i = 0; i < l->half_count; i++)
 		if (is_failure(l->halves[i].kind))
@@ -384,6 +410,7 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 	}
 	if (!is_failure(r->kind)) {
 		half->reply = *r;
+		tlsa_set_hold(half->reply.tlsa);
 		half->settled = true;
 		dns_servers_answered(l->servers, server, now);
 	} else if (r->kind == REPLY_CANCELLED) {
@@ -490,9 +517,11 @@ struct lookup *lookup_new(struct dns_servers *servers, const char *name, enum fa
 	set_pace(l, timeout);
 	snprintf(l->name, sizeof(l->name), "%s", name);
 	snprintf(l->asked, sizeof(l->asked), "%s", name);
-	if (family != FAMILY_IPV4)
+	if (family == FAMILY_TLSA)
+		add_half(l, DNS_TLSA);
+	if (family == FAMILY_IPV6 || family == FAMILY_ANY)
 		add_half(l, DNS_AAAA);
-	if (family != FAMILY_IPV6)
+	if (family == FAMILY_IPV4 || family == FAMILY_ANY)
 		add_half(l, DNS_A);
 	return l;
 }
@@ -502,5 +531,7 @@ void lookup_free(struct lookup *l)
 	if (l == NULL)
 		return;
 	orphan_asks(l);
+	for (size_t i = 0; i < l->half_count; i++)
+		tlsa_set_release(l->halves[i].reply.tlsa);
 	free(l);
 }

@@ -61,6 +61,8 @@ static void read_options(struct resolv_conf *c, char *rest)
 		if (strncmp(word, "ndots:", 6) == 0 &&
 		    view_number(view_of(word + 6), UINT32_MAX, &ndots))
 			c->ndots = ndots < NDOTS_MAX ? (unsigned)ndots : NDOTS_MAX;
+		else if (strcmp(word, "trust-ad") == 0)
+			c->trust_ad = true;
 }
 
 static void read_line(struct resolv_conf *c, char *line)

@@ -12,9 +12,10 @@ struct resolv_conf {
 	char search[RESOLV_SEARCH_MAX][RESOLV_NAME_MAX];
 	size_t search_count;
 	unsigned ndots;
+	bool trust_ad; /* the servers validate, and the way to them is safe */
 };
 
-/* nameserver (with a port too, if one stands there), search, domain and the option ndots; the
+/* nameserver (with a port too, if one stands there), search, domain and the options ndots and trust-ad; the
  * rest is left aside. NULL or a text
  * without a server: 127.0.0.1. The text is cut up. */
 void resolv_conf_read(char *text, struct resolv_conf *ret_conf);

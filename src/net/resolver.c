@@ -363,7 +363,7 @@ static void ask_name(struct resolver *r, char *name, enum family family, struct 
 
 	refresh(r, now);
 	name[n - is_absolute] = '\0';
-	if (answer_local(r, name, family, q))
+	if (family != FAMILY_TLSA && answer_local(r, name, family, q))
 		return;
 	if (is_absolute)
 		name[n - 1] = '.';
@@ -466,6 +466,8 @@ struct resolver *resolver_new(uv_loop_t *loop, const struct resolver_options *op
 		free(r);
 		return NULL;
 	}
+	if (options->trust_ad)
+		dns_servers_trust(&r->servers);
 	uv_timer_init(loop, &r->tick);
 	r->tick.data = r;
 	return r;

@@ -14,12 +14,18 @@
 #define MAILVANE_RESOLVER_H
 
 #include "address.h"
+#include "dns_message.h"
 #include "fault.h"
 #include "instant.h"
 
 #include <uv.h>
 
-enum family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6 };
+/* FAMILY_TLSA: no addresses, but the TLSA records of the name. */
+enum family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6, FAMILY_TLSA };
+
+/* Whether an answer was validated (DNSSEC, by the AD bit): it comes from the hosts file or is a
+ * literal; the server is not trusted to know; it says no; it says yes. */
+enum authenticity { NOT_FROM_DNS, AUTHENTICITY_UNKNOWN, NOT_AUTHENTIC, AUTHENTIC };
 
 /* Addresses of one answer that are kept; more are counted. */
 enum { RESOLVER_ADDRESSES_MAX = 16, RESOLVER_CACHE_MAX = 4096, RESOLVER_TTL_MAX_S = 3600 };
@@ -30,6 +36,9 @@ struct resolver_options {
 	struct span timeout; /* of a question in all, over all servers and tries; 0: 5 s */
 	const char *hosts_file; /* NULL: /etc/hosts */
 	const char *conf_file; /* NULL: /etc/resolv.conf; not read when there are servers */
+	/* Believe what all servers say of validation; otherwise those on a loopback address are
+	 * believed, and those of a resolv.conf with the option trust-ad. */
+	bool trust_ad;
 };
 
 /* IPv6 first, then IPv4, each in the order of the answer. */
@@ -43,7 +52,11 @@ struct resolver_answer {
 	 * "SERVFAIL from 192.0.2.53, for its IPv6 address". */
 	char missing[RESOLVER_REASON_MAX];
 	enum fault missing_fault;
-	size_t more; /* addresses beyond RESOLVER_ADDRESSES_MAX */
+	bool denied; /* a failure that is an answer: there is no such name or record */
+	enum authenticity authenticity;
+	char name[DNS_NAME_MAX]; /* of the records, behind all aliases; "": not from DNS */
+	struct tlsa_set *tlsa;   /* FAMILY_TLSA: lent for the call */
+	size_t more;             /* addresses beyond RESOLVER_ADDRESSES_MAX */
 	size_t count;
 	struct address addresses[RESOLVER_ADDRESSES_MAX]; /* port 0 */
 };

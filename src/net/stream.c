@@ -360,6 +360,11 @@ bool stream_has_input(struct stream *s)
 	return recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
+void stream_expect_tlsa(struct stream *s, const struct tlsa_set *set)
+{
+	s->tls->tlsa = set;
+}
+
 bool stream_start_tls(struct stream *s, struct tls_context *context, const char *name,
 		      const struct pins *pins)
 {

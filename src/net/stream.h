@@ -11,6 +11,7 @@
 #include "fault.h"
 #include "instant.h"
 #include "tls.h"
+#include "tlsa.h"
 
 #include <uv.h>
 
@@ -83,6 +84,10 @@ bool stream_has_input(struct stream *);
  * False: out of memory. */
 bool stream_start_tls(struct stream *, struct tls_context *, const char *name,
 		      const struct pins *pins);
+
+/* Right behind stream_start_tls: the TLSA records that the server is held against, lent until the
+ * stream is closed. */
+void stream_expect_tlsa(struct stream *, const struct tlsa_set *);
 
 /* Lent until the stream is closed; version NULL before the handshake is done. The certificate
  * and what is wrong with it are there as soon as it was shown, so also when the handshake

@@ -166,3 +166,19 @@ void tls_facts_fini(struct tls_facts *facts)
 	certificate_release(facts->certificate);
 	*facts = (struct tls_facts){ 0 };
 }
+
+const char *dane_name(enum dane dane)
+{
+	static const char *const names[] = {
+		[DANE_OFF] = "off",
+		[DANE_UNKNOWN] = "unknown",
+		[DANE_ABSENT] = "absent",
+		[DANE_FAILED] = "failed",
+		[DANE_UNCOMPARED] = "unknown",
+		[DANE_INVALID] = "invalid",
+		[DANE_VALID] = "valid",
+		[DANE_VALID_KEY] = "valid",
+	};
+
+	return names[dane];
+}

@@ -46,6 +46,22 @@ void tls_context_free(struct tls_context *);
 
 enum { TLS_CIPHER_FLAW_MAX = 160 };
 
+/* What is known of a name's TLSA records (RFC 7672), and of a server that was compared with
+ * them. From DANE_UNCOMPARED on there are records, so that mail clients insist on TLS. */
+enum dane {
+	DANE_OFF,        /* not asked for, or the host is no name of DNS */
+	DANE_UNKNOWN,    /* the resolver is not trusted to validate */
+	DANE_ABSENT,     /* there is none, or the zone is not signed */
+	DANE_FAILED,     /* could not be looked up */
+	DANE_UNCOMPARED, /* no certificate was seen, or no record is one to compare with */
+	DANE_INVALID,    /* none matches */
+	DANE_VALID,      /* by an authority's (usage 2) */
+	DANE_VALID_KEY,  /* by the server's own (usage 3): neither dates nor name count */
+};
+
+/* "off", "unknown", "absent", "failed", "unknown", "invalid", "valid", "valid". */
+const char *dane_name(enum dane);
+
 /* What one handshake has shown. */
 struct tls_facts {
 	const char *version;     /* static: "TLSv1.3"; NULL: no handshake */
@@ -63,6 +79,7 @@ struct tls_facts {
 	char order[PRINTABLE_MAX]; /* what is odd about the certificates as they were sent,
 				    * in words; no fault; "" if nothing is */
 	struct certificate *certificate; /* held: release it; NULL: none shown */
+	enum dane dane;                  /* DANE_OFF without TLSA records to compare with */
 	/* The validity of the certificate that ends first in the verified chain; both 0 when
 	 * no chain to a trusted root could be built. */
 	struct moment chain_not_before, chain_not_after;

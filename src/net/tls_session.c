@@ -77,7 +77,7 @@ static int verify(X509_STORE_CTX *ctx, void *nothing)
 	const SSL *ssl =
 	    X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_session *t = SSL_get_app_data(ssl);
-	struct chain_wish wish = { t->name, t->context->store_note, t->pins };
+	struct chain_wish wish = { t->name, t->context->store_note, t->pins, t->tlsa };
 
 	(void)nothing;
 	certificate_release(t->facts.certificate);

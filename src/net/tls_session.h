@@ -27,10 +27,11 @@ struct tls_session {
 	void *sink;
 	struct view input; /* lent */
 	unsigned flags;
-	enum fault fault;           /* of TLS_FAILED */
-	char reason[PRINTABLE_MAX]; /* of it */
-	char name[TLS_NAME_MAX];    /* without the dot at the end */
-	const struct pins *pins;    /* lent; NULL: none */
+	enum fault fault;            /* of TLS_FAILED */
+	char reason[PRINTABLE_MAX];  /* of it */
+	char name[TLS_NAME_MAX];     /* without the dot at the end */
+	const struct pins *pins;     /* lent; NULL: none */
+	const struct tlsa_set *tlsa; /* lent; NULL: none; set before the server answers */
 	struct tls_facts facts;
 };
 

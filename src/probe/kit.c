@@ -16,7 +16,8 @@ static bool needs_tls(const struct plan *plan)
 
 static struct resolver_options resolver_options(const struct plan *plan)
 {
-	return (struct resolver_options){ .servers = plan->settings.resolvers };
+	return (struct resolver_options){ .servers = plan->settings.resolvers,
+					  .trust_ad = plan->settings.trust_ad };
 }
 
 static bool fill(struct kit *k, struct plan *plan, enum kit_use use, char *error,

@@ -24,6 +24,9 @@ enum has {
 	HAS_HELD = 1 << 10,
 };
 
+/* The highest bits of `has` are the result's enum dane. */
+enum { DANE_SHIFT = 13 };
+
 enum { HOST_MAX = 16, WORDS_MAX = 256, OFFERS_MAX = 1024 };
 enum {
 	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + sizeof(uint32_t) +
@@ -181,6 +184,7 @@ static void take_phases(const struct packed *p, struct span *phases,
 
 static void put_rest(struct packed *p, const struct result *r, unsigned char **at)
 {
+	p->has |= (uint16_t)((unsigned)r->dane << DANE_SHIFT);
 	put_address(p, &r->address, at);
 	put_phases(p, r->phases, at);
 	if (r->chain_not_before.ms != 0 || r->chain_not_after.ms != 0) {
@@ -214,6 +218,7 @@ static void take_rest(const struct packed *p, struct result *r)
 {
 	const unsigned char *at = p->rest;
 
+	r->dane = packed_dane(p);
 	take_address(p, &r->address, &at);
 	take_phases(p, r->phases, &at);
 	if (p->has & HAS_CHAIN) {

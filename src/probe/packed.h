@@ -34,6 +34,12 @@ struct packed *packed_new(const struct record *);
 /* What the record holds is lent by the packed one: free it by slot_record_fini in its place. */
 void packed_view(const struct packed *, struct record *ret_record);
 
+/* The highest bits of `has`. */
+static inline enum dane packed_dane(const struct packed *p)
+{
+	return (enum dane)(p->has >> 13);
+}
+
 /* Private: the parts that are not in the struct. */
 void packed_brief_rest(const struct packed *, unsigned parts, struct brief *ret_brief);
 
@@ -54,6 +60,7 @@ static inline void packed_brief(const struct packed *p, unsigned parts, struct b
 	b->flags = p->flags;
 	b->cert_faults = p->cert_faults;
 	b->notices = p->notices;
+	b->dane = (uint8_t)packed_dane(p);
 	b->announced = p->confirmation.announced;
 	b->has_certificate = p->certificate != NULL;
 	b->certificate = p->certificate;

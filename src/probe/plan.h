@@ -49,7 +49,9 @@ enum target_flag {
 	TARGET_SOME_BAD = 3 << 5,     /* by target_some_bad */
 	/* Set by the plan: something else is asked for the same name of the same server. */
 	TARGET_COMPARED = 1 << 7,
-	TARGET_FLAGS = 0x1FFF, /* room for these */
+	TARGET_DANE_OFF = 1 << 8,      /* no TLSA records are looked up */
+	TARGET_DANE_REQUIRED = 1 << 9, /* a fault unless they are there and match */
+	TARGET_FLAGS = 0x1FFF,         /* room for these */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
@@ -107,6 +109,7 @@ struct buckets {
 struct settings {
 	const char *ehlo_name;
 	const char *resolvers; /* as in struct resolver_options */
+	bool trust_ad;         /* likewise */
 	struct tls_options tls;
 	enum tls_version tls_min;            /* an older one is a fault */
 	struct address source_v4, source_v6; /* family AF_UNSPEC: the kernel chooses */

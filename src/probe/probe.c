@@ -7,6 +7,7 @@
 #include "probe.h"
 
 #include "breaker.h"
+#include "dane_policy.h"
 #include "dialogue.h"
 #include "exchange.h"
 #include "openssl_digests.h"
@@ -203,9 +204,12 @@ static bool say(struct probe *p)
 
 static bool start_tls(struct probe *p)
 {
-	return p->setting.tls != NULL &&
-	       stream_start_tls(&p->stream, p->setting.tls, p->setting.target->tls_name,
-				p->setting.target->pins);
+	if (p->setting.tls == NULL ||
+	    !stream_start_tls(&p->stream, p->setting.tls, p->setting.tls_name,
+			      p->setting.target->pins))
+		return false;
+	stream_expect_tlsa(&p->stream, p->setting.tlsa);
+	return true;
 }
 
 static void act(struct probe *p, enum wish wish, struct instant now)
@@ -345,12 +349,15 @@ static void secured(struct stream *s)
 	const struct tls_facts *f = stream_tls_facts(s);
 	char why[TLS_POLICY_WORDS_MAX];
 	bool wanted = tls_policy_version(p->setting.settings, p->setting.target, f, why);
-	bool good = f->cert_faults == 0 && wanted;
+	enum dane dane = f->dane != DANE_OFF ? f->dane : p->setting.dane;
+	bool good =
+	    f->cert_faults == 0 && wanted && !dane_policy_denies(p->setting.target, dane);
 	enum trust trust = good ? TRUST_VERIFIED : TRUST_NONE;
 	enum wish wish;
 
 	if (!(p->flags & PUBLISHED)) {
 		result_take_tls(&p->result, f);
+		dane_policy_judge(p->setting.target, &p->result);
 		note(p, f->version);
 	}
 	if (!wanted && !(p->flags & PUBLISHED))
@@ -559,6 +566,7 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->phase = PHASE_CONNECT;
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;
+	p->result.dane = setting->dane;
 	terms_init(&p->terms, setting);
 	p->room = NULL;
 	p->exchange = NULL;

@@ -22,6 +22,9 @@ struct probe_setting {
 	char *output; /* DIALOGUE_OUTPUT_MAX bytes that all probes of a thread share */
 	const struct settings *settings;
 	const struct target *target;
+	const struct tlsa_set *tlsa;     /* of its name; NULL: none */
+	const char *tls_name;            /* the target's, or that of its TLSA records */
+	enum dane dane;                  /* known before */
 	const struct address *addresses; /* tried in order until one accepts */
 	size_t address_count;            /* at least 1 */
 

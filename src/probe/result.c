@@ -38,6 +38,8 @@ void result_take_tls(struct result *r, const struct tls_facts *f)
 	r->tls_version = f->version;
 	r->tls_cipher = f->cipher;
 	r->cert_faults = f->cert_faults;
+	if (f->dane != DANE_OFF)
+		r->dane = f->dane;
 	memcpy(r->cert_detail, f->detail, sizeof(r->cert_detail));
 	certificate_release(r->certificate);
 	r->certificate = certificate_hold(f->certificate);

@@ -34,6 +34,7 @@ struct result {
 	unsigned cert_faults; /* CERT_FAULT_BIT set, FAULT_CERT_EXPIRING included */
 	unsigned notices;     /* NOTICE_BIT set, by result_note */
 
+	enum dane dane;   /* as in struct tls_facts, and what came before the handshake */
 	unsigned flags;   /* enum result_flag */
 	struct moment at; /* when the probe began */
 	struct span took;

@@ -4,8 +4,10 @@
 #include "buffer.h"
 #include "login_hold.h"
 #include "obsolete.h"
+#include "places.h"
 #include "probe.h"
 #include "renewal.h"
+#include "tlsa_search.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -37,6 +39,8 @@ struct round {
 	struct instant held_until; /* the login, with hold_login */
 	struct span dns;
 	char missing[RESOLVER_REASON_MAX]; /* of the name's addresses; "" */
+	struct tlsa_search tlsa;
+	size_t address_count;
 	bool asking, hold_login, silent;
 	unsigned news;            /* enum round_news */
 	unsigned untold, present; /* attempts without a result; attempts not ended */
@@ -147,6 +151,7 @@ static void round_free(struct round *r)
 	kit_release(r->kit);
 	free(r->attempts);
 	free(r->addresses);
+	tlsa_search_fini(&r->tlsa);
 	free(r);
 	if (errand != NULL)
 		errand->gone(errand);
@@ -174,6 +179,7 @@ static void file_unconnected(struct round *r, enum fault fault, enum phase phase
 	result.dialogue_fault = fault;
 	result.dialogue_phase = phase;
 	result.phases[PHASE_DNS] = r->dns;
+	result.dane = r->tlsa.dane;
 	result.took = span_between(r->began, instant_now());
 	if (address != NULL)
 		result.address = *address;
@@ -275,6 +281,9 @@ static void attempt_start(struct attempt *a)
 	    .output = r->worker->output,
 	    .settings = &r->kit->plan->settings,
 	    .target = r->target,
+	    .tlsa = r->tlsa.set,
+	    .tls_name = tlsa_search_name(&r->tlsa, r->target),
+	    .dane = r->tlsa.dane,
 	    .addresses = a->addresses,
 	    .address_count = a->address_count,
 	    .began = instant_plus(r->began, waited),
@@ -353,69 +362,57 @@ static void attempts_begin(struct round *r, size_t count)
 			budget_wait(r);
 }
 
-/* --- the name ----------------------------------------------------------------------------- */
-
-static bool is_literal(const char *host)
-{
-	struct address address;
-
-	return address_parse(view_of(host), 0, &address);
-}
-
-/* Those that the round may connect to; returns how many. */
-static size_t take_addresses(struct round *r, const struct resolver_answer *answer)
-{
-	const struct allowance *a = r->errand != NULL ? r->errand->allowance : NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < answer->count; i++) {
-		if (a != NULL && !allowance_address(a, &answer->addresses[i]))
-			continue;
-		r->addresses[n] = answer->addresses[i];
-		address_set_port(&r->addresses[n++], r->target->service->port);
-	}
-	return n;
-}
-
-/* What is not probed of the addresses stands beside those that are, as bad as it is; where one of
- * them is enough it is only noted. */
+/* What is lacking stands beside what is probed; where one address is enough it is noted. */
 static void tell_missing(struct round *r, const struct resolver_answer *answer)
 {
-	char words[64];
-	struct buffer b;
+	char words[PLACES_WORDS_MAX];
+	enum fault fault = places_lacking(answer, words);
 
-	if (!each(r)) {
+	if (!each(r))
 		text_copy(r->missing, sizeof(r->missing), answer->missing);
-		return;
-	}
-	if (answer->missing[0] != '\0') {
-		file_unconnected(r, answer->missing_fault, PHASE_DNS, NULL,
-				 answer->missing);
-		return;
-	}
-	buffer_init(&b, words, sizeof(words));
-	buffer_format(&b, "%zu addresses, only %zu of them are probed",
-		      answer->count + answer->more, answer->count);
-	if (answer->more > 0)
-		file_unconnected(r, FAULT_LIMIT, PHASE_DNS, NULL, buffer_string(&b));
+	else if (fault != FAULT_OK)
+		file_unconnected(r, fault, PHASE_DNS, NULL, words);
 }
 
-static bool all_there(const struct resolver_answer *answer)
+/* A server is not asked whose records could not be looked up: nor do senders. */
+static void tlsa_done(struct tlsa_search *s)
 {
-	return answer->missing[0] == '\0' && answer->more == 0;
+	struct round *r = (struct round *)((char *)s - offsetof(struct round, tlsa));
+
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	r->dns = span_between(r->began, instant_now());
+	if (s->dane != DANE_FAILED) {
+		attempts_begin(r, r->address_count);
+		return;
+	}
+	if (each(r))
+		slot_keep(r->target->slot, NULL, 0, false);
+	file_unconnected(r, s->fault, PHASE_DNS, NULL, s->words);
+	end_if_done(r);
+}
+
+static void tlsa_timed_out(struct due *d, struct instant now)
+{
+	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
+
+	(void)now;
+	tlsa_search_settle(&r->tlsa);
+	tlsa_done(&r->tlsa);
 }
 
 static void answered(struct question *q, const struct resolver_answer *answer)
 {
 	struct round *r = (struct round *)((char *)q - offsetof(struct round, question));
+	char words[PLACES_WORDS_MAX];
 	size_t count = answer->count;
 
 	r->asking = false;
 	schedule_drop(&r->worker->schedule, &r->deadline);
-	if (!is_literal(r->target->host))
+	if (!places_is_literal(r->target->host))
 		r->dns = span_between(r->began, instant_now());
 	if (each(r))
-		slot_keep(r->target->slot, answer->addresses, count, all_there(answer));
+		slot_keep(r->target->slot, answer->addresses, count,
+			  places_lacking(answer, words) == FAULT_OK);
 	if (answer->fault != FAULT_OK) {
 		file_unconnected(r, answer->fault, PHASE_DNS, NULL, answer->reason);
 		end_if_done(r);
@@ -423,7 +420,9 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 	}
 	r->addresses = malloc(count * sizeof(*r->addresses));
 	if (r->addresses != NULL)
-		count = take_addresses(r, answer);
+		count =
+		    places_take(r->target, r->errand != NULL ? r->errand->allowance : NULL,
+				answer, r->addresses);
 	if (count == 0) {
 		file_unconnected(r, FAULT_NO_ADDRESS, PHASE_DNS, NULL,
 				 "it leads to addresses that may not be probed");
@@ -431,6 +430,13 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 		return;
 	}
 	tell_missing(r, answer);
+	r->address_count = count;
+	r->tlsa.done = tlsa_done;
+	r->deadline.run = tlsa_timed_out;
+	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
+	if (tlsa_search_begin(&r->tlsa, r->kit->resolver, r->target, answer))
+		return;
+	schedule_drop(&r->worker->schedule, &r->deadline);
 	attempts_begin(r, count);
 }
 
@@ -452,13 +458,6 @@ static void lookup_timed_out(struct due *d, struct instant now)
 	end_if_done(r);
 }
 
-static enum family family_of(enum address_mode mode)
-{
-	if (mode == ADDRESS_IPV4)
-		return FAMILY_IPV4;
-	return mode == ADDRESS_IPV6 ? FAMILY_IPV6 : FAMILY_ANY;
-}
-
 static void ask(struct due *d, struct instant now)
 {
 	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
@@ -467,7 +466,7 @@ static void ask(struct due *d, struct instant now)
 	d->run = lookup_timed_out;
 	r->asking = true;
 	schedule_put(&r->worker->schedule, d, r->ends);
-	resolver_ask(r->kit->resolver, r->target->host, family_of(r->target->addresses),
+	resolver_ask(r->kit->resolver, r->target->host, places_family(r->target->addresses),
 		     &r->question);
 }
 
@@ -540,6 +539,7 @@ void round_leave(struct round *r, struct span grace)
 	r->told = NULL;
 	if (r->asking)
 		resolver_cancel(r->kit->resolver, &r->question);
+	tlsa_search_cancel(&r->tlsa);
 	schedule_drop(&r->worker->schedule, &r->deadline);
 	r->untold = 0;
 	r->present++; /* keeps the round while its attempts leave one by one */

@@ -37,7 +37,7 @@ struct brief {
 	uint32_t phases[PHASE_COUNT]; /* BRIEF_PHASES; only those in reached */
 	uint16_t reached, code;       /* bits of enum phase */
 	uint16_t cert_faults;
-	uint8_t state, fault, phase, flags, notices;
+	uint8_t state, fault, phase, flags, notices, dane;
 	uint8_t announced; /* enum state; STATE_COUNT: none yet */
 	bool has_certificate;
 	struct certificate *certificate; /* BRIEF_CERTIFICATE: held, or NULL */

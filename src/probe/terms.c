@@ -1,6 +1,8 @@
 /* terms.c - from a target to the terms of its dialogue. */
 #include "terms.h"
 
+#include "dane_policy.h"
+
 void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 {
 	const struct target *target = s->target;
@@ -8,6 +10,8 @@ void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 
 	t->protocol = target->service->protocol;
 	t->tls = target->service->tls;
+	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_insists(target, s->dane))
+		t->tls = TLS_MODE_STARTTLS;
 	t->us = s->settings->ehlo_name;
 	if (target->account != NULL && !s->hold_login) {
 		t->user = target->account->user;

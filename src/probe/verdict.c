@@ -125,7 +125,9 @@ static enum state expiry_state(struct result *r, const struct policy *policy)
 	struct moment begin = r->chain_not_before;
 	enum state state;
 
-	if (r->certificate == NULL || r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_EXPIRED))
+	/* By its own TLSA record its end does not count: RFC 7671 section 5.1. */
+	if (r->certificate == NULL || r->dane == DANE_VALID_KEY ||
+	    r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_EXPIRED))
 		return STATE_OK;
 	if (r->chain_not_after.ms == 0)
 		begin = r->certificate->not_before;
@@ -151,6 +153,7 @@ struct terms {
 	const struct overrides *own;
 	enum state expiry; /* of FAULT_CERT_EXPIRING */
 	bool cipher_forbidden;
+	bool tls_insisted; /* senders with DANE do not go on in plain text */
 };
 
 static enum state judge(const struct terms *t, enum fault fault, enum phase phase)
@@ -166,20 +169,30 @@ static enum state judge(const struct terms *t, enum fault fault, enum phase phas
 		return t->expiry;
 	if (fault == FAULT_TLS_CIPHER && !t->cipher_forbidden)
 		return STATE_OK;
+	if (fault == FAULT_STARTTLS_REFUSED && t->tls_insisted)
+		return STATE_CRITICAL;
 	return verdict_state(fault, phase, t->service);
 }
 
 void verdict_decide(struct result *r, const struct service *service,
 		    const struct policy *policy, const struct overrides *own)
 {
-	struct terms terms = { service, policy, own, STATE_OK,
-			       r->flags & RESULT_CIPHER_FORBIDDEN };
+	struct terms terms = { service,
+			       policy,
+			       own,
+			       STATE_OK,
+			       r->flags & RESULT_CIPHER_FORBIDDEN,
+			       r->dane >= DANE_UNCOMPARED };
 
 	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
 	terms.expiry = expiry_state(r, policy);
 	r->fault = r->dialogue_fault;
 	r->phase = r->dialogue_phase;
 	r->state = judge(&terms, r->fault, r->phase);
+	/* Among equals the one that keeps mail away is named. */
+	if (r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_DANE))
+		weigh(r, FAULT_CERT_DANE, PHASE_TLS,
+		      judge(&terms, FAULT_CERT_DANE, PHASE_TLS));
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
 		if (r->cert_faults & CERT_FAULT_BIT(f))
 			weigh(r, f, PHASE_TLS, judge(&terms, f, PHASE_TLS));

@@ -106,6 +106,8 @@ static bool answer_of(struct stub *s, const unsigned char *p, size_t n, bool tcp
 	a->n = end + 4;
 	a->p[2] = 0x81;
 	a->p[3] = (unsigned char)(0x80 | r->rcode);
+	if (r->flags & STUB_AUTHENTIC)
+		a->p[3] |= p[3] & 0x20;
 	memset(a->p + 6, 0, 6);
 	if (r->flags & STUB_WRONG_ID)
 		a->p[0] ^= 0x55;

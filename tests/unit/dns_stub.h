@@ -25,6 +25,7 @@ enum stub_flag {
 	STUB_DROP_FIRST = 1 << 4, /* as if the first datagram was lost */
 	STUB_FLOOD = 1 << 5,      /* nothing but wrong ids by UDP, right over TCP */
 	STUB_TCP_SILENT = 1 << 6,
+	STUB_AUTHENTIC = 1 << 7, /* AD, to who asks for it */
 };
 
 struct stub_record {

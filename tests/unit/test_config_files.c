@@ -41,6 +41,8 @@ static void put_settings(FILE *out, const struct settings *s)
 		address_text(&s->source_v4, v4), address_text(&s->source_v6, v6),
 		s->threads, s->in_flight_max, s->per_address_max);
 	/* Only where it is not the default. */
+	if (s->trust_ad)
+		fprintf(out, " trust_ad");
 	if (s->transcripts != TRANSCRIPTS_OF_FAILURES)
 		fprintf(out, " transcripts=%d", s->transcripts);
 	if (s->buckets.count != 8)
@@ -110,6 +112,8 @@ static void put_target(FILE *out, const struct plan *plan, const struct target *
 		fprintf(out, " unverified");
 	if (t->flags & TARGET_HISTOGRAM)
 		fprintf(out, " histogram");
+	if (t->flags & (TARGET_DANE_OFF | TARGET_DANE_REQUIRED))
+		fprintf(out, " dane=%s", t->flags & TARGET_DANE_OFF ? "off" : "require");
 	if (target_some_bad(t) != STATE_WARNING)
 		fprintf(out, " some_bad=%s", state_name(target_some_bad(t)));
 	for (size_t i = 0; i < t->label_count; i++)

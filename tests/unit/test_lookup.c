@@ -184,12 +184,41 @@ static void waits_between_bursts(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
+/* On the way from another machine anybody could set the bit. */
+static void trusts_those_of_this_machine(void **state)
+{
+	static const char list[] = "127.0.0.53,192.0.2.53,[::1],[2001:db8::53]";
+	static const bool ours[] = { true, false, true, false };
+	const struct dns_server_hook hook = { ignore, NULL };
+	struct dns_servers servers;
+	const char *error = NULL;
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	for (int trust_ad = 0; trust_ad < 2; trust_ad++) {
+		assert_true(dns_servers_init(&servers, &loop, list, NULL, span_of_ms(5000),
+					     &hook, &error));
+		if (trust_ad)
+			dns_servers_trust(&servers);
+		dns_servers_refresh(&servers);
+		assert_int_equal(servers.count, ARRAY_SIZE(ours));
+		for (size_t i = 0; i < servers.count; i++)
+			assert_int_equal(dns_server_is_trusted(servers.list[i]),
+					 trust_ad || ours[i]);
+		dns_servers_fini(&servers);
+	}
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_how_long_an_answer_lasts),
 		cmocka_unit_test(asks_more_rarely_with_time),
 		cmocka_unit_test(waits_between_bursts),
+		cmocka_unit_test(trusts_those_of_this_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

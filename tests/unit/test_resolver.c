@@ -321,6 +321,45 @@ static void reads_hosts_first(void **state)
 	unlink(path);
 }
 
+/* The stub is on a loopback address, so that it is believed. */
+static void knows_what_is_authentic(void **state)
+{
+	static const struct {
+		const char *host;
+		enum family family;
+		enum authenticity authenticity;
+		const char *name;
+	} cases[] = {
+		{ "signed.test", FAMILY_ANY, AUTHENTIC, "else.test" },
+		{ "signed.test", FAMILY_ANY, AUTHENTIC, "else.test" }, /* cached */
+		{ "mixed.test", FAMILY_ANY, NOT_AUTHENTIC, "mixed.test" },
+		{ "mixed.test", FAMILY_IPV4, AUTHENTIC, "mixed.test" },
+		{ "v4.test", FAMILY_IPV4, NOT_AUTHENTIC, "v4.test" },
+		{ "192.0.2.1", FAMILY_IPV4, NOT_FROM_DNS, "" },
+		{ "localhost", FAMILY_IPV4, NOT_FROM_DNS, "" },
+	};
+	struct bench b;
+	struct asked a;
+
+	(void)state;
+	set_up_one(&b, 5000);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		resolve(&b, &a, cases[i].host, cases[i].family);
+		assert_int_equal(a.answer.fault, FAULT_OK);
+		assert_int_equal(a.answer.authenticity, cases[i].authenticity);
+		assert_string_equal(a.answer.name, cases[i].name);
+	}
+	resolve(&b, &a, "_25._tcp.localhost.", FAMILY_TLSA);
+	assert_true(a.answer.denied);
+	assert_string_equal(a.answer.reason, "NXDOMAIN");
+	resolve(&b, &a, "none.test.", FAMILY_TLSA);
+	assert_true(a.answer.denied);
+	assert_string_equal(a.answer.reason, "the name has no TLSA record");
+	resolve(&b, &a, "servfail.test.", FAMILY_TLSA);
+	assert_false(a.answer.denied);
+	tear_down(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +377,7 @@ int main(void)
 		cmocka_unit_test(knows_literals),
 		cmocka_unit_test(refuses_what_is_no_name),
 		cmocka_unit_test(reads_hosts_first),
+		cmocka_unit_test(knows_what_is_authentic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

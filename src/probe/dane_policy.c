@@ -1,0 +1,57 @@
+/* dane_policy.c - DANE on port 25 is the receiver's choice: without records nothing changes. */
+#include "dane_policy.h"
+
+#include "buffer.h"
+
+bool dane_policy_asks(const struct target *t)
+{
+	const struct service *s = t->service;
+
+	if (t->flags & (TARGET_DANE_OFF | TARGET_TLS_ONLY) ||
+	    s->protocol != &smtp_protocol || s->tls == TLS_MODE_NONE)
+		return false;
+	return s->tls == TLS_MODE_OPPORTUNISTIC || (t->flags & TARGET_DANE_REQUIRED);
+}
+
+bool dane_policy_insists(const struct target *t, enum dane dane)
+{
+	return dane >= DANE_UNCOMPARED ||
+	       (dane_policy_asks(t) && (t->flags & TARGET_DANE_REQUIRED));
+}
+
+bool dane_policy_denies(const struct target *t, enum dane dane)
+{
+	return dane_policy_asks(t) && (t->flags & TARGET_DANE_REQUIRED) &&
+	       dane < DANE_VALID;
+}
+
+static const char *words_of(enum dane dane)
+{
+	switch (dane) {
+	case DANE_OFF:
+		return "DANE is required, and the host is no name of DNS";
+	case DANE_UNKNOWN:
+		return "DANE is required, and the resolver is not trusted to validate: see "
+		       "trust_ad";
+	case DANE_ABSENT:
+		return "DANE is required, and there is no TLSA record, or the zone is not "
+		       "signed";
+	default:
+		return "DANE is required, and no TLSA record can be used";
+	}
+}
+
+void dane_policy_judge(const struct target *t, struct result *r)
+{
+	char text[2 * PRINTABLE_MAX];
+	struct buffer b;
+
+	if (!dane_policy_denies(t, r->dane) || r->dane == DANE_INVALID)
+		return;
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s%s%s", words_of(r->dane),
+		      r->cert_detail[0] != '\0' ? "; " : "", r->cert_detail);
+	r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_DANE);
+	r->flags &= ~(unsigned)RESULT_VERIFIED;
+	printable_copy(r->cert_detail, sizeof(r->cert_detail), buffer_view(&b));
+}

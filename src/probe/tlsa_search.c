@@ -1,0 +1,116 @@
+/* tlsa_search.c - one question, or two where the host is an alias. */
+#include "tlsa_search.h"
+
+#include "buffer.h"
+#include "dane_policy.h"
+#include "tlsa.h"
+
+#include <string.h>
+
+static const char *base_of(const struct tlsa_search *s)
+{
+	return s->owner_asked ? s->owner : s->target->host;
+}
+
+static bool is_alias(const struct tlsa_search *s)
+{
+	struct view host = view_of(s->target->host);
+
+	host.n -= host.n > 0 && host.p[host.n - 1] == '.';
+	return !view_equal(host, s->owner);
+}
+
+/* Senders do not deliver to a server whose records they cannot look up (RFC 7672 section
+ * 2.1.2). */
+static void fail(struct tlsa_search *s, const struct resolver_answer *answer)
+{
+	char name[DNS_NAME_MAX] = "";
+	struct buffer b;
+
+	tlsa_name(base_of(s), s->target->service->port, name);
+	buffer_init(&b, s->words, sizeof(s->words));
+	buffer_format(&b, "TLSA lookup of %.70s failed: %s", name, answer->reason);
+	buffer_string(&b);
+	s->dane = DANE_FAILED;
+	s->fault = answer->fault != FAULT_OK ? answer->fault : FAULT_TIMEOUT;
+}
+
+static bool ask(struct tlsa_search *);
+
+static void answered(struct question *q, const struct resolver_answer *answer)
+{
+	struct tlsa_search *s =
+	    (struct tlsa_search *)((char *)q - offsetof(struct tlsa_search, question));
+
+	if (answer->fault != FAULT_OK && !answer->denied) {
+		fail(s, answer);
+	} else if (answer->fault == FAULT_OK && answer->authenticity == AUTHENTIC) {
+		s->set = tlsa_set_hold(answer->tlsa);
+		s->dane = DANE_UNCOMPARED;
+	} else if (s->owner_asked && is_alias(s) && ask(s)) {
+		return;
+	}
+	s->resolver = NULL;
+	s->done(s);
+}
+
+static bool ask(struct tlsa_search *s)
+{
+	char name[DNS_NAME_MAX];
+
+	s->owner_asked = !s->owner_asked;
+	if (!tlsa_name(base_of(s), s->target->service->port, name))
+		return false;
+	s->question.answered = answered;
+	resolver_ask(s->resolver, name, FAMILY_TLSA, &s->question);
+	return true;
+}
+
+bool tlsa_search_begin(struct tlsa_search *s, struct resolver *resolver,
+		       const struct target *target, const struct resolver_answer *addresses)
+{
+	if (!dane_policy_asks(target) || addresses->authenticity == NOT_FROM_DNS)
+		return false;
+	s->dane =
+	    addresses->authenticity == AUTHENTICITY_UNKNOWN ? DANE_UNKNOWN : DANE_ABSENT;
+	if (addresses->authenticity != AUTHENTIC)
+		return false;
+	s->resolver = resolver;
+	s->target = target;
+	s->question.patience = target->timeout;
+	text_copy(s->owner, sizeof(s->owner), addresses->name);
+	if (ask(s))
+		return true;
+	s->resolver = NULL;
+	return false;
+}
+
+void tlsa_search_settle(struct tlsa_search *s)
+{
+	struct resolver_answer answer;
+
+	resolver_settle(s->resolver, &s->question, &answer);
+	s->resolver = NULL;
+	fail(s, &answer);
+}
+
+void tlsa_search_cancel(struct tlsa_search *s)
+{
+	if (s->resolver != NULL)
+		resolver_cancel(s->resolver, &s->question);
+	s->resolver = NULL;
+}
+
+void tlsa_search_fini(struct tlsa_search *s)
+{
+	tlsa_search_cancel(s);
+	tlsa_set_release(s->set);
+	s->set = NULL;
+}
+
+const char *tlsa_search_name(const struct tlsa_search *s, const struct target *t)
+{
+	return s->set != NULL && s->owner_asked && strcmp(t->tls_name, t->host) == 0
+		   ? s->owner
+		   : t->tls_name;
+}
