@@ -101,7 +101,8 @@ static void a_dead_host_is_one_story(void **state)
 	(void)state;
 	publish("shared7", FAULT_REFUSED);
 	text = answer("shared7", NULL, 60, true);
-	shows(text, "192.0.2.7: none of 2 services reached: connection refused");
+	shows(text, "192.0.2.7: host unreachable, none of 2 services reached: "
+		    "connection refused");
 	assert_null(strstr(text, "names"));
 }
 
