@@ -22,6 +22,7 @@ enum has {
 	HAS_NOTICE = 1 << 8,
 	HAS_DRIFT = 1 << 9,
 	HAS_HELD = 1 << 10,
+	HAS_LEAFS_CHAIN = 1 << 11, /* its dates are those of the certificate, as most are */
 };
 
 /* The highest bits of `has` are the result's enum dane. */
@@ -182,16 +183,47 @@ static void take_phases(const struct packed *p, struct span *phases,
 	}
 }
 
+static bool ends_with_leaf(const struct result *r)
+{
+	const struct certificate *c = r->certificate;
+
+	return c != NULL && r->chain_not_before.ms == c->not_before.ms &&
+	       r->chain_not_after.ms == c->not_after.ms;
+}
+
+static void put_chain(struct packed *p, const struct result *r, unsigned char **at)
+{
+	if (r->chain_not_before.ms == 0 && r->chain_not_after.ms == 0)
+		return;
+	if (ends_with_leaf(r)) {
+		p->has |= HAS_LEAFS_CHAIN;
+		return;
+	}
+	p->has |= HAS_CHAIN;
+	put(at, &r->chain_not_before, sizeof(r->chain_not_before));
+	put(at, &r->chain_not_after, sizeof(r->chain_not_after));
+}
+
+/* Left as they are when there are none. */
+static void take_chain(const struct packed *p, struct moment *not_before,
+		       struct moment *not_after, const unsigned char **at)
+{
+	if (p->has & HAS_LEAFS_CHAIN) {
+		*not_before = p->certificate->not_before;
+		*not_after = p->certificate->not_after;
+	}
+	if (p->has & HAS_CHAIN) {
+		take(at, not_before, sizeof(*not_before));
+		take(at, not_after, sizeof(*not_after));
+	}
+}
+
 static void put_rest(struct packed *p, const struct result *r, unsigned char **at)
 {
 	p->has |= (uint16_t)((unsigned)r->dane << DANE_SHIFT);
 	put_address(p, &r->address, at);
 	put_phases(p, r->phases, at);
-	if (r->chain_not_before.ms != 0 || r->chain_not_after.ms != 0) {
-		p->has |= HAS_CHAIN;
-		put(at, &r->chain_not_before, sizeof(r->chain_not_before));
-		put(at, &r->chain_not_after, sizeof(r->chain_not_after));
-	}
+	put_chain(p, r, at);
 	if (r->messages >= 0) {
 		p->has |= HAS_MESSAGES;
 		put(at, &r->messages, sizeof(r->messages));
@@ -221,10 +253,7 @@ static void take_rest(const struct packed *p, struct result *r)
 	r->dane = packed_dane(p);
 	take_address(p, &r->address, &at);
 	take_phases(p, r->phases, &at);
-	if (p->has & HAS_CHAIN) {
-		take(&at, &r->chain_not_before, sizeof(r->chain_not_before));
-		take(&at, &r->chain_not_after, sizeof(r->chain_not_after));
-	}
+	take_chain(p, &r->chain_not_before, &r->chain_not_after, &at);
 	r->messages = -1;
 	if (p->has & HAS_MESSAGES)
 		take(&at, &r->messages, sizeof(r->messages));
@@ -330,13 +359,12 @@ static void brief_phases(const struct packed *p, struct brief *b, const unsigned
 
 static void brief_more(const struct packed *p, struct brief *b, const unsigned char *at)
 {
+	struct moment begin;
+
 	b->tls_version = atomic_load(&words[p->tls_version]);
 	b->tls_cipher = atomic_load(&words[p->tls_cipher]);
 	b->chain_not_after.ms = 0;
-	if (p->has & HAS_CHAIN) {
-		at += sizeof(struct moment);
-		take(&at, &b->chain_not_after, sizeof(b->chain_not_after));
-	}
+	take_chain(p, &begin, &b->chain_not_after, &at);
 	b->messages = -1;
 	if (p->has & HAS_MESSAGES)
 		take(&at, &b->messages, sizeof(b->messages));

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "certificate_made.h"
 #include "slot.h"
 
 #include <string.h>
@@ -209,6 +210,43 @@ static void everything_survives_the_packing(void **state)
 	}
 }
 
+/* Most chains end with the server's own certificate, whose dates are there already. */
+static void the_chain_of_a_certificate_survives(void **state)
+{
+	static struct certificate_made made = {
+		.holders = 1000, /* it is nobody's to free */
+		.facts = { .not_before = { 10 }, .not_after = { 90 } },
+	};
+	static const struct moment chains[][2] = {
+		{ { 10 }, { 90 } }, { { 10 }, { 80 } }, { { 20 }, { 90 } }, { { 0 }, { 0 } }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
+		struct slot *s = slot_new();
+		struct result in = result_of(STATE_OK, 5, "192.0.2.9");
+		struct record out;
+		struct brief b[SLOT_RECORDS_MAX];
+		uint8_t count;
+
+		in.certificate = &made.facts;
+		in.chain_not_before = chains[i][0];
+		in.chain_not_after = chains[i][1];
+		in.messages = 3;
+		slot_publish(s, &in, false, 1);
+		assert_int_equal(slot_copy(s, &out, 1), 1);
+		assert_int_equal(out.last.chain_not_before.ms, chains[i][0].ms);
+		assert_int_equal(out.last.chain_not_after.ms, chains[i][1].ms);
+		assert_int_equal(out.last.messages, 3);
+		slot_record_fini(&out);
+		assert_int_equal(
+		    slot_briefs(&s, 1, BRIEF_MORE, b, SLOT_RECORDS_MAX, &count), 1);
+		assert_int_equal(b[0].chain_not_after.ms, chains[i][1].ms);
+		assert_int_equal(b[0].messages, 3);
+		slot_release(s);
+	}
+}
+
 /* Targets with one record, none and many, in one go. */
 static void copies_the_figures_of_many(void **state)
 {
@@ -284,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_failed_lookup_is_one_story),
 		cmocka_unit_test(texts_survive_the_copy),
 		cmocka_unit_test(everything_survives_the_packing),
+		cmocka_unit_test(the_chain_of_a_certificate_survives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
