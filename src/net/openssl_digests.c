@@ -1,5 +1,7 @@
-/* openssl_digests.c - one call of OpenSSL for each. */
+/* openssl_digests.c - one call of OpenSSL for each; what is dear is remembered. */
 #include "openssl_digests.h"
+
+#include "stretched.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -40,10 +42,17 @@ static bool hmac(enum digest digest, struct view key, struct view text, void *re
 static bool stretch(enum digest digest, struct view password, struct view salt,
 		    unsigned iterations, void *ret_bytes)
 {
-	return told(PKCS5_PBKDF2_HMAC(password.p, (int)password.n,
-				      (const unsigned char *)salt.p, (int)salt.n,
-				      (int)iterations, kind(digest),
-				      (int)digest_size(digest), ret_bytes) == 1);
+	const struct stretching terms = { digest, password, salt, iterations };
+
+	if (stretched_find(&terms, ret_bytes))
+		return true;
+	if (!told(PKCS5_PBKDF2_HMAC(password.p, (int)password.n,
+				    (const unsigned char *)salt.p, (int)salt.n,
+				    (int)iterations, kind(digest), (int)digest_size(digest),
+				    ret_bytes) == 1))
+		return false;
+	stretched_keep(&terms, ret_bytes);
+	return true;
 }
 
 static bool random_bytes(void *ret_bytes, size_t n)
