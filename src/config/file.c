@@ -60,11 +60,12 @@ static bool refuse(struct errors *e, struct place place, const char *path, const
 
 static bool refuse_by_errno(struct errors *e, struct place place, const char *path)
 {
-	const char *hint = errno == ENOENT ? "relative paths start at the folder of the "
-					     "file they stand in"
-			   : errno == EACCES
-			       ? "the user that runs this must be able to read it"
-			       : "";
+	const char *hint = "";
+
+	if (errno == EACCES)
+		hint = "the user that runs this must be able to read it";
+	else if (errno == ENOENT && place.file != NULL)
+		hint = "relative paths start at the folder of the file they stand in";
 
 	errors_add(e, place, hint, "cannot open %s: %s", QUOTE(view_of(path)),
 		   strerror(errno));

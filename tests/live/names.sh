@@ -172,7 +172,7 @@ unusable() {
 	chmod 666 "$SIM/open"
 	refused "an empty file" ".*/empty: it has no name in it" --names-file "$SIM/empty"
 	refused "bad lines" "2 errors, the first: .*/bad:2: 'b_c.test' is not a host name" --names-file "$SIM/bad"
-	refused "a missing file" "cannot open '.*/missing': No such file" --names-file "$SIM/missing"
+	refused "a missing file" "cannot open '.*/missing': No such file or directory$" --names-file "$SIM/missing"
 	refused "a file that others write" "'.*/open' can be written by others" --names-file "$SIM/open"
 	refused "a login" ".*--names-file asks for certificates only" --names-file "$SIM/good" \
 		--user a --password-env HOME
