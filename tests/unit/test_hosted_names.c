@@ -119,8 +119,8 @@ static void tells_what_is_known(void **state)
 		"\"fault\":"
 		"\"ok\",\"faults\":[],\"without_own_certificate\":false,\"text\":\"\","
 		"\"not_after\":1796000000.000",
-		"\"name\":\"c149.test\",\"state\":null,\"confirmed_state\":null,\"fault\":"
-		"null",
+		"\"name\":\"c149.test\",\"state\":null,\"confirmed_state\":null,",
+		"\"confirmed_state\":null,\"fault\":null,",
 		"\"certificate\":null}",
 		"\"certificate\":{\"subject\":\"CN=<b>customer\"",
 	};
