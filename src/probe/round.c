@@ -38,7 +38,7 @@ struct round {
 	struct instant began, ends;
 	struct instant held_until; /* the login, with hold_login */
 	struct span dns;
-	char missing[RESOLVER_REASON_MAX]; /* of the name's addresses; "" */
+	char *missing; /* of the name's addresses; NULL: nothing */
 	struct tlsa_search tlsa;
 	size_t address_count;
 	bool asking, hold_login, silent;
@@ -98,7 +98,7 @@ static void file(struct round *r, const struct result *found)
 
 	if (!instant_before(r->worker->last_late, r->began))
 		result.flags |= RESULT_LATE;
-	if (r->missing[0] != '\0')
+	if (r->missing != NULL)
 		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
 	note_known(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
@@ -151,6 +151,7 @@ static void round_free(struct round *r)
 	kit_release(r->kit);
 	free(r->attempts);
 	free(r->addresses);
+	free(r->missing);
 	tlsa_search_fini(&r->tlsa);
 	free(r);
 	if (errand != NULL)
@@ -368,9 +369,9 @@ static void tell_missing(struct round *r, const struct resolver_answer *answer)
 	char words[PLACES_WORDS_MAX];
 	enum fault fault = places_lacking(answer, words);
 
-	if (!each(r))
-		text_copy(r->missing, sizeof(r->missing), answer->missing);
-	else if (fault != FAULT_OK)
+	if (!each(r) && answer->missing[0] != '\0')
+		r->missing = strdup(answer->missing);
+	else if (each(r) && fault != FAULT_OK)
 		file_unconnected(r, fault, PHASE_DNS, NULL, words);
 }
 
@@ -387,7 +388,7 @@ static void tlsa_done(struct tlsa_search *s)
 	}
 	if (each(r))
 		slot_keep(r->target->slot, NULL, 0, false);
-	file_unconnected(r, s->fault, PHASE_DNS, NULL, s->words);
+	file_unconnected(r, s->fault, PHASE_DNS, NULL, s->words->why);
 	end_if_done(r);
 }
 

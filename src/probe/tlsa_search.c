@@ -5,11 +5,12 @@
 #include "dane_policy.h"
 #include "tlsa.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *base_of(const struct tlsa_search *s)
 {
-	return s->owner_asked ? s->owner : s->target->host;
+	return s->owner_asked ? s->words->owner : s->target->host;
 }
 
 static bool is_alias(const struct tlsa_search *s)
@@ -17,7 +18,7 @@ static bool is_alias(const struct tlsa_search *s)
 	struct view host = view_of(s->target->host);
 
 	host.n -= host.n > 0 && host.p[host.n - 1] == '.';
-	return !view_equal(host, s->owner);
+	return !view_equal(host, s->words->owner);
 }
 
 /* Senders do not deliver to a server whose records they cannot look up (RFC 7672 section
@@ -28,7 +29,7 @@ static void fail(struct tlsa_search *s, const struct resolver_answer *answer)
 	struct buffer b;
 
 	tlsa_name(base_of(s), s->target->service->port, name);
-	buffer_init(&b, s->words, sizeof(s->words));
+	buffer_init(&b, s->words->why, sizeof(s->words->why));
 	buffer_format(&b, "TLSA lookup of %.70s failed: %s", name, answer->reason);
 	buffer_string(&b);
 	s->dane = DANE_FAILED;
@@ -78,9 +79,14 @@ bool tlsa_search_begin(struct tlsa_search *s, struct resolver *resolver,
 	s->resolver = resolver;
 	s->target = target;
 	s->question.patience = target->timeout;
-	text_copy(s->owner, sizeof(s->owner), addresses->name);
-	if (ask(s))
-		return true;
+	s->words = calloc(1, sizeof(*s->words));
+	if (s->words != NULL) {
+		text_copy(s->words->owner, sizeof(s->words->owner), addresses->name);
+		if (ask(s))
+			return true;
+	} else {
+		s->dane = DANE_UNKNOWN;
+	}
 	s->resolver = NULL;
 	return false;
 }
@@ -106,11 +112,13 @@ void tlsa_search_fini(struct tlsa_search *s)
 	tlsa_search_cancel(s);
 	tlsa_set_release(s->set);
 	s->set = NULL;
+	free(s->words);
+	s->words = NULL;
 }
 
 const char *tlsa_search_name(const struct tlsa_search *s, const struct target *t)
 {
 	return s->set != NULL && s->owner_asked && strcmp(t->tls_name, t->host) == 0
-		   ? s->owner
+		   ? s->words->owner
 		   : t->tls_name;
 }

@@ -10,19 +10,24 @@
 #include "plan.h"
 #include "resolver.h"
 
+/* Only those who ask have them: most rounds under way have nothing to ask. */
+struct tlsa_words {
+	char owner[DNS_NAME_MAX]; /* of the addresses, behind all aliases */
+	char why[PRINTABLE_MAX];
+};
+
 struct tlsa_search {
 	void (*done)(struct tlsa_search *); /* the caller's to set */
 	struct question question;
 	struct resolver *resolver; /* NULL: nothing is under way */
 	const struct target *target;
-	char owner[DNS_NAME_MAX]; /* of the addresses, behind all aliases */
+	struct tlsa_words *words; /* NULL: nothing was asked */
 	bool owner_asked;
 
 	/* What is known so far, and in the end. */
 	enum dane dane;
-	struct tlsa_set *set;      /* with DANE_UNCOMPARED: held */
-	enum fault fault;          /* with DANE_FAILED */
-	char words[PRINTABLE_MAX]; /* likewise */
+	struct tlsa_set *set; /* with DANE_UNCOMPARED: held */
+	enum fault fault;     /* with DANE_FAILED, and why in words */
 };
 
 /* `addresses` is what was found for the host. True: `done` will be called, perhaps before this
