@@ -16,9 +16,38 @@ if(MAILVANE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# --- hardening ------------------------------------------------------------------------------
+# Every build that is neither for debugging nor for a sanitizer or a fuzzer.
+set(MAILVANE_HARDENED OFF)
+if(MAILVANE_HARDEN AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT MAILVANE_SANITIZE
+    AND NOT MAILVANE_FUZZ)
+  set(MAILVANE_HARDENED ON)
+endif()
+
 include(CheckCCompilerFlag)
+include(CheckCSourceCompiles)
 include(CheckPIESupported)
-if(MAILVANE_HARDEN)
+
+# mailvane_fortify(): the highest level that compiler and libc have. The header warns of a level
+# that is too high, and of a compiler that does not optimise.
+function(mailvane_fortify)
+  set(CMAKE_TRY_COMPILE_CONFIGURATION "${CMAKE_BUILD_TYPE}")
+  foreach(level 3 2)
+    set(flags -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=${level})
+    string(REPLACE ";" " " CMAKE_REQUIRED_FLAGS "${flags} -Werror")
+    check_c_source_compiles("#include <stdio.h>\nint main(void) { return puts(\"\") < 0; }"
+      HAVE_FORTIFY_SOURCE_${level})
+    if(HAVE_FORTIFY_SOURCE_${level})
+      set(MAILVANE_FORTIFY ${flags} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(WARNING "The programs are built without _FORTIFY_SOURCE, which needs glibc or musl "
+    "with fortify headers and a compiler that optimises. Set CMAKE_BUILD_TYPE to Release, or "
+    "add -O2 to CMAKE_C_FLAGS")
+endfunction()
+
+if(MAILVANE_HARDENED)
   check_pie_supported(LANGUAGES C)
   foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
       -mbranch-protection=standard -ftrivial-auto-var-init=zero)
@@ -28,7 +57,8 @@ if(MAILVANE_HARDEN)
       add_compile_options(${flag})
     endif()
   endforeach()
-  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  mailvane_fortify()
+  add_compile_options(${MAILVANE_FORTIFY})
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack,--as-needed)
 endif()
 
@@ -87,7 +117,7 @@ function(mailvane_program name)
   add_executable(${name} ${A_SOURCES})
   target_compile_definitions(${name} PRIVATE MAILVANE_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PRIVATE ${A_LINKS})
-  if(MAILVANE_HARDEN)
+  if(MAILVANE_HARDENED)
     set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_link_options(${name} PRIVATE -pie)
   endif()
