@@ -98,13 +98,15 @@ mailvane_need(crypt libcrypt 4.1 libcrypt-dev)
 
 # --- floors ---------------------------------------------------------------------------------
 # mailvane_library(NAME SOURCES ... [FLOORS lower ...] [NEEDS targets seen by includers ...]
-#   [HIDES targets only this folder sees ...])
+#   [HIDES targets only this folder sees ...]
+#   [FIRST targets only this folder sees, in front of all others for the loader ...])
 # One folder under src/ is one library with its own include directory. What is not among FLOORS
 # cannot be included.
 function(mailvane_library name)
-  cmake_parse_arguments(A "" "" "SOURCES;FLOORS;NEEDS;HIDES" ${ARGN})
+  cmake_parse_arguments(A "" "" "SOURCES;FLOORS;NEEDS;HIDES;FIRST" ${ARGN})
   add_library(mailvane_${name} STATIC ${A_SOURCES})
   target_include_directories(mailvane_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(mailvane_${name} PRIVATE ${A_FIRST})
   foreach(floor ${A_FLOORS})
     target_link_libraries(mailvane_${name} PUBLIC mailvane_${floor})
   endforeach()

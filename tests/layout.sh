@@ -41,8 +41,11 @@ long_functions() {
 floor_allows() {
 	case $1 in
 	src/base) [ "$2" = src/base ] ;;
-	src/mail | src/net) [ "$2" = src/base ] || [ "$2" = "$1" ] ;;
-	src/probe) [[ $2 =~ ^src/(base|mail|net|probe)$ ]] ;;
+	src/mail) [[ $2 =~ ^src/(base|mail)$ ]] ;;
+	src/dns) [[ $2 =~ ^src/(base|dns)$ ]] ;;
+	src/tls) [[ $2 =~ ^src/(base|dns|tls)$ ]] ;;
+	src/net) [[ $2 =~ ^src/(base|dns|tls|net)$ ]] ;;
+	src/probe) [[ $2 =~ ^src/(base|mail|dns|tls|net|probe)$ ]] ;;
 	src/config) [[ $2 =~ ^src/ ]] ;;
 	checks* | exporter*) [[ $2 =~ ^src/ ]] || [ "${2%%/*}" = "${1%%/*}" ] ;;
 	*) true ;;
@@ -77,9 +80,9 @@ third_party() {
 		code | grep -Ev "^(tests|$allowed)/" | xargs grep -Hn "^#include <$header" /dev/null |
 			sed -E "s,:#include.*,: <$header> belongs to $allowed,"
 	done <<-'TABLE'
-		openssl/ src/net
-		ares src/net
-		uv src/(net|probe)
+		openssl/ src/tls
+		ares src/dns
+		uv src/(dns|net|probe)
 		libconfig src/config
 		jansson src/config
 		microhttpd exporter

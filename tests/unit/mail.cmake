@@ -2,5 +2,5 @@ foreach(noun dialogue command literal offer offered protocol replies reply stran
   mailvane_unit(test_${noun} test_${noun}.c mailvane_mail)
 endforeach()
 foreach(noun sasl scram)
-  mailvane_unit(test_${noun} test_${noun}.c mailvane_mail mailvane_net)
+  mailvane_unit(test_${noun} test_${noun}.c mailvane_mail mailvane_tls)
 endforeach()

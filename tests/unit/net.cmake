@@ -4,9 +4,6 @@ add_library(net_bench STATIC dns_stub.c resolver_bench.c pki.c peer.c client.c t
 target_link_libraries(net_bench PUBLIC mailvane_net PkgConfig::cmocka PkgConfig::openssl
   Threads::Threads)
 
-foreach(noun address network resolv_conf answer_cache dane dns_message tlsa dns_server lookup resolver resolver_servers pin chain staple stretched tls tls_session stream
-    stream_tls stream_tls_faults)
+foreach(noun stream stream_tls stream_tls_faults)
   mailvane_unit(test_${noun} test_${noun}.c net_bench)
 endforeach()
-target_include_directories(test_staple PRIVATE ${PROJECT_SOURCE_DIR}/tests/sim)
-mailvane_unit(test_cipher test_cipher.c net_bench)

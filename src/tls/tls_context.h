@@ -1,4 +1,4 @@
-/* tls_context.h - what src/net itself knows of a context. */
+/* tls_context.h - what src/tls itself knows of a context. */
 #ifndef MAILVANE_TLS_CONTEXT_H
 #define MAILVANE_TLS_CONTEXT_H
 
