@@ -200,15 +200,22 @@ static bool read_record(struct stream *s)
 	}
 }
 
-static void receive_tls(struct stream *s, struct view cipher_text)
+/* Of a server that sends without end the stream takes its share of this turn of the loop; the
+ * kernel keeps the rest, and tells of it again when the others had their turn. */
+static void receive_tls(struct stream *s, char *bytes, size_t n)
 {
-	tls_session_feed(s->tls, cipher_text);
+	size_t taken;
+
+	tls_session_feed(s->tls, (struct view){ bytes, n });
 	if (s->flags & HANDSHAKE)
 		handshake(s);
-	if (!is_live(s) || (s->flags & HANDSHAKE))
-		return;
-	while (read_record(s))
-		;
+	if (is_live(s) && !(s->flags & HANDSHAKE))
+		while (read_record(s))
+			;
+	taken = n - tls_session_unread(s->tls);
+	tls_session_feed(s->tls, (struct view){ 0 });
+	if (s->fd >= 0 && taken > 0)
+		(void)!recv(s->fd, bytes, taken, 0);
 }
 
 static void receive_end(struct stream *s)
@@ -233,10 +240,10 @@ static void receive_error(struct stream *s, int error)
 static void receive(struct stream *s)
 {
 	UNTOUCHED char bytes[INPUT_MAX];
-	ssize_t n = recv(s->fd, bytes, sizeof(bytes), 0);
+	ssize_t n = recv(s->fd, bytes, sizeof(bytes), s->tls != NULL ? MSG_PEEK : 0);
 
 	if (n > 0 && s->tls != NULL) {
-		receive_tls(s, (struct view){ bytes, (size_t)n });
+		receive_tls(s, bytes, (size_t)n);
 	} else if (n > 0) {
 		s->flags |= HEARD;
 		s->events->received(s, (struct view){ bytes, (size_t)n });

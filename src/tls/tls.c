@@ -129,7 +129,7 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 	c->unjudged = options->unjudged;
 	c->store_note = "";
 	c->certificates = certificate_table_new();
-	c->wire = tls_session_wire_new();
+	c->wire = tls_wire_method_new();
 	start_openssl(options);
 	c->ssl = SSL_CTX_new(TLS_client_method());
 	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL ||

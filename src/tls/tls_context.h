@@ -9,7 +9,7 @@
 
 struct tls_context {
 	SSL_CTX *ssl;
-	BIO_METHOD *wire; /* of tls_session.c: bytes in and out, no descriptor */
+	BIO_METHOD *wire; /* of tls_wire.c: bytes in and out, no descriptor */
 	struct certificate_table *certificates;
 	bool unjudged;
 	const char *store_note; /* as in struct chain_wish */

@@ -13,62 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the wire -------------------------------------------------------------------------- */
-
-static int wire_read(BIO *bio, char *dst, int cap)
-{
-	struct tls_session *t = BIO_get_data(bio);
-	size_t n = t->input.n < (size_t)cap ? t->input.n : (size_t)cap;
-
-	BIO_clear_retry_flags(bio);
-	if (n == 0) {
-		BIO_set_retry_read(bio);
-		return -1;
-	}
-	memcpy(dst, t->input.p, n);
-	t->input = view_skip(t->input, n);
-	return (int)n;
-}
-
-static int wire_write(BIO *bio, const char *p, int n)
-{
-	struct tls_session *t = BIO_get_data(bio);
-
-	BIO_clear_retry_flags(bio);
-	return t->put(t->sink, (struct view){ p, (size_t)n }) ? n : -1;
-}
-
-static long wire_control(BIO *bio, int command, long number, void *pointer)
-{
-	(void)bio;
-	(void)number;
-	(void)pointer;
-	return command == BIO_CTRL_FLUSH;
-}
-
-BIO_METHOD *tls_session_wire_new(void)
-{
-	BIO_METHOD *wire = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "mailvane");
-
-	if (wire == NULL)
-		return NULL;
-	BIO_meth_set_read(wire, wire_read);
-	BIO_meth_set_write(wire, wire_write);
-	BIO_meth_set_ctrl(wire, wire_control);
-	return wire;
-}
-
-static BIO *wire_of(struct tls_session *t)
-{
-	BIO *bio = BIO_new(t->context->wire);
-
-	if (bio == NULL)
-		return NULL;
-	BIO_set_data(bio, t);
-	BIO_set_init(bio, 1);
-	return bio;
-}
-
 /* --- what OpenSSL asks ----------------------------------------------------------------- */
 
 /* Says yes to every chain; what is wrong with it is in the facts. */
@@ -105,6 +49,7 @@ void tls_session_set_up(SSL_CTX *ssl)
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
 	SSL_CTX_set_cert_cb(ssl, certificate_asked, NULL);
+	tls_wire_watch(ssl);
 }
 
 /* --- life ------------------------------------------------------------------------------ */
@@ -130,22 +75,20 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *nam
 				    bool (*put)(void *sink, struct view), void *sink)
 {
 	struct tls_session *t = calloc(1, sizeof(*t));
-	BIO *bio;
 
 	if (t == NULL)
 		return NULL;
-	*t = (struct tls_session){
-		.context = context, .put = put, .sink = sink, .flags = flags, .pins = pins
-	};
+	*t = (struct tls_session){ .context = context,
+				   .wire = { .put = put, .sink = sink },
+				   .flags = flags,
+				   .pins = pins };
 	t->ssl = SSL_new(context->ssl);
-	bio = wire_of(t);
-	if (t->ssl == NULL || bio == NULL || !set_name(t, name)) {
-		BIO_free(bio);
+	if (t->ssl == NULL || !tls_wire_connect(&t->wire, t->ssl, context->wire) ||
+	    !set_name(t, name)) {
 		tls_session_free(t);
 		ERR_clear_error();
 		return NULL;
 	}
-	SSL_set_bio(t->ssl, bio, bio);
 	SSL_set_app_data(t->ssl, t);
 	SSL_set_connect_state(t->ssl);
 	return t;
@@ -254,6 +197,10 @@ static enum tls_status fail_local(struct tls_session *t, unsigned long error)
 	case SSL_R_VERSION_TOO_LOW:
 		return fail(t, FAULT_TLS_VERSION,
 			    "the server has no TLS version from 1.0 up");
+	case SSL_R_TOO_MANY_WARN_ALERTS:
+		return fail(t, FAULT_LIMIT, "the server sent too many TLS warnings");
+	case SSL_R_RECORD_TOO_SMALL:
+		return fail(t, FAULT_LIMIT, "the server sent too many empty TLS records");
 	default:
 		buffer_init(&b, reason, sizeof(reason));
 		buffer_text(&b, "the server's TLS is broken: ");
@@ -268,6 +215,8 @@ static enum tls_status fail_by_queue(struct tls_session *t)
 	int reason = ERR_GET_REASON(error);
 
 	ERR_clear_error();
+	if (t->wire.refused && t->flags & TLS_SESSION_SECURED)
+		return fail(t, FAULT_LIMIT, "the server wants more answers than it reads");
 	if (error == 0)
 		return fail(t, FAULT_TLS_HANDSHAKE,
 			    "the server does not read what we answer");
@@ -276,13 +225,20 @@ static enum tls_status fail_by_queue(struct tls_session *t)
 	return fail_local(t, error);
 }
 
+static enum tls_status more_or_limit(struct tls_session *t)
+{
+	const char *excess = tls_wire_excess(&t->wire);
+
+	return excess != NULL ? fail(t, FAULT_LIMIT, excess) : TLS_MORE;
+}
+
 static enum tls_status status_of(struct tls_session *t, int result)
 {
 	switch (SSL_get_error(t->ssl, result)) {
 	case SSL_ERROR_NONE:
 		return TLS_READY;
 	case SSL_ERROR_WANT_READ:
-		return TLS_MORE;
+		return more_or_limit(t);
 	case SSL_ERROR_ZERO_RETURN:
 		return TLS_CLOSED;
 	default:
@@ -293,9 +249,9 @@ static enum tls_status status_of(struct tls_session *t, int result)
 /* The first line of what is no TLS at all. */
 static enum tls_status fail_plain_text(struct tls_session *t)
 {
-	const char *end = memchr(t->input.p, '\n', t->input.n);
-	struct view line = { t->input.p,
-			     end != NULL ? (size_t)(end - t->input.p) : t->input.n };
+	const char *end = memchr(t->wire.input.p, '\n', t->wire.input.n);
+	struct view line = { t->wire.input.p, end != NULL ? (size_t)(end - t->wire.input.p)
+							  : t->wire.input.n };
 	char reason[PRINTABLE_MAX + 80], said[PRINTABLE_MAX / 2];
 	struct buffer b;
 
@@ -323,7 +279,12 @@ void tls_session_cut(struct tls_session *t)
 
 void tls_session_feed(struct tls_session *t, struct view cipher_text)
 {
-	t->input = cipher_text;
+	tls_wire_feed(&t->wire, cipher_text);
+}
+
+size_t tls_session_unread(const struct tls_session *t)
+{
+	return t->wire.input.n;
 }
 
 static enum tls_version version_of(const SSL *ssl)
@@ -394,9 +355,9 @@ enum tls_status tls_session_handshake(struct tls_session *t)
 {
 	enum tls_status status;
 
-	if (!(t->flags & TLS_SESSION_HEARD) && t->input.n > 0) {
+	if (!(t->flags & TLS_SESSION_HEARD) && t->wire.input.n > 0) {
 		t->flags |= TLS_SESSION_HEARD;
-		if (t->input.p[0] >= ' ' && t->input.p[0] <= '~')
+		if (t->wire.input.p[0] >= ' ' && t->wire.input.p[0] <= '~')
 			return fail_plain_text(t);
 	}
 	ERR_clear_error();
@@ -413,8 +374,13 @@ enum tls_status tls_session_handshake(struct tls_session *t)
 enum tls_status tls_session_read(struct tls_session *t, char *dst, size_t cap,
 				 size_t *ret_n)
 {
+	enum tls_status status;
+
 	ERR_clear_error();
-	return status_of(t, SSL_read_ex(t->ssl, dst, cap, ret_n));
+	status = status_of(t, SSL_read_ex(t->ssl, dst, cap, ret_n));
+	if (status == TLS_READY)
+		tls_wire_count_data(&t->wire, t->ssl, *ret_n);
+	return status;
 }
 
 bool tls_session_write(struct tls_session *t, struct view v)

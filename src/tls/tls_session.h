@@ -9,6 +9,7 @@
 
 #include "buffer.h"
 #include "tls_context.h"
+#include "tls_wire.h"
 
 enum tls_status {
 	TLS_MORE,   /* nothing to do before more cipher text comes */
@@ -23,9 +24,7 @@ enum { TLS_NAME_MAX = 256 };
 struct tls_session {
 	struct tls_context *context;
 	SSL *ssl;
-	bool (*put)(void *sink, struct view);
-	void *sink;
-	struct view input; /* lent */
+	struct tls_wire wire;
 	unsigned flags;
 	enum fault fault;            /* of TLS_FAILED */
 	char reason[PRINTABLE_MAX];  /* of it */
@@ -49,7 +48,10 @@ struct tls_session *tls_session_new(struct tls_context *, const char *name,
 /* NULL does nothing. */
 void tls_session_free(struct tls_session *);
 
+/* A turn begins: tls_wire.h says how much of the input it takes. The rest, which
+ * tls_session_unread counts, is to be fed again in the next turn. */
 void tls_session_feed(struct tls_session *, struct view cipher_text);
+size_t tls_session_unread(const struct tls_session *);
 /* Called once before the first input to say hello. */
 enum tls_status tls_session_handshake(struct tls_session *);
 enum tls_status tls_session_read(struct tls_session *, char *dst, size_t cap,
@@ -66,8 +68,7 @@ void tls_session_goodbye(struct tls_session *);
 /* The connection ended without a word of TLS while the handshake was under way. */
 void tls_session_cut(struct tls_session *);
 
-/* For tls.c: the BIO of all sessions, and the callbacks. */
-BIO_METHOD *tls_session_wire_new(void);
+/* For tls.c: the callbacks. */
 void tls_session_set_up(SSL_CTX *);
 
 #endif

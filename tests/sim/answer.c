@@ -158,6 +158,11 @@ static void deed_add(struct session *s, const struct mischief *m, struct deed *d
 		    m->text.n > 0 ? m->text : view_of("220 this is not a handshake\r\n");
 		s->flags |= SESSION_INSANE;
 		break;
+	case TRICK_FLOOD:
+		deed->after = AFTER_FLOOD;
+		flood_from_name(m->text, &s->flood);
+		s->flags |= SESSION_INSANE;
+		break;
 	case TRICK_STRICT:
 		break;
 	}

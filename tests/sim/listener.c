@@ -1,6 +1,7 @@
 /* listener.c - opens what a scenario asks for. */
 #include "listener.h"
 
+#include "flood.h"
 #include "sni.h"
 #include "speaker.h"
 
@@ -221,6 +222,15 @@ static bool use_ciphers(SSL_CTX *context, const struct listener_plan *plan)
 	return good;
 }
 
+static bool floods(const struct listener_plan *plan)
+{
+	const struct mischief *m = plan->mischief;
+
+	while (m != NULL && m->trick != TRICK_FLOOD)
+		m = m->next;
+	return m != NULL;
+}
+
 bool listener_secure(struct listener *l, struct authority *authority)
 {
 	const struct listener_plan *plan = l->plan;
@@ -245,6 +255,8 @@ bool listener_secure(struct listener *l, struct authority *authority)
 					 SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_options(l->context, SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(l->context, SSL_SESS_CACHE_OFF);
+	if (floods(plan))
+		flood_prepare(l->context);
 	want_certificate(l->context, plan->client_certificate);
 	if (authority_furnish(authority, plan->certificate, l->context) &&
 	    sni_new(plan->names, l->context, authority, &l->sni))

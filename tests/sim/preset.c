@@ -1,6 +1,8 @@
 /* preset.c - the tables of named faults and of tricks, and how a fault's words are read. */
 #include "preset.h"
 
+#include "flood.h"
+
 #include <string.h>
 
 #define TEXT(s)                                                                            \
@@ -74,6 +76,7 @@ static const struct {
 	{ "endless-reply",  TRICK_ENDLESS_REPLY, PHASE_GREETING, false },
 	{ "injection",      TRICK_INJECTION,     PHASE_STARTTLS, false },
 	{ "garbage",        TRICK_GARBAGE,       PHASE_TLS,      false },
+	{ "flood",          TRICK_FLOOD,         PHASE_GREETING, false },
 	{ "strict",         TRICK_STRICT,        PHASE_GREETING, false },
 };
 /* clang-format on */
@@ -138,6 +141,7 @@ static bool add_trick(struct scenario *sc, struct listener_plan *l, size_t row,
 {
 	struct mischief *kept;
 	uint64_t number = 0;
+	enum flood flood;
 
 	if (m.trick == TRICK_TEASER && l->protocol != PROTOCOL_SMTP &&
 	    l->protocol != PROTOCOL_LMTP) {
@@ -150,6 +154,11 @@ static bool add_trick(struct scenario *sc, struct listener_plan *l, size_t row,
 	}
 	if (ms.n != 0 && !view_number(ms, 86400000, &number)) {
 		*ret_hint = "behind the colon stand milliseconds, up to a day of them";
+		return false;
+	}
+	if (m.trick == TRICK_FLOOD && !flood_from_name(m.text, &flood)) {
+		*ret_hint = "write: fault flood[@PHASE] \"KIND\": key-updates, tickets, "
+			    "hello-requests, warnings, empty or pieces";
 		return false;
 	}
 	if (m.trick == TRICK_INJECTION && m.text.n == 0)

@@ -35,6 +35,7 @@ enum after {
 	AFTER_RESET,   /* and with RST */
 	AFTER_SILENCE, /* nothing is said any more */
 	AFTER_REPEAT,  /* the same again, without end */
+	AFTER_FLOOD,   /* TLS records without data, without end */
 };
 
 enum trick {
@@ -48,6 +49,7 @@ enum trick {
 	TRICK_ENDLESS_REPLY, /* lines without end */
 	TRICK_INJECTION,     /* text in one write with the answer to STARTTLS */
 	TRICK_GARBAGE,       /* plain text in place of the handshake */
+	TRICK_FLOOD,         /* TLS records without data; text: the kind of flood.h */
 	TRICK_STRICT,        /* 554 and close for whoever speaks out of turn */
 };
 

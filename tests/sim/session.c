@@ -327,6 +327,10 @@ static void turn_over(struct session *s)
 	case AFTER_REPEAT:
 		repeat(s);
 		break;
+	case AFTER_FLOOD:
+		s->stage = STAGE_FLOOD;
+		watch(s, UV_READABLE | UV_WRITABLE);
+		break;
 	}
 }
 
@@ -497,6 +501,10 @@ static void on_event(uv_poll_t *poll, int status, int events)
 		break;
 	case STAGE_ANSWER:
 		answer_event(s, events);
+		break;
+	case STAGE_FLOOD:
+		if (!wire_flood(s))
+			session_end(s);
 		break;
 	case STAGE_DEAF:
 	case STAGE_LEAVING:

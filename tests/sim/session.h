@@ -8,6 +8,7 @@
 #define MAILSIM_SESSION_H
 
 #include "buffer.h"
+#include "flood.h"
 #include "frame.h"
 #include "listener.h"
 #include "sasl.h"
@@ -21,6 +22,7 @@ enum stage {
 	STAGE_HANDSHAKE, /* or before it */
 	STAGE_LISTEN,    /* the peer's turn */
 	STAGE_ANSWER,    /* ours: bytes or a pause are left */
+	STAGE_FLOOD,     /* TLS records without data, nothing is read any more */
 	STAGE_DEAF,      /* nothing will ever be said again */
 	STAGE_LEAVING,   /* goodbye is said; waiting for the peer's end of stream */
 	STAGE_CLOSED,
@@ -67,8 +69,10 @@ struct session {
 	struct frame frame;
 	struct buffer in;
 	struct sasl sasl;
-	char tag[64];   /* IMAP's, with a blank; "" elsewhere */
-	char user[128]; /* POP3 USER */
+	enum flood flood;
+	unsigned flood_pieces; /* sent before the handshake */
+	char tag[64];          /* IMAP's, with a blank; "" elsewhere */
+	char user[128];        /* POP3 USER */
 	unsigned canned_seen[SESSION_CANNED_MAX];
 	char input[SESSION_INPUT_MAX];
 };
@@ -97,6 +101,8 @@ ssize_t wire_read(struct session *, char *, size_t);
 ssize_t wire_write(struct session *, const char *, size_t);
 /* 1: done; else an enum wire. */
 int wire_handshake(struct session *);
+/* Sends records of the session's flood until the kernel takes no more. False: it is lost. */
+bool wire_flood(struct session *);
 /* Says close_notify if TLS is on, and ends our direction. */
 void wire_goodbye(struct session *);
 

@@ -99,6 +99,31 @@ int wire_handshake(struct session *s)
 	return result == 1 ? 1 : (int)wire_tls_error(s, result);
 }
 
+/* A record cut off by a full socket must be finished, so what is left is kept as output. What the
+ * peer answers is read and dropped. */
+bool wire_flood(struct session *s)
+{
+	struct output *o = &s->out;
+	char bytes[4096];
+	ssize_t n = recv(s->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && wire_errno() == WIRE_RESET))
+		return false;
+	if (o->sent == o->n) {
+		size_t made =
+		    s->flags & SESSION_SECURED
+			? flood_records(s->tls, s->flood, bytes, sizeof(bytes))
+			: flood_plain_pieces(&s->flood_pieces, bytes, sizeof(bytes));
+
+		o->n = o->sent = 0;
+		session_put(s, (struct view){ bytes, made });
+	}
+	n = send(s->fd, o->p + o->sent, o->n - o->sent, MSG_NOSIGNAL);
+	if (n > 0)
+		o->sent += (size_t)n;
+	return n > 0 || wire_errno() == WIRE_AGAIN;
+}
+
 void wire_goodbye(struct session *s)
 {
 	ERR_clear_error();

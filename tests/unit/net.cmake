@@ -1,6 +1,6 @@
 # The other ends: a DNS server, a TLS server, and certificates for it.
 add_library(net_bench STATIC dns_stub.c resolver_bench.c pki.c peer.c client.c tls_bench.c
-  ${PROJECT_SOURCE_DIR}/tests/sim/ocsp.c)
+  ${PROJECT_SOURCE_DIR}/tests/sim/ocsp.c ${PROJECT_SOURCE_DIR}/tests/sim/flood.c)
 target_link_libraries(net_bench PUBLIC mailvane_net PkgConfig::cmocka PkgConfig::openssl
   Threads::Threads)
 

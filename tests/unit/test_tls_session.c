@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "buffer.h"
+#include "flood.h"
 #include "pki.h"
 #include "tls_session.h"
 
@@ -31,7 +32,7 @@ static bool to_server(void *sink, struct view v)
 	return !b->full && BIO_write(b->in, v.p, (int)v.n) == (int)v.n;
 }
 
-static void set_up(struct bench *b, int version)
+static void set_up_as(struct bench *b, int version, void (*prepare)(SSL_CTX *))
 {
 	const struct identity *trusted[] = { &b->root };
 	struct tls_options options = { 0 };
@@ -52,6 +53,8 @@ static void set_up(struct bench *b, int version)
 	SSL_CTX_set_max_proto_version(b->server_ctx, version);
 	SSL_CTX_use_certificate(b->server_ctx, b->leaf.x);
 	SSL_CTX_use_PrivateKey(b->server_ctx, b->leaf.key);
+	if (prepare != NULL)
+		prepare(b->server_ctx);
 	b->server = SSL_new(b->server_ctx);
 	b->in = BIO_new(BIO_s_mem());
 	b->out = BIO_new(BIO_s_mem());
@@ -59,6 +62,11 @@ static void set_up(struct bench *b, int version)
 	SSL_set_accept_state(b->server);
 	b->session = tls_session_new(b->context, "mx1.test", NULL, 0, to_server, b);
 	assert_non_null(b->session);
+}
+
+static void set_up(struct bench *b, int version)
+{
+	set_up_as(b, version, NULL);
 }
 
 static void tear_down(struct bench *b)
@@ -72,34 +80,40 @@ static void tear_down(struct bench *b)
 	pki_drop(&b->root);
 }
 
+static enum tls_status read_all(struct tls_session *t, struct buffer *heard)
+{
+	enum tls_status status;
+	char text[100];
+	size_t got;
+
+	while ((status = tls_session_read(t, text, sizeof(text), &got)) == TLS_READY)
+		buffer_put(heard, (struct view){ text, got });
+	return status;
+}
+
 /* Feeds what the server has to say in pieces of that size until the client is at rest. */
 static enum tls_status step(struct bench *b, size_t size, struct buffer *heard)
 {
-	bool secured = b->session->flags & TLS_SESSION_SECURED;
 	enum tls_status status = TLS_MORE;
+	struct view rest = { 0 };
 	char piece[20000];
 
-	while (BIO_pending(b->out) > 0) {
-		int n = BIO_read(b->out, piece, (int)size);
-
-		tls_session_feed(b->session, (struct view){ piece, (size_t)n });
-		if (!secured) {
+	while (rest.n > 0 || BIO_pending(b->out) > 0) {
+		if (rest.n == 0)
+			rest = (struct view){ piece,
+					      (size_t)BIO_read(b->out, piece, (int)size) };
+		tls_session_feed(b->session, rest);
+		if (b->session->flags & TLS_SESSION_SECURED)
+			status = TLS_READY;
+		else
 			status = tls_session_handshake(b->session);
-			secured = status == TLS_READY;
-			if (!secured)
-				continue;
-		}
-		for (;;) {
-			char text[100];
-			size_t got;
-
-			status = tls_session_read(b->session, text, sizeof(text), &got);
-			if (status != TLS_READY)
-				break;
-			buffer_put(heard, (struct view){ text, got });
-		}
-		/* Nothing of what was lent is left behind. */
-		assert_int_equal(b->session->input.n, 0);
+		if (status == TLS_READY)
+			status = read_all(b->session, heard);
+		if (status == TLS_FAILED)
+			break;
+		/* What is left is for another turn. */
+		assert_true(tls_session_unread(b->session) < rest.n);
+		rest = view_skip(rest, rest.n - tls_session_unread(b->session));
 	}
 	return status;
 }
@@ -254,6 +268,7 @@ static size_t make_old(unsigned char *p, size_t n)
 static void speaks_to_servers_of_before_2010(void **state)
 {
 	unsigned char flight[8000];
+	struct view rest;
 	struct bench b;
 	int n;
 
@@ -264,9 +279,160 @@ static void speaks_to_servers_of_before_2010(void **state)
 	n = BIO_read(b.out, flight, sizeof(flight));
 	assert_true(n > 100);
 	n = (int)make_old(flight, (size_t)n);
-	tls_session_feed(b.session, (struct view){ (char *)flight, (size_t)n });
-	assert_int_equal(tls_session_handshake(b.session), TLS_MORE);
+	for (rest = (struct view){ (char *)flight, (size_t)n }; rest.n > 0;
+	     rest = view_skip(rest, rest.n - tls_session_unread(b.session))) {
+		tls_session_feed(b.session, rest);
+		assert_int_equal(tls_session_handshake(b.session), TLS_MORE);
+	}
 	assert_non_null(b.session->facts.certificate);
+	tear_down(&b);
+}
+
+/* --- floods ------------------------------------------------------------------------------- */
+
+static void shake_hands(struct bench *b)
+{
+	char storage[100];
+	struct buffer heard;
+
+	buffer_init(&heard, storage, sizeof(storage));
+	assert_int_equal(tls_session_handshake(b->session), TLS_MORE);
+	while (SSL_do_handshake(b->server) != 1)
+		step(b, 16384, &heard);
+	step(b, 16384, &heard);
+	assert_true(b->session->flags & TLS_SESSION_SECURED);
+}
+
+/* Takes all of the bytes, in turns; returns how many turns, or 0 when the session has failed. */
+static unsigned take_turns(struct bench *b, struct view bytes)
+{
+	char text[16384];
+	unsigned turns = 0;
+	size_t n;
+
+	while (bytes.n > 0) {
+		unsigned before = b->session->wire.records;
+
+		tls_session_feed(b->session, bytes);
+		switch (tls_session_read(b->session, text, sizeof(text), &n)) {
+		case TLS_FAILED:
+			return 0;
+		case TLS_MORE:
+			break;
+		default:
+			fail_msg("a flood has no data");
+		}
+		assert_true(b->session->wire.records - before <= TLS_WIRE_TURN_RECORDS);
+		assert_true(tls_session_unread(b->session) < bytes.n);
+		bytes = view_skip(bytes, bytes.n - tls_session_unread(b->session));
+		turns++;
+	}
+	return turns;
+}
+
+static void drowns(int version, enum flood flood, const char *reason)
+{
+	char bytes[16384];
+	unsigned turns = 0, more;
+	struct bench b;
+	size_t n;
+
+	set_up_as(&b, version, flood_prepare);
+	shake_hands(&b);
+	for (int i = 0; i < 100; i++) {
+		n = flood_records(b.server, flood, bytes, sizeof(bytes));
+		more = take_turns(&b, (struct view){ bytes, n });
+		turns += more;
+		if (more == 0)
+			break;
+	}
+	assert_int_equal(b.session->fault, FAULT_LIMIT);
+	assert_string_equal(b.session->reason, reason);
+	assert_true(b.session->wire.records <= TLS_WIRE_IDLE_RECORDS_MAX + 1);
+	/* Whatever is sent, it has failed for good. */
+	assert_int_equal(take_turns(&b, (struct view){ bytes, n }), 0);
+	assert_true(BIO_pending(b.in) < 32768); /* what we have answered */
+	tear_down(&b);
+}
+
+static void takes_so_many_records_without_data(void **state)
+{
+	const char *many = "the server sent 512 TLS records without data";
+	const char *empty = "the server sent too many empty TLS records";
+	const char *warnings = "the server sent too many TLS warnings";
+
+	(void)state;
+	drowns(TLS1_3_VERSION, FLOOD_KEY_UPDATES, many);
+	drowns(TLS1_3_VERSION, FLOOD_TICKETS, many);
+	drowns(TLS1_3_VERSION, FLOOD_PIECES, many);
+	drowns(TLS1_3_VERSION, FLOOD_EMPTY, empty);
+	drowns(TLS1_3_VERSION, FLOOD_WARNINGS, warnings);
+	drowns(TLS1_2_VERSION, FLOOD_HELLO_REQUESTS, many);
+	drowns(TLS1_2_VERSION, FLOOD_EMPTY, empty);
+	drowns(TLS1_2_VERSION, FLOOD_WARNINGS, warnings);
+}
+
+static void takes_so_many_pieces_of_a_handshake(void **state)
+{
+	enum tls_status status = TLS_MORE;
+	char bytes[16384];
+	unsigned at = 0;
+	struct bench b;
+
+	(void)state;
+	set_up(&b, TLS1_3_VERSION);
+	assert_int_equal(tls_session_handshake(b.session), TLS_MORE);
+	for (int i = 0; i < 1000 && status == TLS_MORE; i++) {
+		size_t n = flood_plain_pieces(&at, bytes, 6 * 32);
+
+		tls_session_feed(b.session, (struct view){ bytes, n });
+		status = tls_session_handshake(b.session);
+	}
+	assert_int_equal(status, TLS_FAILED);
+	assert_int_equal(b.session->fault, FAULT_LIMIT);
+	assert_true(b.session->wire.records <= TLS_WIRE_IDLE_RECORDS_MAX + 1);
+	tear_down(&b);
+}
+
+/* A byte a record: the data pays for its records, but not for all the bytes around it. */
+static void takes_so_much_around_the_data(void **state)
+{
+	enum tls_status status = TLS_MORE;
+	char storage[20000];
+	struct buffer heard;
+	struct bench b;
+
+	(void)state;
+	set_up(&b, TLS1_3_VERSION);
+	shake_hands(&b);
+	buffer_init(&heard, storage, sizeof(storage));
+	while (status != TLS_FAILED) {
+		assert_int_equal(SSL_write(b.server, "x", 1), 1);
+		status = step(&b, 16384, &heard);
+	}
+	assert_int_equal(b.session->fault, FAULT_LIMIT);
+	assert_string_equal(b.session->reason,
+			    "the server sent 256 KiB of TLS around its data");
+	assert_true(heard.n > TLS_WIRE_IDLE_RECORDS_MAX);
+	assert_true(b.session->wire.bytes - heard.n <= TLS_WIRE_OVERHEAD_MAX + 100);
+	tear_down(&b);
+}
+
+static void answers_only_who_reads(void **state)
+{
+	char bytes[4096];
+	struct bench b;
+	size_t n;
+
+	(void)state;
+	set_up_as(&b, TLS1_3_VERSION, flood_prepare);
+	shake_hands(&b);
+	b.full = true;
+	n = flood_records(b.server, FLOOD_KEY_UPDATES, bytes, sizeof(bytes));
+	assert_int_equal(take_turns(&b, (struct view){ bytes, n }), 0);
+	assert_int_equal(b.session->fault, FAULT_LIMIT);
+	assert_string_equal(b.session->reason,
+			    "the server wants more answers than it reads");
 	tear_down(&b);
 }
 
@@ -278,6 +444,10 @@ int main(void)
 		cmocka_unit_test(fails_when_nothing_is_taken),
 		cmocka_unit_test(notices_a_forged_record),
 		cmocka_unit_test(speaks_to_servers_of_before_2010),
+		cmocka_unit_test(takes_so_many_records_without_data),
+		cmocka_unit_test(takes_so_many_pieces_of_a_handshake),
+		cmocka_unit_test(takes_so_much_around_the_data),
+		cmocka_unit_test(answers_only_who_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
