@@ -178,16 +178,37 @@ static void add(struct copy *c, struct view bytes)
 		c->cut = c->n;
 }
 
-static void add_point(struct copy *c, uint32_t point, struct view bytes)
+static struct view shown_bytes(struct view bytes, uint32_t point)
 {
-	enum use use = use_of(point);
+	return point == REPLACEMENT ? view_of("\xef\xbf\xbd") : bytes;
+}
 
-	if (use == SPACE || point == ' ')
-		add_space(c, use == SPACE);
-	else if (use == SHOW && point == REPLACEMENT)
-		add(c, view_of("\xef\xbf\xbd"));
-	else if (use == SHOW)
-		add(c, bytes);
+bool printable_point(struct view *rest, struct view *ret_bytes, uint32_t *ret_point)
+{
+	size_t n = next_point(*rest, ret_point);
+
+	*ret_bytes = shown_bytes((struct view){ rest->p, n }, *ret_point);
+	*rest = view_skip(*rest, n);
+	return use_of(*ret_point) == SHOW;
+}
+
+enum printable printable_next(struct view *rest, struct view *ret_bytes)
+{
+	uint32_t point;
+	size_t n = next_point(*rest, &point);
+	struct view bytes = { rest->p, n };
+	enum use use;
+
+	*rest = view_skip(*rest, n);
+	if (begins_sequence(point)) {
+		*rest = skip_sequence(point, *rest);
+		return PRINTABLE_NOTHING;
+	}
+	use = use_of(point);
+	if (use == SHOW)
+		*ret_bytes = shown_bytes(bytes, point);
+	return use == SHOW ? PRINTABLE_SHOWN
+			   : (use == SPACE ? PRINTABLE_SPACE : PRINTABLE_NOTHING);
 }
 
 size_t printable_copy(char *dst, size_t cap, struct view raw)
@@ -195,15 +216,13 @@ size_t printable_copy(char *dst, size_t cap, struct view raw)
 	struct copy copy = { .dst = dst, .cap = cap };
 
 	while (raw.n > 0 && !copy.full) {
-		uint32_t point;
-		size_t n = next_point(raw, &point);
-		struct view bytes = { raw.p, n };
+		struct view bytes = { 0 };
+		enum printable next = printable_next(&raw, &bytes);
 
-		raw = view_skip(raw, n);
-		if (begins_sequence(point))
-			raw = skip_sequence(point, raw);
-		else
-			add_point(&copy, point, bytes);
+		if (next == PRINTABLE_SPACE || view_equal(bytes, " "))
+			add_space(&copy, next == PRINTABLE_SPACE);
+		else if (next == PRINTABLE_SHOWN)
+			add(&copy, bytes);
 	}
 	dst[copy.n] = '\0';
 	return copy.n;

@@ -20,4 +20,22 @@ enum { PRINTABLE_MAX = 200 };
  * Text that does not fit is cut at a character and ends in U+2026. */
 size_t printable_copy(char *dst, size_t cap, struct view raw);
 
+/* What stands at the front of a text. */
+enum printable {
+	PRINTABLE_SHOWN,
+	PRINTABLE_SPACE,  /* a control character or a line separator */
+	PRINTABLE_NOTHING /* an invisible character or a whole escape sequence */
+};
+
+/* Takes one code point, broken byte or escape sequence off the front of *rest, which is not
+ * empty. SHOWN: *ret_bytes is what to show of it, else it stays untouched. The same rules as
+ * printable_copy has, for those who write elsewhere or want another text in place of some
+ * characters. */
+enum printable printable_next(struct view *rest, struct view *ret_bytes);
+
+/* Takes one code point off the front of *rest, which is not empty. True: it may be shown, and
+ * *ret_bytes is it, U+FFFD in place of a broken byte. False: it is a control or an invisible
+ * character. For writers that have an escape of their own for those. */
+bool printable_point(struct view *rest, struct view *ret_bytes, uint32_t *ret_point);
+
 #endif

@@ -1,4 +1,5 @@
 foreach(noun address view buffer printable base64 instant fault suggest arena network pool)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_base)
 endforeach()
+mailvane_unit(test_plugin_text "test_plugin_text.c;plain_output.c" mailvane_base)
 target_link_libraries(test_instant PRIVATE m)
