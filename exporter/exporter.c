@@ -6,15 +6,18 @@
 #include "passive.h"
 #include "verdict.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct exporter {
 	struct config *config; /* the one in use; its plan is the engine's, too */
 	pthread_mutex_t lock;  /* of config for other threads, and of what waits */
 	struct reload_waiter *waiters;
+	int wake[2]; /* a pipe: a byte for each that began to wait */
 	struct engine *engine;
 	struct log *log;
 	struct passive *passive;
@@ -324,8 +327,11 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 static struct reload_waiter *waiters_take(struct exporter *x)
 {
 	struct reload_waiter *waiters;
+	char drained[64];
 
 	pthread_mutex_lock(&x->lock);
+	while (read(x->wake[0], drained, sizeof(drained)) > 0)
+		;
 	waiters = x->waiters;
 	x->waiters = NULL;
 	pthread_mutex_unlock(&x->lock);
@@ -359,14 +365,21 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 	waiters_tell(waiters, ok, buffer_string(&said));
 }
 
-/* The log wakes the main thread. */
 void exporter_reload_ask(struct exporter *x, struct reload_waiter *waiter)
 {
 	pthread_mutex_lock(&x->lock);
 	waiter->next = x->waiters;
 	x->waiters = waiter;
+	if (write(x->wake[1], "", 1) < 0) {
+		/* The pipe is full, so the main thread will wake. */
+	}
 	pthread_mutex_unlock(&x->lock);
 	log_put(x->log, LOG_INFO, "reload asked for over HTTP", NULL, 0);
+}
+
+int exporter_reload_fd(const struct exporter *x)
+{
+	return x->wake[0];
 }
 
 bool exporter_reload_asked(struct exporter *x)
@@ -404,9 +417,11 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 
 	struct history *history = history_new();
 	struct durations *durations = durations_new();
+	int wake[2];
 
-	if (!x || !outages || !passive || !history || !durations) {
-		text_copy(error, cap, "out of memory");
+	if (!x || !outages || !passive || !history || !durations ||
+	    pipe2(wake, O_NONBLOCK | O_CLOEXEC) < 0) {
+		text_copy(error, cap, "out of memory or descriptors");
 		config_free(config);
 		passive_free(passive);
 		history_free(history);
@@ -419,6 +434,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	history_load(history, config->plan);
 	durations_load(durations, config->plan);
 	*x = (struct exporter){ .config = config,
+				.wake = { wake[0], wake[1] },
 				.log = log,
 				.passive = passive,
 				.history = history,
@@ -452,6 +468,8 @@ void exporter_free(struct exporter *x)
 	durations_free(x->durations);
 	outages_free(x->outages);
 	config_free(x->config);
+	close(x->wake[0]);
+	close(x->wake[1]);
 	pthread_mutex_destroy(&x->lock);
 	free(x);
 }

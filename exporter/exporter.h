@@ -37,6 +37,8 @@ struct reload_waiter {
 /* From any thread: the main thread is woken, and reloads as for SIGHUP. */
 void exporter_reload_ask(struct exporter *, struct reload_waiter *);
 bool exporter_reload_asked(struct exporter *);
+/* Readable while somebody waits for a reload; exporter_reload empties it. */
+int exporter_reload_fd(const struct exporter *);
 
 /* Goes over to the files as they are now. If anything is wrong with them nothing changes. */
 void exporter_reload(struct exporter *, enum reload_cause);

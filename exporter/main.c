@@ -1,7 +1,7 @@
 /* main.c - the program: options, start, the main thread's loop, end.
  *
- * The main thread waits for signals, for log lines to write and for the time to look at the
- * configuration files. Engine threads probe, one more thread answers HTTP.
+ * The main thread waits for signals, for somebody who asks for a reload, for log lines to
+ * write and for the time to look at the configuration files. Engine threads probe, one more thread answers HTTP.
  */
 #include "exposition.h"
 #include "metrics_page.h"
@@ -213,12 +213,14 @@ static void raise_descriptor_limit(void)
 	}
 }
 
-static void wait_for_work(struct log *log, bool lines_left, struct instant until)
+static void wait_for_work(const struct exporter *exporter, struct log *log, bool lines_left,
+			  struct instant until)
 {
 	char drained[64];
 	struct span left = span_between(instant_now(), until);
 	struct pollfd fds[] = {
 		{ .fd = signal_pipe[0], .events = POLLIN },
+		{ .fd = exporter_reload_fd(exporter), .events = POLLIN },
 		/* While stderr is full, more lines are no reason to wake. */
 		{ .fd = lines_left ? -1 : log_wake_fd(log), .events = POLLIN },
 		{ .fd = lines_left ? STDERR_FILENO : -1, .events = POLLOUT },
@@ -235,7 +237,7 @@ static void run(struct exporter *exporter, struct rules_watch *watch, struct log
 	struct instant look = instant_plus(instant_now(), pause);
 
 	while (!asked_to_end) {
-		wait_for_work(log, log_drain(log), look);
+		wait_for_work(exporter, log, log_drain(log), look);
 		if (asked_to_reload || exporter_reload_asked(exporter)) {
 			asked_to_reload = 0;
 			exporter_reload(exporter, RELOAD_ASKED);

@@ -9,6 +9,7 @@
 #include "names_log.h"
 #include "running_exporter.h"
 
+#include <poll.h>
 #include <string.h>
 
 static struct running x;
@@ -251,6 +252,41 @@ static int stop(void **state)
 
 #define RUNNING_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
+static unsigned told;
+
+static void reload_is_answered(struct reload_waiter *waiter, bool ok, const char *said)
+{
+	(void)waiter, (void)said;
+	told += ok;
+}
+
+static bool is_awake(void)
+{
+	struct pollfd fd = { .fd = exporter_reload_fd(x.exporter), .events = POLLIN };
+
+	return poll(&fd, 1, 0) == 1;
+}
+
+/* Whatever the level of the log is: a line that nobody writes wakes nobody. */
+static void who_asks_for_a_reload_wakes_the_main_thread(void **state)
+{
+	struct reload_waiter first = { .answered = reload_is_answered };
+	struct reload_waiter second = { .answered = reload_is_answered };
+
+	(void)state;
+	running_probed(&x, STATE_OK);
+	assert_false(is_awake());
+	exporter_reload_ask(x.exporter, &first);
+	exporter_reload_ask(x.exporter, &second);
+	assert_true(is_awake());
+	assert_true(exporter_reload_asked(x.exporter));
+	told = 0;
+	exporter_reload(x.exporter, RELOAD_ASKED);
+	assert_int_equal(told, 2);
+	assert_false(is_awake());
+	assert_false(exporter_reload_asked(x.exporter));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +296,7 @@ int main(void)
 		RUNNING_TEST(the_same_errors_are_said_once_unless_asked_for),
 		RUNNING_TEST(files_that_stay_are_not_read_again),
 		RUNNING_TEST(what_the_engine_refuses_is_said_too),
+		RUNNING_TEST(who_asks_for_a_reload_wakes_the_main_thread),
 		RUNNING_TEST(is_ready_when_each_target_had_its_turn),
 		RUNNING_TEST(a_line_for_each_change_and_none_for_a_probe),
 		RUNNING_TEST(a_line_for_each_name_that_changed),
