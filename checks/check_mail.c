@@ -13,25 +13,18 @@
 #include "last_word.h"
 #include "names_json.h"
 #include "order.h"
+#include "output.h"
 #include "renewal.h"
 #include "usual_offer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* A probe ends by its own timeout, and a farewell takes a second; beyond that something hangs. */
-enum { GRACE_S = 3 };
+enum { GRACE_S = 3, EXPLANATION_MAX = 4096 };
 
 static int give_up(const char *why)
 {
-	char shown[REFUSAL_MAX];
-
-	printable_copy(shown, sizeof(shown), view_of(why));
-	for (char *p = shown; *p != '\0'; p++)
-		if (*p == '|')
-			*p = '/';
-	printf("MAIL UNKNOWN - %s\n", shown);
-	return STATE_UNKNOWN;
+	return output_unknown("MAIL", view_of(why));
 }
 
 static void keep(void *user, const struct target *target, const struct result *result,
@@ -41,16 +34,16 @@ static void keep(void *user, const struct target *target, const struct result *r
 	findings_add(user, target, result);
 }
 
-static void print_lines(const char *title, const char *lines)
+static void put_list(struct buffer *b, const char *title, const char *lines)
 {
 	if (*lines != '\0')
-		printf("%s:\n", title);
+		buffer_format(b, "%s:\n", title);
 	while (*lines != '\0') {
 		size_t n = 0;
 
 		while (lines[n] != '\0' && lines[n] != '\n')
 			n++;
-		printf("  - %.*s\n", (int)n, lines);
+		buffer_format(b, "  - %.*s\n", (int)n, lines);
 		lines += n + (lines[n] == '\n');
 	}
 }
@@ -58,10 +51,15 @@ static void print_lines(const char *title, const char *lines)
 static int explain(enum fault fault)
 {
 	const struct explanation *e = explain_fault(fault);
+	char text[EXPLANATION_MAX];
+	struct buffer b;
 
-	printf("%s: %s\n%s\n", fault_name(fault), verdict_words(fault), e->meaning);
-	print_lines("usual causes", e->causes);
-	print_lines("what to do", e->remedy);
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s: %s\n%s\n", fault_name(fault), verdict_words(fault),
+		      e->meaning);
+	put_list(&b, "usual causes", e->causes);
+	put_list(&b, "what to do", e->remedy);
+	output_lines(buffer_view(&b));
 	return STATE_UNKNOWN;
 }
 
@@ -69,7 +67,19 @@ static int explain(enum fault fault)
 static void remark(const struct options *o, const char *error)
 {
 	if (!o->json)
-		printf("%s\n", error);
+		output_text(error);
+}
+
+static void report_details(const struct finding *f, unsigned verbosity)
+{
+	static char text[DETAILS_MAX];
+	struct buffer b;
+
+	buffer_init(&b, text, sizeof(text));
+	details_put(&b, f, verbosity);
+	output_lines(buffer_view(&b));
+	if (b.full)
+		output_text("  (there is more than can be shown)");
 }
 
 static int report(struct findings *f, const struct options *o)
@@ -87,9 +97,9 @@ static int report(struct findings *f, const struct options *o)
 		json_print(o->host, f->list, f->count, state);
 		return (int)state;
 	}
-	fputs(buffer_string(&b), stdout);
+	output_report(buffer_view(&b), (struct view){ 0 });
 	for (size_t i = 0; i < f->count && o->verbosity > 0; i++)
-		details_print(&f->list[i], o->verbosity);
+		report_details(&f->list[i], o->verbosity);
 	return (int)state;
 }
 
@@ -166,7 +176,7 @@ static int report_names(const struct names *n, const struct options *o)
 	}
 	buffer_init(&b, text, sizeof(text));
 	names_report(&b, n, o, &sum);
-	fputs(buffer_string(&b), stdout);
+	output_report(buffer_view(&b), (struct view){ 0 });
 	return (int)sum.state;
 }
 
@@ -187,9 +197,11 @@ static int ask_names(struct plan *plan, const struct options *o)
 
 static int print_version(bool with_help)
 {
-	printf("check_mail %s\n%s", MAILVANE_VERSION, with_help ? "\n" : "");
+	output_text("check_mail " MAILVANE_VERSION);
+	if (with_help)
+		output_text("\n");
 	for (size_t i = 0; with_help && options_help[i] != NULL; i++)
-		fputs(options_help[i], stdout);
+		output_text(options_help[i]);
 	return STATE_UNKNOWN;
 }
 

@@ -4,8 +4,11 @@
 
 #include "report.h"
 
-/* 1: a waterfall of the phases and the certificate in a line; 2: the dialogue, too; 3: TLS in
- * detail, too. No '|' in it. */
-void details_print(const struct finding *, unsigned verbosity);
+/* Room for one finding, whatever its server says. */
+enum { DETAILS_MAX = 64 * 1024 };
+
+/* Adds lines. 1: a waterfall of the phases and the certificate in a line; 2: the dialogue, too;
+ * 3: TLS in detail, too. Bars in it are those of servers: print it with output_lines. */
+void details_put(struct buffer *, const struct finding *, unsigned verbosity);
 
 #endif

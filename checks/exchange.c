@@ -3,6 +3,8 @@
  */
 #include "exchange.h"
 
+#include "plugin_text.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -14,15 +16,27 @@
 enum { HOST_MAX = 256 };
 
 struct place {
-	char host[HOST_MAX]; /* or the path of a socket */
+	char host[HOST_MAX]; /* without brackets; or the path of a socket */
 	char port[8];
-	bool local;
+	bool local, in_brackets;
 	const char *prefix; /* of the path; may be "" */
 };
 
+/* A URL fit for a sentence: on one line, and not so long that the rest has no room. */
+struct shown_url {
+	char text[200];
+};
+
+static const char *show_url(struct shown_url *shown, const char *url)
+{
+	return plugin_text_copy(shown->text, sizeof(shown->text), view_of(url));
+}
+
 static bool refuse(struct buffer *error, const char *url, const char *why)
 {
-	buffer_format(error, "--url '%s': %s", url, why);
+	struct shown_url shown;
+
+	buffer_format(error, "--url '%s': %s", show_url(&shown, url), why);
 	return false;
 }
 
@@ -43,7 +57,9 @@ static bool split_http(const char *url, struct place *ret_place, struct buffer *
 			return refuse(error, url, "the port is a number up to 65535");
 		host.n = (size_t)(colon - host.p);
 	}
-	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+	ret_place->in_brackets =
+	    host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+	if (ret_place->in_brackets)
 		host = (struct view){ host.p + 1, host.n - 2 };
 	if (host.n == 0 || host.n >= HOST_MAX)
 		return refuse(error, url, "there is no host in it");
@@ -55,8 +71,20 @@ static bool split_http(const char *url, struct place *ret_place, struct buffer *
 	return true;
 }
 
+/* Fit for a request line or a header: nothing that ends it or splits it (RFC 3986). */
+static bool is_of_url(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f)
+			return false;
+	return true;
+}
+
 static bool split(const char *url, struct place *ret_place, struct buffer *error)
 {
+	if (!is_of_url(url) && !view_starts(view_of(url), "unix:"))
+		return refuse(error, url,
+			      "a URL has no blanks, no control characters and ASCII only");
 	if (view_starts(view_of(url), "http://"))
 		return split_http(url, ret_place, error);
 	if (view_starts(view_of(url), "https://"))
@@ -189,6 +217,20 @@ static bool receive_all(int fd, char *storage, size_t cap, size_t *ret_n)
 	return false;
 }
 
+/* RFC 9110 section 7.2: as in the URL, with its port, and an IPv6 address in its brackets but
+ * without a zone, which has a meaning on this machine only (RFC 6874 section 4). */
+static void put_host(struct buffer *b, const struct place *place)
+{
+	size_t n = place->in_brackets ? strcspn(place->host, "%") : strlen(place->host);
+
+	if (place->local)
+		buffer_text(b, "localhost");
+	else if (place->in_brackets)
+		buffer_format(b, "[%.*s]:%s", (int)n, place->host, place->port);
+	else
+		buffer_format(b, "%s:%s", place->host, place->port);
+}
+
 static bool ask(int fd, const struct place *place, const char *path, char *storage,
 		size_t *ret_n)
 {
@@ -196,11 +238,10 @@ static bool ask(int fd, const struct place *place, const char *path, char *stora
 	struct buffer b;
 
 	buffer_init(&b, request, sizeof(request));
-	buffer_format(&b,
-		      "GET %s%s HTTP/1.0\r\nHost: %s\r\nUser-Agent: check_mailvane\r\n"
-		      "Connection: close\r\n\r\n",
-		      strcmp(place->prefix, "/") == 0 ? "" : place->prefix, path,
-		      place->local ? "localhost" : place->host);
+	buffer_format(&b, "GET %s%s HTTP/1.0\r\nHost: ",
+		      strcmp(place->prefix, "/") == 0 ? "" : place->prefix, path);
+	put_host(&b, place);
+	buffer_text(&b, "\r\nUser-Agent: check_mailvane\r\nConnection: close\r\n\r\n");
 	if (b.full) {
 		errno = ENAMETOOLONG;
 		return false;
@@ -225,8 +266,7 @@ static bool next_line(struct view *rest, struct view *ret_line)
 	return true;
 }
 
-/* Status line, headers, body; the body must be as long as Content-Length says. */
-static bool take_apart(struct view answer, unsigned *ret_status, struct view *ret_body)
+bool exchange_read(struct view answer, unsigned *ret_status, struct view *ret_body)
 {
 	static const char length_header[] = "Content-Length:";
 	uint64_t status, length = UINT64_MAX;
@@ -252,9 +292,10 @@ static bool take_apart(struct view answer, unsigned *ret_status, struct view *re
 }
 
 bool exchange_get(const char *url, const char *path, char storage[EXCHANGE_ANSWER_MAX],
-		  unsigned *ret_status, struct view *ret_body, struct buffer *error)
+		  struct view *ret_answer, struct buffer *error)
 {
 	struct place place = { 0 };
+	struct shown_url shown;
 	size_t n = 0;
 	bool whole;
 	int fd;
@@ -263,21 +304,17 @@ bool exchange_get(const char *url, const char *path, char storage[EXCHANGE_ANSWE
 		return false;
 	fd = place.local ? connect_local(&place) : connect_tcp(&place);
 	if (fd < 0) {
-		buffer_format(error, "cannot reach the exporter at %s: %s", url,
-			      strerror(errno));
+		buffer_format(error, "cannot reach the exporter at %s: %s",
+			      show_url(&shown, url), strerror(errno));
 		return false;
 	}
 	whole = ask(fd, &place, path, storage, &n);
 	if (!whole)
-		buffer_format(error, "no answer from the exporter at %s: %s", url,
-			      strerror(errno));
+		buffer_format(error, "no answer from the exporter at %s: %s",
+			      show_url(&shown, url), strerror(errno));
 	close(fd);
-	if (!whole)
-		return false;
-	if (take_apart((struct view){ storage, n }, ret_status, ret_body))
-		return true;
-	buffer_format(error, "the answer from %s is cut off or not HTTP", url);
-	return false;
+	*ret_answer = (struct view){ storage, n };
+	return whole;
 }
 
 void exchange_encode(struct buffer *b, const char *text)

@@ -3,7 +3,7 @@
 #include "extra_opts.h"
 
 #include "buffer.h"
-#include "printable.h"
+#include "plugin_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,8 +127,8 @@ static bool no_such_section(const char *file, const char *section,
 {
 	char shown[80], path[120];
 
-	printable_copy(shown, sizeof(shown), view_of(section));
-	printable_copy(path, sizeof(path), view_of(file));
+	plugin_text_copy(shown, sizeof(shown), view_of(section));
+	plugin_text_copy(path, sizeof(path), view_of(file));
 	snprintf(error, EXTRA_OPTS_ERROR_MAX, "Invalid section '%s' in config file '%s'",
 		 shown, path);
 	return false;

@@ -152,11 +152,8 @@ static void put_finding(const struct finding *f)
 void json_print(const char *host, const struct finding *findings, size_t count,
 		enum state worst)
 {
-	char name[PRINTABLE_MAX];
-
-	printable_copy(name, sizeof(name), view_of(host));
 	putchar('{');
-	json_put_text("host", name);
+	json_put_text("host", host);
 	putchar(',');
 	json_put_text("state", state_name(worst));
 	putchar(',');

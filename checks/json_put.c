@@ -1,18 +1,36 @@
 /* json_put.c - JSON by hand, as plugins link no JSON library. */
 #include "json_put.h"
 
+#include "printable.h"
+
 #include <stdio.h>
+
+/* RFC 8259 section 7. What cannot be seen stands as an escape, so that a document shown in a
+ * terminal does no harm and no byte is lost; a broken byte is U+FFFD. */
+static void put_point(uint32_t point)
+{
+	if (point >= 0x10000) {
+		printf("\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)));
+		point = 0xdc00 + ((point - 0x10000) & 0x3ff);
+	}
+	printf("\\u%04x", (unsigned)point);
+}
 
 void json_put_string(const char *text)
 {
+	struct view rest = view_of(text);
+
 	putchar('"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			printf("\\%c", *text);
-		else if ((unsigned char)*text < 0x20)
-			printf("\\u%04x", (unsigned)*text);
+	while (rest.n > 0) {
+		struct view bytes;
+		uint32_t point;
+
+		if (!printable_point(&rest, &bytes, &point))
+			put_point(point);
+		else if (point == '"' || point == '\\')
+			printf("\\%c", (int)point);
 		else
-			putchar(*text);
+			fwrite(bytes.p, 1, bytes.n, stdout);
 	}
 	putchar('"');
 }

@@ -110,11 +110,8 @@ static void put_answer(const struct name_answer *a, const char *name, const char
 
 void names_json(const struct names *n, const struct options *o, const struct names_sum *s)
 {
-	char host[PRINTABLE_MAX];
-
-	printable_copy(host, sizeof(host), view_of(o->host));
 	putchar('{');
-	json_put_text("host", host);
+	json_put_text("host", o->host);
 	putchar(',');
 	json_put_text("state", state_name(s->state));
 	putchar(',');

@@ -2,6 +2,7 @@
 #include "names_report.h"
 
 #include "findings.h"
+#include "plugin_text.h"
 
 #include <string.h>
 
@@ -89,6 +90,18 @@ void names_sum(const struct names *n, const struct options *o, struct names_sum 
 	*ret_sum = s;
 }
 
+/* The host as the command line has it, made fit for a line. */
+struct shown_host {
+	char text[260];
+};
+
+static const char *show_host(struct shown_host *shown, const struct options *o)
+{
+	return plugin_text_copy(shown->text, sizeof(shown->text), view_of(o->host));
+}
+
+#define HOST(options) show_host(&(struct shown_host){ { 0 } }, (options))
+
 /* --- words -------------------------------------------------------------------------------- */
 
 static const struct names_port *first_bad_port(const struct names *n, size_t name)
@@ -109,16 +122,15 @@ static const struct names_port *first_bad_port(const struct names *n, size_t nam
 }
 
 static void put_bad_names(struct buffer *b, const struct names *n,
-			  const struct names_sum *s, const char *host)
+			  const struct names_sum *s, const struct options *o)
 {
 	const struct names_port *p = first_bad_port(n, s->worst);
 	const struct name_answer *a = &p->answers[s->worst];
 	size_t shown = 1;
 
-	buffer_format(b, "%zu of %zu names bad at %.255s: %s %s (%.*s)", s->bad,
-		      n->list.count, host, n->list.names[s->worst],
-		      fault_name((enum fault)a->fault), REASON_MAX,
-		      a->reason != NULL ? a->reason : "");
+	buffer_format(b, "%zu of %zu names bad at %s: %s %s (%.*s)", s->bad, n->list.count,
+		      HOST(o), n->list.names[s->worst], fault_name((enum fault)a->fault),
+		      REASON_MAX, a->reason != NULL ? a->reason : "");
 	for (size_t i = 0; i < n->list.count && shown < SUMMARY_NAMES_MAX; i++) {
 		p = i != s->worst ? first_bad_port(n, i) : NULL;
 		if (p == NULL)
@@ -152,8 +164,8 @@ static const char *put_silence(struct buffer *b, const struct names *n,
 	char text[VERDICT_SENTENCE_MAX];
 
 	if (host_is_away(n)) {
-		buffer_format(b, "%s%.255s: none of %zu services reached: %.*s", gap,
-			      o->host, n->port_count, REASON_MAX,
+		buffer_format(b, "%s%s: none of %zu services reached: %.*s", gap, HOST(o),
+			      n->port_count, REASON_MAX,
 			      verdict_sentence(&n->ports[0].silence, text));
 		return "; ";
 	}
@@ -162,9 +174,8 @@ static const char *put_silence(struct buffer *b, const struct names *n,
 
 		if (!is_silent(n, o, p))
 			continue;
-		buffer_format(b, "%s%.255s %s: %.*s", gap, o->host,
-			      p->target->service->name, REASON_MAX,
-			      verdict_sentence(&p->silence, text));
+		buffer_format(b, "%s%s %s: %.*s", gap, HOST(o), p->target->service->name,
+			      REASON_MAX, verdict_sentence(&p->silence, text));
 		gap = "; ";
 	}
 	return gap;
@@ -177,7 +188,7 @@ static void put_story(struct buffer *b, const struct names *n, const struct opti
 	const char *gap = "";
 
 	if (s->bad > 0) {
-		put_bad_names(b, n, s, o->host);
+		put_bad_names(b, n, s, o);
 		gap = "; ";
 	}
 	gap = put_silence(b, n, o, gap);
@@ -192,7 +203,7 @@ static void put_well(struct buffer *b, const struct names *n, const struct optio
 {
 	char left[SPAN_TEXT_MAX];
 
-	buffer_format(b, "%zu names good at %.255s", n->list.count, o->host);
+	buffer_format(b, "%zu names good at %s", n->list.count, HOST(o));
 	if (s->earliest.ms != 0)
 		buffer_format(b, ", the earliest end in %s: %s",
 			      span_text(moment_between(moment_now(), s->earliest), left),

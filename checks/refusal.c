@@ -2,7 +2,7 @@
 #include "refusal.h"
 
 #include "buffer.h"
-#include "printable.h"
+#include "plugin_text.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ bool refusal(char error[REFUSAL_MAX], const char *what, const char *value,
 	char shown[80];
 	struct buffer b;
 
-	printable_copy(shown, sizeof(shown), view_of(value));
+	plugin_text_copy(shown, sizeof(shown), view_of(value));
 	buffer_init(&b, error, REFUSAL_MAX);
 	buffer_format(&b, "%s '%s': %s", what, shown, remedy);
 	buffer_string(&b);

@@ -5,7 +5,7 @@
 #   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-RULES="long_files long_functions floors third_party readmes formatting leftovers version quiet"
+RULES="long_files long_functions floors third_party readmes formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
 scripts() { find tests packaging -type f \( -name '*.sh' -o -name run -o -name quickstart \); }
@@ -150,6 +150,15 @@ quiet() {
 		{ before = $0 }' {} +
 }
 
+# What a plugin prints is cleaned in checks/output.c; JSON documents by json_put.c.
+one_output() {
+	find checks -name '*.c' ! -name output.c ! -name '*json*.c' -exec awk '
+		/^[ \t]*(\/\*|\*)/ { next }
+		/(^|[^A-Za-z0-9_])(v?f?printf|v?dprintf|f?puts|f?putc|putchar|fwrite) *\(/ {
+			printf "%s:%d: a plugin prints by output.h: %s\n", FILENAME, FNR, $0
+		}' {} +
+}
+
 check() {
 	local rule found broken=0
 	for rule in $RULES; do
@@ -175,6 +184,7 @@ plant() {
 	formatting) echo 'int  planted ;' >src/base/planted.c ;;
 	leftovers) echo "/* TO""DO: later */" >src/base/planted.c ;;
 	version) grep -oE 'VERSION [0-9.]+' CMakeLists.txt | tail -n 1 >src/base/planted.txt ;;
+	one_output) printf 'int planted(void)\n{\n\treturn puts("x");\n}\n' >checks/classic/planted.c ;;
 	quiet) printf 'int planted(void)\n{\n\treturn puts("x");\n}\n' >src/base/planted.c ;;
 	esac
 }

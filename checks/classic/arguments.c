@@ -8,7 +8,7 @@
 #include "arguments.h"
 
 #include "buffer.h"
-#include "printable.h"
+#include "plugin_text.h"
 #include "suggest.h"
 
 #include <getopt.h>
@@ -119,7 +119,7 @@ static bool complain(struct reading *r, const char *sentence, const char *value)
 		text_copy(r->error, ARGUMENTS_ERROR_MAX, sentence);
 		return false;
 	}
-	printable_copy(shown, sizeof(shown), view_of(value));
+	plugin_text_copy(shown, sizeof(shown), view_of(value));
 	snprintf(r->error, ARGUMENTS_ERROR_MAX, "%s - %s", sentence, shown);
 	return false;
 }

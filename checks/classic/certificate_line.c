@@ -2,7 +2,7 @@
 #include "certificate_line.h"
 
 #include "buffer.h"
-#include "printout.h"
+#include "plugin_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +35,7 @@ static void put_unescaped(struct buffer *b, struct view v)
 const char *certificate_name(const struct certificate *c, char dst[CERTIFICATE_NAME_MAX])
 {
 	struct view found = { NULL, 0 };
+	char raw[CERTIFICATE_NAME_MAX];
 	const char *p = c->subject;
 	struct buffer b;
 
@@ -50,11 +51,9 @@ const char *certificate_name(const struct certificate *c, char dst[CERTIFICATE_N
 	}
 	if (found.p == NULL)
 		found = view_of("Unknown CN");
-	buffer_init(&b, dst, CERTIFICATE_NAME_MAX);
+	buffer_init(&b, raw, sizeof(raw));
 	put_unescaped(&b, found);
-	buffer_string(&b);
-	printout_no_bars(dst);
-	return dst;
+	return plugin_text_copy(dst, CERTIFICATE_NAME_MAX, buffer_view(&b));
 }
 
 /* --- the end --------------------------------------------------------------------------- */

@@ -5,25 +5,14 @@
  */
 #include "../extra_opts.h"
 #include "../last_word.h"
+#include "../output.h"
 #include "check.h"
 #include "smtp_rules.h"
 #include "tcp_rules.h"
 #include "usage.h"
 
-#include <stdio.h>
-
 /* The conversation has its own deadline; beyond that something hangs. */
-enum { GRACE_S = 3 };
-
-/* A conversation shown line by line, below what is printed otherwise. */
-static void print_transcript(struct buffer *transcript)
-{
-	if (transcript->n == 0)
-		return;
-	buffer_string(transcript);
-	printout_no_bars(transcript->p);
-	fputs(transcript->p, stdout);
-}
+enum { GRACE_S = 3, USAGE_TEXT_MAX = 8192 };
 
 static int run(const struct arguments *a)
 {
@@ -40,17 +29,44 @@ static int run(const struct arguments *a)
 	printout_init(&check.printout, a);
 	if (!conversation_init(&check.conversation, a->timeout,
 			       verbose ? &transcript : NULL)) {
-		printf("%s UNKNOWN - out of file descriptors or memory\n", a->service);
-		return STATE_UNKNOWN;
+		return output_unknown(a->service,
+				      view_of("out of file descriptors or memory"));
 	}
 	if (a->plugin->family == PLUGIN_SMTP)
 		smtp_check(&check);
 	else
 		tcp_check(&check);
-	fputs(printout_text(&check.printout), stdout);
-	print_transcript(&transcript);
+	output_lines_with_values(view_of(printout_text(&check.printout)));
+	output_lines(buffer_view(&transcript));
 	conversation_fini(&check.conversation);
 	return (int)check.printout.state;
+}
+
+static int print_usage(const struct plugin *plugin, const char *progname, const char *error)
+{
+	char text[USAGE_TEXT_MAX];
+	struct buffer b;
+
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s: %s\n", progname, error);
+	usage_put(&b, plugin, progname);
+	output_lines(buffer_view(&b));
+	return STATE_UNKNOWN;
+}
+
+static int print_help(const struct plugin *plugin, const char *progname, bool whole)
+{
+	char text[USAGE_TEXT_MAX];
+	struct buffer b;
+
+	buffer_init(&b, text, sizeof(text));
+	buffer_format(&b, "%s (mailvane %s)\n", progname, MAILVANE_VERSION);
+	if (whole) {
+		buffer_text(&b, "\n");
+		usage_put_help(&b, plugin, progname);
+	}
+	output_lines(buffer_view(&b));
+	return STATE_UNKNOWN;
 }
 
 static int with_arguments(const struct plugin *plugin, const char *progname, int argc,
@@ -63,17 +79,11 @@ static int with_arguments(const struct plugin *plugin, const char *progname, int
 	case ARGUMENTS_OK:
 		return run(&a);
 	case ARGUMENTS_VERSION:
-		printf("%s (mailvane %s)\n", progname, MAILVANE_VERSION);
-		return STATE_UNKNOWN;
+		return print_help(plugin, progname, false);
 	case ARGUMENTS_HELP:
-		printf("%s (mailvane %s)\n\n", progname, MAILVANE_VERSION);
-		usage_print_help(plugin, progname);
-		return STATE_UNKNOWN;
+		return print_help(plugin, progname, true);
 	default:
-		printout_no_bars(error);
-		printf("%s: %s\n", progname, error);
-		usage_print(plugin, progname);
-		return STATE_UNKNOWN;
+		return print_usage(plugin, progname, error);
 	}
 }
 
@@ -86,9 +96,10 @@ int main(int argc, char **argv)
 	int code;
 
 	if (plugin == NULL) {
-		puts("CRITICAL - Generic check_tcp called with unknown service: call it "
-		     "check_smtp, check_imap, check_simap, check_pop, check_spop or "
-		     "check_ssmtp");
+		output_text(
+		    "CRITICAL - Generic check_tcp called with unknown service: call it "
+		    "check_smtp, check_imap, check_simap, check_pop, check_spop or "
+		    "check_ssmtp");
 		return STATE_UNKNOWN;
 	}
 	last_word_prepare(plugin_service(progname, service));
@@ -96,8 +107,7 @@ int main(int argc, char **argv)
 	if (extra_opts_expand(&arena, progname, &argc, &argv, error)) {
 		code = with_arguments(plugin, progname, argc, argv);
 	} else {
-		printout_no_bars(error);
-		puts(error);
+		output_text(error);
 		code = STATE_UNKNOWN;
 	}
 	arena_fini(&arena);

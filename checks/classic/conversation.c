@@ -1,6 +1,8 @@
 /* conversation.c - the loop's events set flags, the calls run the loop until they see theirs. */
 #include "conversation.h"
 
+#include "plugin_text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +30,7 @@ static void note(struct conversation *c, const char *mark, struct view text)
 
 	if (c->transcript == NULL)
 		return;
-	printable_copy(shown, sizeof(shown), text);
+	plugin_text_copy(shown, sizeof(shown), text);
 	if (strlen(shown) + 4 > c->transcript->cap - c->transcript->n)
 		return;
 	buffer_text(c->transcript, mark);

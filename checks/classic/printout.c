@@ -1,7 +1,7 @@
 /* printout.c - the numbers look as printf's %f makes them, as those of the classics do. */
 #include "printout.h"
 
-#include "printable.h"
+#include "plugin_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,18 +121,7 @@ const char *printout_text(struct printout *o)
 	return buffer_string(&o->text);
 }
 
-/* --- strangers' words ------------------------------------------------------------------ */
-
-void printout_no_bars(char *text)
-{
-	for (; *text != '\0'; text++)
-		if (*text == '|')
-			*text = '/';
-}
-
 const char *printout_said(char dst[PRINTOUT_SAID_MAX], struct view said)
 {
-	printable_copy(dst, PRINTOUT_SAID_MAX, said);
-	printout_no_bars(dst);
-	return dst;
+	return plugin_text_copy(dst, PRINTOUT_SAID_MAX, said);
 }

@@ -1,7 +1,7 @@
 /* printout.h - what the plugin prints: lines, a state, and the response time as performance data.
  *
- * What a server said is shown by printout_said only: printable, on one line, cut, and without a
- * bar, which would begin performance data of the server's making.
+ * What a server said and what the command line holds is shown by printout_said only, by the rules
+ * of plugin_text.h: on one line, cut, and without a bar, which would begin performance data.
  */
 #ifndef MAILVANE_CLASSIC_PRINTOUT_H
 #define MAILVANE_CLASSIC_PRINTOUT_H
@@ -41,6 +41,5 @@ const char *printout_text(struct printout *);
 
 /* Returns dst. */
 const char *printout_said(char dst[PRINTOUT_SAID_MAX], struct view said);
-void printout_no_bars(char *text);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "tcp_rules.h"
 
+#include "plugin_text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -255,8 +257,7 @@ static const char *where(const struct arguments *a, char dst[PRINTOUT_SAID_MAX])
 {
 	char host[PRINTOUT_SAID_MAX / 2];
 
-	printable_copy(host, sizeof(host), view_of(a->host));
-	printout_no_bars(host);
+	plugin_text_copy(host, sizeof(host), view_of(a->host));
 	if (*a->host == '/')
 		snprintf(dst, PRINTOUT_SAID_MAX, "socket %s", host);
 	else if (a->flags & ARGUMENTS_HOST_GIVEN)

@@ -1,8 +1,6 @@
 /* usage.c - texts only; without bars, which a scheduler takes for performance data. */
 #include "usage.h"
 
-#include <stdio.h>
-
 static const char smtp_usage[] =
     " -H HOST [-p PORT] [-4 or -6] [-S or -s] [-D WARN[,CRIT]] [-e EXPECT] [-C COMMAND]\n"
     "  [-R RESPONSE] [-f FROM] [-F FQDN] [-A LOGIN -U USER -P PASSWORD] [-L] [-q] [-r]\n"
@@ -68,14 +66,15 @@ static const char common_help[] =
     "\n"
     "Exit: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n";
 
-void usage_print(const struct plugin *plugin, const char *progname)
+void usage_put(struct buffer *b, const struct plugin *plugin, const char *progname)
 {
-	printf("Usage:\n%s%s", progname,
-	       plugin->family == PLUGIN_SMTP ? smtp_usage : tcp_usage);
+	buffer_format(b, "Usage:\n%s%s", progname,
+		      plugin->family == PLUGIN_SMTP ? smtp_usage : tcp_usage);
 }
 
-void usage_print_help(const struct plugin *plugin, const char *progname)
+void usage_put_help(struct buffer *b, const struct plugin *plugin, const char *progname)
 {
-	usage_print(plugin, progname);
-	printf("\n%s%s", plugin->family == PLUGIN_SMTP ? smtp_help : tcp_help, common_help);
+	usage_put(b, plugin, progname);
+	buffer_format(b, "\n%s%s", plugin->family == PLUGIN_SMTP ? smtp_help : tcp_help,
+		      common_help);
 }

@@ -7,7 +7,11 @@
  */
 #include "report.h"
 
+#include "plugin_text.h"
+
 #include <string.h>
+
+enum { SUMMARY_MAX = 2048 };
 
 /* The first of the worst. */
 static size_t find_worst(const struct finding *f, size_t count)
@@ -68,7 +72,7 @@ static bool host_is_away(const struct finding *f, size_t count)
 	return true;
 }
 
-static void put_summary(struct buffer *b, const struct finding *f, size_t count)
+static void summary_write(struct buffer *b, const struct finding *f, size_t count)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 	const struct finding *worst = &f[find_worst(f, count)];
@@ -87,6 +91,17 @@ static void put_summary(struct buffer *b, const struct finding *f, size_t count)
 	buffer_format(b, "%.255s %s: %s", worst->target->host, worst->target->service->name,
 		      sentence);
 	put_pair(b, &worst->result);
+}
+
+/* Host, sentence and remark may be anybody's words. */
+static void put_summary(struct buffer *b, const struct finding *f, size_t count)
+{
+	char storage[SUMMARY_MAX];
+	struct buffer raw;
+
+	buffer_init(&raw, storage, sizeof(storage));
+	summary_write(&raw, f, count);
+	plugin_text_put(b, buffer_view(&raw));
 }
 
 /* --- performance values ------------------------------------------------------------------- */
@@ -152,7 +167,7 @@ static void put_values(struct buffer *b, const struct finding *f,
 
 /* --- the lines ---------------------------------------------------------------------------- */
 
-static void put_line(struct buffer *b, const struct finding *f)
+static void line_write(struct buffer *b, const struct finding *f)
 {
 	char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
 
@@ -164,6 +179,16 @@ static void put_line(struct buffer *b, const struct finding *f)
 	buffer_format(b, "%s: %s - %s", f->target->service->port != 0 ? ")" : "",
 		      state_name(f->result.state), report_sentence(f, sentence));
 	put_pair(b, &f->result);
+}
+
+static void put_line(struct buffer *b, const struct finding *f)
+{
+	char storage[SUMMARY_MAX];
+	struct buffer raw;
+
+	buffer_init(&raw, storage, sizeof(storage));
+	line_write(&raw, f);
+	plugin_text_put(b, buffer_view(&raw));
 	buffer_text(b, "\n");
 }
 
