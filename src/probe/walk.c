@@ -280,6 +280,13 @@ static struct instant earlier(struct instant a, struct instant b)
 	return instant_before(a, b) ? a : b;
 }
 
+/* When the fall-back is to be asked for again. While it is, that time is over and the answer is
+ * waited for instead. */
+static struct instant fallback_time(const struct walk *w)
+{
+	return w->fallback_under_way ? WALK_NEVER : w->fallback_due;
+}
+
 static struct walk_step next_name(struct walk *w, struct instant now)
 {
 	struct instant at = paced(w), due;
@@ -290,7 +297,7 @@ static struct walk_step next_name(struct walk *w, struct instant now)
 		due = earlier(due, w->retries[w->retry_first].at);
 	at = instant_before(at, due) ? due : at;
 	if (instant_before(now, at))
-		return wait_until(earlier(at, w->fallback_due));
+		return wait_until(earlier(at, fallback_time(w)));
 	if (has_retry(w) && !instant_before(now, w->retries[w->retry_first].at))
 		return take_retry(w, now);
 	return take_next(w, now);
@@ -309,7 +316,7 @@ struct walk_step walk_next(struct walk *w, struct instant now)
 	if (w->terms.once)
 		return next_once(w, now);
 	if (count_of(w) == 0)
-		return wait_until(w->fallback_due);
+		return wait_until(fallback_time(w));
 	return next_name(w, now);
 }
 

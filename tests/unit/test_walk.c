@@ -86,6 +86,44 @@ static struct walk_step next(struct walk *w, int64_t *now_ms, enum walk_answer a
 	return step;
 }
 
+/* A time to wait until that is over already would keep the engine's thread busy for ever. */
+static void assert_waits(struct walk *w, int64_t now_ms)
+{
+	struct walk_step step = walk_next(w, at_ms(now_ms));
+
+	assert_int_equal(step.kind, WALK_WAIT);
+	assert_true(ms_of(step.at) > now_ms);
+}
+
+static void a_fallback_under_way_is_not_waited_for_by_its_time(void **state)
+{
+	const int64_t began = INT64_C(1700000000000);
+
+	(void)state;
+	for (unsigned count = 0; count < 2; count++) {
+		struct roll *roll = roll_of(0, count);
+		const struct walk_terms t = terms_of(roll);
+		struct walk_step step;
+		struct walk w;
+		int64_t now = began + HOUR_MS;
+
+		begin(&w, &t, began);
+		while ((step = walk_next(&w, at_ms(now))).kind == WALK_NAME)
+			walk_heard(&w, &step, WALK_JUDGED, at_ms(now));
+		assert_int_equal(step.kind, WALK_FALLBACK);
+		/* The names that are due meanwhile are asked for all the same. */
+		for (struct walk_step name;
+		     (name = walk_next(&w, at_ms(now))).kind == WALK_NAME;)
+			walk_heard(&w, &name, WALK_JUDGED, at_ms(now));
+		assert_waits(&w, now);
+		assert_waits(&w, now + 1000);
+		walk_heard(&w, &step, WALK_JUDGED, at_ms(now + 1000));
+		assert_waits(&w, now + 1000);
+		walk_fini(&w);
+		roll_release(roll);
+	}
+}
+
 static void each_name_once_in_the_interval_evenly(void **state)
 {
 	struct roll *roll = roll_of(0, NAMES);
@@ -439,6 +477,7 @@ int main(void)
 		cmocka_unit_test(a_fallback_that_is_never_told_does_not_hold_up),
 		cmocka_unit_test(other_names_keep_their_places),
 		cmocka_unit_test(once_is_all_names_and_then_the_end),
+		cmocka_unit_test(a_fallback_under_way_is_not_waited_for_by_its_time),
 		cmocka_unit_test(a_doubtful_fallback_is_asked_again_but_not_all_the_time),
 	};
 
