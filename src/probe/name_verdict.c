@@ -69,3 +69,16 @@ const char *name_sentence(const struct result *r, const struct certificate *fall
 			*p = '/';
 	return dst;
 }
+
+struct roster_change name_verdict_file(struct roster *roster, const struct roll *roll,
+				       size_t number, const struct result *r,
+				       bool without_own, unsigned confirm)
+{
+	const struct certificate *fallback = without_own ? r->certificate : NULL;
+	char sentence[VERDICT_SENTENCE_MAX];
+	const char *why = NULL;
+
+	if (r->state != STATE_OK)
+		why = name_sentence(r, fallback, sentence);
+	return roster_put(roster, roll, number, r, why, without_own, confirm);
+}

@@ -6,7 +6,6 @@
 #include "roster_entry.h"
 
 #include "buffer.h"
-#include "name_verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -261,16 +260,6 @@ static struct certificate *replace(struct certificate **held, struct certificate
 	return old;
 }
 
-static char *detail_of(const struct result *result, bool without_own)
-{
-	char sentence[VERDICT_SENTENCE_MAX];
-
-	if (result->state == STATE_OK)
-		return NULL;
-	return strdup(
-	    name_sentence(result, without_own ? result->certificate : NULL, sentence));
-}
-
 /* What the record is with one more result. */
 static struct roster_change renew(struct entry *e, const struct result *result,
 				  bool without_own, unsigned confirm)
@@ -319,11 +308,11 @@ static struct roster_change put(struct roster *r, size_t number,
 }
 
 struct roster_change roster_put(struct roster *r, const struct roll *roll, size_t number,
-				const struct result *result, bool without_own,
-				unsigned confirm)
+				const struct result *result, const char *why,
+				bool without_own, unsigned confirm)
 {
 	struct roster_change change = { .known = false };
-	char *detail = detail_of(result, without_own);
+	char *detail = why != NULL ? strdup(why) : NULL;
 	struct certificate *old = NULL;
 
 	pthread_mutex_lock(&r->lock);

@@ -126,10 +126,12 @@ struct roster_change {
 	    again; /* ask it again soon: it has just failed, or its state is to be confirmed */
 };
 
-/* Files a result with its verdict, copying what is kept. `number` is of `roll`, which may be an
- * older one. `confirm` results in a row change what is announced. */
+/* Files a result with its verdict, copying what is kept; `why` (NULL: nothing is wrong) is the
+ * sentence for it. `number` is of `roll`, which may be an older one. `confirm` results in a row
+ * change what is announced. name_verdict_file makes the sentence. */
 struct roster_change roster_put(struct roster *, const struct roll *, size_t number,
-				const struct result *, bool without_own, unsigned confirm);
+				const struct result *, const char *why, bool without_own,
+				unsigned confirm);
 
 /* Is it what the server shows for names it cannot know? */
 bool roster_is_fallback(struct roster *, const struct certificate *);

@@ -104,8 +104,8 @@ static enum walk_answer file(struct walker *w, const struct ask *a,
 {
 	const struct target *t = w->hosting->target;
 	unsigned confirm = w->worker->once ? 1 : t->confirm;
-	struct roster_change c =
-	    roster_put(w->roster, a->roll, a->step.number, result, without_own, confirm);
+	struct roster_change c = name_verdict_file(w->roster, a->roll, a->step.number,
+						   result, without_own, confirm);
 
 	tell(w, roll_name(a->roll, a->step.number), &c);
 	if (c.again && result->fault == FAULT_CERT_NAME && !without_own)

@@ -6,6 +6,7 @@
  */
 #include "bench_plan.h"
 #include "engine.h"
+#include "name_verdict.h"
 #include "usage.h"
 
 #include <stdio.h>
@@ -79,7 +80,7 @@ static void fill(const struct plan *plan, const struct result *result)
 	struct roll *roll = roster_roll(plan->hostings[0].roster);
 
 	for (size_t i = 0; i < roll_count(roll); i++)
-		roster_put(plan->hostings[0].roster, roll, i, result, false, 2);
+		name_verdict_file(plan->hostings[0].roster, roll, i, result, false, 2);
 	roll_release(roll);
 }
 

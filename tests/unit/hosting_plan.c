@@ -1,6 +1,7 @@
 #include "hosting_plan.h"
 
 #include "certificate_made.h"
+#include "name_verdict.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +67,8 @@ static void put(const struct hosting *h, const char *name, enum fault fault,
 		r.cert_faults = CERT_FAULT_BIT(fault);
 	if (strcmp(name, "c121.test") == 0)
 		r.chain_not_after.ms = 1796000000000;
-	roster_put(h->roster, h->roll, number, &r, fault == FAULT_CERT_NAME, confirm);
+	name_verdict_file(h->roster, h->roll, number, &r, fault == FAULT_CERT_NAME,
+			  confirm);
 	result_fini(&r);
 }
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "certificate_made.h"
+#include "name_verdict.h"
 #include "roster.h"
 
 #include <pthread.h>
@@ -65,7 +66,7 @@ static struct roster_change put(struct roster *r, const char *name,
 	size_t number;
 
 	assert_true(roll_find(roll, view_of(name), &number));
-	c = roster_put(r, roll, number, result, without_own, 2);
+	c = name_verdict_file(r, roll, number, result, without_own, 2);
 	roll_release(roll);
 	return c;
 }
@@ -185,7 +186,7 @@ static void a_name_is_doubted_once(void **state)
 	assert_false(roster_doubt(r, roll, 2));
 	assert_false(roster_doubt(r, roll, 1));
 	assert_true(roster_doubt(r, roll, 2));
-	roster_put(r, roll, 2, &ok, false, 2);
+	name_verdict_file(r, roll, 2, &ok, false, 2);
 	assert_false(roster_doubt(r, roll, 2));
 	roll_release(roll);
 	roster_release(r);
@@ -313,10 +314,10 @@ static void names_that_stay_keep_their_records(void **state)
 
 	/* Answers to what was asked before are of the same names still, or of none. */
 	assert_true(roll_find(older, view_of("b.example"), &number));
-	c = roster_put(r, older, number, &bad, false, 2);
+	c = name_verdict_file(r, older, number, &bad, false, 2);
 	assert_false(c.known);
 	assert_true(roll_find(older, view_of("c.example"), &number));
-	c = roster_put(r, older, number, &bad, false, 2);
+	c = name_verdict_file(r, older, number, &bad, false, 2);
 	assert_true(c.known);
 	assert_true(roster_get(r, view_of("c.example"), &n));
 	assert_int_equal(n.state, STATE_CRITICAL);
@@ -414,7 +415,8 @@ static void one_writes_one_loads_and_others_read(void **state)
 	for (unsigned i = 0; !atomic_load(&stop); i++) {
 		struct roll *roll = roster_roll(r);
 
-		roster_put(r, roll, i * 7 % roll_count(roll), &results[i % 2], false, 1);
+		name_verdict_file(r, roll, i * 7 % roll_count(roll), &results[i % 2], false,
+				  1);
 		roll_release(roll);
 	}
 	pthread_join(reader, NULL);

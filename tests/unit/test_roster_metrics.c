@@ -8,6 +8,7 @@
 
 #include "exposition.h"
 #include "hosting_plan.h"
+#include "name_verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,8 @@ static void a_server_has_a_hundred_series_of_names_at_most(void **state)
 	result_init(&r, hosted_asked_at);
 	r.state = STATE_CRITICAL;
 	r.fault = FAULT_CERT_EXPIRED;
-	roster_put(plan->hostings[2].roster, plan->hostings[2].roll, number, &r, false, 2);
+	name_verdict_file(plan->hostings[2].roster, plan->hostings[2].roll, number, &r,
+			  false, 2);
 	text = render(plan);
 	assert_int_equal(count_of(text, "\nmailvane_name_state{"), 100);
 	assert_int_equal(count_of(text, "\nmailvane_name_state" SUBMISSIONS), 0);
