@@ -45,7 +45,9 @@ floor_allows() {
 	src/dns) [[ $2 =~ ^src/(base|dns)$ ]] ;;
 	src/tls) [[ $2 =~ ^src/(base|dns|tls)$ ]] ;;
 	src/net) [[ $2 =~ ^src/(base|dns|tls|net)$ ]] ;;
-	src/probe) [[ $2 =~ ^src/(base|mail|dns|tls|net|probe)$ ]] ;;
+	src/model) [[ $2 =~ ^src/(base|mail|dns|tls|model)$ ]] ;;
+	src/verdict) [[ $2 =~ ^src/(base|mail|dns|tls|model|verdict)$ ]] ;;
+	src/engine) [[ $2 =~ ^src/(base|mail|dns|tls|net|model|verdict|engine)$ ]] ;;
 	src/config) [[ $2 =~ ^src/ ]] ;;
 	checks* | exporter*) [[ $2 =~ ^src/ ]] || [ "${2%%/*}" = "${1%%/*}" ] ;;
 	*) true ;;
@@ -82,7 +84,7 @@ third_party() {
 	done <<-'TABLE'
 		openssl/ src/tls
 		ares src/dns
-		uv src/(dns|net|probe)
+		uv src/(dns|net|engine)
 		libconfig src/config
 		jansson src/config
 		microhttpd exporter
@@ -179,7 +181,7 @@ plant() {
 		{ printf 'int planted(void)\n{\n'; yes '	;' | head -n 80; echo '}'; } >src/base/planted.c
 		;;
 	floors) echo '#include "dialogue.h"' >src/net/planted.c ;;
-	third_party) echo '#include <openssl/ssl.h>' >src/probe/planted.c ;;
+	third_party) echo '#include <openssl/ssl.h>' >src/engine/planted.c ;;
 	readmes) rm -f src/base/README.md ;;
 	formatting) echo 'int  planted ;' >src/base/planted.c ;;
 	leftovers) echo "/* TO""DO: later */" >src/base/planted.c ;;

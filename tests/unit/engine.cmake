@@ -1,0 +1,6 @@
+foreach(noun breaker engine gate obsolete reload schedule walk)
+  mailvane_unit(test_${noun} test_${noun}.c mailvane_engine)
+endforeach()
+target_sources(test_engine PRIVATE smtp_peer.c)
+mailvane_unit(test_errand test_errand.c mailvane_engine net_bench)
+mailvane_unit(test_walker test_walker.c mailvane_engine mailvane_simulator)
