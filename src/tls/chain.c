@@ -11,6 +11,7 @@
 #include "chain_order.h"
 #include "dane.h"
 #include "missing_issuer.h"
+#include "openssl_shortage.h"
 #include "x509_facts.h"
 #include "x509_text.h"
 
@@ -467,7 +468,6 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 
 	facts->sent_not_after = x509_not_after(X509_STORE_CTX_get0_cert(ctx));
 	note_sent(X509_STORE_CTX_get0_untrusted(ctx), facts);
-	ERR_set_mark();
 	chain_order(X509_STORE_CTX_get0_untrusted(ctx), facts->order);
 	X509_STORE_CTX_set_app_data(ctx, &f);
 	X509_STORE_CTX_set_verify_cb(ctx, record);
@@ -486,5 +486,5 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	facts->dane = f.dane;
 	facts->cert_faults = f.faults;
 	write_detail(&f, facts->detail);
-	ERR_pop_to_mark();
+	openssl_shortage_look();
 }

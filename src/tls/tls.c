@@ -1,6 +1,7 @@
 /* tls.c - the client context: everything is negotiated, nothing refused, all of it judged. */
 #include "tls_context.h"
 
+#include "openssl_shortage.h"
 #include "tls_session.h"
 #include "trust.h"
 
@@ -122,7 +123,9 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 				    size_t cap)
 {
 	struct tls_context *c = calloc(1, sizeof(*c));
+	uint64_t mark = openssl_shortage_mark();
 	const char *words;
+	bool loaded;
 
 	if (c == NULL)
 		goto failed;
@@ -136,14 +139,19 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 	    !set_up(c->ssl, options->obsolete))
 		goto failed;
 	tls_session_set_up(c->ssl);
-	if (!load_files(c, options, error, cap)) {
-		ERR_clear_error();
+	loaded = load_files(c, options, error, cap);
+	openssl_shortage_look();
+	if (openssl_shortage_since(mark) != NULL)
+		goto failed;
+	if (!loaded) {
 		tls_context_free(c);
 		return NULL;
 	}
 	return c;
 failed:
-	words = ERR_reason_error_string(ERR_peek_error());
+	words = openssl_shortage_since(mark);
+	if (words == NULL)
+		words = ERR_reason_error_string(ERR_peek_error());
 	snprintf(error, cap, "OpenSSL cannot start: %s",
 		 words != NULL ? words : "out of memory");
 	ERR_clear_error();

@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "chain.h"
 #include "cipher.h"
+#include "openssl_shortage.h"
 #include "staple.h"
 
 #include <openssl/err.h>
@@ -27,8 +28,10 @@ static int verify(X509_STORE_CTX *ctx, void *nothing)
 	certificate_release(t->facts.certificate);
 	t->facts.certificate =
 	    certificate_table_get(t->context->certificates, X509_STORE_CTX_get0_cert(ctx));
-	if (t->facts.certificate == NULL)
+	if (t->facts.certificate == NULL) {
+		openssl_shortage_add();
 		return 0;
+	}
 	if (!t->context->unjudged)
 		chain_judge(ctx, &wish, &t->facts);
 	return 1;
@@ -82,14 +85,15 @@ struct tls_session *tls_session_new(struct tls_context *context, const char *nam
 				   .wire = { .put = put, .sink = sink },
 				   .flags = flags,
 				   .pins = pins };
+	t->mark = openssl_shortage_mark();
 	t->ssl = SSL_new(context->ssl);
 	if (t->ssl == NULL || !tls_wire_connect(&t->wire, t->ssl, context->wire) ||
-	    !set_name(t, name)) {
+	    !set_name(t, name) || SSL_set_app_data(t->ssl, t) != 1 ||
+	    openssl_shortage_since(t->mark) != NULL) {
 		tls_session_free(t);
 		ERR_clear_error();
 		return NULL;
 	}
-	SSL_set_app_data(t->ssl, t);
 	SSL_set_connect_state(t->ssl);
 	return t;
 }
@@ -110,6 +114,25 @@ static enum tls_status fail(struct tls_session *t, enum fault fault, const char 
 	t->fault = fault;
 	printable_copy(t->reason, sizeof(t->reason), view_of(reason));
 	return TLS_FAILED;
+}
+
+/* Before OpenSSL is called. What other sessions lack is no concern of this one. */
+static void begin(struct tls_session *t)
+{
+	t->mark = openssl_shortage_mark();
+	ERR_clear_error();
+}
+
+/* True: this machine had no memory for what OpenSSL wanted to do, whatever it says of it. */
+static bool is_short(struct tls_session *t)
+{
+	const char *what = openssl_shortage_since(t->mark);
+
+	if (what == NULL)
+		return false;
+	ERR_clear_error();
+	fail(t, FAULT_INTERNAL, what);
+	return true;
 }
 
 /* Alerts a server may choose when it wanted a certificate and got none, or one it does not
@@ -234,7 +257,11 @@ static enum tls_status more_or_limit(struct tls_session *t)
 
 static enum tls_status status_of(struct tls_session *t, int result)
 {
-	switch (SSL_get_error(t->ssl, result)) {
+	int error = SSL_get_error(t->ssl, result);
+
+	if (t->fault == FAULT_INTERNAL || is_short(t))
+		return TLS_FAILED;
+	switch (error) {
 	case SSL_ERROR_NONE:
 		return TLS_READY;
 	case SSL_ERROR_WANT_READ:
@@ -348,7 +375,7 @@ static void note_secured(struct tls_session *t)
 	t->facts.cert_asked = t->flags & TLS_SESSION_CERT_ASKED;
 	t->facts.cipher_forbidden = cipher_judge(t->ssl, t->facts.cipher_flaw);
 	judge_staple(t);
-	ERR_clear_error();
+	openssl_shortage_look();
 }
 
 enum tls_status tls_session_handshake(struct tls_session *t)
@@ -360,10 +387,13 @@ enum tls_status tls_session_handshake(struct tls_session *t)
 		if (t->wire.input.p[0] >= ' ' && t->wire.input.p[0] <= '~')
 			return fail_plain_text(t);
 	}
-	ERR_clear_error();
+	begin(t);
 	status = status_of(t, SSL_do_handshake(t->ssl));
-	if (status == TLS_READY)
+	if (status == TLS_READY) {
 		note_secured(t);
+		if (is_short(t))
+			return TLS_FAILED;
+	}
 	if (status == TLS_CLOSED) {
 		tls_session_cut(t);
 		return TLS_FAILED;
@@ -376,7 +406,7 @@ enum tls_status tls_session_read(struct tls_session *t, char *dst, size_t cap,
 {
 	enum tls_status status;
 
-	ERR_clear_error();
+	begin(t);
 	status = status_of(t, SSL_read_ex(t->ssl, dst, cap, ret_n));
 	if (status == TLS_READY)
 		tls_wire_count_data(&t->wire, t->ssl, *ret_n);
@@ -389,7 +419,7 @@ bool tls_session_write(struct tls_session *t, struct view v)
 
 	if (v.n == 0)
 		return true;
-	ERR_clear_error();
+	begin(t);
 	return status_of(t, SSL_write_ex(t->ssl, v.p, v.n, &n)) == TLS_READY;
 }
 
@@ -446,15 +476,17 @@ static const char *binding(const struct tls_session *t, struct buffer *b)
 	return put_end_point(t, b) ? "tls-server-end-point" : NULL;
 }
 
-const char *tls_session_binding(const struct tls_session *t, struct buffer *ret_bytes)
+const char *tls_session_binding(struct tls_session *t, struct buffer *ret_bytes)
 {
 	const char *name;
 
 	if (!(t->flags & TLS_SESSION_SECURED))
 		return NULL;
-	ERR_clear_error();
+	begin(t);
 	name = binding(t, ret_bytes);
 	ERR_clear_error();
+	/* Without one a login may fail: what is written next fails instead. */
+	is_short(t);
 	return name;
 }
 

@@ -26,6 +26,7 @@ struct tls_session {
 	SSL *ssl;
 	struct tls_wire wire;
 	unsigned flags;
+	uint64_t mark;               /* of shortages before the call under way */
 	enum fault fault;            /* of TLS_FAILED */
 	char reason[PRINTABLE_MAX];  /* of it */
 	char name[TLS_NAME_MAX];     /* without the dot at the end */
@@ -61,7 +62,7 @@ bool tls_session_write(struct tls_session *, struct view);
 /* What a login may be bound to (RFC 5056): the default of the version, which is "tls-exporter"
  * (RFC 9266 section 3) with TLS 1.3 and "tls-unique" (RFC 5802 section 6.1) below it; where that
  * would be unsafe "tls-server-end-point" (RFC 5929 section 4). NULL: none can be had here. */
-const char *tls_session_binding(const struct tls_session *, struct buffer *ret_bytes);
+const char *tls_session_binding(struct tls_session *, struct buffer *ret_bytes);
 /* Sends close_notify, where that is still allowed. */
 void tls_session_goodbye(struct tls_session *);
 

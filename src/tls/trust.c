@@ -7,6 +7,7 @@
 #include "trust.h"
 
 #include "buffer.h"
+#include "openssl_shortage.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -119,28 +120,45 @@ static int issuer_or_bundle(X509 **ret_issuer, X509_STORE_CTX *ctx, X509 *x)
 	static char loaded;
 	X509_STORE *store = X509_STORE_CTX_get0_store(ctx);
 	int found = X509_STORE_CTX_get1_issuer(ret_issuer, ctx, x);
+	uint64_t mark = openssl_shortage_mark();
 
 	if (found != 0 || X509_STORE_get_ex_data(store, 0) != NULL)
 		return found;
 	X509_STORE_set_ex_data(store, 0, &loaded);
-	if (X509_STORE_load_file(store, default_file()) != 1)
+	if (X509_STORE_load_file(store, default_file()) != 1) {
+		openssl_shortage_look();
+		/* It is tried again when there is memory, or a descriptor, for it. */
+		if (openssl_shortage_since(mark) != NULL)
+			X509_STORE_set_ex_data(store, 0, NULL);
 		return found;
+	}
 	return X509_STORE_CTX_get1_issuer(ret_issuer, ctx, x);
 }
 
-static void load_system(X509_STORE *store, const char **ret_note)
+static bool is_shortage(int error)
 {
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/* A store that is not there is noted; one that cannot be read for want of something is not taken
+ * for it. */
+static bool load_system(X509_STORE *store, char *error, size_t cap, const char **ret_note)
+{
+	int hashed = has_hashes(default_dir());
 	struct stat st;
 
-	if (has_hashes(default_dir()) > 0 &&
-	    X509_STORE_load_path(store, default_dir()) == 1) {
+	if (hashed < 0 && is_shortage(errno))
+		return complain(error, cap, "the system's trust store", default_dir(),
+				strerror(errno));
+	if (hashed > 0 && X509_STORE_load_path(store, default_dir()) == 1) {
 		X509_STORE_set_get_issuer(store, issuer_or_bundle);
-		return;
+		return true;
 	}
 	X509_STORE_set_default_paths(store);
-	if (stat(default_file(), &st) < 0 && has_hashes(default_dir()) <= 0)
+	if (stat(default_file(), &st) < 0 && hashed <= 0)
 		*ret_note =
 		    " (this system has no trust store: is ca-certificates installed?)";
+	return true;
 }
 
 bool trust_load(X509_STORE *store, const struct tls_options *options, char *error,
@@ -148,8 +166,9 @@ bool trust_load(X509_STORE *store, const struct tls_options *options, char *erro
 {
 	*ret_note = "";
 	X509_STORE_set_flags(store, X509_V_FLAG_TRUSTED_FIRST);
-	if (options->ca_file == NULL && options->ca_path == NULL)
-		load_system(store, ret_note);
+	if (options->ca_file == NULL && options->ca_path == NULL &&
+	    !load_system(store, error, cap, ret_note))
+		return false;
 	if (options->ca_file != NULL && !load_file(store, options->ca_file, error, cap))
 		return false;
 	return options->ca_path == NULL || load_path(store, options->ca_path, error, cap);
