@@ -25,6 +25,10 @@ static bool more(struct answer *answer, struct draft *out)
 		e->head = NULL;
 	}
 	server = config_dump_server(e->plan, &e->at);
+	if (!server && e->at < e->plan->target_count) {
+		out->failed = true;
+		return false;
+	}
 	if (!server) {
 		draft_text(out, first ? ");\n" : "\n);\n");
 		return false;

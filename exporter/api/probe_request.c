@@ -248,7 +248,7 @@ struct reply probe_request(struct request *request)
 		reply = tell(p);
 	else
 		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
-				   "the exporter is ending: no result\n");
+				   "no result: the exporter is ending, or out of memory\n");
 	pthread_mutex_unlock(&p->lock);
 	return reply;
 }

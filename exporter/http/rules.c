@@ -7,8 +7,10 @@ struct rules *rules_load(const char *path, struct errors *errors)
 {
 	struct rules *rules = calloc(1, sizeof(*rules));
 
-	if (!rules)
+	if (!rules) {
+		errors_out_of_memory(errors);
 		return NULL;
+	}
 	atomic_init(&rules->holders, 1);
 	if (!path)
 		return rules;

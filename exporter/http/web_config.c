@@ -1,6 +1,7 @@
 /* web_config.c - the table of all keys; read it and web_config_load at the foot first. */
 #include "web_config.h"
 
+#include "out_of_memory.h"
 #include "path.h"
 #include "tls_words.h"
 #include "yaml_reader.h"
@@ -534,21 +535,30 @@ static struct web_config *make(void)
 	return c;
 }
 
+/* Given up as a whole when memory runs out. */
+static void load_run(void *user)
+{
+	struct load *load = user;
+	struct file file;
+
+	if (!load->config)
+		out_of_memory();
+	if (!file_read(load->path, WEB_CONFIG_MAX, 0, load->errors, place_at(load, 0),
+		       &file))
+		return;
+	watch_file(&load->config->watch, load->path, &file.stamp);
+	read_all(load, (struct view){ file.text, file.size });
+	file_fini(&file);
+	watch_close(&load->config->watch);
+}
+
 struct web_config *web_config_load(const char *path, struct errors *errors)
 {
 	struct load load = { .config = make(), .errors = errors, .path = path };
 	size_t before = errors->found.total;
-	struct file file;
 
-	if (!load.config ||
-	    !file_read(path, WEB_CONFIG_MAX, 0, errors, place_at(&load, 0), &file)) {
-		web_config_free(load.config);
-		return NULL;
-	}
-	watch_file(&load.config->watch, path, &file.stamp);
-	read_all(&load, (struct view){ file.text, file.size });
-	file_fini(&file);
-	watch_close(&load.config->watch);
+	if (!out_of_memory_guard(load_run, &load))
+		errors_out_of_memory(errors);
 	if (errors->found.total == before)
 		return load.config;
 	web_config_free(load.config);

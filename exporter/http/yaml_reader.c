@@ -1,6 +1,8 @@
 /* yaml_reader.c - one walk for mappings, one for sequences, one answer for each kind of value. */
 #include "yaml_reader.h"
 
+#include "out_of_memory.h"
+
 #include <string.h>
 
 /* Mappings merged into mappings; an anchor may stand for what it stands in. */
@@ -18,6 +20,11 @@ static const char *hint_for(const char *problem)
 		   : "";
 }
 
+static void yaml_reader_drop(void *reader)
+{
+	yaml_document_delete(&((struct yaml_reader *)reader)->document);
+}
+
 bool yaml_reader_init(struct yaml_reader *r, const char *path, struct view text,
 		      struct errors *errors, struct arena *arena)
 {
@@ -27,22 +34,27 @@ bool yaml_reader_init(struct yaml_reader *r, const char *path, struct view text,
 
 	*r = (struct yaml_reader){ .path = path, .errors = errors, .arena = arena };
 	if (!yaml_parser_initialize(&parser)) {
-		errors_add(errors, place, "", "out of memory");
+		errors_out_of_memory(errors);
 		return false;
 	}
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
 	loaded = yaml_parser_load(&parser, &r->document);
-	if (!loaded) {
+	if (!loaded && parser.error == YAML_MEMORY_ERROR) {
+		errors_out_of_memory(errors);
+	} else if (!loaded) {
 		place.line = (unsigned)parser.problem_mark.line + 1;
 		errors_add(errors, place, hint_for(parser.problem), "this is not YAML: %s",
 			   or_unknown(parser.problem));
 	}
 	yaml_parser_delete(&parser);
+	if (loaded)
+		out_of_memory_hold(yaml_reader_drop, r);
 	return loaded;
 }
 
 void yaml_reader_fini(struct yaml_reader *r)
 {
+	out_of_memory_let_go();
 	yaml_document_delete(&r->document);
 }
 

@@ -1,6 +1,7 @@
 /* receiver.c - put by engine threads; gathered, worded and delivered by its own. */
 #include "receiver.h"
 
+#include "out_of_memory.h"
 #include "some_bad.h"
 
 #include "name_template.h"
@@ -305,6 +306,20 @@ static void dismantle(struct receiver *r)
 	free(r);
 }
 
+struct naming {
+	struct receiver *receiver;
+	const struct passive_names *names;
+};
+
+static void names_take(void *user)
+{
+	struct naming *n = user;
+	struct receiver *r = n->receiver;
+
+	r->names.host = arena_text(&r->arena, view_of(n->names->host));
+	r->names.service = arena_text(&r->arena, view_of(n->names->service));
+}
+
 struct receiver *receiver_new(struct courier *courier, const struct passive_names *names,
 			      struct receiver_counts *counts, struct log *log,
 			      struct outages *outages)
@@ -312,17 +327,18 @@ struct receiver *receiver_new(struct courier *courier, const struct passive_name
 	struct receiver *r = calloc(1, sizeof(*r));
 	pthread_condattr_t monotonic;
 
-	if (!r) {
+	/* Zeroed, the arena is empty. */
+	if (!r || !out_of_memory_guard(names_take, &(struct naming){ r, names })) {
 		courier->free(courier);
+		if (r)
+			arena_fini(&r->arena);
+		free(r);
 		return NULL;
 	}
 	r->courier = courier;
 	r->counts = counts;
 	r->log = log;
 	r->outages = outages;
-	arena_init(&r->arena);
-	r->names.host = arena_text(&r->arena, view_of(names->host));
-	r->names.service = arena_text(&r->arena, view_of(names->service));
 	atomic_init(&r->leaving, false);
 	news_queue_init(&r->queue);
 	pthread_mutex_init(&r->lock, NULL);

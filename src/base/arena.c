@@ -1,6 +1,8 @@
 /* arena.c - blocks, each up to twice as large as the one before. */
 #include "arena.h"
 
+#include "out_of_memory.h"
+
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +37,10 @@ static struct arena_block *block_new(size_t cap)
 	struct arena_block *block;
 
 	if (cap > SIZE_MAX - sizeof(*block))
-		abort();
+		out_of_memory();
 	block = calloc(1, sizeof(*block) + cap);
 	if (!block)
-		abort();
+		out_of_memory();
 	block->cap = cap;
 	return block;
 }
@@ -94,7 +96,7 @@ char *arena_text(struct arena *a, struct view text)
 	char *copy;
 
 	if (text.n == SIZE_MAX)
-		abort();
+		out_of_memory();
 	copy = carve(a, text.n + 1, 1);
 	if (text.n > 0)
 		memcpy(copy, text.p, text.n);

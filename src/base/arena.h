@@ -13,8 +13,7 @@ void arena_init(struct arena *);
 /* Wipes and frees everything; what was taken from it is gone. */
 void arena_fini(struct arena *);
 
-/* Zeroed, aligned for any type. Out of memory ends the process: the callers are start-up and
- * reload, where nothing sensible is left to do. */
+/* Zeroed, aligned for any type. What happens without memory: see out_of_memory.h. */
 void *arena_alloc(struct arena *, size_t size);
 
 /* A NUL-terminated copy; a NUL inside is kept, so check before. */

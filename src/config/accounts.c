@@ -4,6 +4,7 @@
 #include "dialogue.h"
 #include "dump.h"
 #include "memory.h"
+#include "out_of_memory.h"
 #include "reader.h"
 #include "secret.h"
 #include "sources.h"
@@ -98,16 +99,24 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 		dump_account(l, &draft);
 }
 
+/* While the list is on the heap. */
+static void accounts_drop(void *loader)
+{
+	free(((struct loader *)loader)->accounts);
+}
+
 void accounts_read(struct loader *l)
 {
 	size_t size;
 	struct account *kept;
 
+	out_of_memory_hold(accounts_drop, l);
 	sources_each_group(l, FILE_ACCOUNTS, take);
 	size = l->account_names.count * sizeof(*kept);
 	kept = arena_alloc(&l->plan->arena, size + 1);
 	if (size > 0)
 		memcpy(kept, l->accounts, size);
+	out_of_memory_let_go();
 	free(l->accounts);
 	l->accounts = kept;
 }

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "loader.h"
-#include "memory.h"
+#include "out_of_memory.h"
 
 #include <stdlib.h>
 
@@ -13,14 +13,21 @@ struct loaded {
 	const char **files;
 };
 
+/* NULL: out of memory, and nothing is taken. */
 static struct config *loaded_new(struct plan *plan, const struct passive_settings *passive,
 				 char *dump, struct watch *watch)
 {
-	struct loaded *l = memory_grow(NULL, 1, sizeof(*l));
+	struct loaded *l = calloc(1, sizeof(*l));
+	const char **files = calloc(watch->file_count + 1, sizeof(*files));
 
+	if (l == NULL || files == NULL) {
+		free(l);
+		free(files);
+		return NULL;
+	}
 	watch_close(watch);
-	*l = (struct loaded){ .watch = *watch };
-	l->files = memory_grow(NULL, watch->file_count + 1, sizeof(*l->files));
+	l->watch = *watch;
+	l->files = files;
 	for (size_t i = 0; i < watch->file_count; i++)
 		l->files[i] = watch->files[i].path;
 	l->shown = (struct config){
@@ -40,30 +47,46 @@ struct config *config_load(const char *path, struct config_errors *ret_errors)
 	return config_load_shard(path, &(struct shard){ 0, 1 }, ret_errors);
 }
 
+/* A load, which is given up as a whole when memory runs out. */
+struct load {
+	const char *path;
+	struct watch watch;
+	struct loader loader;
+	struct plan *plan; /* NULL: there were errors */
+	struct config *config;
+};
+
+static void load_run(void *user)
+{
+	struct load *load = user;
+	struct loader *l = &load->loader;
+
+	load->plan = loader_read(l, load->path);
+	if (load->plan == NULL)
+		return;
+	load->config = loaded_new(load->plan, &l->passive, l->dump, &load->watch);
+	if (load->config == NULL)
+		out_of_memory();
+	l->dump = NULL;
+}
+
 struct config *config_load_shard(const char *path, const struct shard *shard,
 				 struct config_errors *ret_errors)
 {
-	struct config *config = NULL;
-	struct loader loader;
-	struct watch watch;
-	struct passive_settings passive;
-	struct plan *plan;
-	char *dump;
+	struct load load = { .path = path };
 
-	watch_init(&watch);
-	loader_init(&loader, &watch);
-	loader.shard = *shard;
-	plan = loader_read(&loader, path);
-	passive = loader.passive;
-	dump = loader.dump;
-	loader.dump = NULL;
-	errors_take(&loader.errors, ret_errors);
-	loader_fini(&loader);
-	if (plan != NULL)
-		config = loaded_new(plan, &passive, dump, &watch);
-	else
-		watch_fini(&watch);
-	return config;
+	watch_init(&load.watch);
+	loader_init(&load.loader, &load.watch);
+	load.loader.shard = *shard;
+	if (!out_of_memory_guard(load_run, &load))
+		errors_out_of_memory(&load.loader.errors);
+	errors_take(&load.loader.errors, ret_errors);
+	loader_fini(&load.loader);
+	if (load.config == NULL) {
+		plan_release(load.plan);
+		watch_fini(&load.watch);
+	}
+	return load.config;
 }
 
 void config_free(struct config *config)

@@ -82,11 +82,12 @@ bool config_changed(const struct config *);
 
 /* The configuration in use as one that can be read again, with every default filled in:
  * config->dump, then "servers = (", each server, a comma between them, ");". On the heap, NULL
- * behind the last; *at is its first target and moves on to the next server's. */
+ * behind the last; *at is its first target and moves on to the next server's. Out of memory it is
+ * NULL, too, and *at stays. */
 char *config_dump_server(const struct plan *, size_t *at);
 
 /* The reference of all keys with type, range, default and help, as Markdown, into a heap
- * string the caller frees. */
+ * string the caller frees; NULL: out of memory. */
 char *config_reference(void);
 
 /* The table of verdicts, likewise. */

@@ -190,8 +190,7 @@ static void put_key(const struct dump *d, const struct key *key, const void *dra
 		listing_put(d->out, ";\n");
 		return;
 	}
-	d->out->n = before;
-	d->out->text[before] = '\0';
+	listing_cut(d->out, before);
 	if (key->note != NULL)
 		LISTING_PUT(d->out, d->indent, "# ", key->name, ": ", key->note, "\n");
 }
@@ -262,7 +261,9 @@ static void put_services(struct loader *l, struct listing *out)
 
 		put_element(l, &list, SECTION_SERVICE, &draft);
 	}
-	LISTING_PUT(out, "services = (\n", list.text, "\n);\n");
+	out->failed = out->failed || list.failed;
+	if (!list.failed)
+		LISTING_PUT(out, "services = (\n", list.text, "\n);\n");
 	free(list.text);
 }
 
@@ -285,11 +286,12 @@ char *dump_head(struct loader *l)
 	give_way(&l->top.head, FILE_TIMEOUT, &l->top.timeout, l->top.interval);
 	listing_put(&out, "# The configuration in use, every default filled in.\n");
 	put_group(&dump, &sections[SECTION_FILE], &l->top);
+	out.failed = l->dumped_accounts.failed;
 	if (l->dumped_accounts.n > 0)
 		LISTING_PUT(&out, "accounts = (\n", l->dumped_accounts.text, "\n);\n");
 	put_services(l, &out);
 	put_overrides(&out, "", &l->plan->settings.policy.overrides);
-	return out.text;
+	return listing_take(&out);
 }
 
 /* --- servers, from the plan -------------------------------------------------------------------- */
@@ -349,7 +351,7 @@ static void take_hostings(struct server_draft *draft, struct text *names,
 static void put_server(struct listing *out, const struct plan *plan,
 		       const struct target *targets, size_t count)
 {
-	struct text *names = memory_grow(NULL, 2 * count, sizeof(*names));
+	struct text *names = calloc(2 * count, sizeof(*names));
 	const struct target *t = &targets[0];
 	char shown[PINS_MAX][PIN_TEXT_MAX];
 	struct text pins[PINS_MAX];
@@ -373,6 +375,10 @@ static void put_server(struct listing *out, const struct plan *plan,
 		.histogram = t->flags & TARGET_HISTOGRAM,
 	};
 
+	if (names == NULL) {
+		out->failed = true;
+		return;
+	}
 	take_pins(&draft, pins, shown, t->pins);
 	take_services(&draft, names, targets, count);
 	take_hostings(&draft, names + count, plan, targets, count);
@@ -438,6 +444,7 @@ char *config_dump_server(const struct plan *plan, size_t *at)
 	    strcmp(plan->targets[first - 1].server, plan->targets[first].server) == 0)
 		listing_put(&out, "  # more of the same name, as a target file says\n");
 	put_server(&out, plan, &plan->targets[first], count);
-	*at = first + count;
-	return out.text;
+	if (!out.failed)
+		*at = first + count;
+	return listing_take(&out);
 }

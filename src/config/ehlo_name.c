@@ -2,6 +2,7 @@
 #include "ehlo_name.h"
 
 #include "host_name.h"
+#include "out_of_memory.h"
 
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -73,6 +74,8 @@ static char *hosts_file(struct view *ret_text)
 	int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
 	ssize_t n = text != NULL && fd >= 0 ? read(fd, text, HOSTS_MAX) : 0;
 
+	if (text == NULL)
+		out_of_memory();
 	if (fd >= 0)
 		close(fd);
 	*ret_text = (struct view){ text, n > 0 ? (size_t)n : 0 };

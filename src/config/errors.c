@@ -1,7 +1,6 @@
 /* errors.c - errors with their place, sorted when they are handed over. */
 #include "errors.h"
 
-#include "memory.h"
 #include "printable.h"
 #include "suggest.h"
 
@@ -12,6 +11,15 @@
 
 enum { WHAT_MAX = 600 };
 
+/* The one error that needs no memory to be told. */
+static struct config_error no_memory = {
+	.where = (char[]){ "the configuration" },
+	.what = (char[]){ "out of memory while it was read" },
+	.hint =
+	    (char[]){ "give the process more memory, or its servers to several exporters: "
+		      "see --shard" },
+};
+
 void errors_init(struct errors *e)
 {
 	*e = (struct errors){ 0 };
@@ -19,12 +27,13 @@ void errors_init(struct errors *e)
 
 void config_errors_fini(struct config_errors *e)
 {
-	for (size_t i = 0; i < e->count; i++) {
+	for (size_t i = 0; e->list != &no_memory && i < e->count; i++) {
 		free(e->list[i].where);
 		free(e->list[i].what);
 		free(e->list[i].hint);
 	}
-	free(e->list);
+	if (e->list != &no_memory)
+		free(e->list);
 	*e = (struct config_errors){ 0 };
 }
 
@@ -38,7 +47,7 @@ static char *printable(const char *text)
 	char line[WHAT_MAX];
 
 	printable_copy(line, sizeof(line), view_of(text));
-	return memory_text(line);
+	return strdup(line);
 }
 
 static char *where(struct place place)
@@ -52,6 +61,33 @@ static char *where(struct place place)
 	return printable(line);
 }
 
+void errors_out_of_memory(struct errors *e)
+{
+	errors_fini(e);
+	e->found = (struct config_errors){ .list = &no_memory, .count = 1, .total = 1 };
+}
+
+/* False: out of memory. */
+static bool errors_keep(struct errors *e, struct place place, const char *what,
+			const char *hint)
+{
+	struct config_errors *found = &e->found;
+	struct config_error *error;
+
+	if (found->list == NULL)
+		found->list = calloc(CONFIG_ERRORS_MAX, sizeof(*found->list));
+	if (found->list == NULL)
+		return false;
+	e->places[found->count] = place;
+	error = &found->list[found->count++];
+	*error = (struct config_error){
+		.where = where(place),
+		.what = printable(what),
+		.hint = printable(hint),
+	};
+	return error->where != NULL && error->what != NULL && error->hint != NULL;
+}
+
 void errors_add(struct errors *e, struct place place, const char *hint, const char *format,
 		...)
 {
@@ -60,19 +96,13 @@ void errors_add(struct errors *e, struct place place, const char *hint, const ch
 	va_list values;
 
 	found->total++;
-	if (found->count == CONFIG_ERRORS_MAX)
+	if (found->count == CONFIG_ERRORS_MAX || found->list == &no_memory)
 		return;
 	va_start(values, format);
 	vsnprintf(what, sizeof(what), format, values);
 	va_end(values);
-	if (found->list == NULL)
-		found->list = memory_grow(NULL, CONFIG_ERRORS_MAX, sizeof(*found->list));
-	e->places[found->count] = place;
-	found->list[found->count++] = (struct config_error){
-		.where = where(place),
-		.what = printable(what),
-		.hint = printable(hint),
-	};
+	if (!errors_keep(e, place, what, hint))
+		errors_out_of_memory(e);
 }
 
 static bool same_file(struct place a, struct place b)

@@ -23,6 +23,9 @@ void errors_fini(struct errors *);
 void errors_add(struct errors *, struct place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* In place of all others. What errors_add does, too, when there is no memory for one. */
+void errors_out_of_memory(struct errors *);
+
 /* Hands them over, file by file in the order the files were first complained of, each by
  * line; nothing stays behind. */
 void errors_take(struct errors *, struct config_errors *ret_errors);

@@ -1,16 +1,36 @@
 /* file.c - open once, ask the descriptor, read whole. */
 #include "file.h"
 
-#include "memory.h"
+#include "out_of_memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { GROUPS_MAX = 256 };
+
+/* What a file's text lies in. */
+struct file_room {
+	size_t size;
+	char text[];
+};
+
+static struct file_room *file_room_of(char *text)
+{
+	return (struct file_room *)(text - offsetof(struct file_room, text));
+}
+
+static void file_room_free(void *room)
+{
+	struct file_room *r = room;
+
+	explicit_bzero(r->text, r->size);
+	free(r);
+}
 
 static struct stamp stamp_from(const struct stat *st)
 {
@@ -138,19 +158,21 @@ static bool read_whole(int fd, char *text, size_t size)
 static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
 			 struct errors *e, struct place place, struct file *ret_file)
 {
-	struct file file;
+	struct file_room *room;
 	struct stat st;
 
 	if (!acceptable(fd, path, max, rules, e, place, &st))
 		return false;
-	file.size = (size_t)st.st_size;
-	file.stamp = stamp_from(&st);
-	file.text = memory_grow(NULL, file.size + 1, 1);
-	if (!read_whole(fd, file.text, file.size)) {
+	room = malloc(sizeof(*room) + (size_t)st.st_size + 1);
+	if (room == NULL) {
+		errors_out_of_memory(e);
+		return false;
+	}
+	room->size = (size_t)st.st_size + 1;
+	if (!read_whole(fd, room->text, (size_t)st.st_size)) {
 		int error = errno;
 
-		explicit_bzero(file.text, file.size + 1);
-		free(file.text);
+		file_room_free(room);
 		if (error == 0)
 			return refuse(e, place, path, "changed while it was being read",
 				      "write a new file and rename it over the old one");
@@ -158,8 +180,8 @@ static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
 			   strerror(error));
 		return false;
 	}
-	file.text[file.size] = '\0';
-	*ret_file = file;
+	room->text[st.st_size] = '\0';
+	*ret_file = (struct file){ room->text, (size_t)st.st_size, stamp_from(&st) };
 	return true;
 }
 
@@ -174,13 +196,15 @@ bool file_read(const char *path, size_t max, unsigned rules, struct errors *e,
 		return refuse_by_errno(e, place, path);
 	done = read_checked(fd, path, max, rules, e, place, ret_file);
 	close(fd);
+	if (done)
+		out_of_memory_hold(file_room_free, file_room_of(ret_file->text));
 	return done;
 }
 
 void file_fini(struct file *file)
 {
-	explicit_bzero(file->text, file->size);
-	free(file->text);
+	out_of_memory_let_go();
+	file_room_free(file_room_of(file->text));
 	*file = (struct file){ 0 };
 }
 

@@ -32,7 +32,7 @@ struct file {
  * and one error at `place` (who names the file), when it cannot be read. */
 bool file_read(const char *path, size_t max, unsigned rules, struct errors *,
 	       struct place place, struct file *ret_file);
-/* Wipes and frees. */
+/* Wipes and frees; the file read last is finished first (see out_of_memory.h). */
 void file_fini(struct file *);
 
 /* Is `path` something that can be read later, by another library? A regular file, or a

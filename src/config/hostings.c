@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "name_list.h"
+#include "out_of_memory.h"
 #include "path.h"
 #include "servers.h"
 
@@ -25,7 +26,7 @@ static struct roll *roll_of(struct loader *l, const char *path, struct place pla
 			    &l->errors, &list)) {
 		roll = roll_new(list.names, list.count);
 		if (roll == NULL)
-			abort();
+			out_of_memory();
 	}
 	file_fini(&file);
 	return roll;
@@ -38,6 +39,8 @@ static struct roll *read_once(struct loader *l, const char *path, struct place p
 
 	if (names_add(&l->roll_names, path, place, &number)) {
 		l->rolls = memory_room(l->rolls, number, &l->roll_cap, sizeof(*l->rolls));
+		l->rolls[number] = NULL;
+		l->roll_count = number + 1;
 		l->rolls[number] = roll_of(l, path, place);
 	}
 	return l->rolls[number];
@@ -160,7 +163,7 @@ bool hostings_add(struct loader *l, const struct server *s, const char *name)
 
 void hostings_fini(struct loader *l)
 {
-	for (size_t i = 0; i < l->roll_names.count; i++)
+	for (size_t i = 0; i < l->roll_count; i++)
 		roll_release(l->rolls[i]);
 	free(l->rolls);
 	free(l->hostings);

@@ -5,6 +5,7 @@
 #include "dump.h"
 #include "hostings.h"
 #include "on_demand.h"
+#include "out_of_memory.h"
 #include "overrides.h"
 #include "passive.h"
 #include "servers.h"
@@ -18,9 +19,7 @@
 
 void loader_init(struct loader *l, struct watch *watch)
 {
-	*l = (struct loader){ .watch = watch, .plan = plan_new() };
-	if (l->plan == NULL)
-		abort();
+	*l = (struct loader){ .watch = watch };
 	arena_init(&l->scratch);
 	errors_init(&l->errors);
 }
@@ -37,6 +36,8 @@ void loader_fini(struct loader *l)
 	free(l->service_terms);
 	free(l->dumped_accounts.text);
 	free(l->dump);
+	free(l->rows.list);
+	free(l->rows.places);
 	errors_fini(&l->errors);
 	arena_fini(&l->scratch);
 	plan_release(l->plan);
@@ -89,12 +90,15 @@ static struct plan *finish(struct loader *l, const char *file)
 		return NULL;
 	plan_set_hostings(plan, l->hostings, l->hosting_count);
 	l->dump = dump_head(l);
+	if (l->dump == NULL)
+		out_of_memory();
 	l->plan = NULL;
 	return plan;
 }
 
 static void begin(struct loader *l)
 {
+	l->plan = plan_new();
 	value_presets(l, &sections[SECTION_FILE], &l->top, (struct place){ 0 });
 }
 

@@ -63,7 +63,7 @@ struct loader {
 	struct names server_names;
 	/* Files of names, each read once; by the numbers `roll_names` gives. */
 	struct roll **rolls; /* NULL: it could not be read */
-	size_t roll_cap;
+	size_t roll_count, roll_cap;
 	struct names roll_names;
 	struct hosting_wish *hostings;
 	size_t hosting_count, hosting_cap;

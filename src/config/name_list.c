@@ -3,6 +3,7 @@
 
 #include "host_name.h"
 #include "memory.h"
+#include "out_of_memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -134,21 +135,28 @@ static void take(struct draft *d, struct arena *arena, struct name_list *ret_lis
 	*ret_list = (struct name_list){ names, d->count };
 }
 
+static void draft_drop(void *draft)
+{
+	free(((struct draft *)draft)->list);
+}
+
 bool name_list_parse(struct view text, const char *file, struct arena *arena,
 		     struct errors *e, struct name_list *ret_list)
 {
-	struct draft draft = { 0 };
+	struct draft *draft = arena_alloc(arena, sizeof(*draft));
 	bool good;
 
+	out_of_memory_hold(draft_drop, draft);
 	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
 		text = view_skip(text, 3);
-	good = read_lines(&draft, text, arena, e, (struct place){ file, 0 });
-	if (draft.count > 0)
-		qsort(draft.list, draft.count, sizeof(*draft.list), by_name);
-	good = good && check_twice(&draft, e, file);
+	good = read_lines(draft, text, arena, e, (struct place){ file, 0 });
+	if (draft->count > 0)
+		qsort(draft->list, draft->count, sizeof(*draft->list), by_name);
+	good = good && check_twice(draft, e, file);
 	if (good)
-		take(&draft, arena, ret_list);
-	free(draft.list);
+		take(draft, arena, ret_list);
+	out_of_memory_let_go();
+	draft_drop(draft);
 	return good;
 }
 

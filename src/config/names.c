@@ -34,10 +34,13 @@ static size_t *seat(const struct names *n, struct view text)
 
 static void widen(struct names *n)
 {
-	n->table_size = n->table_size > 0 ? n->table_size * 2 : 64;
+	size_t size = n->table_size > 0 ? n->table_size * 2 : 64;
+	size_t *table = memory_grow(NULL, size, sizeof(*table));
+
+	memset(table, 0, size * sizeof(*table));
 	free(n->table);
-	n->table = memory_grow(NULL, n->table_size, sizeof(*n->table));
-	memset(n->table, 0, n->table_size * sizeof(*n->table));
+	n->table = table;
+	n->table_size = size;
 	for (size_t i = 0; i < n->count; i++)
 		*seat(n, view_of(n->list[i].text)) = i + 1;
 }

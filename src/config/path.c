@@ -1,8 +1,6 @@
 /* path.c - paths as files give them, and patterns of them. */
 #include "path.h"
 
-#include "memory.h"
-
 #include <errno.h>
 #include <glob.h>
 #include <limits.h>
@@ -126,11 +124,35 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* False: out of memory. */
+static bool matches_take(char *const *texts, size_t count, struct matches *ret_matches)
+{
+	struct matches matches = { calloc(count + 1, sizeof(char *)), 0 };
+
+	for (; matches.list != NULL && matches.count < count; matches.count++) {
+		matches.list[matches.count] = strdup(texts[matches.count]);
+		if (matches.list[matches.count] == NULL)
+			break;
+	}
+	if (matches.list == NULL || matches.count < count) {
+		matches_drop(matches.list);
+		return false;
+	}
+	*ret_matches = matches;
+	return true;
+}
+
+bool matches_of_one(const char *path, struct matches *ret_matches)
+{
+	return matches_take(&(char *const){ (char *)path }, 1, ret_matches);
+}
+
 bool pattern_match(const char *pattern, struct matches *ret_matches, char *error,
 		   size_t cap)
 {
 	struct matches matches = { 0 };
 	glob_t found = { 0 };
+	bool kept = true;
 	int failed;
 
 	trouble.error = 0;
@@ -142,22 +164,30 @@ bool pattern_match(const char *pattern, struct matches *ret_matches, char *error
 		globfree(&found);
 		return false;
 	}
-	matches.count = failed == 0 ? found.gl_pathc : 0;
-	if (matches.count > 0) {
-		matches.list = memory_grow(NULL, matches.count, sizeof(*matches.list));
-		for (size_t i = 0; i < matches.count; i++)
-			matches.list[i] = memory_text(found.gl_pathv[i]);
-		qsort(matches.list, matches.count, sizeof(*matches.list), by_bytes);
+	if (failed == 0 && found.gl_pathc > 0) {
+		kept = matches_take(found.gl_pathv, found.gl_pathc, &matches);
+		if (kept)
+			qsort(matches.list, matches.count, sizeof(*matches.list), by_bytes);
 	}
 	globfree(&found);
-	*ret_matches = matches;
-	return true;
+	if (kept)
+		*ret_matches = matches;
+	else
+		snprintf(error, cap, "cannot search %s: out of memory", pattern);
+	return kept;
+}
+
+void matches_drop(void *list)
+{
+	char **texts = list;
+
+	for (size_t i = 0; texts != NULL && texts[i] != NULL; i++)
+		free(texts[i]);
+	free(texts);
 }
 
 void matches_fini(struct matches *matches)
 {
-	for (size_t i = 0; i < matches->count; i++)
-		free(matches->list[i]);
-	free(matches->list);
+	matches_drop(matches->list);
 	*matches = (struct matches){ 0 };
 }

@@ -20,7 +20,7 @@ bool pattern_is(const char *);
 
 /* The paths that match, sorted by their bytes. */
 struct matches {
-	char **list;
+	char **list; /* with a NULL behind them; NULL: none */
 	size_t count;
 };
 
@@ -28,6 +28,10 @@ struct matches {
  * what matched elsewhere is not given. No match is no failure. */
 bool pattern_match(const char *pattern, struct matches *ret_matches, char *error,
 		   size_t cap);
+/* Of a path that is no pattern. False: out of memory. */
+bool matches_of_one(const char *path, struct matches *ret_matches);
 void matches_fini(struct matches *);
+/* Of its list alone, for out_of_memory_hold. */
+void matches_drop(void *list);
 
 #endif

@@ -87,5 +87,5 @@ char *config_reference(void)
 		if (id == SECTION_SERVICE)
 			put_services(&page);
 	}
-	return page.text;
+	return listing_take(&page);
 }

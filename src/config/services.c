@@ -5,6 +5,7 @@
 #include "services.h"
 
 #include "memory.h"
+#include "out_of_memory.h"
 #include "reader.h"
 #include "sources.h"
 #include "value.h"
@@ -109,16 +110,24 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 	change(l, number, &draft, (struct service){ .name = draft.name }, good);
 }
 
+/* While the list is on the heap. */
+static void services_drop(void *loader)
+{
+	free(((struct loader *)loader)->services);
+}
+
 void services_read(struct loader *l)
 {
 	struct service *kept;
 	size_t count;
 
+	out_of_memory_hold(services_drop, l);
 	take_builtin(l);
 	sources_each_group(l, FILE_SERVICES, take);
 	count = l->service_names.count;
 	kept = arena_alloc(&l->plan->arena, count * sizeof(*kept));
 	memcpy(kept, l->services, count * sizeof(*kept));
+	out_of_memory_let_go();
 	free(l->services);
 	l->services = kept;
 	l->plan->services = kept;

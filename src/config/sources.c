@@ -6,6 +6,7 @@
 #include "sources.h"
 
 #include "memory.h"
+#include "out_of_memory.h"
 #include "reader.h"
 #include "syntax.h"
 #include "text_rules.h"
@@ -17,13 +18,15 @@
 static struct source *source_new(struct loader *l, const char *file,
 				 const struct stamp *stamp)
 {
-	struct source *s = memory_grow(NULL, 1, sizeof(*s));
+	const char *kept = arena_text(&l->scratch, view_of(file));
+	struct source *s;
 
-	s->file = arena_text(&l->scratch, view_of(file));
-	s->stamp = *stamp;
-	config_init(&s->tree);
 	l->sources =
 	    memory_room(l->sources, l->source_count, &l->source_cap, sizeof(*l->sources));
+	s = memory_grow(NULL, 1, sizeof(*s));
+	s->file = kept;
+	s->stamp = *stamp;
+	config_init(&s->tree);
 	l->sources[l->source_count++] = s;
 	return s;
 }
@@ -37,6 +40,18 @@ void sources_fini(struct loader *l)
 	free(l->sources);
 	l->sources = NULL;
 	l->source_count = l->source_cap = 0;
+}
+
+/* libconfig 1.5 does not look whether it gets the memory it asks for. A setting costs it less than
+ * this for each character of the text, which has one for at least every two ("1,"). The memory is
+ * asked for and given back, for it to find. */
+static void want_memory_for_tree(size_t text)
+{
+	enum { FOR_EACH_CHARACTER = 128, AT_LEAST = 128 * 1024 };
+	void *reserve =
+	    memory_grow(NULL, text + AT_LEAST / FOR_EACH_CHARACTER, FOR_EACH_CHARACTER);
+
+	free(reserve);
 }
 
 /* libconfig's scanner knows a comment only by the end of its line, and no byte order mark. */
@@ -61,6 +76,7 @@ static bool parse(struct loader *l, struct source *s, struct view text)
 {
 	if (!syntax_check(text, s->file, &l->errors))
 		return false;
+	want_memory_for_tree(text.n);
 	if (parse_text(&s->tree, text))
 		return true;
 	errors_add(&l->errors,
@@ -79,8 +95,10 @@ static void read_includes(struct loader *l, struct texts all, size_t from, unsig
 
 		if (!sources_match(l, &all.list[i], &matches))
 			continue;
+		out_of_memory_hold(matches_drop, matches.list);
 		for (size_t k = 0; k < matches.count; k++)
 			read_file(l, matches.list[k], all.list[i].place, depth + 1);
+		out_of_memory_let_go();
 		matches_fini(&matches);
 	}
 }
@@ -165,8 +183,8 @@ bool sources_match(struct loader *l, const struct text *text, struct matches *re
 		const char *path =
 		    path_beside(&l->scratch, text->place.file, view_of(text->text));
 
-		*ret_matches = (struct matches){ memory_grow(NULL, 1, sizeof(char *)), 1 };
-		ret_matches->list[0] = memory_text(path);
+		if (!matches_of_one(path, ret_matches))
+			out_of_memory();
 		return true;
 	}
 	watch_pattern(l->watch, pattern);

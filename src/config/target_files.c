@@ -1,6 +1,7 @@
 /* target_files.c - which files there are and what they are. */
 #include "target_files.h"
 
+#include "out_of_memory.h"
 #include "sources.h"
 
 #include <string.h>
@@ -46,9 +47,16 @@ static void read_file(struct loader *l, const char *path, struct place place)
 	file_fini(&file);
 }
 
+static void seen_drop(void *seen)
+{
+	names_fini(seen);
+}
+
 void target_files_read(struct loader *l)
 {
-	struct names seen = { 0 };
+	struct names *seen = arena_alloc(&l->scratch, sizeof(*seen));
+
+	out_of_memory_hold(seen_drop, seen);
 
 	for (size_t i = 0; i < l->top.target_files.count; i++) {
 		const struct text *pattern = &l->top.target_files.list[i];
@@ -56,10 +64,13 @@ void target_files_read(struct loader *l)
 
 		if (!sources_match(l, pattern, &matches))
 			continue;
+		out_of_memory_hold(matches_drop, matches.list);
 		for (size_t k = 0; k < matches.count; k++)
-			if (first_time(l, &seen, matches.list[k]))
+			if (first_time(l, seen, matches.list[k]))
 				read_file(l, matches.list[k], pattern->place);
+		out_of_memory_let_go();
 		matches_fini(&matches);
 	}
-	names_fini(&seen);
+	out_of_memory_let_go();
+	names_fini(seen);
 }

@@ -8,12 +8,14 @@
  */
 #include "host_name.h"
 #include "json_lines.h"
+#include "out_of_memory.h"
 #include "reader.h"
 #include "services.h"
 #include "target_files.h"
 #include "value.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct section *section = &sections[SECTION_SERVER];
@@ -257,14 +259,59 @@ static const char *syntax_fault(const json_error_t *error)
 	return error->text;
 }
 
-void target_json_read(struct loader *l, const char *file, struct view text)
+/* The library takes a failed allocation for a broken text. */
+static _Thread_local bool tree_short;
+
+static void *tree_take(size_t size)
 {
-	struct reading r = { .loader = l, .file = file };
-	json_error_t error;
-	json_t *root, *group;
+	void *p = malloc(size);
+
+	tree_short = tree_short || p == NULL;
+	return p;
+}
+
+static void tree_drop(void *root)
+{
+	json_decref(root);
+}
+
+static void lines_drop(void *lines)
+{
+	json_lines_fini(lines);
+}
+
+static void take_groups(struct loader *l, const char *file, struct view text, json_t *root)
+{
+	struct reading *r = arena_alloc(&l->scratch, sizeof(*r));
+	json_t *group;
 	size_t i;
 
+	r->loader = l;
+	r->file = file;
+	json_lines_init(&r->lines, text);
+	out_of_memory_hold(lines_drop, &r->lines);
+	json_array_foreach(root, i, group)
+	{
+		json_lines_next(&r->lines);
+		if (!l->targets.full)
+			take_group(r, group);
+	}
+	out_of_memory_let_go();
+	json_lines_fini(&r->lines);
+}
+
+void target_json_read(struct loader *l, const char *file, struct view text)
+{
+	json_error_t error;
+	json_t *root;
+
+	tree_short = false;
+	json_set_alloc_funcs(tree_take, free);
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
+	if (tree_short) {
+		json_decref(root);
+		out_of_memory();
+	}
 	if (root == NULL) {
 		errors_add(&l->errors, (struct place){ file, (unsigned)error.line },
 			   "it must be valid JSON", "%s", syntax_fault(&error));
@@ -277,13 +324,8 @@ void target_json_read(struct loader *l, const char *file, struct view text)
 		json_decref(root);
 		return;
 	}
-	json_lines_init(&r.lines, text);
-	json_array_foreach(root, i, group)
-	{
-		json_lines_next(&r.lines);
-		if (!l->targets.full)
-			take_group(&r, group);
-	}
-	json_lines_fini(&r.lines);
+	out_of_memory_hold(tree_drop, root);
+	take_groups(l, file, text, root);
+	out_of_memory_let_go();
 	json_decref(root);
 }

@@ -33,10 +33,13 @@ static size_t *seat(const struct target_list *l, const struct target *t)
 
 static void widen(struct target_list *l)
 {
-	l->table_size = l->table_size > 0 ? l->table_size * 2 : 256;
+	size_t size = l->table_size > 0 ? l->table_size * 2 : 256;
+	size_t *table = memory_grow(NULL, size, sizeof(*table));
+
+	memset(table, 0, size * sizeof(*table));
 	free(l->table);
-	l->table = memory_grow(NULL, l->table_size, sizeof(*l->table));
-	memset(l->table, 0, l->table_size * sizeof(*l->table));
+	l->table = table;
+	l->table_size = size;
 	for (size_t i = 0; i < l->count; i++)
 		*seat(l, &l->targets[i]) = i + 1;
 }

@@ -81,5 +81,5 @@ char *config_verdicts(void)
 		LISTING_PUT(&page, phase > 0 ? ", `" : " `", phase_name(phase), "`");
 	listing_put(&page, ".\n");
 	listing_put(&page, foot);
-	return page.text;
+	return listing_take(&page);
 }

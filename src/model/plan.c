@@ -1,13 +1,15 @@
 /* plan.c - the life of a plan, and what two plans have in common. */
 #include "plan.h"
 
+#include "out_of_memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static void *need(void *p)
 {
 	if (p == NULL)
-		abort();
+		out_of_memory();
 	return p;
 }
 
@@ -190,11 +192,14 @@ void plan_set_hostings(struct plan *p, const struct hosting_wish *list, size_t c
 		const struct hosting_wish *wish = &list[i];
 		const struct target *t = find_target(p, wish->server, wish->service);
 
+		struct roster *roster;
+
 		if (t == NULL || t->service->tls == TLS_MODE_NONE)
 			continue;
+		roster = need(roster_new(wish->roll));
 		p->hostings[p->hosting_count++] = (struct hosting){
 			.target = t,
-			.roster = need(roster_new(wish->roll)),
+			.roster = roster,
 			.roll = roll_hold(wish->roll),
 			.file = wish->file,
 			.interval = wish->interval,
