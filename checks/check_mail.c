@@ -225,10 +225,11 @@ static int run(struct plan *plan, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct plan *plan = plan_new();
+	struct plan *plan;
 	int code;
 
 	last_word_prepare("MAIL");
+	plan = plan_new();
 	code = run(plan, argc, argv);
 	plan_release(plan);
 	return code;

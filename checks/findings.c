@@ -2,6 +2,7 @@
 #include "findings.h"
 
 #include "obsolete.h"
+#include "out_of_memory.h"
 #include "verdict.h"
 
 #include "expectations.h"
@@ -19,7 +20,7 @@ void findings_add(struct findings *f, const struct target *target,
 		f->room = f->room * 2 + 8;
 		f->list = reallocarray(f->list, f->room, sizeof(*f->list));
 		if (f->list == NULL)
-			abort();
+			out_of_memory();
 	}
 	next = &f->list[f->count++];
 	next->target = target;

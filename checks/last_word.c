@@ -1,6 +1,8 @@
 /* last_word.c - the lines are made beforehand, because a signal's handler may only write. */
 #include "last_word.h"
 
+#include "out_of_memory.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,15 +10,25 @@
 
 enum { UNKNOWN = 3 };
 
-static char stopped[120], late[200], name[40];
+static char stopped[120], late[200], starved[120], broken[200], name[40];
 
-static void speak(int number)
+static _Noreturn void say(const char *line)
 {
-	const char *line = number == SIGALRM ? late : stopped;
-
 	if (write(STDOUT_FILENO, line, strlen(line)) < 0)
 		_exit(UNKNOWN);
 	_exit(UNKNOWN);
+}
+
+static void speak(int number)
+{
+	if (number == SIGABRT)
+		say(broken);
+	say(number == SIGALRM ? late : stopped);
+}
+
+static void speak_of_memory(void)
+{
+	say(starved);
 }
 
 void last_word_prepare(const char *service)
@@ -26,7 +38,15 @@ void last_word_prepare(const char *service)
 	snprintf(name, sizeof(name), "%s", service);
 	snprintf(stopped, sizeof(stopped),
 		 "%s UNKNOWN - ended by a signal before there was a verdict\n", name);
+	snprintf(starved, sizeof(starved), "%s UNKNOWN - out of memory\n", name);
+	snprintf(broken, sizeof(broken),
+		 "%s UNKNOWN - the plugin was ended by a check of its own (abort): out of "
+		 "memory "
+		 "or descriptors, or a bug\n",
+		 name);
+	out_of_memory_last_words(speak_of_memory);
 	sigemptyset(&caught.sa_mask);
+	sigaction(SIGABRT, &caught, NULL);
 	sigaction(SIGTERM, &caught, NULL);
 	sigaction(SIGINT, &caught, NULL);
 	sigaction(SIGHUP, &caught, NULL);

@@ -6,8 +6,8 @@
 #ifndef MAILVANE_LAST_WORD_H
 #define MAILVANE_LAST_WORD_H
 
-/* From now on SIGTERM, SIGINT and SIGHUP end the program with UNKNOWN and a line that begins with
- * `service`, and SIGPIPE does nothing. */
+/* From now on SIGTERM, SIGINT, SIGHUP, SIGABRT and a lack of memory end the program with UNKNOWN and
+ * a line that begins with `service`, and SIGPIPE does nothing. */
 void last_word_prepare(const char *service);
 
 /* And so does the end of that many seconds from now. */

@@ -38,6 +38,19 @@ void check_give_up(struct check *k, enum turn turn)
 	}
 }
 
+void check_own_failure(struct check *k)
+{
+	char reason[PRINTOUT_SAID_MAX];
+
+	if (k->conversation.fault != FAULT_INTERNAL || k->printout.state == STATE_OK)
+		return;
+	printout_clear(&k->printout);
+	printout_line(&k->printout, "%s UNKNOWN - the probe itself failed: %s",
+		      k->arguments->service,
+		      printout_said(reason, view_of(k->conversation.reason)));
+	end(k, STATE_UNKNOWN);
+}
+
 /* --- connect --------------------------------------------------------------------------- */
 
 static bool name_failed(struct check *k)

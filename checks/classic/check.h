@@ -22,6 +22,10 @@ bool check_secure(struct check *);
  * caller's. */
 void check_give_up(struct check *, enum turn);
 
+/* At the end: what went wrong for want of memory or descriptors here is UNKNOWN, whatever was said of
+ * the server. */
+void check_own_failure(struct check *);
+
 /* The certificate by -D, --verify, or its end alone. True: nothing speaks against it; a line is
  * there only for -D. */
 bool check_certificate(struct check *);

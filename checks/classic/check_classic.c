@@ -36,6 +36,7 @@ static int run(const struct arguments *a)
 		smtp_check(&check);
 	else
 		tcp_check(&check);
+	check_own_failure(&check);
 	output_lines_with_values(view_of(printout_text(&check.printout)));
 	output_lines(buffer_view(&transcript));
 	conversation_fini(&check.conversation);

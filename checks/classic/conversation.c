@@ -80,7 +80,7 @@ static void on_failed(struct stream *s, enum fault fault, const char *reason)
 {
 	struct conversation *c = s->user;
 
-	(void)fault;
+	c->fault = fault;
 	c->flags |= ENDED;
 	c->error = stream_error(s);
 	text_copy(c->reason, sizeof(c->reason), reason);
@@ -208,8 +208,10 @@ enum turn conversation_resolve(struct conversation *c, const char *host, enum fa
 
 	if (!take_literal(c, host, family)) {
 		c->resolver = resolver_new(&c->loop, &options, &error);
-		if (c->resolver == NULL)
+		if (c->resolver == NULL) {
+			c->fault = FAULT_INTERNAL;
 			return fail(c, error);
+		}
 		c->question.answered = on_answered;
 		resolver_ask(c->resolver, host, family, &c->question);
 		await(c, ANSWERED);
@@ -218,6 +220,7 @@ enum turn conversation_resolve(struct conversation *c, const char *host, enum fa
 			return TURN_TIMEOUT;
 		}
 	}
+	c->fault = c->answer.fault;
 	if (c->answer.fault == FAULT_TIMEOUT)
 		return TURN_TIMEOUT;
 	return c->answer.fault == FAULT_OK ? TURN_DONE : fail(c, c->answer.reason);
@@ -226,6 +229,7 @@ enum turn conversation_resolve(struct conversation *c, const char *host, enum fa
 /* The stream was asked to connect, or said at once that it cannot. */
 static enum turn finish_open(struct conversation *c, enum fault fault, const char *reason)
 {
+	c->fault = fault;
 	if (fault != FAULT_OK) {
 		c->error = stream_error(&c->stream);
 		return fail(c, reason);
@@ -291,8 +295,10 @@ enum turn conversation_secure(struct conversation *c, const struct tls_wish *wis
 	drop_taken(c);
 	if (c->input.n > 0 || stream_has_input(&c->stream))
 		return injected(c);
-	if (!stream_start_tls(&c->stream, c->tls, name, NULL))
+	if (!stream_start_tls(&c->stream, c->tls, name, NULL)) {
+		c->fault = FAULT_INTERNAL;
 		return fail(c, "out of memory");
+	}
 	await(c, SECURED | ENDED);
 	if (c->flags & SECURED)
 		return TURN_DONE;

@@ -34,6 +34,7 @@ struct conversation {
 	struct tls_context *tls;
 	unsigned flags;
 	unsigned timeout;           /* seconds */
+	enum fault fault;           /* the latest of names, connection and TLS */
 	int error;                  /* errno of a failed connection, 0: none */
 	char reason[PRINTABLE_MAX]; /* of TURN_FAILED and TURN_CLOSED */
 	size_t taken;               /* of input, by the last line */
