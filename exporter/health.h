@@ -2,6 +2,7 @@
 #ifndef MAILVANE_HEALTH_H
 #define MAILVANE_HEALTH_H
 
+#include "client_table.h"
 #include "durations.h"
 #include "engine.h"
 #include "passive.h"
@@ -20,7 +21,9 @@ struct health {
 	struct engine_stats engine;
 	struct process process;
 	struct passive_stats passive[PASSIVE_RECEIVERS];
-	struct durations *durations; /* lent; NULL: none are kept */
+	bool served;                   /* over HTTP, and `slots` holds: */
+	unsigned slots[CLIENT_STATES]; /* connections in each state */
+	struct durations *durations;   /* lent; NULL: none are kept */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* access.c - the rules in use, the logins, and a bucket of requests. */
 #include "access.h"
 
+#include "client_table.h"
 #include "logins.h"
 
 #include <pthread.h>
@@ -116,34 +117,16 @@ bool access_is_local(int fd)
 	       domain == AF_UNIX;
 }
 
-static int descriptor(const struct request *request)
-{
-	const union MHD_ConnectionInfo *fd =
-	    MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return fd ? fd->connect_fd : -1;
-}
-
-static struct guest_name name_of(const struct request *request)
-{
-	static const struct sockaddr unknown = { .sa_family = AF_UNIX };
-	const union MHD_ConnectionInfo *at = MHD_get_connection_info(
-	    request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *address = at && at->client_addr ? at->client_addr : &unknown;
-
-	return guest_name_of(address, descriptor(request));
-}
-
 static enum login ask(struct access *access, struct request *request)
 {
 	struct rules *rules = access_rules(access);
 	enum login what = LOGIN_YES;
 
 	if (rules->config && rules->config->users.n > 0 &&
-	    !access_is_local(descriptor(request)))
+	    !access_is_local(request->client->fd))
 		what = logins_ask(access->logins, &rules->config->users,
 				  request_header(request, MHD_HTTP_HEADER_AUTHORIZATION),
-				  name_of(request), request, &request->login);
+				  request->client->name, request, &request->login);
 	rules_release(rules);
 	return what;
 }
@@ -157,12 +140,10 @@ static struct reply unauthorized(void)
 	return reply;
 }
 
-static bool judge(enum login what, bool ending, struct request *request,
-		  struct reply *ret_refusal)
+static bool judge(enum login what, struct reply *ret_refusal)
 {
 	switch (what) {
 	case LOGIN_YES:
-		request->admitted = true;
 		return true;
 	case LOGIN_NO:
 		*ret_refusal = unauthorized();
@@ -171,9 +152,7 @@ static bool judge(enum login what, bool ending, struct request *request,
 		*ret_refusal = reply_busy("too many logins at once\n");
 		break;
 	case LOGIN_LATER:
-		*ret_refusal = ending ? reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
-						   "mailvane_exporter ends\n")
-				      : reply_later();
+		*ret_refusal = reply_later();
 		break;
 	}
 	return false;
@@ -182,16 +161,12 @@ static bool judge(enum login what, bool ending, struct request *request,
 bool access_admits(struct access *access, struct request *request,
 		   struct reply *ret_refusal)
 {
-	if (request->admitted)
-		return true;
 	if (request->login)
-		return judge(logins_answer(request->login), request->ending, request,
-			     ret_refusal);
-	if (!within_rate(access)) {
-		*ret_refusal = reply_busy("too many requests\n");
-		return false;
-	}
-	return judge(ask(access, request), false, request, ret_refusal);
+		return judge(logins_answer(request->login), ret_refusal);
+	if (within_rate(access))
+		return judge(ask(access, request), ret_refusal);
+	*ret_refusal = reply_busy("too many requests\n");
+	return false;
 }
 
 /* --- an answer ------------------------------------------------------------------------------- */

@@ -10,7 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 128 };
+/* A burst of connections waits there until the web thread has time for it. */
+enum { BACKLOG = 1024 };
 
 /* Takes "HOST:PORT" apart; an empty host is every address. */
 static bool split(const char *address, struct buffer *host, struct buffer *port,

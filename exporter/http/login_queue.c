@@ -1,14 +1,7 @@
 /* login_queue.c - a handful of places, searched from end to end. */
 #include "login_queue.h"
 
-#include <string.h>
-
-static bool same(const struct guest_name *a, const struct guest_name *b)
-{
-	return a->family == b->family && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
-static size_t count(const struct login_queue *queue, const struct guest_name *from,
+static size_t count(const struct login_queue *queue, const struct client_name *from,
 		    struct login_place **ret_last)
 {
 	size_t n = 0;
@@ -17,7 +10,7 @@ static size_t count(const struct login_queue *queue, const struct guest_name *fr
 	for (size_t i = 0; i < LOGINS_QUEUE_MAX; i++) {
 		const struct login_place *place = &queue->places[i];
 
-		if (!place->job || !same(from, &place->from))
+		if (!place->job || !client_name_same(from, &place->from))
 			continue;
 		n++;
 		if (!*ret_last || place->turn > (*ret_last)->turn)
@@ -54,7 +47,7 @@ static struct login_place *make_room(struct login_queue *queue, size_t mine,
 	return found;
 }
 
-bool login_queue_put(struct login_queue *queue, struct guest_name from, void *job,
+bool login_queue_put(struct login_queue *queue, struct client_name from, void *job,
 		     void **ret_lost)
 {
 	struct login_place *last, *place;

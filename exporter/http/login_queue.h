@@ -10,7 +10,7 @@
 #include "logins.h"
 
 struct login_place {
-	struct guest_name from;
+	struct client_name from;
 	uint64_t turn;
 	void *job; /* NULL: free */
 };
@@ -22,7 +22,7 @@ struct login_queue {
 
 /* False: this address has too many in it, or everyone has one. *ret_lost: the job that had to
  * give way, or NULL. */
-bool login_queue_put(struct login_queue *, struct guest_name, void *job, void **ret_lost);
+bool login_queue_put(struct login_queue *, struct client_name, void *job, void **ret_lost);
 /* NULL: empty. */
 void *login_queue_next(struct login_queue *);
 void login_queue_remove(struct login_queue *, const void *job);

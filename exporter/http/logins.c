@@ -254,7 +254,7 @@ static struct login_job *job_new(struct logins *logins, const struct web_pairs *
 
 /* Under the lock. */
 static enum login wait_for_it(struct logins *logins, struct login_job *job,
-			      struct guest_name from, void *user)
+			      struct client_name from, void *user)
 {
 	void *lost;
 
@@ -269,7 +269,7 @@ static enum login wait_for_it(struct logins *logins, struct login_job *job,
 }
 
 enum login logins_ask(struct logins *logins, const struct web_pairs *users,
-		      const char *authorization, struct guest_name from, void *user,
+		      const char *authorization, struct client_name from, void *user,
 		      struct login_job **ret_job)
 {
 	struct login_job *job =

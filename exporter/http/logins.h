@@ -7,7 +7,7 @@
 #ifndef MAILVANE_LOGINS_H
 #define MAILVANE_LOGINS_H
 
-#include "guests.h"
+#include "client_name.h"
 #include "web_config.h"
 
 enum {
@@ -43,7 +43,7 @@ void logins_free(struct logins *);
 /* authorization: the header's value; NULL: none. users are copied where they are needed later.
  * A job is given for LOGIN_LATER alone. */
 enum login logins_ask(struct logins *, const struct web_pairs *users,
-		      const char *authorization, struct guest_name from, void *user,
+		      const char *authorization, struct client_name from, void *user,
 		      struct login_job **ret_job);
 /* LOGIN_LATER: not yet. */
 enum login logins_answer(struct login_job *);

@@ -107,6 +107,33 @@ static const struct {
 	{ PATH_PUT, MHD_HTTP_METHOD_PUT },
 };
 
+bool path_only_reads(const char *method)
+{
+	return strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+	       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+}
+
+/* RFC 9110, 9.1, and PATCH. CONNECT asks for no path, so there is none that could refuse it. */
+bool path_knows(const char *method)
+{
+	static const char *const known[] = {
+		MHD_HTTP_METHOD_GET,   MHD_HTTP_METHOD_HEAD,    MHD_HTTP_METHOD_POST,
+		MHD_HTTP_METHOD_PUT,   MHD_HTTP_METHOD_DELETE,  MHD_HTTP_METHOD_PATCH,
+		MHD_HTTP_METHOD_TRACE, MHD_HTTP_METHOD_OPTIONS,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strcmp(known[i], method) == 0)
+			return true;
+	return false;
+}
+
+struct reply path_refuse_unknown(void)
+{
+	return reply_text(MHD_HTTP_NOT_IMPLEMENTED,
+			  "no such method here; methods are written in capitals: GET\n");
+}
+
 bool path_takes(const struct path *path, const char *method)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)

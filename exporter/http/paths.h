@@ -22,8 +22,14 @@ struct path {
 const struct path *path_find(const struct site *, const char *url);
 /* False: the site wants the metrics where something else is. */
 bool paths_fit(const struct site *);
+/* GET and HEAD. */
+bool path_only_reads(const char *method);
+/* One of HTTP's own methods, written in capitals. */
+bool path_knows(const char *method);
 bool path_takes(const struct path *, const char *method);
 /* 405, which says which methods there are. */
 struct reply path_refuse(const struct path *);
+/* 501: a method that is not known. */
+struct reply path_refuse_unknown(void);
 
 #endif

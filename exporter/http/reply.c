@@ -58,7 +58,7 @@ struct reply reply_later(void)
 
 /* --- an answer as the body of a response ---------------------------------------------------- */
 
-struct body {
+struct reply_body {
 	struct answer *answer;
 	struct draft draft;
 	size_t sent; /* of the draft */
@@ -69,7 +69,7 @@ struct body {
  * the client must not take it for a whole one. */
 static ssize_t read_body(void *cls, uint64_t position, char *dst, size_t max)
 {
-	struct body *body = cls;
+	struct reply_body *body = cls;
 	size_t n;
 
 	(void)position;
@@ -93,7 +93,7 @@ static ssize_t read_body(void *cls, uint64_t position, char *dst, size_t max)
 
 static void free_body(void *cls)
 {
-	struct body *body = cls;
+	struct reply_body *body = cls;
 
 	body->answer->free(body->answer);
 	draft_fini(&body->draft);
@@ -102,8 +102,9 @@ static void free_body(void *cls)
 
 struct reply reply_stream(struct answer *answer, const char *type)
 {
-	struct body *body = answer ? calloc(1, sizeof(*body)) : NULL;
+	struct reply_body *body = answer ? calloc(1, sizeof(*body)) : NULL;
 	struct MHD_Response *response;
+	struct reply reply;
 
 	if (!body) {
 		if (answer)
@@ -114,7 +115,71 @@ struct reply reply_stream(struct answer *answer, const char *type)
 	draft_init(&body->draft);
 	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_body,
 						     body, free_body);
-	if (!response)
+	if (!response) {
 		free_body(body);
-	return make(MHD_HTTP_OK, response, type);
+		return (struct reply){ 0 };
+	}
+	reply = make(MHD_HTTP_OK, response, type);
+	reply.body = body;
+	return reply;
+}
+
+/* --- an answer to HEAD ------------------------------------------------------------------------- */
+
+/* MHD_SIZE_UNKNOWN: too many, or it failed. */
+static uint64_t count_body(struct reply_body *body)
+{
+	uint64_t n = 0;
+
+	while (!body->complete && n <= REPLY_COUNTED_MAX) {
+		draft_clear(&body->draft);
+		body->complete = !body->answer->more(body->answer, &body->draft);
+		if (body->draft.failed)
+			return MHD_SIZE_UNKNOWN;
+		n += body->draft.n;
+	}
+	return body->complete ? n : MHD_SIZE_UNKNOWN;
+}
+
+static enum MHD_Result copy_header(void *cls, enum MHD_ValueKind kind, const char *name,
+				   const char *value)
+{
+	(void)kind;
+	return MHD_add_response_header(cls, name, value);
+}
+
+static ssize_t read_nothing(void *cls, uint64_t position, char *dst, size_t max)
+{
+	(void)cls, (void)position, (void)dst, (void)max;
+	return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+/* libmicrohttpd would end a chunked body even where none is sent, so it must not be chunked. */
+static struct MHD_Response *bare_response(uint64_t length)
+{
+	struct MHD_Response *bare =
+	    MHD_create_response_from_callback(length, 1, read_nothing, NULL, NULL);
+
+	if (bare && length == MHD_SIZE_UNKNOWN)
+		MHD_set_response_options(bare, MHD_RF_HTTP_VERSION_1_0_ONLY, MHD_RO_END);
+	return bare;
+}
+
+struct MHD_Response *reply_endless_head(void)
+{
+	return bare_response(MHD_SIZE_UNKNOWN);
+}
+
+void reply_without_body(struct reply *reply)
+{
+	struct MHD_Response *bare;
+
+	if (!reply->response || !reply->body)
+		return;
+	bare = bare_response(count_body(reply->body));
+	if (bare)
+		MHD_get_response_headers(reply->response, copy_header, bare);
+	MHD_destroy_response(reply->response);
+	reply->response = bare;
+	reply->body = NULL;
 }

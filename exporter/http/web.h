@@ -1,4 +1,4 @@
-/* web.h - the HTTP side: libmicrohttpd in a thread of its own. */
+/* web.h - the HTTP side: one thread that accepts, reads, renders and sends. */
 #ifndef MAILVANE_WEB_H
 #define MAILVANE_WEB_H
 
@@ -8,7 +8,7 @@
 #include "sockets.h"
 
 /* Bytes of a request with its headers and of what is sent at once, and of a request's body. How
- * many connections, and how long they may last, is in guests.h. */
+ * many connections, and how long they may last, is in client_table.h. */
 enum {
 	WEB_CONNECTION_MEMORY_MAX = 64 * 1024,
 	WEB_BODY_MAX = 64 * 1024,

@@ -356,6 +356,16 @@ static const char *reason_word(unsigned reason)
 	return reason == REASON_OVERRUN ? "overrun" : "auth_suspended";
 }
 
+static const struct words http_states = { "state", client_state_word, CLIENT_FREE,
+					  CLIENT_STATES - 1 };
+
+/* Nobody connects where there is no server: --once. */
+static void read_http_slots(struct encoder *e, const struct subject *s)
+{
+	for (unsigned i = 0; s->health->served && i < CLIENT_STATES; i++)
+		encoder_word(e, i, number_of(s->health->slots[i]));
+}
+
 static const struct words reasons = { "reason", reason_word, 0, REASON_SUSPENDED };
 
 static void read_skipped(struct encoder *e, const struct subject *s)
@@ -516,6 +526,8 @@ const struct metric metrics[] = {
 	     "Names that could not be resolved."),
 	SELF("mailvane_results_dropped_total", COUNTER, "", NULL, read_results_dropped,
 	     "Results that were not kept: there was no memory, or the target has more than 16 addresses."),
+	SELF("mailvane_http_slots", GAUGE, "", &http_states, read_http_slots,
+	     "Connections to the exporter by what they do; free is the room for more."),
 	SELF("mailvane_log_lines_lost_total", COUNTER, "", NULL, read_log_dropped,
 	     "Log lines lost because stderr did not take them in time."),
 

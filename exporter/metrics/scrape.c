@@ -33,15 +33,17 @@ static const char *whole_header(struct request *request, const char *name,
 	return buffer_string(&parts.value);
 }
 
-static struct reply metrics(struct exporter *exporter, struct representation as,
+static struct reply metrics(struct request *request, struct representation as,
 			    enum coding coding)
 {
-	struct plan *plan = exporter_plan(exporter);
+	struct plan *plan = exporter_plan(request->exporter);
 	struct answer *answer;
 	struct health health;
 	struct reply reply;
 
-	exporter_health(exporter, &health);
+	exporter_health(request->exporter, &health);
+	health.served = true;
+	request_count_slots(request, health.slots);
 	answer = exposition_new(plan, &health, as.format);
 	plan_release(plan);
 	reply = reply_stream(coding == CODING_GZIP ? gzip_new(answer) : answer,
@@ -64,7 +66,7 @@ struct reply scrape_answer(struct request *request)
 		reply = reply_text(MHD_HTTP_NOT_ACCEPTABLE,
 				   "only gzip and identity here; see Accept-Encoding\n");
 	else
-		reply = metrics(request->exporter, as, coding);
+		reply = metrics(request, as, coding);
 	reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
 	return reply;
 }

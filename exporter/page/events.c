@@ -139,11 +139,33 @@ static ssize_t read_news(void *cls, uint64_t position, char *dst, size_t max)
 	return (ssize_t)n;
 }
 
-struct reply events_listen(struct events *e, struct request *request)
+static void events_dress(struct reply *reply)
 {
-	struct listener *l = join(e, request);
+	reply_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
+	reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	reply_header(reply, "X-Content-Type-Options", "nosniff");
+	/* Proxies hold back what they could send together. */
+	reply_header(reply, "X-Accel-Buffering", "no");
+}
+
+/* The stream has no length, so the connection closes behind the headers. */
+static struct reply events_head(void)
+{
 	struct reply reply = { .status = MHD_HTTP_OK };
 
+	reply.response = reply_endless_head();
+	events_dress(&reply);
+	return reply;
+}
+
+struct reply events_listen(struct events *e, struct request *request)
+{
+	struct listener *l;
+	struct reply reply = { .status = MHD_HTTP_OK };
+
+	if (strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0)
+		return events_head();
+	l = join(e, request);
 	if (!l) {
 		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
 				   "too many listen already: ask for the page instead\n");
@@ -154,11 +176,7 @@ struct reply events_listen(struct events *e, struct request *request)
 	request->free_work = leave;
 	reply.response =
 	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 256, read_news, l, NULL);
-	reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-	reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	reply_header(&reply, "X-Content-Type-Options", "nosniff");
-	/* Proxies hold back what they could send together. */
-	reply_header(&reply, "X-Accel-Buffering", "no");
+	events_dress(&reply);
 	return reply;
 }
 

@@ -1,5 +1,5 @@
-foreach(noun draft durations encoder events exporter exporter_options exposition guests gzip history icinga2_api listen log metrics metrics_page
-    nagios_spool negotiation outage page receiver site sockets verdicts web)
+foreach(noun draft durations encoder events exporter exporter_options exposition client_table gzip history icinga2_api listen log metrics metrics_page
+    nagios_spool negotiation outage page receiver site sockets verdicts web web_slots)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun discovery json_text probe_target share status subject)
@@ -17,7 +17,7 @@ endforeach()
 foreach(noun exposition page verdicts)
   target_sources(test_${noun} PRIVATE exporter_plan.c)
 endforeach()
-foreach(noun events exporter web)
+foreach(noun events exporter web web_slots)
   target_sources(test_${noun} PRIVATE running_exporter.c folder.c)
 endforeach()
 target_link_libraries(test_page PRIVATE PkgConfig::openssl)

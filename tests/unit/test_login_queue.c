@@ -12,10 +12,10 @@
 static struct login_queue queue;
 static int jobs[1000];
 
-static struct guest_name from(unsigned i)
+static struct client_name from(unsigned i)
 {
-	return (struct guest_name){ .family = 2,
-				    .bytes = { (uint8_t)i, (uint8_t)(i >> 8) } };
+	return (struct client_name){ .family = 2,
+				     .bytes = { (uint8_t)i, (uint8_t)(i >> 8) } };
 }
 
 static bool put(unsigned address, int job)

@@ -59,9 +59,9 @@ static void wait_for(unsigned count)
 	pthread_mutex_unlock(&lock);
 }
 
-static struct guest_name from(unsigned i)
+static struct client_name from(unsigned i)
 {
-	return (struct guest_name){ .family = 2, .bytes = { (uint8_t)i } };
+	return (struct client_name){ .family = 2, .bytes = { (uint8_t)i } };
 }
 
 static enum login ask_header(const char *header, unsigned address, struct login_job **job)

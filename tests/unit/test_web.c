@@ -7,7 +7,7 @@
 
 #include "web.h"
 
-#include "door.h"
+#include "client_table.h"
 #include "folder.h"
 #include "running_exporter.h"
 
@@ -320,7 +320,7 @@ static void refuses_what_is_too_large(void **state)
  * address only so many are begun, and the others are when one is gone. */
 static void few_large_answers_are_made_at_once(void **state)
 {
-	enum { MANY = 40000, READERS = GUESTS_HEAVY_LOCAL + 4, SMALL = 4096 };
+	enum { MANY = 40000, READERS = CLIENT_LARGE_LOCAL + 4, SMALL = 4096 };
 	static char rows[MANY * 40];
 	struct pollfd fds[READERS];
 	struct buffer csv;
@@ -338,19 +338,19 @@ static void few_large_answers_are_made_at_once(void **state)
 		fds[i] = (struct pollfd){ .fd = dial(), .events = POLLIN };
 		setsockopt(fds[i].fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 		say(fds[i].fd, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
-		if (i < GUESTS_HEAVY_LOCAL)
+		if (i < CLIENT_LARGE_LOCAL)
 			assert_int_equal(poll(&fds[i], 1, -1), 1);
 	}
 	begins(ask("GET /-/healthy"), "HTTP/1.1 200 ");
 	begins(ask("GET /api/v1/verdict?server=nobody"), "HTTP/1.1 404 ");
-	assert_int_equal(poll(fds + GUESTS_HEAVY_LOCAL, READERS - GUESTS_HEAVY_LOCAL, 200),
+	assert_int_equal(poll(fds + CLIENT_LARGE_LOCAL, READERS - CLIENT_LARGE_LOCAL, 200),
 			 0);
-	for (size_t i = 0; i < READERS - GUESTS_HEAVY_LOCAL; i++)
+	for (size_t i = 0; i < READERS - CLIENT_LARGE_LOCAL; i++)
 		close(fds[i].fd);
-	for (size_t i = GUESTS_HEAVY_LOCAL; i < READERS; i++)
+	for (size_t i = CLIENT_LARGE_LOCAL; i < READERS; i++)
 		assert_int_equal(poll(&fds[i], 1, -1), 1);
 	/* Those that still wait do not keep the server from ending. */
-	for (size_t i = 0; i < READERS - GUESTS_HEAVY_LOCAL; i++) {
+	for (size_t i = 0; i < READERS - CLIENT_LARGE_LOCAL; i++) {
 		fds[i].fd = dial();
 		say(fds[i].fd, "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
 	}
@@ -440,7 +440,7 @@ static void everything_is_behind_the_prefix(void **state)
  * server from ending. */
 static void greedy_clients_take_nothing_from_others(void **state)
 {
-	enum { MANY = 3 * GUESTS_PER_ADDRESS };
+	enum { MANY = 3 * CLIENTS_PER_NAME };
 	static const char *const words[] = { "GET /metr", "",
 					     "GET / HTTP/1.1\r\nHost: test\r\n\r\n" };
 	int fds[MANY];

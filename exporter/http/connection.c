@@ -1,0 +1,139 @@
+/* connection.c - from accept to close: every row of the client table is filled and freed here. */
+#include "web_state.h"
+
+#include "https.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct client *connection_client(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+/* --- begin and end ---------------------------------------------------------------------------- */
+
+static void connection_free_row(struct web *web, struct client *client)
+{
+	rules_release(client->rules);
+	client_table_remove(&web->clients, client);
+}
+
+void connection_add(void *user, int fd, const struct sockaddr *at, socklen_t length)
+{
+	struct web *web = user;
+	struct client_name name = client_name_of(at, fd);
+	struct instant now = instant_now();
+	struct rules *rules = access_rules(web->access);
+	struct MHD_Daemon *daemon =
+	    rules->tls && !access_is_local(fd) ? atomic_load(&web->secure) : web->plain;
+	struct client *leaves = NULL, *client;
+
+	rules_release(rules);
+	if (client_table_full(&web->clients) ||
+	    !client_table_room(&web->clients, name, now, &leaves)) {
+		close(fd);
+		return;
+	}
+	if (leaves)
+		connection_end(web, leaves);
+	client = client_table_add(&web->clients, fd, name, now);
+	web->entering = client;
+	/* Where it fails it has closed the descriptor. */
+	if (MHD_add_connection(daemon, fd, at, length) != MHD_YES)
+		connection_free_row(web, client);
+	web->entering = NULL;
+}
+
+/* A connection with TLS keeps the rules it began with. */
+static void connection_begin_tls(struct web *web, struct client *client,
+				 struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (!info || !info->tls_session)
+		return;
+	client->rules = access_rules(web->access);
+	if (client->rules->tls)
+		https_apply(client->rules->tls, info->tls_session);
+	else /* they changed in between */
+		shutdown(client->fd, SHUT_RDWR);
+}
+
+/* Within MHD_add_connection it may end as it begins; connection_add frees the row then. */
+void connection_changed(void *cls, struct MHD_Connection *connection, void **client,
+			enum MHD_ConnectionNotificationCode what)
+{
+	struct web *web = cls;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*client = web->entering;
+		connection_begin_tls(web, web->entering, connection);
+	} else if (*client != web->entering) {
+		connection_free_row(web, *client);
+	}
+}
+
+/* libmicrohttpd sees the end of the socket and closes it; one that is suspended it does not see,
+ * so that one has to go on first. */
+void connection_end(struct web *web, struct client *client)
+{
+	client_table_move(&web->clients, client, CLIENT_CLOSING, instant_now());
+	shutdown(client->fd, SHUT_RDWR);
+	web->turns_changed = true;
+	if (client->request)
+		request_continue(client->request);
+}
+
+/* --- clients that go while their request waits ------------------------------------------------ */
+
+/* Without it, its deadline ends it. */
+void connection_watch(struct web *web, struct client *client)
+{
+	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = client };
+
+	epoll_ctl(web->gone, EPOLL_CTL_ADD, client->fd, &event);
+}
+
+void connection_unwatch(struct web *web, const struct client *client)
+{
+	epoll_ctl(web->gone, EPOLL_CTL_DEL, client->fd, NULL);
+}
+
+/* A client that says nothing more may still listen (`nc -N`), so a request that is worked on goes on.
+ * One in the queue ends: nothing has been done for it yet, and after a burst that closed unread
+ * all of them are like that. */
+void connections_see_gone(struct web *web)
+{
+	struct epoll_event events[64];
+	int n = epoll_wait(web->gone, events, ARRAY_SIZE(events), 0);
+
+	for (int i = 0; i < n; i++) {
+		struct client *client = events[i].data.ptr;
+
+		if ((events[i].events & (EPOLLHUP | EPOLLERR)) ||
+		    client->state == CLIENT_QUEUED)
+			connection_end(web, client);
+		else
+			client->half_closed = true;
+	}
+}
+
+/* --- deadlines -------------------------------------------------------------------------------- */
+
+void connections_expire(struct web *web, struct instant now)
+{
+	struct client *client;
+
+	while ((client = client_table_overdue(&web->clients, now))) {
+		if (client->state == CLIENT_QUEUED)
+			request_refuse_turn(client->request);
+		else
+			connection_end(web, client);
+	}
+}

@@ -1,0 +1,336 @@
+/* request.c - the one way of a request: request_begin, request_hear with its steps, request_ended.
+ *
+ * libmicrohttpd calls request_hear for the headers, for each part of a body, at its end, and
+ * again each time the request goes on after it was suspended; request_reply carries on with the
+ * step that is next.
+ */
+#include "access.h"
+#include "events.h"
+#include "logins.h"
+#include "paths.h"
+#include "request_check.h"
+#include "web_state.h"
+
+#include <stdlib.h>
+
+const char *request_argument(const struct request *request, const char *key)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+const char *request_header(const struct request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+bool request_ending(const struct request *request)
+{
+	return atomic_load(&request->web->ending) ||
+	       request->client->state == CLIENT_CLOSING;
+}
+
+void request_count_slots(const struct request *request, unsigned ret_count[])
+{
+	client_table_count(&request->web->clients, ret_count);
+}
+
+static bool request_move(struct request *request, enum client_state state)
+{
+	return client_table_move(&request->web->clients, request->client, state,
+				 instant_now());
+}
+
+/* --- suspended and woken ---------------------------------------------------------------------- */
+
+static void request_suspend(struct request *request, enum client_state state)
+{
+	if (request->suspended || !request_move(request, state))
+		return;
+	request->suspended = true;
+	MHD_suspend_connection(request->connection);
+	connection_watch(request->web, request->client);
+}
+
+void request_wait(struct request *request)
+{
+	request_suspend(request, CLIENT_SUSPENDED);
+}
+
+void request_continue(struct request *request)
+{
+	if (!request->suspended)
+		return;
+	request->suspended = false;
+	connection_unwatch(request->web, request->client);
+	request_move(request, CLIENT_ANSWERING);
+	MHD_resume_connection(request->connection);
+}
+
+void request_resume(struct request *request)
+{
+	struct web *web = request->web;
+
+	pthread_mutex_lock(&web->lock);
+	if (!request->woken) {
+		request->woken = true;
+		request->next = NULL;
+		request->link = web->woken_end;
+		*request->link = request;
+		web->woken_end = &request->next;
+	}
+	pthread_mutex_unlock(&web->lock);
+	web_wake(web);
+}
+
+/* Under the lock. */
+static void request_take_woken(struct web *web, struct request *request)
+{
+	*request->link = request->next;
+	if (request->next)
+		request->next->link = request->link;
+	else
+		web->woken_end = request->link;
+	request->woken = false;
+}
+
+void requests_take_woken(struct web *web)
+{
+	struct request *request;
+
+	pthread_mutex_lock(&web->lock);
+	while ((request = web->woken)) {
+		request_take_woken(web, request);
+		request_continue(request);
+	}
+	pthread_mutex_unlock(&web->lock);
+}
+
+/* --- turns at large answers -------------------------------------------------------------------- */
+
+void requests_give_turns(struct web *web)
+{
+	struct client *queue[CLIENTS_ROWS];
+	size_t n = client_table_queue(&web->clients, queue);
+	struct instant now = instant_now();
+
+	web->turns_changed = false;
+	for (size_t i = 0; i < n; i++)
+		if (client_table_may_answer_large(&web->clients, queue[i], now))
+			request_continue(queue[i]->request);
+}
+
+void request_refuse_turn(struct request *request)
+{
+	request->refused = true;
+	request_continue(request);
+}
+
+static bool request_has_turn(struct request *request)
+{
+	return client_table_may_answer_large(&request->web->clients, request->client,
+					     instant_now());
+}
+
+static struct reply request_wait_for_turn(struct request *request)
+{
+	request_suspend(request, CLIENT_QUEUED);
+	return reply_later();
+}
+
+/* --- the steps -------------------------------------------------------------------------------- */
+
+static struct reply request_not_found(const struct site *site)
+{
+	char storage[3 * SITE_TEXT_MAX];
+	struct buffer text;
+
+	buffer_init(&text, storage, sizeof(storage));
+	buffer_format(&text, "nothing here; see %s/ or %s%s\n", site->prefix, site->prefix,
+		      site->metrics);
+	return reply_text(MHD_HTTP_NOT_FOUND, buffer_string(&text));
+}
+
+/* True: the path may be asked. */
+static bool request_route(struct request *request, struct reply *ret_refusal)
+{
+	const struct path *path =
+	    request->url ? path_find(request->site, request->url) : NULL;
+
+	if (path_only_reads(request->method) &&
+	    site_redirects(request->site, request->full_url))
+		*ret_refusal = reply_redirect(request->site->home);
+	else if (!path_knows(request->method))
+		*ret_refusal = path_refuse_unknown();
+	else if (!path)
+		*ret_refusal = request_not_found(request->site);
+	else if (!path_takes(path, request->method))
+		*ret_refusal = path_refuse(path);
+	else if (path_only_reads(request->method) ||
+		 request_check_origin(request, ret_refusal))
+		request->path = path;
+	return request->path;
+}
+
+static struct reply request_reply(struct request *request)
+{
+	struct reply refusal;
+
+	if (atomic_load(&request->web->ending))
+		return reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, "mailvane_exporter ends\n");
+	switch (request->step) {
+	case REQUEST_HEADERS:
+	case REQUEST_BODY:
+		request->step = REQUEST_LOGIN;
+		if (request->malformed)
+			return request_check_refuse_target();
+		/* fall through */
+	case REQUEST_LOGIN:
+		if (!access_admits(request->web->access, request, &refusal))
+			return refusal;
+		request->step = REQUEST_ROUTE;
+		/* fall through */
+	case REQUEST_ROUTE:
+		if (!request_route(request, &refusal))
+			return refusal;
+		request->step = REQUEST_TURN;
+		/* fall through */
+	case REQUEST_TURN:
+		if (request->refused)
+			return reply_busy(
+			    "too many large answers at once for this client\n");
+		if ((request->path->methods & PATH_HEAVY) && !request_has_turn(request))
+			return request_wait_for_turn(request);
+		request->step = REQUEST_PATH;
+		/* fall through */
+	case REQUEST_PATH:
+		break;
+	}
+	return request->path->answer(request);
+}
+
+static enum MHD_Result request_send(struct request *request, struct reply reply)
+{
+	enum MHD_Result queued;
+
+	if (reply.later)
+		return MHD_YES;
+	if (strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0)
+		reply_without_body(&reply);
+	if (!reply.response)
+		return MHD_NO;
+	access_dress(request->web->access, &reply);
+	queued = MHD_queue_response(request->connection, reply.status, reply.response);
+	MHD_destroy_response(reply.response);
+	return queued;
+}
+
+/* --- the body ---------------------------------------------------------------------------------- */
+
+/* Said before it is sent. What is not said is counted as it comes. */
+static bool request_body_is_large(const struct request *request)
+{
+	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t n;
+
+	return length && !view_number(view_of(length), WEB_BODY_MAX, &n);
+}
+
+/* An answer in the first call closes the connection: right for a body that will not be read. Any
+ * other is read to its end and forgotten, so that the connection can be used again. True: the
+ * request is complete. */
+static bool request_receive(struct request *request, size_t *body_n,
+			    enum MHD_Result *ret_result)
+{
+	*ret_result = MHD_YES;
+	if (request->step == REQUEST_HEADERS) {
+		request->step = REQUEST_BODY;
+		if (request_body_is_large(request))
+			*ret_result =
+			    request_send(request, reply_text(MHD_HTTP_CONTENT_TOO_LARGE,
+							     "the body is too large\n"));
+		return false;
+	}
+	request->body_n += *body_n;
+	if (*body_n > 0) {
+		*body_n = 0;
+		if (request->body_n > WEB_BODY_MAX)
+			*ret_result = MHD_NO;
+		return false;
+	}
+	request_move(request, CLIENT_ANSWERING);
+	return true;
+}
+
+/* --- from begin to end -------------------------------------------------------------------------- */
+
+/* NULL, where there is no memory: request_hear then closes the connection. */
+void *request_begin(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	struct web *web = cls;
+	struct request *request = calloc(1, sizeof(*request));
+	struct client *client = connection_client(connection);
+
+	client_table_move(&web->clients, client, CLIENT_RECEIVING, instant_now());
+	if (!request)
+		return NULL;
+	*request = (struct request){
+		.exporter = web->exporter,
+		.events = web->events,
+		.site = web->site,
+		.connection = connection,
+		.web = web,
+		.client = client,
+		.malformed = !request_check_target(target),
+	};
+	client->request = request;
+	return request;
+}
+
+enum MHD_Result request_hear(void *cls, struct MHD_Connection *connection, const char *url,
+			     const char *method, const char *version, const char *body,
+			     size_t *body_n, void **seen)
+{
+	struct request *request = *seen;
+	enum MHD_Result result;
+
+	(void)cls, (void)connection, (void)version, (void)body;
+	if (!request || request->client->state == CLIENT_CLOSING)
+		return MHD_NO;
+	request->method = method;
+	request->full_url = url;
+	request->url = site_path(request->site, url);
+	if (request->step <= REQUEST_BODY && !request_receive(request, body_n, &result))
+		return result;
+	return request_send(request, request_reply(request));
+}
+
+static void request_free(struct request *request)
+{
+	struct web *web = request->web;
+
+	logins_forget(request->login);
+	if (request->work && request->free_work)
+		request->free_work(request->work);
+	pthread_mutex_lock(&web->lock);
+	if (request->woken)
+		request_take_woken(web, request);
+	pthread_mutex_unlock(&web->lock);
+	free(request);
+}
+
+/* libmicrohttpd is done with it, in whatever way. */
+void request_ended(void *cls, struct MHD_Connection *connection, void **seen,
+		   enum MHD_RequestTerminationCode code)
+{
+	struct web *web = cls;
+	struct request *request = *seen;
+
+	(void)connection, (void)code;
+	if (!request)
+		return;
+	web->turns_changed |= request->client->large;
+	request->client->request = NULL;
+	request_move(request, CLIENT_IDLE);
+	request_free(request);
+	*seen = NULL;
+}
