@@ -88,6 +88,11 @@ const struct path *path_find(const struct site *site, const char *url)
 	return NULL;
 }
 
+const struct path *path_at(size_t i)
+{
+	return i < ARRAY_SIZE(paths) ? &paths[i] : NULL;
+}
+
 bool paths_fit(const struct site *site)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)

@@ -20,6 +20,8 @@ struct path {
 
 /* url is without the prefix of the site. NULL: nothing there. */
 const struct path *path_find(const struct site *, const char *url);
+/* Those of the table, from 0 on; NULL: there are no more. */
+const struct path *path_at(size_t);
 /* False: the site wants the metrics where something else is. */
 bool paths_fit(const struct site *);
 /* GET and HEAD. */
