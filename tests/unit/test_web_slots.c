@@ -180,15 +180,16 @@ static void a_request_is_answered(void **state)
 
 static void what_is_no_request_is_refused(void **state)
 {
-	static const char *const rubbish[] = { "\r\n\r\n\r\n",
-					       "GET\r\n\r\n",
-					       "GET /\r\n\r\n",
-					       "\x16\x03\x01\x02",
-					       "GET / HTTP/1.1\r\n\r\n",
-					       "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
-					       "GET / HTTP/1.1\r\nHost\r\n\r\n",
-					       "POST /-/reload HTTP/1.1\r\nHost: x\r\n"
-					       "Content-Length: x\r\n\r\n" };
+	static const char *const rubbish[] = {
+		"\r\n\r\n\r\n",
+		"GET\r\n\r\n",
+		"GET /\r\n\r\n",
+		"\x16\x03\x01\x02",
+		"GET / HTTP/1.1\r\n\r\n",
+		"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost\r\n\r\n",
+		"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rubbish); i++)
@@ -201,10 +202,11 @@ static void what_is_no_request_is_refused(void **state)
 static void gone_before_the_request_is_complete(void **state)
 {
 	static const char *const starts[] = {
-		"", "GET /met",
-		GET("/metrics") "X: ", GET("/metrics") "Content-Length: 9\r\n\r\nx",
-		GET("/metrics") "Transfer-Encoding: chunked\r\n"
-				"\r\n5\r\nx"
+		"",
+		"GET /met",
+		(GET("/metrics") "X: "),
+		(GET("/metrics") "Content-Length: 9\r\n\r\nx"),
+		(GET("/metrics") "Transfer-Encoding: chunked\r\n\r\n5\r\nx"),
 	};
 
 	(void)state;
