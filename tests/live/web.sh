@@ -40,8 +40,9 @@ sockets() {
 	has "all are in the log" "$(cat "$WEB/log")" "$EXPORTER_AT, 127.0.0.1:$second, unix:$WEB/http.sock"
 }
 
-# The headers of an answer that stay the same from one to the next.
-headers() { curl -sS -D - -o /dev/null "$@" "http://$EXPORTER_AT$PATH_ASKED" | grep -viE '^(date|transfer-encoding):'; }
+# The headers of an answer that stay the same from one to the next. GET is sent in chunks where HEAD
+# says how long it is.
+headers() { curl -sS -D - -o /dev/null "$@" "http://$EXPORTER_AT$PATH_ASKED" | grep -viE '^(date|transfer-encoding|content-length):'; }
 
 paths() {
 	for PATH_ASKED in / /mv /mv/ /mv/metrics /mv/-/healthy /mv/-/ready /mv/api/v1/verdict \
