@@ -1,6 +1,8 @@
 /* details.c - one block for each finding. */
 #include "details.h"
 
+#include "fact.h"
+
 #include <string.h>
 
 enum { BAR_MAX = 40 };
@@ -33,48 +35,71 @@ static void details_put_waterfall(struct buffer *b, const struct result *r)
 	}
 }
 
-static void details_put_certificate(struct buffer *b, const struct result *r)
+static void details_put_faults(struct buffer *b, const char *line,
+			       const struct fact_value *v)
 {
-	const struct certificate *c = r->certificate;
-	char begin[MOMENT_TEXT_MAX], end[MOMENT_TEXT_MAX];
+	for (unsigned i = 0; v->faults.set >> i != 0; i++)
+		if (v->faults.set >> i & 1)
+			buffer_format(b, "  %s%s\n", line,
+				      verdict_words((enum fault)(v->faults.first + i)));
+}
 
-	if (c == NULL)
+static void details_put_text(struct buffer *b, const char *line, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
 		return;
-	buffer_text(b, "  certificate ");
-	buffer_text(b, c->subject);
-	buffer_text(b, ", issued by ");
-	buffer_text(b, c->issuer);
-	buffer_format(b, ", %s to %s\n", moment_text(c->not_before, begin),
-		      moment_text(c->not_after, end));
-	for (int f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
-		if (r->cert_faults & CERT_FAULT_BIT(f))
-			buffer_format(b, "  %s\n", verdict_words((enum fault)f));
-	if (r->cert_detail[0] != '\0') {
-		buffer_text(b, "  ");
-		buffer_text(b, r->cert_detail);
-		buffer_text(b, "\n");
+	buffer_text(b, "  ");
+	buffer_text(b, line);
+	buffer_text(b, text);
+	buffer_text(b, "\n");
+}
+
+static void details_put_fact(struct buffer *b, const struct fact *f,
+			     const struct fact_value *v)
+{
+	char time[MOMENT_TEXT_MAX];
+
+	switch (f->type) {
+	case FACT_TEXT:
+	case FACT_WORD:
+	case FACT_LINES:
+	case FACT_GROUP:
+		details_put_text(b, f->line, v->text);
+		return;
+	case FACT_NUMBER:
+		buffer_format(b, "  %s%lld\n", f->line, (long long)v->number);
+		return;
+	case FACT_SECONDS:
+		buffer_format(b, "  %s%.6f s\n", f->line, span_seconds(v->span));
+		return;
+	case FACT_TIME:
+		details_put_text(b, f->line, moment_text(v->time, time));
+		return;
+	case FACT_FLAG:
+		if (v->flag)
+			buffer_format(b, "  %s\n", f->line);
+		return;
+	case FACT_FAULTS:
+		details_put_faults(b, f->line, v);
+		return;
+	case FACT_TEXTS:
+		for (size_t i = 0; i < v->texts.count; i++)
+			details_put_text(b, f->line, v->texts.list[i]);
+		return;
+	case FACT_PHASES:
+		return; /* The waterfall has them. */
 	}
 }
 
-static void details_put_dane(struct buffer *b, const struct result *r)
+static void details_put_facts(struct buffer *b, const struct finding *f)
 {
-	if (r->dane != DANE_OFF)
-		buffer_format(b, "  DANE: %s%s\n", dane_name(r->dane),
-			      r->dane == DANE_VALID_KEY
-				  ? ", by the server's own TLSA record: its "
-				    "dates and names do not count"
-				  : "");
-}
+	const struct fact_subject subject = { .result = &f->result, .target = f->target };
 
-static void details_put_notices(struct buffer *b, const struct result *r)
-{
-	for (int f = NOTICE_FIRST; f <= NOTICE_LAST; f++)
-		if (r->notices & NOTICE_BIT(f))
-			buffer_format(b, "  note: %s\n", verdict_words((enum fault)f));
-	if (r->notice_detail[0] != '\0') {
-		buffer_text(b, "  ");
-		buffer_text(b, r->notice_detail);
-		buffer_text(b, "\n");
+	for (size_t i = 0; i < fact_count; i++) {
+		struct fact_value value;
+
+		if ((facts[i].places & FACT_VERBOSE) && facts[i].get(&subject, &value))
+			details_put_fact(b, &facts[i], &value);
 	}
 }
 
@@ -137,11 +162,7 @@ void details_put(struct buffer *b, const struct finding *f, unsigned verbosity)
 		      address_text(&r->address, address),
 		      (unsigned)f->target->service->port);
 	details_put_waterfall(b, r);
-	details_put_certificate(b, r);
-	if (r->flags & RESULT_CERT_ASKED)
-		buffer_text(b, "  the server asks for a client certificate\n");
-	details_put_dane(b, r);
-	details_put_notices(b, r);
+	details_put_facts(b, f);
 	details_put_obsolete(b, f->target);
 	if (verbosity >= 2)
 		details_put_dialogue(b, r);

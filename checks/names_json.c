@@ -1,83 +1,59 @@
 /* names_json.c - all names as JSON: the sum, the services, then each name at each service. */
 #include "names_json.h"
 
-#include "json_put.h"
+#include "json_stdout.h"
 
-#include <stdio.h>
-
-static void put_bool(const char *key, bool value)
+static void put_sum(struct json *j, const struct names *n, const struct names_sum *s)
 {
-	json_put_key(key);
-	fputs(value ? "true" : "false", stdout);
+	json_number(j, "names_count", (int64_t)n->list.count);
+	json_number(j, "names_bad", (int64_t)s->bad);
+	json_number(j, "names_not_asked", (int64_t)s->not_asked);
+	json_bool(j, "out_of_time", n->out_of_time);
+	json_date(j, "earliest_not_after", s->earliest);
+	json_text(j, "earliest_name", s->earliest_name);
 }
 
-static void put_sum(const struct names *n, const struct names_sum *s)
+static void put_fallback(struct json *j, const struct certificate *c)
 {
-	json_put_number("names_count", (long long)n->list.count);
-	putchar(',');
-	json_put_number("names_bad", (long long)s->bad);
-	putchar(',');
-	json_put_number("names_not_asked", (long long)s->not_asked);
-	putchar(',');
-	put_bool("out_of_time", n->out_of_time);
-	putchar(',');
-	json_put_date("earliest_not_after", s->earliest);
-	putchar(',');
-	json_put_text("earliest_name", s->earliest_name);
-}
-
-static void put_fallback(const struct certificate *c)
-{
-	json_put_key("fallback");
 	if (c == NULL) {
-		printf("null");
+		json_null(j, "fallback");
 		return;
 	}
-	putchar('{');
-	json_put_text("subject", c->subject);
-	putchar(',');
-	json_put_text("fingerprint_sha256", c->fingerprint);
-	putchar('}');
+	json_object(j, "fallback");
+	json_text(j, "subject", c->subject);
+	json_text(j, "fingerprint_sha256", c->fingerprint);
+	json_end(j);
 }
 
 /* What the server did in place of an answer. */
-static void put_silence(const struct names_port *p)
+static void put_silence(struct json *j, const struct names_port *p)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 	const struct result *r = &p->silence;
 
-	json_put_key("unanswered");
 	if (!p->silent) {
-		printf("null");
+		json_null(j, "unanswered");
 		return;
 	}
-	putchar('{');
-	json_put_text("state", state_name(r->state));
-	putchar(',');
-	json_put_text("fault", fault_name(r->fault));
-	putchar(',');
-	json_put_text("phase", phase_name(r->phase));
-	putchar(',');
-	json_put_text("reason", verdict_sentence(r, sentence));
-	putchar('}');
+	json_object(j, "unanswered");
+	json_text(j, "state", state_name(r->state));
+	json_text(j, "fault", fault_name(r->fault));
+	json_text(j, "phase", phase_name(r->phase));
+	json_text(j, "reason", verdict_sentence(r, sentence));
+	json_end(j);
 }
 
-static void put_port(const struct names *n, const struct options *o,
+static void put_port(struct json *j, const struct names *n, const struct options *o,
 		     const struct names_port *p)
 {
-	putchar('{');
-	json_put_text("service", p->target->service->name);
-	putchar(',');
-	json_put_number("port", p->target->service->port);
-	putchar(',');
-	json_put_number("answered", (long long)p->answered);
-	putchar(',');
-	put_bool("excused", names_port_excused(n, o, p));
-	putchar(',');
-	put_fallback(p->fallback);
-	putchar(',');
-	put_silence(p);
-	putchar('}');
+	json_object(j, NULL);
+	json_text(j, "service", p->target->service->name);
+	json_number(j, "port", p->target->service->port);
+	json_number(j, "answered", (int64_t)p->answered);
+	json_bool(j, "excused", names_port_excused(n, o, p));
+	put_fallback(j, p->fallback);
+	put_silence(j, p);
+	json_end(j);
 }
 
 static const char *state_of(const struct name_answer *a)
@@ -85,52 +61,42 @@ static const char *state_of(const struct name_answer *a)
 	return a->progress == NAME_ANSWERED ? state_name((enum state)a->state) : NULL;
 }
 
-static void put_answer(const struct name_answer *a, const char *name, const char *service)
+static void put_answer(struct json *j, const struct name_answer *a, const char *name,
+		       const char *service)
 {
 	bool answered = a->progress == NAME_ANSWERED;
 
-	putchar('{');
-	json_put_text("name", name);
-	putchar(',');
-	json_put_text("service", service);
-	putchar(',');
-	json_put_text("state", state_of(a));
-	putchar(',');
-	json_put_text("fault", answered ? fault_name((enum fault)a->fault) : NULL);
-	putchar(',');
-	json_put_text("reason", a->reason);
-	putchar(',');
-	json_put_faults("faults", a->cert_faults, CERT_FAULT_FIRST);
-	putchar(',');
-	put_bool("fallback", a->fallback);
-	putchar(',');
-	json_put_date("chain_not_after", a->end);
-	putchar('}');
+	json_object(j, NULL);
+	json_text(j, "name", name);
+	json_text(j, "service", service);
+	json_text(j, "state", state_of(a));
+	json_text(j, "fault", answered ? fault_name((enum fault)a->fault) : NULL);
+	json_text(j, "reason", a->reason);
+	json_faults(j, "faults", a->cert_faults, CERT_FAULT_FIRST);
+	json_bool(j, "fallback", a->fallback);
+	json_date(j, "chain_not_after", a->end);
+	json_end(j);
 }
 
 void names_json(const struct names *n, const struct options *o, const struct names_sum *s)
 {
-	putchar('{');
-	json_put_text("host", o->host);
-	putchar(',');
-	json_put_text("state", state_name(s->state));
-	putchar(',');
-	json_put_number("exit_code", s->state);
-	putchar(',');
-	put_sum(n, s);
-	printf(",\"services\":[");
-	for (size_t i = 0; i < n->port_count; i++) {
-		if (i > 0)
-			putchar(',');
-		put_port(n, o, &n->ports[i]);
-	}
-	printf("],\"names\":[");
+	struct json j;
+
+	json_to_stdout(&j);
+	json_object(&j, NULL);
+	json_text(&j, "host", o->host);
+	json_text(&j, "state", state_name(s->state));
+	json_number(&j, "exit_code", s->state);
+	put_sum(&j, n, s);
+	json_array(&j, "services");
+	for (size_t i = 0; i < n->port_count; i++)
+		put_port(&j, n, o, &n->ports[i]);
+	json_end(&j);
+	json_array(&j, "names");
 	for (size_t k = 0; k < n->list.count; k++)
-		for (size_t i = 0; i < n->port_count; i++) {
-			if (k + i > 0)
-				putchar(',');
-			put_answer(&n->ports[i].answers[k], n->list.names[k],
+		for (size_t i = 0; i < n->port_count; i++)
+			put_answer(&j, &n->ports[i].answers[k], n->list.names[k],
 				   n->ports[i].target->service->name);
-		}
-	printf("]}\n");
+	json_end(&j);
+	json_stdout_end(&j);
 }

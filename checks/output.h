@@ -2,7 +2,7 @@
  *
  * Whatever the text was made of (arguments, files, words of servers, an exporter's answer), it
  * is cleaned here once more by the rules of plugin_text.h. Only the JSON documents, whose
- * strings json_put cleans by their own rules, and the lines of a signal handler, which hold
+ * strings json_writer.h cleans by their own rules, and the lines of a signal handler, which hold
  * nothing from outside, do not pass here.
  */
 #ifndef MAILVANE_OUTPUT_H

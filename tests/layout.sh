@@ -150,7 +150,7 @@ quiet() {
 		}' {} +
 }
 
-# What a plugin prints is cleaned in checks/output.c; JSON documents by json_put.c.
+# What a plugin prints is cleaned in checks/output.c; JSON documents by json_stdout.c.
 one_output() {
 	find checks -name '*.c' ! -name output.c ! -name '*json*.c' -exec awk '
 		/^[ \t]*(\/\*|\*)/ { next }

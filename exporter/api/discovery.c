@@ -2,7 +2,7 @@
 #include "discovery.h"
 
 #include "host_name.h"
-#include "json_text.h"
+#include "json_writer.h"
 
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ struct discovery {
 	char server[FILTER_MAX], service[FILTER_MAX], protocol[FILTER_MAX]; /* "": all */
 	char address[ADDRESS_MAX], path[SITE_TEXT_MAX + sizeof("/probe")];
 	bool https;
-	struct json_list list;
+	struct json json;
 	size_t at;
 };
 
@@ -39,7 +39,7 @@ static bool has_label(const struct target *t, const char *name)
 }
 
 /* "mail.example.com:25", "[2001:db8::1]:25"; an operator's own label goes before. */
-static void put_instance(struct json_list *labels, const struct target *t)
+static void put_instance(struct json *j, const struct target *t)
 {
 	char text[ADDRESS_MAX];
 	struct buffer b;
@@ -50,55 +50,62 @@ static void put_instance(struct json_list *labels, const struct target *t)
 	buffer_init(&b, text, sizeof(text));
 	buffer_format(&b, "%s%s%s:%u", v6 ? "[" : "", t->host, v6 ? "]" : "",
 		      t->service->port);
-	json_member_text(labels, "instance", buffer_string(&b));
+	json_text(j, "instance", buffer_string(&b));
 }
 
-static void put_target(struct discovery *d, struct draft *out, const struct target *t)
+static void put_labels(struct json *j, const struct discovery *d, const struct target *t)
 {
-	struct json_list labels = { .out = out };
 	char port[8];
 	struct buffer b;
 
 	buffer_init(&b, port, sizeof(port));
 	buffer_format(&b, "%u", t->service->port);
-	d->list.out = out;
-	json_next(&d->list, NULL);
-	draft_text(out, "\n{\"targets\":[");
-	json_text(out, d->address);
-	draft_text(out, "],\"labels\":{");
-	json_member_text(&labels, "__scheme__", d->https ? "https" : "http");
-	json_member_text(&labels, "__metrics_path__", d->path);
-	json_member_text(&labels, "__param_target", t->server);
-	json_member_text(&labels, "__param_module", t->service->name);
-	put_instance(&labels, t);
-	json_member_text(&labels, "server", t->server);
-	json_member_text(&labels, "service", t->service->name);
+	json_text(j, "__scheme__", d->https ? "https" : "http");
+	json_text(j, "__metrics_path__", d->path);
+	json_text(j, "__param_target", t->server);
+	json_text(j, "__param_module", t->service->name);
+	put_instance(j, t);
+	json_text(j, "server", t->server);
+	json_text(j, "service", t->service->name);
 	for (size_t i = 0; i < t->label_count; i++)
-		json_member_text(&labels, t->labels[i].name, t->labels[i].value);
-	json_member_text(&labels, "__meta_mailvane_host", t->host);
-	json_member_text(&labels, "__meta_mailvane_port", buffer_string(&b));
-	json_member_text(&labels, "__meta_mailvane_protocol",
-			 protocol_name(t->service->protocol));
-	json_member_text(&labels, "__meta_mailvane_tls", tls_mode_name(t->service->tls));
-	draft_text(out, "}}");
+		json_text(j, t->labels[i].name, t->labels[i].value);
+	json_text(j, "__meta_mailvane_host", t->host);
+	json_text(j, "__meta_mailvane_port", buffer_string(&b));
+	json_text(j, "__meta_mailvane_protocol", protocol_name(t->service->protocol));
+	json_text(j, "__meta_mailvane_tls", tls_mode_name(t->service->tls));
+}
+
+static void put_target(struct json *j, const struct discovery *d, const struct target *t)
+{
+	json_line(j);
+	json_object(j, NULL);
+	json_array(j, "targets");
+	json_text(j, NULL, d->address);
+	json_end(j);
+	json_object(j, "labels");
+	put_labels(j, d, t);
+	json_end(j);
+	json_end(j);
 }
 
 static bool more(struct answer *answer, struct draft *out)
 {
 	struct discovery *d = (struct discovery *)answer;
 
-	if (d->at == 0 && !d->list.begun)
-		draft_text(out, "[");
+	d->json.to = out;
+	if (d->json.depth == 0)
+		json_array(&d->json, NULL);
 	for (unsigned i = 0; i < TARGETS_AT_ONCE; i++) {
 		const struct target *t = &d->plan->targets[d->at];
 
 		if (d->at == d->plan->target_count) {
-			draft_text(out, "]\n");
+			json_end(&d->json);
+			draft_text(out, "\n");
 			return false;
 		}
 		d->at++;
 		if (is_wanted(d, t))
-			put_target(d, out, t);
+			put_target(&d->json, d, t);
 	}
 	return true;
 }
@@ -119,6 +126,7 @@ struct answer *discovery_new(struct plan *plan, const struct discovery_wish *wis
 		return NULL;
 	d->answer = (struct answer){ more, dispose };
 	d->plan = plan_hold(plan);
+	json_init(&d->json, draft_sink, NULL);
 	text_copy(d->server, sizeof(d->server), wish->server ? wish->server : "");
 	text_copy(d->service, sizeof(d->service), wish->service ? wish->service : "");
 	text_copy(d->protocol, sizeof(d->protocol), wish->protocol ? wish->protocol : "");

@@ -14,8 +14,7 @@ struct hosted_names {
 	unsigned states;
 	size_t offset, limit;
 
-	bool begun;
-	struct json_list list;
+	struct json json;
 	size_t at;    /* the hosting */
 	size_t shown; /* names so far, of all hostings */
 	size_t skip;  /* names of this hosting that are not wanted any more */
@@ -25,36 +24,20 @@ struct hosted_names {
 
 /* --- a name ------------------------------------------------------------------------------- */
 
-static void put_faults(struct json_list *l, unsigned set)
+static void put_certificate(struct json *j, const char *name, const struct certificate *c)
 {
-	struct json_list faults = { .out = l->out };
-
-	json_next(l, "faults");
-	draft_text(l->out, "[");
-	for (unsigned f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
-		if (set & CERT_FAULT_BIT(f))
-			json_member_text(&faults, NULL, fault_name((enum fault)f));
-	draft_text(l->out, "]");
-}
-
-static void put_certificate(struct json_list *l, const char *name,
-			    const struct certificate *c)
-{
-	struct json_list m = { .out = l->out };
-
-	json_next(l, name);
 	if (!c) {
-		draft_text(l->out, "null");
+		json_null(j, name);
 		return;
 	}
-	draft_text(l->out, "{");
-	json_member_text(&m, "subject", c->subject);
-	json_member_text(&m, "issuer", c->issuer);
-	json_member_text(&m, "serial", c->serial);
-	json_member_text(&m, "fingerprint_sha256", c->fingerprint);
-	json_member_moment(&m, "not_before", c->not_before);
-	json_member_moment(&m, "not_after", c->not_after);
-	draft_text(l->out, "}");
+	json_object(j, name);
+	json_text(j, "subject", c->subject);
+	json_text(j, "issuer", c->issuer);
+	json_text(j, "serial", c->serial);
+	json_text(j, "fingerprint_sha256", c->fingerprint);
+	json_time(j, "not_before", c->not_before);
+	json_time(j, "not_after", c->not_after);
+	json_end(j);
 }
 
 static const char *state_or_null(enum state state)
@@ -62,28 +45,25 @@ static const char *state_or_null(enum state state)
 	return state < STATE_COUNT ? state_name(state) : NULL;
 }
 
-static void put_name(struct json_list *list, const struct target *t,
-		     const struct roster_name *n)
+static void put_name(struct json *j, const struct target *t, const struct roster_name *n)
 {
-	struct json_list m = { .out = list->out };
-
-	json_next(list, NULL);
-	draft_text(list->out, "\n{");
-	json_member_text(&m, "server", t->server);
-	json_member_text(&m, "service", t->service->name);
-	json_member_text(&m, "name", n->name);
-	json_member_text(&m, "state", state_or_null(n->state));
-	json_member_text(&m, "confirmed_state", state_or_null(n->announced));
-	json_member_text(&m, "fault", n->state < STATE_COUNT ? fault_name(n->fault) : NULL);
-	put_faults(&m, n->cert_faults);
-	json_member_bool(&m, "without_own_certificate", n->without_own);
-	json_member_text(&m, "text", n->detail);
-	json_member_moment(&m, "not_after", n->not_after);
-	json_member_moment(&m, "asked", n->asked);
-	json_member_moment(&m, "since", n->since);
-	json_member_moment(&m, "confirmed_since", n->announced_since);
-	put_certificate(&m, "certificate", n->certificate);
-	draft_text(list->out, "}");
+	json_line(j);
+	json_object(j, NULL);
+	json_text(j, "server", t->server);
+	json_text(j, "service", t->service->name);
+	json_text(j, "name", n->name);
+	json_text(j, "state", state_or_null(n->state));
+	json_text(j, "confirmed_state", state_or_null(n->announced));
+	json_text(j, "fault", n->state < STATE_COUNT ? fault_name(n->fault) : NULL);
+	json_faults(j, "faults", n->cert_faults, CERT_FAULT_FIRST);
+	json_bool(j, "without_own_certificate", n->without_own);
+	json_text(j, "text", n->detail);
+	json_time(j, "not_after", n->not_after);
+	json_time(j, "asked", n->asked);
+	json_time(j, "since", n->since);
+	json_time(j, "confirmed_since", n->announced_since);
+	put_certificate(j, "certificate", n->certificate);
+	json_end(j);
 }
 
 /* --- the answer --------------------------------------------------------------------------- */
@@ -107,7 +87,7 @@ static bool some_names(struct hosted_names *h, const struct hosting *at)
 		question.skip = h->offset - h->total;
 	count = roster_find(at->roster, &question, h->names, max, &total);
 	for (size_t i = 0; i < count; i++)
-		put_name(&h->list, at->target, &h->names[i]);
+		put_name(&h->json, at->target, &h->names[i]);
 	roster_names_fini(h->names, count);
 	h->shown += count;
 	h->skip = question.skip + count;
@@ -121,12 +101,13 @@ static bool some_names(struct hosted_names *h, const struct hosting *at)
 static bool more(struct answer *answer, struct draft *out)
 {
 	struct hosted_names *h = (struct hosted_names *)answer;
-	struct json_list m = { .out = out, .begun = true };
+	struct json *j = &h->json;
 
-	h->list.out = out;
-	if (!h->begun)
-		draft_text(out, "{\"names\":[");
-	h->begun = true;
+	j->to = out;
+	if (j->depth == 0) {
+		json_object(j, NULL);
+		json_array(j, "names");
+	}
 	if (h->at < h->plan->hosting_count) {
 		const struct hosting *at = &h->plan->hostings[h->at];
 
@@ -135,11 +116,12 @@ static bool more(struct answer *answer, struct draft *out)
 			h->at++;
 		return true;
 	}
-	draft_text(out, "]");
-	json_member_number(&m, "total", (int64_t)h->total);
-	json_member_number(&m, "offset", (int64_t)h->offset);
-	json_member_number(&m, "limit", (int64_t)h->limit);
-	draft_text(out, "}\n");
+	json_end(j);
+	json_number(j, "total", (int64_t)h->total);
+	json_number(j, "offset", (int64_t)h->offset);
+	json_number(j, "limit", (int64_t)h->limit);
+	json_end(j);
+	draft_text(out, "\n");
 	return false;
 }
 
@@ -159,6 +141,7 @@ struct answer *hosted_names_new(struct plan *plan, const struct hosted_wish *wis
 		return NULL;
 	h->answer = (struct answer){ more, dispose };
 	h->plan = plan_hold(plan);
+	json_init(&h->json, draft_sink, NULL);
 	text_copy(h->server, sizeof(h->server), wish->server ? wish->server : "");
 	text_copy(h->service, sizeof(h->service), wish->service ? wish->service : "");
 	text_copy(h->part, sizeof(h->part), wish->part ? wish->part : "");
@@ -170,58 +153,51 @@ struct answer *hosted_names_new(struct plan *plan, const struct hosted_wish *wis
 
 /* --- counts ------------------------------------------------------------------------------- */
 
-static void put_counts(struct json_list *m, const struct roster_summary *s)
+static void put_counts(struct json *j, const struct roster_summary *s)
 {
 	static const char *const states[STATE_COUNT] = { "ok", "warning", "critical",
 							 "unknown" };
-	struct json_list confirmed = { .out = m->out }, faults = { .out = m->out };
 
-	json_next(m, "confirmed");
-	draft_text(m->out, "{");
+	json_object(j, "confirmed");
 	for (unsigned i = 0; i < STATE_COUNT; i++)
-		json_member_number(&confirmed, states[i], (int64_t)s->announced[i]);
-	draft_text(m->out, "}");
-	json_next(m, "faults");
-	draft_text(m->out, "{");
+		json_number(j, states[i], (int64_t)s->announced[i]);
+	json_end(j);
+	json_object(j, "faults");
 	for (unsigned f = FAULT_OK + 1; f < FAULT_COUNT; f++)
 		if (s->faults[f] > 0)
-			json_member_number(&faults, fault_name((enum fault)f),
-					   (int64_t)s->faults[f]);
-	draft_text(m->out, "}");
+			json_number(j, fault_name((enum fault)f), (int64_t)s->faults[f]);
+	json_end(j);
 }
 
-static void put_summary(struct json_list *m, const struct hosting *h,
+static void put_summary(struct json *j, const struct hosting *h,
 			const struct roster_summary *s)
 {
-	json_member_number(m, "total", (int64_t)s->total);
-	json_member_number(m, "asked", (int64_t)s->asked);
-	put_counts(m, s);
-	json_member_number(m, "without_own_certificate", (int64_t)s->without_own);
-	json_member_moment(m, "earliest_not_after", s->earliest);
-	json_member_text(m, "earliest_name", s->earliest.ms ? s->earliest_name : NULL);
-	json_member_moment(m, "oldest_asked", roster_oldest(h->roster));
-	json_member_span(m, "interval", h->interval);
-	json_member_span(m, "behind", s->behind);
-	json_member_moment(m, "paused_since", s->paused);
-	json_member_text(m, "paused_fault",
-			 s->paused.ms ? fault_name(s->paused_fault) : NULL);
-	put_certificate(m, "fallback", s->fallback);
+	json_number(j, "total", (int64_t)s->total);
+	json_number(j, "asked", (int64_t)s->asked);
+	put_counts(j, s);
+	json_number(j, "without_own_certificate", (int64_t)s->without_own);
+	json_time(j, "earliest_not_after", s->earliest);
+	json_text(j, "earliest_name", s->earliest.ms ? s->earliest_name : NULL);
+	json_time(j, "oldest_asked", roster_oldest(h->roster));
+	json_seconds(j, "interval", h->interval);
+	json_seconds(j, "behind", s->behind);
+	json_time(j, "paused_since", s->paused);
+	json_text(j, "paused_fault", s->paused.ms ? fault_name(s->paused_fault) : NULL);
+	put_certificate(j, "fallback", s->fallback);
 }
 
-void hosted_names_member(struct json_list *l, const char *name, const struct hosting *h)
+void hosted_names_member(struct json *j, const char *name, const struct hosting *h)
 {
-	struct json_list m = { .out = l->out };
 	struct roster_summary summary;
 
-	json_next(l, name);
 	if (!h) {
-		draft_text(l->out, "null");
+		json_null(j, name);
 		return;
 	}
 	roster_summary(h->roster, &summary);
-	draft_text(l->out, "{");
-	put_summary(&m, h, &summary);
-	draft_text(l->out, "}");
+	json_object(j, name);
+	put_summary(j, h, &summary);
+	json_end(j);
 	roster_summary_fini(&summary);
 }
 

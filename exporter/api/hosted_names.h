@@ -5,7 +5,7 @@
 #define MAILVANE_HOSTED_NAMES_H
 
 #include "answer.h"
-#include "json_text.h"
+#include "json_writer.h"
 #include "plan.h"
 #include "reply.h"
 #include "request.h"
@@ -25,7 +25,7 @@ struct answer *hosted_names_new(struct plan *, const struct hosted_wish *);
 
 /* Of /api/v1/status: a member with the counts of one target's names; null if it is asked for
  * none. */
-void hosted_names_member(struct json_list *, const char *name, const struct hosting *);
+void hosted_names_member(struct json *, const char *name, const struct hosting *);
 
 /* "ok" to "unknown", "pending" and "problem" as such states. False: it is no such word. */
 bool hosted_states(const char *word, unsigned *ret_states);

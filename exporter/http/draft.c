@@ -52,6 +52,11 @@ void draft_put(struct draft *d, struct view v)
 	d->n += v.n;
 }
 
+void draft_sink(void *draft, struct view v)
+{
+	draft_put(draft, v);
+}
+
 void draft_format(struct draft *d, const char *format, ...)
 {
 	va_list arguments, again;

@@ -40,6 +40,8 @@ static inline void draft_text(struct draft *d, const char *text)
 void draft_format(struct draft *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same as draft_put, for a writer that does not know where it writes. */
+void draft_sink(void *draft, struct view);
 /* Lent until the next put. */
 struct view draft_view(const struct draft *);
 

@@ -1,7 +1,7 @@
 /* page_detail.c - a section for each address, then what the target has in common. */
 #include "page_detail.h"
 
-#include "buffer.h"
+#include "fact.h"
 #include "html.h"
 #include "page_frame.h"
 #include "page_names.h"
@@ -51,167 +51,160 @@ static void end_fact(struct draft *out)
 	draft_text(out, "</td></tr>\n");
 }
 
-static void put_fact(struct draft *out, const char *name, const char *text)
+static void put_small(struct draft *out, const char *text)
 {
-	if (!text || !text[0])
+	if (!text[0])
 		return;
-	begin_fact(out, name);
+	draft_text(out, " <small>");
 	html_bdi(out, text);
-	end_fact(out);
+	draft_text(out, "</small>");
 }
 
-static void put_date(struct draft *out, const char *name, struct moment at)
-{
-	char date[MOMENT_TEXT_MAX];
-
-	if (at.ms != 0)
-		put_fact(out, name, moment_text(at, date));
-}
-
-static void put_address(struct draft *out, const struct result *last)
-{
-	char address[ADDRESS_TEXT_MAX];
-
-	if (last->address.any.sa_family != AF_UNSPEC)
-		put_fact(out, "Address", address_text(&last->address, address));
-}
-
-static void put_counts(struct draft *out, const struct record *record)
-{
-	begin_fact(out, "Probes");
-	draft_format(out, "%llu, of which %llu failed", (unsigned long long)record->probes,
-		     (unsigned long long)record->failures);
-	end_fact(out);
-}
-
-static void put_notices(struct draft *out, const struct result *last)
+static void put_fault_words(struct draft *out, const struct fact_value *v)
 {
 	const char *gap = "";
 
-	if (!last->notices)
-		return;
-	begin_fact(out, "Noticed");
-	for (enum fault f = NOTICE_FIRST; f <= NOTICE_LAST; f++) {
-		if (!(last->notices & NOTICE_BIT(f)))
+	for (unsigned i = 0; v->faults.set >> i != 0; i++) {
+		if (!(v->faults.set >> i & 1))
 			continue;
-		draft_format(out, "%s%s", gap, verdict_words(f));
+		draft_format(out, "%s%s", gap,
+			     verdict_words((enum fault)(v->faults.first + i)));
 		gap = "; ";
 	}
-	if (last->notice_detail[0]) {
-		draft_text(out, " <small>");
-		html_bdi(out, last->notice_detail);
-		draft_text(out, "</small>");
+}
+
+static void put_texts(struct draft *out, const struct fact_value *v)
+{
+	for (size_t i = 0; i < v->texts.count; i++) {
+		draft_text(out, i > 0 ? ", " : "");
+		html_bdi(out, v->texts.list[i]);
 	}
-	end_fact(out);
+}
+
+static void put_value(struct draft *out, const struct fact *f, const struct fact_value *v)
+{
+	char time[MOMENT_TEXT_MAX];
+
+	switch (f->type) {
+	case FACT_TEXT:
+	case FACT_LINES:
+		html_bdi(out, v->text);
+		return;
+	case FACT_WORD:
+	case FACT_GROUP:
+		html_text(out, v->text);
+		return;
+	case FACT_NUMBER:
+		draft_format(out, "%lld", (long long)v->number);
+		return;
+	case FACT_SECONDS:
+		html_text(out, html_lasted(v->span, time));
+		return;
+	case FACT_TIME:
+		html_bdi(out, moment_text(v->time, time));
+		return;
+	case FACT_FLAG:
+		draft_text(out, v->flag ? "yes" : "no");
+		return;
+	case FACT_FAULTS:
+		put_fault_words(out, v);
+		return;
+	case FACT_TEXTS:
+		put_texts(out, v);
+		return;
+	case FACT_PHASES:
+		return; /* They have a card of their own. */
+	}
+}
+
+/* Nothing is said of what is empty. */
+static bool is_empty(const struct fact *f, const struct fact_value *v)
+{
+	switch (f->type) {
+	case FACT_TEXT:
+	case FACT_LINES:
+	case FACT_WORD:
+	case FACT_GROUP:
+		return !v->text || !v->text[0];
+	case FACT_FAULTS:
+		return v->faults.set == 0;
+	case FACT_TEXTS:
+		return v->texts.count == 0;
+	default:
+		return false;
+	}
+}
+
+/* The rows of a card. One without a label stands small in the row before it. */
+static void put_facts(struct draft *out, const struct page_terms *terms,
+		      const struct fact_subject *s, enum fact_place card)
+{
+	bool open = false;
+
+	for (const struct fact *f = facts; f < facts + fact_count; f++) {
+		struct fact_value v;
+		bool known, as_age = f->places & FACT_AS_AGE;
+
+		if (!(f->places & (unsigned)card))
+			continue;
+		known = f->get(s, &v) && !is_empty(f, &v);
+		if (!f->label) {
+			if (open && known)
+				put_small(out, v.text);
+			continue;
+		}
+		if (open)
+			end_fact(out);
+		open = known || as_age;
+		if (!open)
+			continue;
+		begin_fact(out, f->label);
+		if (as_age)
+			html_age(out, known ? v.time : (struct moment){ 0 }, terms->now);
+		else
+			put_value(out, f, &v);
+	}
+	if (open)
+		end_fact(out);
 }
 
 static void put_last_probe(struct draft *out, const struct page_terms *terms,
-			   const struct record *record)
+			   const struct fact_subject *s)
 {
-	const struct result *last = &record->last;
-
 	draft_text(out, "<section class=\"card\"><h2>Last probe</h2>"
 			"<table class=\"pairs\"><tbody>\n");
-	begin_fact(out, "Probed");
-	html_age(out, last->at, terms->now);
-	end_fact(out);
-	begin_fact(out, "Last success");
-	html_age(out, record->last_success, terms->now);
-	end_fact(out);
-	put_counts(out, record);
-	put_address(out, last);
-	if (last->code > 0) {
-		begin_fact(out, "Reply code");
-		draft_format(out, "%d ", last->code);
-		html_bdi(out, last->enhanced);
-		end_fact(out);
-	}
-	if (last->tls_version) {
-		begin_fact(out, "TLS");
-		draft_format(out, "%s, ", last->tls_version);
-		html_text(out, last->tls_cipher ? last->tls_cipher : "");
-		end_fact(out);
-	}
-	if (last->dane != DANE_OFF) {
-		begin_fact(out, "DANE");
-		html_text(out, dane_name(last->dane));
-		end_fact(out);
-	}
-	if (last->messages >= 0) {
-		begin_fact(out, "Mailbox");
-		draft_format(out, "%lld messages", (long long)last->messages);
-		end_fact(out);
-	}
-	put_date(out, "Next login", last->held_until);
-	put_notices(out, last);
+	put_facts(out, terms, s, FACT_PROBE_CARD);
 	draft_text(out, "</tbody></table></section>\n");
 }
 
 /* --- the certificate ---------------------------------------------------------------------- */
 
-static void put_names(struct draft *out, const struct certificate *c)
-{
-	if (c->name_count == 0)
-		return;
-	begin_fact(out, "Names");
-	for (size_t i = 0; i < c->name_count; i++) {
-		draft_text(out, i > 0 ? ", " : "");
-		html_bdi(out, c->names[i]);
-	}
-	end_fact(out);
-}
-
 static void put_cert_verdict(struct draft *out, const struct result *last)
 {
-	bool any = false;
-
 	begin_fact(out, "Verdict");
-	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
-		if (!(last->cert_faults & CERT_FAULT_BIT(f)))
-			continue;
-		draft_format(out, "%s%s", any ? "; " : "", verdict_words(f));
-		any = true;
-	}
-	if (!any)
+	if (last->cert_faults)
+		put_fault_words(out,
+				&(struct fact_value){
+				    .faults = { last->cert_faults, CERT_FAULT_FIRST } });
+	else
 		draft_text(out, last->flags & RESULT_VERIFIED ? "trusted, and for this name"
 							      : "nothing found");
-	if (last->cert_detail[0]) {
-		draft_text(out, " <small>");
-		html_bdi(out, last->cert_detail);
-		draft_text(out, "</small>");
-	}
+	put_small(out, last->cert_detail);
 	end_fact(out);
 }
 
 static void put_certificate(struct draft *out, const struct page_terms *terms,
-			    const struct target *target, const struct result *last)
+			    const struct fact_subject *s)
 {
-	const struct certificate *c = last->certificate;
-
-	if (!c)
+	if (!s->result->certificate)
 		return;
 	draft_text(out, "<section class=\"card\"><h2>Certificate</h2>"
 			"<table class=\"pairs\"><tbody>\n");
-	put_cert_verdict(out, last);
+	put_cert_verdict(out, s->result);
 	begin_fact(out, "Time left");
-	page_certificate(out, last, terms->now);
+	page_certificate(out, s->result, terms->now);
 	end_fact(out);
-	put_date(out, "Valid from", c->not_before);
-	put_date(out, "Valid until", c->not_after);
-	if (last->chain_not_after.ms != c->not_after.ms)
-		put_date(out, "Chain until", last->chain_not_after);
-	put_fact(out, "Asked for", target->tls_name);
-	put_names(out, c);
-	put_fact(out, "Subject", c->subject);
-	put_fact(out, "Issuer", c->issuer);
-	if (c->key_kind) {
-		begin_fact(out, "Key");
-		draft_format(out, "%s, %d bits", c->key_kind, c->key_bits);
-		end_fact(out);
-	}
-	put_fact(out, "Signature", c->signature);
-	put_fact(out, "Serial", c->serial);
-	put_fact(out, "SHA-256", c->fingerprint);
+	put_facts(out, terms, s, FACT_CERT_CARD);
 	draft_text(out, "</tbody></table></section>\n");
 }
 
@@ -349,17 +342,20 @@ static void put_record(struct draft *out, const struct detail *d,
 		       const struct record *record, const struct chronicle *chronicle)
 {
 	const struct result *last = &record->last;
+	const struct fact_subject subject = { .result = last,
+					      .record = record,
+					      .target = d->target };
 
 	put_verdict(out, d, record);
 	draft_text(out, "<div class=\"columns\"><div>\n");
 	put_phases(out, d, last);
-	put_last_probe(out, &d->terms, record);
+	put_last_probe(out, &d->terms, &subject);
 	if (chronicle)
 		put_changes(out, chronicle, d->terms.now);
 	draft_text(out, "</div><div>\n");
 	if (chronicle)
 		put_last_hour(out, chronicle);
-	put_certificate(out, &d->terms, d->target, last);
+	put_certificate(out, &d->terms, &subject);
 	/* So that there is no empty column. */
 	if (!last->certificate)
 		put_transcript(out, d, last);

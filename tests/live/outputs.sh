@@ -71,7 +71,7 @@ write_rules() {
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+(\.[0-9]+)?Z/DATE/g
 		s/\b[0-9a-f]{64}\b/SHA256/g
 		s/\b[0-9A-Fa-f]{20,24}\b/SERIAL/g
-		s/\b[0-9]+(\.[0-9]+)?( ms|ns|us|ms|s|m|h|d)\b/TIME/g
+		s/\b[0-9]+(\.[0-9]+)?( ms| s|ns|us|ms|s|m|h|d)\b/TIME/g
 		s/TIME( TIME)+/TIME/g
 		s/^(  [a-z]+ +)TIME +#+$/\1TIME BAR/
 		s/^(  [a-z]+) +TIME/\1 TIME/

@@ -108,7 +108,7 @@ TAKEN=$(taken)
 holds "and tried, everywhere" within 20 freed
 fetch /api/v1/status
 is "at once, not when it is their turn" \
-	"$(jq "[.targets[] | select(.server == \"b\") | .results[0].last_run * 1000 - $TAKEN | select(. < 3000)] | length" <<<"$OUT")" 2
+	"$(jq "[.targets[] | select(.server == \"b\") | .results[0].timestamp * 1000 - $TAKEN | select(. < 3000)] | length" <<<"$OUT")" 2
 is "no login failed again" "$(denials)" "$FIRST"
 is "nothing is suspended any more" "$(until_when)" ""
 fetch "/target?server=a&service=often"

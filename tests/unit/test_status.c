@@ -41,7 +41,7 @@ static void counts(struct status_wish wish, size_t targets, size_t results)
 	char *text = answer_to(wish);
 
 	assert_int_equal(count_of(text, "{\"server\":"), targets);
-	assert_int_equal(count_of(text, "{\"address\":"), results);
+	assert_int_equal(count_of(text, "{\"state\":"), results);
 	free(text);
 }
 
@@ -72,7 +72,9 @@ static void holds_what_is_known(void **state)
 		"\"subject\":\"CN=mail.example.com,O=\\\"A\\\\B\\\"\"",
 		"\"chain_not_after\":1799000000.000",
 		"\"faults\":[\"cert_weak\"]",
-		"\"address\":\"2001:db8::1\",\"state\":\"CRITICAL\",\"fault\":\"rejected\"",
+		"\"address\":\"2001:db8::1\"",
+		"{\"state\":\"CRITICAL\",\"fault\":\"rejected\"",
+		"\"reply\":{\"code\":554,",
 		"\"said\":\"<script>alert('\\\"&')</script>\"",
 		"\"code\":554",
 		"\"labels\":{\"site\":\"fra1\"}",
