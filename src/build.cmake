@@ -85,7 +85,6 @@ endfunction()
 
 find_package(Threads REQUIRED)
 mailvane_need(uv libuv 1.42 libuv1-dev)
-mailvane_need(cares libcares 1.18.1 libc-ares-dev)
 mailvane_need(openssl openssl 3.0 libssl-dev)
 mailvane_need(libconfig libconfig 1.5 libconfig-dev)
 mailvane_need(jansson jansson 2.13 libjansson-dev)

@@ -83,7 +83,6 @@ third_party() {
 			sed -E "s,:#include.*,: <$header> belongs to $allowed,"
 	done <<-'TABLE'
 		openssl/ src/tls
-		ares src/dns
 		uv src/(dns|net|engine)
 		libconfig src/config
 		jansson src/config

@@ -7,8 +7,15 @@
 
 enum { HEADER = 12, LABEL_MAX = 63, POINTER = 0xc0, CLASS_IN = 1 };
 
-/* Records that are looked at; more would be of no use and cost each lookup its time. */
-enum { RECORDS_MAX = 256 };
+/* A name of 255 octets has no more labels, and a pointer without a label behind it is of no
+ * use. */
+enum { NAME_STEPS_MAX = 2 * 127 };
+
+/* Names in an answer that are told apart. A chain of aliases has one more than it has links;
+ * records of further names cannot belong to it. */
+enum { NAMES_MAX = 2 * (DNS_ALIASES_MAX + 1) };
+
+enum { UNKNOWN_NAME = NAMES_MAX };
 
 /* In the third and fourth octet of a message. */
 enum { QR = 0x80, TC = 0x02, RD = 0x01, AD = 0x20, RCODE = 0x0f };
@@ -16,14 +23,31 @@ enum { QR = 0x80, TC = 0x02, RD = 0x01, AD = 0x20, RCODE = 0x0f };
 struct cursor {
 	struct view v;
 	size_t at;
+	unsigned *work;
 };
 
 struct record {
 	char owner[DNS_NAME_MAX];
 	unsigned type, class;
 	unsigned ttl;
-	size_t begin; /* of rdata, whose names may point into the message */
-	struct view rdata;
+	struct dns_rdata rdata;
+};
+
+/* A record that may be of use: an alias, or of the type that was asked for. */
+struct candidate {
+	unsigned owner; /* its place among the names */
+	unsigned alias; /* likewise of what it leads to; UNKNOWN_NAME: no alias */
+	struct dns_rdata rdata;
+};
+
+/* What is known while an answer is read. */
+struct reading {
+	struct dns_answer *answer;
+	struct cursor at;
+	char names[NAMES_MAX][DNS_NAME_MAX]; /* the first is the one of the question */
+	unsigned name_count;
+	struct candidate candidates[DNS_RECORDS_MAX];
+	unsigned candidate_count;
 };
 
 /* --- questions ------------------------------------------------------------------------- */
@@ -58,6 +82,15 @@ size_t dns_question(unsigned char dst[DNS_QUESTION_MAX], uint16_t id, const char
 }
 
 /* --- reading --------------------------------------------------------------------------- */
+
+/* False: the message has taken all its steps. */
+static bool count_step(unsigned *work)
+{
+	if (*work >= DNS_WORK_MAX)
+		return false;
+	++*work;
+	return true;
+}
 
 static bool get8(struct cursor *c, unsigned *ret)
 {
@@ -109,55 +142,74 @@ static bool put_label(char *dst, size_t *n, const char *label, size_t length)
 	return true;
 }
 
-/* As text; the cursor goes behind it. A pointer leads to before the place the last one led to,
- * so that there is an end. */
+/* Where a pointer leads: to before the place that the last one led to, so that there is an
+ * end. */
+static bool follow_pointer(struct cursor *from, unsigned high, size_t *limit)
+{
+	unsigned low;
+
+	if (!get8(from, &low))
+		return false;
+	from->at = (high & ~(unsigned)POINTER) << 8 | low;
+	if (from->at >= *limit)
+		return false;
+	*limit = from->at;
+	return true;
+}
+
+static bool get_label(struct cursor *from, size_t length, char *dst, size_t *n)
+{
+	if (length > LABEL_MAX || from->v.n - from->at < length)
+		return false;
+	if (*n > 0 && *n < DNS_NAME_MAX - 1)
+		dst[(*n)++] = '.';
+	if (!put_label(dst, n, from->v.p + from->at, length))
+		return false;
+	from->at += length;
+	return true;
+}
+
+/* As text; the cursor goes behind it. */
 static bool get_name(struct cursor *c, char dst[DNS_NAME_MAX])
 {
 	struct cursor from = *c;
 	size_t limit = c->at, n = 0;
-	bool jumped = false;
-	unsigned length, low;
+	unsigned length;
 
-	for (;;) {
-		if (!get8(&from, &length))
+	c->at = 0;
+	for (unsigned steps = 0; steps <= NAME_STEPS_MAX; steps++) {
+		if (!count_step(from.work) || !get8(&from, &length))
 			return false;
-		if ((length & POINTER) == POINTER) {
-			if (!get8(&from, &low))
-				return false;
-			if (!jumped)
-				c->at = from.at;
-			jumped = true;
-			from.at = (length & ~(unsigned)POINTER) << 8 | low;
-			if (from.at >= limit)
-				return false;
-			limit = from.at;
-			continue;
+		if (length == 0) {
+			dst[n] = '\0';
+			c->at = c->at > 0 ? c->at : from.at;
+			return true;
 		}
-		if (length > LABEL_MAX || from.v.n - from.at < length)
+		if ((length & POINTER) == POINTER) {
+			/* The name goes on where the first pointer leads. */
+			if (c->at == 0)
+				c->at = from.at + 1;
+			if (!follow_pointer(&from, length, &limit))
+				return false;
+		} else if (!get_label(&from, length, dst, &n)) {
 			return false;
-		if (length == 0)
-			break;
-		if (n > 0 && n < DNS_NAME_MAX - 1)
-			dst[n++] = '.';
-		if (!put_label(dst, &n, from.v.p + from.at, length))
-			return false;
-		from.at += length;
+		}
 	}
-	dst[n] = '\0';
-	if (!jumped)
-		c->at = from.at;
-	return true;
+	return false;
 }
 
 static bool get_record(struct cursor *c, struct record *r)
 {
 	unsigned length;
 
-	if (!get_name(c, r->owner) || !get16(c, &r->type) || !get16(c, &r->class) ||
-	    !get32(c, &r->ttl) || !get16(c, &length) || c->v.n - c->at < length)
+	if (!count_step(c->work) || !get_name(c, r->owner) || !get16(c, &r->type) ||
+	    !get16(c, &r->class) || !get32(c, &r->ttl) || !get16(c, &length) ||
+	    c->v.n - c->at < length)
 		return false;
-	r->begin = c->at;
-	r->rdata = (struct view){ c->v.p + c->at, length };
+	/* RFC 2181 section 8: one with the highest bit set is 0. */
+	if (r->ttl > INT32_MAX)
+		r->ttl = 0;
+	r->rdata = (struct dns_rdata){ r->ttl, (uint16_t)c->at, (uint16_t)length };
 	c->at += length;
 	return true;
 }
@@ -178,54 +230,21 @@ static void plain_name(const char *name, char dst[DNS_NAME_MAX])
 
 static void note_ttl(struct dns_answer *a, unsigned ttl)
 {
-	/* RFC 2181 section 8: one with the highest bit set is 0. */
-	if (ttl > INT32_MAX)
-		ttl = 0;
 	if (ttl < a->ttl)
 		a->ttl = ttl;
 }
 
-static bool belongs(const struct dns_answer *a, const struct record *r, unsigned type)
-{
-	return r->type == type && r->class == CLASS_IN && strcmp(r->owner, a->name) == 0;
-}
-
-/* The next name in the chain, if this one is an alias. False: the message is malformed. */
-static bool follow(struct dns_answer *a, bool *ret_followed)
-{
-	struct cursor c = { a->message, a->records }, target;
-	char name[DNS_NAME_MAX];
-	struct record r;
-
-	*ret_followed = false;
-	for (unsigned i = 0; i < a->count && !*ret_followed; i++) {
-		if (!get_record(&c, &r))
-			return false;
-		if (!belongs(a, &r, DNS_CNAME))
-			continue;
-		target = (struct cursor){ a->message, r.begin };
-		if (!get_name(&target, name))
-			return false;
-		note_ttl(a, r.ttl);
-		memcpy(a->name, name, sizeof(name));
-		*ret_followed = true;
-	}
-	return true;
-}
-
-static bool read_header(struct cursor *c, struct dns_answer *a)
+static bool read_header(struct cursor *c, struct dns_answer *a, unsigned *ret_records)
 {
 	unsigned id, flags, high, low, questions, rest;
 
 	if (!get16(c, &id) || !get8(c, &high) || !get8(c, &low) || !get16(c, &questions) ||
-	    !get16(c, &a->count) || !get32(c, &rest))
+	    !get16(c, ret_records) || !get32(c, &rest))
 		return false;
 	flags = high;
 	a->truncated = (flags & TC) != 0;
 	a->authentic = (low & AD) != 0;
 	a->rcode = (enum dns_rcode)(low & RCODE);
-	if (a->count > RECORDS_MAX)
-		a->count = RECORDS_MAX;
 	/* A server that cannot read a question need not repeat it. */
 	return (flags & QR) != 0 &&
 	       (questions == 1 || (questions == 0 && a->rcode == DNS_FORMERR));
@@ -240,59 +259,167 @@ static bool read_question(struct cursor *c, const struct dns_answer *a)
 	       strcmp(name, a->name) == 0 && type == a->type && class == CLASS_IN;
 }
 
-/* The least TTL of what was asked for; also shows that all of it can be read. */
-static bool read_records(struct dns_answer *a)
+/* The place of a name among those that are told apart; with `add` it gets one. False: all steps
+ * are taken. */
+static bool place_of_name(struct reading *r, const char *name, bool add,
+			  unsigned *ret_place)
 {
-	struct cursor c = { a->message, a->records };
-	struct record r;
+	unsigned i;
 
-	for (unsigned i = 0; i < a->count; i++) {
-		if (!get_record(&c, &r))
+	for (i = 0; i < r->name_count; i++) {
+		if (!count_step(r->at.work))
 			return false;
-		if (belongs(a, &r, a->type))
-			note_ttl(a, r.ttl);
+		if (strcmp(r->names[i], name) == 0)
+			break;
 	}
+	if (i == r->name_count && add && i < NAMES_MAX)
+		memcpy(r->names[r->name_count++], name, strlen(name) + 1);
+	*ret_place = i < r->name_count ? i : UNKNOWN_NAME;
+	return true;
+}
+
+static bool read_candidate(struct reading *r, const struct record *record)
+{
+	struct candidate c = { .alias = UNKNOWN_NAME, .rdata = record->rdata };
+	struct cursor target = { r->at.v, record->rdata.begin, r->at.work };
+	char name[DNS_NAME_MAX];
+
+	if (!place_of_name(r, record->owner, true, &c.owner))
+		return false;
+	if (record->type != (unsigned)r->answer->type) {
+		if (!get_name(&target, name) || !place_of_name(r, name, true, &c.alias))
+			return false;
+		if (c.alias == UNKNOWN_NAME)
+			return true;
+	}
+	if (c.owner != UNKNOWN_NAME)
+		r->candidates[r->candidate_count++] = c;
+	return true;
+}
+
+static bool read_records(struct reading *r, unsigned count)
+{
+	struct record record;
+
+	for (unsigned i = 0; i < count && i < DNS_RECORDS_MAX; i++) {
+		if (!get_record(&r->at, &record))
+			return false;
+		if (record.class != CLASS_IN ||
+		    (record.type != (unsigned)r->answer->type && record.type != DNS_CNAME))
+			continue;
+		if (!read_candidate(r, &record))
+			return false;
+	}
+	return true;
+}
+
+static const struct candidate *alias_of(const struct reading *r, unsigned owner)
+{
+	for (unsigned i = 0; i < r->candidate_count; i++)
+		if (r->candidates[i].owner == owner &&
+		    r->candidates[i].alias != UNKNOWN_NAME)
+			return &r->candidates[i];
+	return NULL;
+}
+
+/* From the name of the question to the one behind all aliases. False: there is no end. */
+static bool follow_aliases(struct reading *r, unsigned *ret_owner)
+{
+	const struct candidate *alias;
+	unsigned owner = 0;
+
+	for (unsigned n = 0; (alias = alias_of(r, owner)) != NULL; n++) {
+		if (n == DNS_ALIASES_MAX)
+			return false;
+		note_ttl(r->answer, alias->rdata.ttl);
+		owner = alias->alias;
+	}
+	*ret_owner = owner;
+	return true;
+}
+
+static void keep_records(struct reading *r, unsigned owner)
+{
+	struct dns_answer *a = r->answer;
+
+	for (unsigned i = 0; i < r->candidate_count; i++) {
+		const struct candidate *c = &r->candidates[i];
+
+		if (c->owner != owner || c->alias != UNKNOWN_NAME)
+			continue;
+		note_ttl(a, c->rdata.ttl);
+		a->records[a->count++] = c->rdata;
+	}
+	memcpy(a->name, r->names[owner], strlen(r->names[owner]) + 1);
+}
+
+static enum dns_sense read_answer(struct reading *r)
+{
+	struct dns_answer *a = r->answer;
+	unsigned records, owner;
+
+	if (!read_header(&r->at, a, &records))
+		return DNS_FOREIGN;
+	if (a->rcode == DNS_FORMERR)
+		return DNS_SENSE;
+	if (!read_question(&r->at, a))
+		return DNS_FOREIGN;
+	if (a->truncated)
+		return DNS_SENSE;
+	memcpy(r->names[r->name_count++], a->name, strlen(a->name) + 1);
+	if (!read_records(r, records))
+		return DNS_NONSENSE;
+	if (!follow_aliases(r, &owner))
+		return DNS_ALIAS_LOOP;
+	keep_records(r, owner);
+	return DNS_SENSE;
+}
+
+bool dns_message_id(struct view message, uint16_t *ret_id)
+{
+	if (message.n < HEADER)
+		return false;
+	*ret_id =
+	    (uint16_t)((unsigned char)message.p[0] << 8 | (unsigned char)message.p[1]);
 	return true;
 }
 
 enum dns_sense dns_answer_read(struct view message, const char *name, enum dns_type type,
 			       struct dns_answer *ret_answer)
 {
-	struct dns_answer a = { .message = message, .ttl = INT32_MAX, .type = type };
-	struct cursor c = { message, 0 };
-	bool followed = true;
-	unsigned aliases;
+	struct reading r;
 
-	plain_name(name, a.name);
-	if (!read_header(&c, &a))
-		return DNS_NONSENSE;
-	if (a.truncated || a.rcode == DNS_FORMERR)
-		a.count = 0;
-	else if (!read_question(&c, &a))
-		return DNS_NONSENSE;
-	a.records = c.at;
-	for (aliases = 0; followed && aliases <= DNS_ALIASES_MAX; aliases++)
-		if (!follow(&a, &followed))
-			return DNS_NONSENSE;
-	if (followed)
-		return DNS_ALIAS_LOOP;
-	if (!read_records(&a))
-		return DNS_NONSENSE;
-	*ret_answer = a;
-	return DNS_SENSE;
+	r.answer = ret_answer;
+	r.name_count = r.candidate_count = 0;
+	if (message.n > UINT16_MAX)
+		message.n = UINT16_MAX;
+	r.at = (struct cursor){ message, 0, &ret_answer->work };
+	ret_answer->message = message;
+	ret_answer->ttl = INT32_MAX;
+	ret_answer->type = type;
+	ret_answer->work = 0;
+	ret_answer->count = 0;
+	plain_name(name, ret_answer->name);
+	return read_answer(&r);
 }
 
-bool dns_answer_next(const struct dns_answer *a, size_t *at, struct view *ret_rdata)
+struct view dns_answer_rdata(const struct dns_answer *a, unsigned index)
 {
-	struct cursor c = { a->message, a->records };
-	struct record r;
+	const struct dns_rdata *r = &a->records[index];
 
-	for (unsigned i = 0; i < a->count && get_record(&c, &r); i++) {
-		if (c.at <= *at || !belongs(a, &r, a->type))
-			continue;
-		*at = c.at;
-		*ret_rdata = r.rdata;
-		return true;
-	}
-	return false;
+	return (struct view){ a->message.p + r->begin, r->length };
+}
+
+bool dns_answer_name(struct dns_answer *a, unsigned index, size_t offset,
+		     char ret_name[DNS_NAME_MAX], size_t *ret_end)
+{
+	const struct dns_rdata *r = &a->records[index];
+	struct cursor c = { a->message, r->begin + offset, &a->work };
+	char name[DNS_NAME_MAX];
+
+	if (!get_name(&c, name) || c.at > (size_t)r->begin + r->length)
+		return false;
+	memcpy(ret_name, name, strlen(name) + 1);
+	*ret_end = c.at - r->begin;
+	return true;
 }

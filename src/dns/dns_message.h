@@ -1,7 +1,8 @@
 /* dns_message.h - questions and answers of DNS as bytes (RFC 1035 section 4).
  *
- * What a server says is read within its bounds and never allocated for: aliases are followed
- * inside the answer, a bounded number of them, and compression pointers only lead backwards.
+ * An answer is read in one pass, within its bounds and without allocating. Each name is
+ * decompressed once. Every step of that is counted, and a message that takes more than
+ * DNS_WORK_MAX steps is malformed: no answer can cost more, whatever its pointers lead to.
  */
 #ifndef MAILVANE_DNS_MESSAGE_H
 #define MAILVANE_DNS_MESSAGE_H
@@ -30,10 +31,24 @@ enum { DNS_ALIASES_MAX = 16 };
 size_t dns_question(unsigned char dst[DNS_QUESTION_MAX], uint16_t id, const char *name,
 		    enum dns_type, bool ask_ad);
 
+/* Records of an answer that are read; those behind them are ignored. */
+enum { DNS_RECORDS_MAX = 256 };
+
+/* The steps that one message may take: a record, a label, a pointer followed, two names
+ * compared. An answer of 256 records with names of ten labels takes 3,600. */
+enum { DNS_WORK_MAX = 16384 };
+
 enum dns_sense {
 	DNS_SENSE,
-	DNS_NONSENSE,   /* not an answer to this question, or malformed */
+	DNS_FOREIGN,    /* not an answer to this question */
+	DNS_NONSENSE,   /* an answer to it, but malformed */
 	DNS_ALIAS_LOOP, /* aliases without end */
+};
+
+/* Where the data of a record stand in the message. */
+struct dns_rdata {
+	unsigned ttl;
+	uint16_t begin, length;
 };
 
 /* One answer. */
@@ -44,16 +59,26 @@ struct dns_answer {
 	unsigned ttl; /* seconds, the least of aliases and records; INT32_MAX: neither */
 	char name[DNS_NAME_MAX]; /* whose the records are, behind all aliases; lower case */
 	enum dns_type type;
-	size_t records; /* where they begin */
-	unsigned count;
+	unsigned work;  /* steps taken so far, at most DNS_WORK_MAX */
+	unsigned count; /* of the records of the type that belong to the name */
+	struct dns_rdata records[DNS_RECORDS_MAX];
 };
 
-/* Of a truncated answer only its header counts. */
+/* The id of a message; false: it is shorter than a header. */
+bool dns_message_id(struct view message, uint16_t *ret_id);
+
+/* The aliases of the name are followed, unless DNS_CNAME is asked for. Of a truncated answer
+ * only the header and the question count. Unless it makes sense only `work` counts in *ret_answer. */
 enum dns_sense dns_answer_read(struct view message, const char *name, enum dns_type,
 			       struct dns_answer *ret_answer);
 
-/* Goes through the records of the type that belong to the name; *at is 0 at first. False: there
- * is none left. */
-bool dns_answer_next(const struct dns_answer *, size_t *at, struct view *ret_rdata);
+/* The records of the type that belong to the name, index < count. */
+struct view dns_answer_rdata(const struct dns_answer *, unsigned index);
+
+/* The name that stands in a record, `offset` octets behind the start of its data and not beyond
+ * their end, though it may be compressed. *ret_end: the offset behind it. False: malformed, or
+ * the message has taken all its steps. */
+bool dns_answer_name(struct dns_answer *, unsigned index, size_t offset,
+		     char ret_name[DNS_NAME_MAX], size_t *ret_end);
 
 #endif

@@ -1,405 +1,459 @@
-/* dns_server.c - c-ares and its sockets on the loop.
+/* dns_server.c - questions on their sockets ("lines"), matched with what comes back.
  *
- * c-ares carries bytes only: questions are made and answers read by dns_message, so that nothing
- * of what a server says is lost. Its sockets are opened here, to count what comes in by them.
+ * A question is in exactly one list: of its line, of those that wait for a TCP connection, or of
+ * those being replied to. A reply may ask and cancel others, so nothing is held across one.
  */
 #include "dns_server.h"
 
-/* Versions from 1.28 on deprecate what 1.18 has; both must compile. */
-#define CARES_NO_DEPRECATED
-#include <ares.h>
+#include "dns_socket.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
-/* Datagrams that are read before others have their turn, and that a socket may bring without an
- * answer among them: then somebody floods us. */
-enum { DATAGRAMS_AT_ONCE = 64, UNWANTED_MAX = 512 };
+/* UDP sockets; questions beyond join one of them, unless it has as many as it may. */
+enum { UDP_LINES_MAX = 64, UDP_QUERIES_MAX = 64 };
 
-enum { DATAGRAM_MAX = 512 };
+/* TCP connections, each with one question. Further questions wait; then those connections end
+ * that have not had an answer for so long. */
+enum { TCP_LINES_MAX = 64, TCP_PATIENCE_MS = 1000 };
 
-enum { RECEIVE_BUFFER = 1 << 20 }; /* many answers at once */
+/* Messages to a line that answer none of its questions; with more, somebody floods us. By TCP
+ * they come from the server itself. */
+enum { UNWANTED_UDP_MAX = 256, UNWANTED_TCP_MAX = 16 };
 
-struct watcher {
-	uv_poll_t poll;
-	struct line *line;
-	struct watcher *next;
-	ares_socket_t fd;
-	int interest;
-};
-
-/* The questions by TCP that have a connection each, so that one without an answer holds up no
- * other; those beyond share one. */
-enum { CONNECTIONS_MAX = 64 };
-
-/* UDP or a TCP connection to the server. */
-struct line {
+struct dns_line {
+	struct dns_socket socket; /* first, so that a socket is its line */
 	struct dns_server *server;
-	ares_channel channel;
-	unsigned budget, unwanted; /* UDP */
-	unsigned users;            /* TCP: without any it is closed */
-	struct line *next;         /* TCP */
+	struct dns_line *next, **at;
+	struct dns_query *queries;
+	unsigned query_count, unwanted;
+	struct instant opened;
 };
 
 struct dns_server {
 	uv_loop_t *loop;
 	struct address address;
 	struct span timeout;
-	struct line udp, *connections;
-	unsigned connection_count;
-	struct watcher *watchers;
+	struct dns_line *udp, *tcp;
+	unsigned udp_count, tcp_count;
+	struct dns_query *waiting, **waiting_end; /* for a connection */
 	struct dns_server_hook hook;
 	size_t pending;
-	bool trusted;
+	bool trusted, closing;
 };
 
-struct query {
-	struct dns_server *server;
-	void (*replied)(void *user, const struct reply *);
-	void *user;
-	enum dns_type type;
-	int question_n;
-	unsigned char question[DNS_QUESTION_MAX];
-	char name[DNS_NAME_MAX];
-	struct line *tcp; /* NULL: by UDP so far */
-	bool *ret_tcp;
-};
+/* --- lists ----------------------------------------------------------------------------- */
 
-/* --- sockets --------------------------------------------------------------------------- */
-
-static void sweep(struct dns_server *);
-
-static void on_poll(uv_poll_t *poll, int status, int events)
+static void link_query(struct dns_query **list, struct dns_query *q)
 {
-	struct watcher *w = poll->data;
-	struct line *line = w->line;
-	bool failed = status < 0;
-	struct dns_server_hook hook = line->server->hook;
-
-	line->budget = DATAGRAMS_AT_ONCE;
-	ares_process_fd(line->channel,
-			failed || (events & UV_READABLE) ? w->fd : ARES_SOCKET_BAD,
-			failed || (events & UV_WRITABLE) ? w->fd : ARES_SOCKET_BAD);
-	/* libuv has stopped to poll a socket in error; c-ares may want to go on. */
-	if (failed && !uv_is_closing((uv_handle_t *)poll))
-		uv_poll_start(poll, w->interest, on_poll);
-	sweep(line->server);
-	hook.worked(hook.user);
+	q->next = *list;
+	q->at = list;
+	if (q->next != NULL)
+		q->next->at = &q->next;
+	*list = q;
 }
 
-static void on_closed(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
-static void unwatch(struct dns_server *server, ares_socket_t fd)
-{
-	for (struct watcher **p = &server->watchers; *p != NULL; p = &(*p)->next) {
-		struct watcher *w = *p;
-
-		if (w->fd != fd)
-			continue;
-		*p = w->next;
-		uv_close((uv_handle_t *)&w->poll, on_closed);
-		return;
-	}
-}
-
-static struct watcher *watcher_of(struct line *line, ares_socket_t fd)
+static void close_line(struct dns_line *line)
 {
 	struct dns_server *server = line->server;
-	struct watcher *w = server->watchers;
 
-	while (w != NULL && w->fd != fd)
-		w = w->next;
-	if (w != NULL)
-		return w;
-	w = calloc(1, sizeof(*w));
-	if (w == NULL || uv_poll_init_socket(server->loop, &w->poll, fd) < 0) {
-		free(w);
-		return NULL;
-	}
-	w->poll.data = w;
-	w->line = line;
-	w->fd = fd;
-	w->next = server->watchers;
-	server->watchers = w;
-	return w;
-}
-
-/* Called by c-ares, the last time (both false) before it closes the socket. */
-static void on_socket(void *user, ares_socket_t fd, int readable, int writable)
-{
-	struct line *line = user;
-	struct watcher *w;
-
-	if (!readable && !writable) {
-		unwatch(line->server, fd);
+	if (line->socket.fd < 0)
 		return;
-	}
-	w = watcher_of(line, fd);
-	if (w == NULL)
-		return;
-	w->interest = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
-	uv_poll_start(&w->poll, w->interest, on_poll);
+	*line->at = line->next;
+	if (line->next != NULL)
+		line->next->at = line->at;
+	server->udp_count -= !line->socket.tcp;
+	server->tcp_count -= line->socket.tcp;
+	dns_socket_close(&line->socket);
 }
 
-static ares_socket_t open_socket(int family, int type, int protocol, void *user)
+/* From whichever list it is in. A line without questions is closed. */
+static void unlink_query(struct dns_query *q)
 {
-	const int on = 1, size = RECEIVE_BUFFER;
-	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	struct dns_line *line = q->line;
 
-	(void)user;
-	if (fd >= 0 && type == SOCK_DGRAM)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	else if (fd >= 0)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	return fd;
+	if (q->server->waiting_end == &q->next)
+		q->server->waiting_end = q->at;
+	*q->at = q->next;
+	if (q->next != NULL)
+		q->next->at = q->at;
+	q->line = NULL;
+	if (line != NULL && --line->query_count == 0)
+		close_line(line);
 }
 
-static int close_socket(ares_socket_t fd, void *user)
+static void enter_line(struct dns_line *line, struct dns_query *q)
 {
-	(void)user;
-	return close(fd);
+	q->line = line;
+	line->query_count++;
+	link_query(&line->queries, q);
 }
 
-static int connect_socket(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t n,
-			  void *user)
+static void wait_for_line(struct dns_server *server, struct dns_query *q)
 {
-	(void)user;
-	return connect(fd, to, n);
+	q->next = NULL;
+	q->at = server->waiting_end;
+	*server->waiting_end = q;
+	server->waiting_end = &q->next;
 }
-
-/* c-ares would read on for as long as there is something, and a flood has no end. */
-static ares_ssize_t receive(ares_socket_t fd, void *dst, size_t cap, int flags,
-			    struct sockaddr *from, ares_socklen_t *from_n, void *user)
-{
-	struct line *line = user;
-	bool udp = line == &line->server->udp;
-	ares_ssize_t n;
-
-	if (udp && line->unwanted > UNWANTED_MAX) {
-		errno = ECONNRESET;
-		return -1;
-	}
-	if (udp && line->budget == 0) {
-		errno = EWOULDBLOCK;
-		return -1;
-	}
-	n = recvfrom(fd, dst, cap, flags, from, from_n);
-	if (n >= 0 && udp) {
-		line->budget--;
-		line->unwanted++;
-	}
-	return n;
-}
-
-static ares_ssize_t send_all(ares_socket_t fd, const struct iovec *parts, int count,
-			     void *user)
-{
-	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)parts,
-				  .msg_iovlen = (size_t)count };
-
-	(void)user;
-	return sendmsg(fd, &message, MSG_NOSIGNAL);
-}
-
-static const struct ares_socket_functions socket_functions = {
-	open_socket, close_socket, connect_socket, receive, send_all,
-};
 
 /* --- replies --------------------------------------------------------------------------- */
 
-static enum reply_kind kind_of(int status, const struct line *line)
+/* It is in no list. */
+static void deliver_reply(struct dns_query *q, const struct reply *r)
 {
-	switch (status) {
-	case ARES_ENOMEM:
+	q->server->pending--;
+	q->server = NULL;
+	q->replied(q, r);
+}
+
+static void reply_kind(struct dns_query *q, enum reply_kind kind)
+{
+	const struct reply r = { .kind = kind, .tcp = q->by_tcp, .ttl = INT32_MAX };
+
+	unlink_query(q);
+	deliver_reply(q, &r);
+}
+
+static enum reply_kind kind_of_error(int error)
+{
+	switch (error) {
+	case ENOMEM:
+	case ENOBUFS:
+	case EMFILE:
+	case ENFILE:
 		return REPLY_INTERNAL;
-	case ARES_ETIMEOUT:
-		return REPLY_SILENT;
-	case ARES_ECONNREFUSED:
-		return line->unwanted > UNWANTED_MAX ? REPLY_FLOODED : REPLY_UNREACHABLE;
-	case ARES_ECANCELLED:
-	case ARES_EDESTRUCTION:
-		return REPLY_CANCELLED;
-	default:
+	case EPROTO:
 		return REPLY_BROKEN;
-	}
-}
-
-static enum reply_kind kind_of_rcode(enum dns_rcode rcode)
-{
-	switch (rcode) {
-	case DNS_NOERROR:
-		return REPLY_NO_ADDRESS;
-	case DNS_FORMERR:
-		return REPLY_FORMERR;
-	case DNS_SERVFAIL:
-		return REPLY_SERVFAIL;
-	case DNS_NXDOMAIN:
-		return REPLY_NO_NAME;
-	case DNS_NOTIMP:
-		return REPLY_NOTIMP;
-	case DNS_REFUSED:
-		return REPLY_REFUSED;
 	default:
-		return REPLY_BROKEN;
+		return REPLY_UNREACHABLE;
 	}
 }
 
-/* False: not the length of an address. */
-static bool put_address(struct reply *r, enum dns_type type, struct view rdata)
+/* All questions of a line that is of no more use. */
+static void end_line(struct dns_line *line, enum reply_kind kind)
 {
-	struct address *a = &r->addresses[r->count];
+	struct dns_query *ended = NULL, *q;
 
-	if (rdata.n != (type == DNS_A ? sizeof(a->v4.sin_addr) : sizeof(a->v6.sin6_addr)))
-		return false;
-	if (r->count == REPLY_ADDRESSES_MAX) {
-		r->more++;
-		return true;
+	while ((q = line->queries) != NULL) {
+		unlink_query(q);
+		link_query(&ended, q);
 	}
-	r->count++;
-	*a = (struct address){ .any.sa_family = type == DNS_A ? AF_INET : AF_INET6 };
-	memcpy(type == DNS_A ? (void *)&a->v4.sin_addr : &a->v6.sin6_addr, rdata.p,
-	       rdata.n);
-	return true;
+	close_line(line);
+	while ((q = ended) != NULL)
+		reply_kind(q, kind);
 }
 
-/* Whoever takes the reply holds the set. */
-static void take_tlsa(struct reply *r, const struct dns_answer *answer)
+/* --- sending --------------------------------------------------------------------------- */
+
+static int send_query(struct dns_line *line, const struct dns_query *q)
 {
-	if (r->kind > REPLY_NO_ADDRESS)
+	unsigned char question[DNS_QUESTION_MAX];
+	size_t n = dns_question(question, q->id, q->name, q->type, line->server->trusted);
+
+	return n > 0 ? dns_socket_send(&line->socket, question, n) : EINVAL;
+}
+
+static const struct dns_socket_events line_events;
+
+static int open_line(struct dns_server *server, bool tcp, struct dns_line **ret_line)
+{
+	struct dns_line *line = calloc(1, sizeof(*line));
+	struct dns_line **list = tcp ? &server->tcp : &server->udp;
+	int error = ENOMEM;
+
+	if (line != NULL)
+		error = dns_socket_open(&line->socket, server->loop, &server->address, tcp,
+					&line_events);
+	if (error != 0) {
+		free(line);
+		return error;
+	}
+	line->server = server;
+	line->opened = instant_now();
+	line->next = *list;
+	line->at = list;
+	if (line->next != NULL)
+		line->next->at = &line->next;
+	*list = line;
+	server->udp_count += !tcp;
+	server->tcp_count += tcp;
+	*ret_line = line;
+	return 0;
+}
+
+static void start_waiting(struct dns_server *server)
+{
+	while (server->waiting != NULL && server->tcp_count < TCP_LINES_MAX) {
+		struct dns_query *q = server->waiting;
+		struct dns_line *line;
+		int error = open_line(server, true, &line);
+
+		if (error == 0) {
+			unlink_query(q);
+			enter_line(line, q);
+			error = send_query(line, q);
+		}
+		/* Without a descriptor it waits for one of those that are open. */
+		if ((error == EMFILE || error == ENFILE) && server->tcp_count > 0)
+			return;
+		if (error != 0)
+			reply_kind(q, kind_of_error(error));
+	}
+}
+
+/* It has just left its UDP line. */
+static void ask_by_tcp(struct dns_query *q)
+{
+	q->by_tcp = true;
+	q->deadline = instant_plus(instant_now(), q->server->timeout);
+	wait_for_line(q->server, q);
+	start_waiting(q->server);
+}
+
+/* --- receiving ------------------------------------------------------------------------- */
+
+static void leave_flood(struct dns_line *line)
+{
+	struct dns_query *flooded = NULL, *q;
+
+	if (line->socket.tcp) {
+		end_line(line, REPLY_FLOODED);
 		return;
-	r->tlsa = tlsa_set_new(answer);
-	if (r->tlsa == NULL)
-		r->kind = REPLY_BROKEN;
-	else if (r->tlsa->count > 0)
-		r->kind = REPLY_ADDRESSES;
+	}
+	while ((q = line->queries) != NULL) {
+		unlink_query(q);
+		link_query(&flooded, q);
+	}
+	close_line(line);
+	while ((q = flooded) != NULL) {
+		unlink_query(q);
+		ask_by_tcp(q);
+	}
 }
 
-static void take_records(struct reply *r, const struct dns_answer *answer)
+static void count_unwanted(struct dns_line *line)
 {
-	struct view rdata;
-	size_t at = 0;
+	unsigned max = line->socket.tcp ? UNWANTED_TCP_MAX : UNWANTED_UDP_MAX;
 
-	r->ttl = answer->ttl;
-	memcpy(r->name, answer->name, sizeof(r->name));
-	if (answer->type == DNS_TLSA) {
-		take_tlsa(r, answer);
+	if (++line->unwanted > max)
+		leave_flood(line);
+}
+
+static struct dns_query *query_of(const struct dns_line *line, uint16_t id)
+{
+	struct dns_query *q = line->queries;
+
+	while (q != NULL && q->id != id)
+		q = q->next;
+	return q;
+}
+
+static void take_answer(struct dns_query *q, enum dns_sense sense,
+			const struct dns_answer *answer)
+{
+	struct reply r = { .tcp = q->by_tcp };
+
+	if (!q->by_tcp && sense == DNS_SENSE && answer->truncated) {
+		unlink_query(q);
+		ask_by_tcp(q);
 		return;
 	}
-	while (r->kind <= REPLY_NO_ADDRESS && dns_answer_next(answer, &at, &rdata))
-		r->kind =
-		    put_address(r, answer->type, rdata) ? REPLY_ADDRESSES : REPLY_BROKEN;
+	reply_read(&r, sense, answer, q->server->trusted);
+	unlink_query(q);
+	deliver_reply(q, &r);
+	reply_fini(&r);
 }
 
-static void take_answer(struct reply *r, const struct query *q, struct view message)
+static void on_line_heard(struct dns_socket *s, struct view message)
 {
+	struct dns_line *line = (struct dns_line *)s;
+	struct dns_query *q = NULL;
+	enum dns_sense sense = DNS_FOREIGN;
 	struct dns_answer answer;
+	uint16_t id;
 
-	switch (dns_answer_read(message, q->name, q->type, &answer)) {
-	case DNS_SENSE:
-		r->kind = answer.truncated ? REPLY_BROKEN : kind_of_rcode(answer.rcode);
-		r->secure = q->server->trusted && answer.authentic;
-		take_records(r, &answer);
+	if (dns_message_id(message, &id))
+		q = query_of(line, id);
+	if (q != NULL)
+		sense = dns_answer_read(message, q->name, q->type, &answer);
+	if (sense == DNS_FOREIGN)
+		count_unwanted(line);
+	else
+		take_answer(q, sense, &answer);
+}
+
+static void on_line_failed(struct dns_socket *s, int error)
+{
+	end_line((struct dns_line *)s, kind_of_error(error));
+}
+
+static void on_line_worked(struct dns_socket *s)
+{
+	struct dns_server *server = ((struct dns_line *)s)->server;
+	struct dns_server_hook hook = server->hook;
+
+	start_waiting(server);
+	hook.worked(hook.user);
+}
+
+static void on_line_closed(struct dns_socket *s)
+{
+	free(s);
+}
+
+static const struct dns_socket_events line_events = {
+	on_line_heard,
+	on_line_failed,
+	on_line_worked,
+	on_line_closed,
+};
+
+/* --- asking ---------------------------------------------------------------------------- */
+
+/* One that is open, from a random place on; NULL: all are full. */
+static struct dns_line *shared_line(const struct dns_server *server, unsigned random)
+{
+	struct dns_line *line = server->udp;
+
+	for (unsigned n = server->udp_count > 0 ? random % server->udp_count : 0; n > 0;
+	     n--)
+		line = line->next;
+	for (unsigned n = server->udp_count; n > 0; n--) {
+		if (line->query_count < UDP_QUERIES_MAX)
+			return line;
+		line = line->next != NULL ? line->next : server->udp;
+	}
+	return NULL;
+}
+
+static int udp_line(struct dns_server *server, unsigned random, struct dns_line **ret_line)
+{
+	int error = EMFILE;
+
+	if (server->udp_count < UDP_LINES_MAX)
+		error = open_line(server, false, ret_line);
+	if (error != EMFILE && error != ENFILE)
+		return error;
+	*ret_line = shared_line(server, random);
+	return *ret_line != NULL ? 0 : error;
+}
+
+/* Returns 0 or an errno. */
+static int ask_by_udp(struct dns_server *server, struct dns_query *q)
+{
+	struct {
+		uint16_t id, line;
+	} random;
+	struct dns_line *line;
+	int error = -uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+
+	if (error == 0)
+		error = udp_line(server, random.line, &line);
+	if (error != 0)
+		return error;
+	q->id = random.id;
+	while (query_of(line, q->id) != NULL)
+		q->id++;
+	unlink_query(q);
+	enter_line(line, q);
+	return send_query(line, q);
+}
+
+void dns_server_ask(struct dns_server *server, const char *name, enum dns_type type,
+		    struct dns_query *q)
+{
+	size_t n = strlen(name);
+	int error = EINVAL;
+
+	q->server = server;
+	q->line = NULL;
+	q->by_tcp = false;
+	q->type = type;
+	q->deadline = instant_plus(instant_now(), server->timeout);
+	server->pending++;
+	wait_for_line(server, q);
+	if (server->closing) {
+		reply_kind(q, REPLY_CANCELLED);
 		return;
-	case DNS_ALIAS_LOOP:
-		r->kind = REPLY_ALIAS_LOOP;
+	}
+	if (n < sizeof(q->name)) {
+		memcpy(q->name, name, n + 1);
+		error = ask_by_udp(server, q);
+	}
+	if (error != 0)
+		reply_kind(q, error == EINVAL ? REPLY_INTERNAL : kind_of_error(error));
+}
+
+void dns_query_cancel(struct dns_query *q)
+{
+	if (q->server == NULL)
 		return;
-	default:
-		r->kind = REPLY_BROKEN;
+	unlink_query(q);
+	q->server->pending--;
+	q->server = NULL;
+}
+
+/* --- time ------------------------------------------------------------------------------ */
+
+static void take_late_queries(struct dns_query *q, struct instant now,
+			      struct dns_query **late)
+{
+	struct dns_query *next;
+
+	for (; q != NULL; q = next) {
+		next = q->next;
+		if (instant_before(now, q->deadline))
+			continue;
+		unlink_query(q);
+		link_query(late, q);
 	}
 }
 
-/* By its TC bit, or by c-ares, which cuts what is longer than a datagram may be (RFC 1035 section
- * 4.2.1). */
-static bool is_truncated(struct view message)
+static void take_late_lines(struct dns_line *line, struct instant now,
+			    struct dns_query **late)
 {
-	return message.n >= DATAGRAM_MAX || (message.n > 2 && (message.p[2] & 0x02) != 0);
+	struct dns_line *next;
+
+	for (; line != NULL; line = next) {
+		next = line->next;
+		take_late_queries(line->queries, now, late);
+	}
 }
 
-static bool send_by_tcp(struct query *);
-
-/* True: the question goes by TCP, too. */
-static bool asks_by_tcp(struct query *q, int status, struct view message)
+/* Connections that hold up others: their questions have had their time. */
+static void hurry_connections(struct dns_server *server, struct instant now)
 {
-	struct dns_server *server = q->server;
-	bool flooded = status == ARES_ECONNREFUSED && server->udp.unwanted > UNWANTED_MAX;
-
-	if (q->tcp != NULL ||
-	    (!flooded && (status != ARES_SUCCESS || !is_truncated(message))))
-		return false;
-	return send_by_tcp(q);
+	for (struct dns_line *line = server->tcp; line != NULL; line = line->next)
+		if (!instant_before(
+			now, instant_plus(line->opened, span_of_ms(TCP_PATIENCE_MS))))
+			for (struct dns_query *q = line->queries; q != NULL; q = q->next)
+				q->deadline = now;
 }
 
-static void on_answer(void *user, int status, int timeouts, unsigned char *p, int n)
+void dns_server_tick(struct dns_server *server, struct instant now)
 {
-	struct query *q = user;
-	struct dns_server *server = q->server;
-	struct view message = { (const char *)p, p != NULL && n > 0 ? (size_t)n : 0 };
-	struct reply r = { .ttl = INT32_MAX };
+	struct dns_query *late = NULL;
 
-	(void)timeouts;
-	if (asks_by_tcp(q, status, message))
+	if (server->pending == 0)
 		return;
-	r.tcp = q->tcp != NULL;
-	if (status == ARES_SUCCESS)
-		take_answer(&r, q, message);
-	else
-		r.kind = kind_of(status, &server->udp);
-	if (q->tcp != NULL)
-		q->tcp->users--;
-	else if (status == ARES_SUCCESS)
-		server->udp.unwanted = 0;
-	server->pending--;
-	q->replied(q->user, &r);
-	tlsa_set_release(r.tlsa);
-	free(q);
+	if (server->waiting != NULL)
+		hurry_connections(server, now);
+	take_late_lines(server->udp, now, &late);
+	take_late_lines(server->tcp, now, &late);
+	take_late_queries(server->waiting, now, &late);
+	while (late != NULL)
+		reply_kind(late, REPLY_SILENT);
+	start_waiting(server);
+}
+
+size_t dns_server_pending(const struct dns_server *server)
+{
+	return server->pending;
 }
 
 /* --- the server ------------------------------------------------------------------------ */
-
-static bool set_address(ares_channel channel, const struct address *a)
-{
-	char text[ADDRESS_TEXT_MAX], place[ADDRESS_TEXT_MAX + 16];
-
-	address_text(a, text);
-	snprintf(place, sizeof(place), a->any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-		 text, (unsigned)address_port(a));
-	return ares_set_servers_ports_csv(channel, place) == ARES_SUCCESS;
-}
-
-static bool open_line(struct line *line)
-{
-	struct dns_server *server = line->server;
-	bool tcp = line != &server->udp;
-	struct ares_options options = {
-		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
-			 ARES_FLAG_IGNTC | (tcp ? ARES_FLAG_USEVC : 0),
-		.timeout = (int)span_ms(server->timeout),
-		.tries = 1,
-		.sock_state_cb = on_socket,
-		.sock_state_cb_data = line,
-	};
-	int mask =
-	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB;
-
-#ifdef ARES_OPT_QUERY_CACHE
-	mask |= ARES_OPT_QUERY_CACHE; /* off: the cache is ours */
-#endif
-	if (ares_init_options(&line->channel, &options, mask) != ARES_SUCCESS)
-		return false;
-	ares_set_socket_functions(line->channel, &socket_functions, line);
-	if (set_address(line->channel, &server->address))
-		return true;
-	ares_destroy(line->channel);
-	return false;
-}
 
 struct dns_server *dns_server_new(uv_loop_t *loop, const struct address *a,
 				  struct span timeout, const struct dns_server_hook *hook)
@@ -412,44 +466,21 @@ struct dns_server *dns_server_new(uv_loop_t *loop, const struct address *a,
 	server->address = *a;
 	server->timeout = timeout;
 	server->hook = *hook;
-	server->udp.server = server;
-	if (open_line(&server->udp))
-		return server;
-	free(server);
-	return NULL;
-}
-
-static void close_connections(struct dns_server *server, bool all)
-{
-	for (struct line **at = &server->connections; *at != NULL;) {
-		struct line *line = *at;
-
-		if (line->users > 0 && !all) {
-			at = &line->next;
-			continue;
-		}
-		*at = line->next;
-		server->connection_count--;
-		ares_destroy(line->channel);
-		free(line);
-	}
-}
-
-/* Not from within c-ares. */
-static void sweep(struct dns_server *server)
-{
-	if (server->connection_count > 0)
-		close_connections(server, false);
+	server->waiting_end = &server->waiting;
+	return server;
 }
 
 void dns_server_free(struct dns_server *server)
 {
 	if (server == NULL)
 		return;
-	ares_destroy(server->udp.channel);
-	close_connections(server, true);
-	while (server->watchers != NULL)
-		unwatch(server, server->watchers->fd);
+	server->closing = true;
+	while (server->udp != NULL)
+		end_line(server->udp, REPLY_CANCELLED);
+	while (server->tcp != NULL)
+		end_line(server->tcp, REPLY_CANCELLED);
+	while (server->waiting != NULL)
+		reply_kind(server->waiting, REPLY_CANCELLED);
 	free(server);
 }
 
@@ -466,93 +497,4 @@ bool dns_server_is_trusted(const struct dns_server *server)
 const struct address *dns_server_address(const struct dns_server *server)
 {
 	return &server->address;
-}
-
-static struct line *connection_of(struct dns_server *server)
-{
-	struct line *line;
-
-	if (server->connection_count == CONNECTIONS_MAX)
-		return server->connections;
-	line = calloc(1, sizeof(*line));
-	if (line == NULL)
-		return NULL;
-	line->server = server;
-	if (!open_line(line)) {
-		free(line);
-		return NULL;
-	}
-	line->next = server->connections;
-	server->connections = line;
-	server->connection_count++;
-	return line;
-}
-
-/* The answer may come before this returns. False: nothing was sent. */
-static bool send_by_tcp(struct query *q)
-{
-	q->tcp = connection_of(q->server);
-	if (q->tcp == NULL)
-		return false;
-	*q->ret_tcp = true;
-	q->tcp->users++;
-	ares_send(q->tcp->channel, q->question, q->question_n, on_answer, q);
-	return true;
-}
-
-static struct query *query_new(struct dns_server *server, const char *name,
-			       enum dns_type type)
-{
-	struct query *q = malloc(sizeof(*q));
-	uint16_t id;
-
-	if (q == NULL)
-		return NULL;
-	*q = (struct query){ .server = server, .type = type };
-	if (uv_random(NULL, NULL, &id, sizeof(id), 0, NULL) == 0)
-		q->question_n =
-		    (int)dns_question(q->question, id, name, type, server->trusted);
-	if (q->question_n > 0 && strlen(name) < sizeof(q->name)) {
-		memcpy(q->name, name, strlen(name) + 1);
-		return q;
-	}
-	free(q);
-	return NULL;
-}
-
-void dns_server_ask(struct dns_server *server, const char *name, enum dns_type type,
-		    bool *ret_tcp, void (*replied)(void *user, const struct reply *),
-		    void *user)
-{
-	struct query *q = query_new(server, name, type);
-	const struct reply none = { .kind = REPLY_INTERNAL };
-
-	if (q == NULL) {
-		replied(user, &none);
-		return;
-	}
-	q->ret_tcp = ret_tcp;
-	q->replied = replied;
-	q->user = user;
-	server->pending++;
-	/* A flood does not last for ever: each question sees for itself. */
-	if (server->udp.unwanted > UNWANTED_MAX)
-		server->udp.unwanted = 0;
-	ares_send(server->udp.channel, q->question, q->question_n, on_answer, q);
-}
-
-size_t dns_server_pending(const struct dns_server *server)
-{
-	return server->pending;
-}
-
-void dns_server_tick(struct dns_server *server)
-{
-	if (server->pending == 0)
-		return;
-	server->udp.budget = DATAGRAMS_AT_ONCE;
-	ares_process_fd(server->udp.channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	for (struct line *line = server->connections; line != NULL; line = line->next)
-		ares_process_fd(line->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	sweep(server);
 }

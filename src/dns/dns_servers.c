@@ -1,4 +1,4 @@
-/* dns_servers.c - from configuration to channels, anew when resolv.conf changes. */
+/* dns_servers.c - from configuration to servers, anew when resolv.conf changes. */
 #include "dns_servers.h"
 
 #include "file_text.h"
@@ -12,6 +12,9 @@ enum { PREFERRED_S = 30 };
 /* Half of what Linux lets a datagram socket hold by default (net.core.rmem_default), refilled
  * by replies or after a while in which even a busy server has taken it up. */
 enum { BURST_MAX = 128, BURST_MS = 20 };
+
+/* Questions without a reply: as many as the sockets of one server can carry. */
+enum { PENDING_MAX = 4096 };
 
 static void close_all(struct dns_servers *s)
 {
@@ -33,7 +36,6 @@ static bool is_of_this_machine(const struct address *a)
 	return ntohl(a->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
-/* One that c-ares cannot use is left out. */
 static void open_all(struct dns_servers *s)
 {
 	for (size_t i = 0; i < s->conf.server_count; i++) {
@@ -103,11 +105,10 @@ void dns_servers_answered(struct dns_servers *s, size_t server, struct instant n
 }
 
 void dns_servers_ask(struct dns_servers *s, size_t server, const char *name,
-		     enum dns_type type, bool *ret_tcp,
-		     void (*replied)(void *user, const struct reply *), void *user)
+		     enum dns_type type, struct dns_query *query)
 {
 	s->burst++;
-	dns_server_ask(s->list[server], name, type, ret_tcp, replied, user);
+	dns_server_ask(s->list[server], name, type, query);
 }
 
 void dns_servers_replied(struct dns_servers *s)
@@ -121,13 +122,13 @@ bool dns_servers_has_room(struct dns_servers *s, struct instant now)
 		s->burst = 0;
 		s->burst_began = now;
 	}
-	return s->burst < BURST_MAX;
+	return s->burst < BURST_MAX && dns_servers_pending(s) < PENDING_MAX;
 }
 
-void dns_servers_tick(struct dns_servers *s)
+void dns_servers_tick(struct dns_servers *s, struct instant now)
 {
 	for (size_t i = 0; i < s->count; i++)
-		dns_server_tick(s->list[i]);
+		dns_server_tick(s->list[i], now);
 }
 
 size_t dns_servers_pending(const struct dns_servers *s)

@@ -14,7 +14,7 @@ struct dns_servers {
 	const char *conf_file; /* NULL: the servers were given */
 	struct stat seen;
 	bool trust_ad; /* whatever resolv.conf says */
-	bool is_open;  /* the channels: an address literal needs none */
+	bool is_open;  /* an address literal needs no server */
 	struct resolv_conf conf;
 	struct dns_server *list[RESOLV_SERVERS_MAX];
 	size_t count;
@@ -43,17 +43,17 @@ size_t dns_servers_first(const struct dns_servers *, struct instant now);
 /* This one has answered a question. */
 void dns_servers_answered(struct dns_servers *, size_t server, struct instant now);
 
-/* Asks that server; see dns_server_ask. The reply must be told by dns_servers_replied. */
+/* Asks that server; see dns_server_ask. Whoever gets the reply must call dns_servers_replied. */
 void dns_servers_ask(struct dns_servers *, size_t server, const char *name, enum dns_type,
-		     bool *ret_tcp, void (*replied)(void *user, const struct reply *),
-		     void *user);
+		     struct dns_query *);
 void dns_servers_replied(struct dns_servers *);
 
 /* Whether more may be asked now: a burst of questions fills the receive buffer of a server,
- * and what is dropped there costs its lookup a second. */
+ * and what is dropped there costs its lookup a second; and questions without a reply take memory
+ * and descriptors. */
 bool dns_servers_has_room(struct dns_servers *, struct instant now);
 
-void dns_servers_tick(struct dns_servers *);
+void dns_servers_tick(struct dns_servers *, struct instant now);
 size_t dns_servers_pending(const struct dns_servers *);
 
 #endif

@@ -28,11 +28,10 @@ enum {
 enum { FIRST_SHARE = 5 };
 
 struct ask {
-	struct dns_servers *servers;
-	struct lookup *lookup; /* NULL: nobody waits any more */
+	struct dns_query query; /* first, so that a query is its ask */
+	struct lookup *lookup;
 	struct lookup_half *half;
 	size_t server;
-	bool tcp; /* the question went on by TCP */
 	struct ask *next, **at;
 };
 
@@ -52,7 +51,7 @@ static const struct outcome {
 	[REPLY_FORMERR]     = { FAULT_DNS_FAILURE, "FORMERR from ", "", TTL_FAILURE_S },
 	[REPLY_ALIAS_LOOP]  = { FAULT_DNS_FAILURE, "aliases without end from ", "", TTL_NEGATIVE_S },
 	[REPLY_BROKEN]      = { FAULT_DNS_FAILURE, "the answer of ", " makes no sense", TTL_FAILURE_S },
-	[REPLY_INTERNAL]    = { FAULT_INTERNAL,    "out of memory", NULL, 0 },
+	[REPLY_INTERNAL]    = { FAULT_INTERNAL,    "out of memory or of file descriptors", NULL, 0 },
 	[REPLY_FLOODED]     = { FAULT_DNS_FAILURE, "a flood of answers to other questions from ", "", TTL_FAILURE_S },
 	[REPLY_SILENT]      = { FAULT_TIMEOUT,     "no answer from the resolver ", "", TTL_FAILURE_S },
 	[REPLY_UNREACHABLE] = { FAULT_DNS_FAILURE, "the resolver ", " cannot be reached", TTL_FAILURE_S },
@@ -103,11 +102,15 @@ static void put_addresses(struct lookup *l)
 		put_half(l, v4, max - l->answer.count);
 }
 
-static void orphan_asks(struct lookup *l)
+static void cancel_asks(struct lookup *l)
 {
-	for (struct ask *a = l->asks; a != NULL; a = a->next)
-		a->lookup = NULL;
-	l->asks = NULL;
+	while (l->asks != NULL) {
+		struct ask *a = l->asks;
+
+		l->asks = a->next;
+		dns_query_cancel(&a->query);
+		free(a);
+	}
 }
 
 /* "192.0.2.53", or "127.0.0.1:5353" where it is another port than DNS has. */
@@ -154,11 +157,25 @@ static const char *family_word(const struct lookup_half *half)
 	return half->type == DNS_A ? "IPv4" : "IPv6";
 }
 
-/* One half's reply is what is told; where the other's is different, whose it is. */
+static bool halves_alike(const struct lookup *l)
+{
+	return l->half_count == 1 || l->halves[0].kind == l->halves[1].kind;
+}
+
+/* The half whose reply is the reason; of two alike the one that was asked by TCP, too. */
+static const struct lookup_half *reason_half(const struct lookup *l, enum reply_kind kind)
+{
+	const struct lookup_half *first = &l->halves[0], *second = &l->halves[1];
+
+	if (halves_alike(l))
+		return l->half_count == 2 && second->tcp && !first->tcp ? second : first;
+	return first->kind == kind ? first : second;
+}
+
+/* Where the other half's reply is a different one, the words say whose this is. */
 static void say_reason(struct lookup *l, enum reply_kind kind)
 {
-	bool alike = l->half_count == 1 || l->halves[0].kind == l->halves[1].kind;
-	const struct lookup_half *half = &l->halves[l->halves[0].kind != kind && !alike];
+	const struct lookup_half *half = reason_half(l, kind);
 	struct buffer b;
 
 	buffer_init(&b, l->answer.reason, sizeof(l->answer.reason));
@@ -168,7 +185,7 @@ static void say_reason(struct lookup *l, enum reply_kind kind)
 		buffer_format(&b, "the name has no %s address", family_word(half));
 	else
 		say_failure(l, half, kind, &b);
-	if (is_failure(kind) && !alike)
+	if (is_failure(kind) && !halves_alike(l))
 		buffer_format(&b, ", for its %s address", family_word(half));
 	buffer_string(&b);
 }
@@ -232,7 +249,7 @@ static void describe(struct lookup *l, enum reply_kind kind)
 static void finish(struct lookup *l, enum reply_kind kind)
 {
 	describe(l, kind);
-	orphan_asks(l);
+	cancel_asks(l);
 	l->is_done = true;
 	l->done(l, l->user);
 }
@@ -242,18 +259,20 @@ static void finish(struct lookup *l, enum reply_kind kind)
 static void take_reply(struct lookup *, struct lookup_half *, size_t server,
 		       const struct reply *);
 
-static void replied(void *user, const struct reply *r)
+static void unlink_ask(struct ask *a)
 {
-	struct ask *a = user;
-	struct lookup *l = a->lookup;
+	*a->at = a->next;
+	if (a->next != NULL)
+		a->next->at = a->at;
+}
 
-	dns_servers_replied(a->servers);
-	if (l != NULL) {
-		*a->at = a->next;
-		if (a->next != NULL)
-			a->next->at = a->at;
-		take_reply(l, a->half, a->server, r);
-	}
+static void ask_replied(struct dns_query *q, const struct reply *r)
+{
+	struct ask *a = (struct ask *)q;
+
+	dns_servers_replied(a->lookup->servers);
+	unlink_ask(a);
+	take_reply(a->lookup, a->half, a->server, r);
 	free(a);
 }
 
@@ -261,13 +280,21 @@ static void ask_server(struct lookup *l, struct lookup_half *half, size_t server
 {
 	struct ask *a = malloc(sizeof(*a));
 
-	if (a == NULL)
+	if (a == NULL) {
+		if (half->kind > REPLY_INTERNAL)
+			half->kind = REPLY_INTERNAL;
 		return;
-	*a = (struct ask){ l->servers, l, half, server, false, l->asks, &l->asks };
+	}
+	*a = (struct ask){ .query.replied = ask_replied,
+			   .lookup = l,
+			   .half = half,
+			   .server = server,
+			   .next = l->asks,
+			   .at = &l->asks };
 	if (a->next != NULL)
 		a->next->at = &a->next;
 	l->asks = a;
-	dns_servers_ask(l->servers, server, l->asked, half->type, &a->tcp, replied, a);
+	dns_servers_ask(l->servers, server, l->asked, half->type, &a->query);
 }
 
 static bool is_asked(const struct lookup *l, const struct lookup_half *half, size_t server)
@@ -336,7 +363,7 @@ static bool next_candidate(struct lookup *l)
 
 static void ask_candidate(struct lookup *l, struct instant now)
 {
-	orphan_asks(l);
+	cancel_asks(l);
 	l->attempt = 0;
 	for (size_t i = 0; i < l->half_count; i++) {
 		l->halves[i].settled = false;
@@ -430,7 +457,7 @@ static void note_silence(struct lookup *l, struct lookup_half *half)
 {
 	half->kind = REPLY_SILENT;
 	for (const struct ask *a = l->asks; a != NULL && !half->tcp; a = a->next) {
-		if (a->half->type != half->type || !a->tcp)
+		if (a->half->type != half->type || !a->query.by_tcp)
 			continue;
 		half->tcp = true;
 		half->server = a->server;
@@ -530,7 +557,7 @@ void lookup_free(struct lookup *l)
 {
 	if (l == NULL)
 		return;
-	orphan_asks(l);
+	cancel_asks(l);
 	for (size_t i = 0; i < l->half_count; i++)
 		tlsa_set_release(l->halves[i].reply.tlsa);
 	free(l);

@@ -53,7 +53,7 @@ struct lookup {
  * to set. The time runs from now on, though nothing is asked before lookup_start. */
 struct lookup *lookup_new(struct dns_servers *, const char *name, enum family,
 			  struct instant now, struct span timeout);
-/* Its asks go on without it. Not from within a reply. */
+/* What it has asked is cancelled. Not from within a reply. */
 void lookup_free(struct lookup *);
 
 /* May say `done` before it returns. */

@@ -1,8 +1,7 @@
 /* resolver.c - the order in which a name is tried: literal, hosts, cache, lookup.
  *
- * Lookups say they are done from within c-ares, where nothing may be torn down; so they are
- * only put on a list there and their questions are answered by `deliver`, when c-ares has
- * returned.
+ * Lookups say they are done from within a reply, where nothing may be torn down; so they are
+ * only put on a list there and their questions are answered by `deliver`, behind it.
  */
 #include "resolver.h"
 
@@ -188,7 +187,7 @@ static void on_tick(uv_timer_t *timer)
 	refresh(r, now);
 	tick_all(r->active, now);
 	tick_all(r->queued, now);
-	dns_servers_tick(&r->servers);
+	dns_servers_tick(&r->servers, now);
 	start_queued(r, now);
 	deliver(r);
 	if (r->is_closing || r->lookups > 0 || dns_servers_pending(&r->servers) > 0)

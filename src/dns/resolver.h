@@ -1,4 +1,4 @@
-/* resolver.h - names to addresses: c-ares on a libuv loop, with a small cache.
+/* resolver.h - names to addresses, on a libuv loop, with a small cache.
  *
  * One per engine thread; nothing is shared between threads. Answers come from an address
  * literal, /etc/hosts, the cache (while the TTL lasts), or the servers; `localhost` and what is
@@ -85,7 +85,7 @@ struct question {
 bool resolver_options_usable(const struct resolver_options *, const char **ret_error);
 
 /* NULL, with *ret_error a static sentence, when the options make no sense. The loop must outlive
- * it. Files are read and c-ares is started by the first name that is no literal. */
+ * it. Files are read at the first name that is no literal. */
 struct resolver *resolver_new(uv_loop_t *, const struct resolver_options *,
 			      const char **ret_error);
 

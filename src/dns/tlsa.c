@@ -20,11 +20,12 @@ static void take(struct tlsa *t, struct view rdata, char *bytes)
 
 struct tlsa_set *tlsa_set_new(const struct dns_answer *answer)
 {
-	size_t at = 0, count = 0, size = 0;
+	size_t count = 0, size = 0;
 	struct view found[TLSA_MAX];
 	struct tlsa_set *set;
 
-	while (count < TLSA_MAX && dns_answer_next(answer, &at, &found[count])) {
+	while (count < TLSA_MAX && count < answer->count) {
+		found[count] = dns_answer_rdata(answer, (unsigned)count);
 		if (found[count].n < HEAD)
 			return NULL;
 		size += found[count++].n - HEAD;

@@ -17,18 +17,19 @@ static void must(bool holds)
 static void read_as(struct view message, enum dns_type type)
 {
 	struct dns_answer a;
-	unsigned count = 0;
-	struct view rdata;
-	size_t at = 0;
+	enum dns_sense sense = dns_answer_read(message, "mx.example", type, &a);
 
-	if (dns_answer_read(message, "mx.example", type, &a) != DNS_SENSE)
+	must(a.work <= DNS_WORK_MAX);
+	if (sense != DNS_SENSE)
 		return;
 	must(strlen(a.name) < DNS_NAME_MAX);
 	for (const char *p = a.name; *p != '\0'; p++)
 		must(*p > ' ' && *p < 0x7f && !(*p >= 'A' && *p <= 'Z'));
 	must(a.ttl <= INT32_MAX);
-	while (dns_answer_next(&a, &at, &rdata)) {
-		must(++count <= a.count);
+	must(a.count <= DNS_RECORDS_MAX);
+	for (unsigned i = 0; i < a.count; i++) {
+		struct view rdata = dns_answer_rdata(&a, i);
+
 		must(rdata.p >= message.p && rdata.p + rdata.n <= message.p + message.n);
 	}
 }

@@ -19,6 +19,7 @@ struct answer {
 	unsigned char p[ANSWER_MAX];
 	size_t n;
 	unsigned copies; /* each with another wrong id, if there are any */
+	unsigned flags;
 };
 
 static void put16(struct answer *a, unsigned v)
@@ -101,6 +102,7 @@ static bool answer_of(struct stub *s, const unsigned char *p, size_t n, bool tcp
 	if ((r->flags & STUB_SILENT) || (first && (r->flags & STUB_DROP_FIRST)) ||
 	    (tcp && (r->flags & STUB_TCP_SILENT)))
 		return false;
+	a->flags = r->flags;
 	a->copies = !tcp && (r->flags & STUB_FLOOD) ? FLOOD_MAX : 0;
 	memcpy(a->p, p, end + 4);
 	a->n = end + 4;
@@ -111,7 +113,7 @@ static bool answer_of(struct stub *s, const unsigned char *p, size_t n, bool tcp
 	memset(a->p + 6, 0, 6);
 	if (r->flags & STUB_WRONG_ID)
 		a->p[0] ^= 0x55;
-	if (!tcp && (r->flags & STUB_TRUNCATED)) {
+	if (!tcp && (r->flags & (STUB_TRUNCATED | STUB_TCP_FLOOD | STUB_TCP_CUT))) {
 		a->p[2] |= TC;
 		return true;
 	}
@@ -144,7 +146,8 @@ static void on_datagram(uv_udp_t *udp, ssize_t n, const uv_buf_t *in,
 	(void)flags;
 	if (n <= HEADER || from == NULL)
 		return;
-	s->udp_questions++;
+	s->ports[s->udp_questions++ % STUB_PORTS_MAX] =
+	    ntohs(((const struct sockaddr_in *)from)->sin_port);
 	if (!answer_of(s, (const unsigned char *)in->base, (size_t)n, false, &a))
 		return;
 	out = uv_buf_init((char *)a.p, (unsigned)a.n);
@@ -168,26 +171,57 @@ static void alloc_tcp(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 	*buf = uv_buf_init(malloc(size), (unsigned)size);
 }
 
+static void stop_flood(struct stub *s, const uv_stream_t *stream)
+{
+	if (s->flooded != stream)
+		return;
+	s->flooded = NULL;
+	uv_timer_stop(&s->flooding);
+}
+
+/* Small messages with an id that nobody uses, as many as the socket takes. */
+static void on_flooding(uv_timer_t *timer)
+{
+	static char wrong[] = "\0\x0c\0\0\x81\x80\0\1\0\0\0\0\0\0";
+	struct stub *s = timer->data;
+	uv_buf_t out = uv_buf_init(wrong, sizeof(wrong) - 1);
+
+	for (int i = 0; i < 1000 && uv_try_write(s->flooded, &out, 1) == (int)out.len; i++)
+		s->flood_sent++;
+}
+
+static void answer_stream(struct stub *s, uv_stream_t *stream, struct answer *a)
+{
+	unsigned char length[2] = { (unsigned char)(a->n >> 8), (unsigned char)a->n };
+	uv_buf_t out[2];
+
+	if (a->flags & STUB_TCP_FLOOD) {
+		s->flooded = stream;
+		uv_timer_start(&s->flooding, on_flooding, 0, 1);
+		return;
+	}
+	out[0] = uv_buf_init((char *)length, 2);
+	out[1] = uv_buf_init((char *)a->p,
+			     (unsigned)(a->flags & STUB_TCP_CUT ? a->n / 2 : a->n));
+	assert_int_equal(uv_try_write(stream, out, 2), (int)out[1].len + 2);
+	if (a->flags & STUB_TCP_CUT)
+		uv_close((uv_handle_t *)stream, free_handle);
+}
+
 /* The question comes in one piece, as all do on loopback. */
 static void on_stream(uv_stream_t *stream, ssize_t n, const uv_buf_t *in)
 {
 	struct stub *s = stream->data;
 	struct answer a;
-	unsigned char length[2];
-	uv_buf_t out[2];
 
 	if (n < 0) {
+		stop_flood(s, stream);
 		uv_close((uv_handle_t *)stream, free_handle);
 	} else if (n > 2 + HEADER) {
 		s->tcp_questions++;
 		if (answer_of(s, (const unsigned char *)in->base + 2, (size_t)n - 2, true,
-			      &a)) {
-			length[0] = (unsigned char)(a.n >> 8);
-			length[1] = (unsigned char)a.n;
-			out[0] = uv_buf_init((char *)length, 2);
-			out[1] = uv_buf_init((char *)a.p, (unsigned)a.n);
-			assert_int_equal(uv_try_write(stream, out, 2), (int)a.n + 2);
-		}
+			      &a))
+			answer_stream(s, stream, &a);
 	}
 	free(in->base);
 }
@@ -244,10 +278,11 @@ void stub_open(struct stub *s, uv_loop_t *loop, struct stub_rule *rules)
 	*s = (struct stub){ .rules = rules };
 	uv_udp_init(loop, &s->udp);
 	uv_tcp_init(loop, &s->tcp);
-	s->udp.data = s->tcp.data = s;
+	uv_timer_init(loop, &s->flooding);
+	s->udp.data = s->tcp.data = s->flooding.data = s;
 	while (!try_open(s))
 		;
-	assert_int_equal(uv_listen((uv_stream_t *)&s->tcp, 8, on_connection), 0);
+	assert_int_equal(uv_listen((uv_stream_t *)&s->tcp, 128, on_connection), 0);
 	assert_int_equal(uv_udp_recv_start(&s->udp, alloc_udp, on_datagram), 0);
 }
 
@@ -255,6 +290,7 @@ void stub_close(struct stub *s)
 {
 	uv_close((uv_handle_t *)&s->udp, NULL);
 	uv_close((uv_handle_t *)&s->tcp, NULL);
+	uv_close((uv_handle_t *)&s->flooding, NULL);
 }
 
 const char *stub_place(const struct stub *s, char dst[ADDRESS_TEXT_MAX])

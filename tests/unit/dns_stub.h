@@ -15,7 +15,7 @@ enum {
 	STUB_NOTIMP = 4,
 	STUB_REFUSED = 5
 };
-enum { STUB_RECORDS_MAX = 24 };
+enum { STUB_RECORDS_MAX = 24, STUB_PORTS_MAX = 64 };
 
 enum stub_flag {
 	STUB_SILENT = 1 << 0,
@@ -26,6 +26,9 @@ enum stub_flag {
 	STUB_FLOOD = 1 << 5,      /* nothing but wrong ids by UDP, right over TCP */
 	STUB_TCP_SILENT = 1 << 6,
 	STUB_AUTHENTIC = 1 << 7, /* AD, to who asks for it */
+	STUB_TCP_FLOOD =
+	    1 << 8, /* truncated by UDP; by TCP wrong ids for as long as it is read */
+	STUB_TCP_CUT = 1 << 9, /* the same; by TCP half of an answer, then the end */
 };
 
 struct stub_record {
@@ -50,6 +53,10 @@ struct stub {
 	struct address address;
 	struct stub_rule *rules; /* until one without a name; the first that fits answers */
 	unsigned udp_questions, tcp_questions, connections;
+	unsigned flood_sent;            /* wrong answers by TCP */
+	unsigned ports[STUB_PORTS_MAX]; /* where the last questions by UDP came from */
+	uv_timer_t flooding;
+	uv_stream_t *flooded;
 	char udp_in[512];
 };
 

@@ -1,0 +1,47 @@
+/* dns_reply.h - what one server has said to one question, or why it has not. */
+#ifndef MAILVANE_DNS_REPLY_H
+#define MAILVANE_DNS_REPLY_H
+
+#include "address.h"
+#include "dns_message.h"
+#include "tlsa.h"
+
+enum { REPLY_ADDRESSES_MAX = 16 };
+
+/* From what settles the question to what says nothing: of several failures the first in this
+ * order is the one to report. */
+enum reply_kind {
+	REPLY_ADDRESSES,  /* or the TLSA records that were asked for */
+	REPLY_NO_ADDRESS, /* the name exists */
+	REPLY_NO_NAME,    /* NXDOMAIN */
+	REPLY_SERVFAIL,
+	REPLY_REFUSED,
+	REPLY_NOTIMP,
+	REPLY_FORMERR,
+	REPLY_ALIAS_LOOP,
+	REPLY_BROKEN, /* malformed */
+	REPLY_INTERNAL,
+	REPLY_FLOODED, /* nothing but answers to other questions */
+	REPLY_SILENT,
+	REPLY_UNREACHABLE,
+	REPLY_CANCELLED, /* the server is not to be asked any more */
+	REPLY_KINDS,
+};
+
+struct reply {
+	enum reply_kind kind;
+	bool tcp;     /* it was asked by TCP, too */
+	unsigned ttl; /* seconds, the least in the chain */
+	size_t count;
+	struct address addresses[REPLY_ADDRESSES_MAX]; /* port 0 */
+	size_t more;                                   /* addresses there was no room for */
+	struct tlsa_set *tlsa;   /* in place of addresses, lent for the call; NULL: none */
+	bool secure;             /* validated, as a server says that is trusted to know */
+	char name[DNS_NAME_MAX]; /* whose the records are, behind all aliases; "": failed */
+};
+
+/* Fills in all but `tcp`. `secure` only if the server is trusted to know. */
+void reply_read(struct reply *, enum dns_sense, const struct dns_answer *, bool trusted);
+void reply_fini(struct reply *);
+
+#endif
