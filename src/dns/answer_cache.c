@@ -2,7 +2,6 @@
 #include "answer_cache.h"
 
 #include "buffer.h"
-#include "tlsa.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +16,11 @@ struct entry {
 	struct link link; /* first, so that a link is its entry */
 	struct entry *chain;
 	struct instant expires;
-	enum family family;
+	struct wanted wanted;
 	enum fault fault, missing_fault;
 	/* Behind the addresses. */
 	const char *name, *reason, *missing, *owner;
-	struct tlsa_set *tlsa; /* held */
+	struct dns_records *records; /* held */
 	enum authenticity authenticity;
 	bool denied;
 	size_t count, more;
@@ -43,11 +42,14 @@ struct answer_cache *answer_cache_new(void)
 	return c;
 }
 
-static struct entry **place_of(struct answer_cache *c, const char *name, enum family family)
+static struct entry **place_of(struct answer_cache *c, const char *name,
+			       struct wanted wanted)
 {
-	struct entry **p = &c->buckets[(view_hash(view_of(name)) + family) % BUCKETS];
+	struct entry **p =
+	    &c->buckets[(view_hash(view_of(name)) + wanted.type + wanted.family) % BUCKETS];
 
-	while (*p != NULL && ((*p)->family != family || strcmp((*p)->name, name) != 0))
+	while (*p != NULL &&
+	       (!wanted_equal((*p)->wanted, wanted) || strcmp((*p)->name, name) != 0))
 		p = &(*p)->chain;
 	return p;
 }
@@ -73,7 +75,7 @@ static void drop(struct answer_cache *c, struct entry **place)
 		return;
 	*place = e->chain;
 	leave_ring(e);
-	tlsa_set_release(e->tlsa);
+	dns_records_release(e->records);
 	free(e);
 	c->count--;
 }
@@ -82,7 +84,7 @@ static void drop_oldest(struct answer_cache *c)
 {
 	const struct entry *oldest = (struct entry *)c->ring.newer;
 
-	drop(c, place_of(c, oldest->name, oldest->family));
+	drop(c, place_of(c, oldest->name, oldest->wanted));
 }
 
 void answer_cache_free(struct answer_cache *c)
@@ -94,10 +96,10 @@ void answer_cache_free(struct answer_cache *c)
 	free(c);
 }
 
-bool answer_cache_get(struct answer_cache *c, const char *name, enum family family,
+bool answer_cache_get(struct answer_cache *c, const char *name, struct wanted wanted,
 		      struct instant now, struct resolver_answer *ret_answer)
 {
-	struct entry **place = place_of(c, name, family), *e = *place;
+	struct entry **place = place_of(c, name, wanted), *e = *place;
 
 	if (e == NULL)
 		return false;
@@ -116,7 +118,7 @@ bool answer_cache_get(struct answer_cache *c, const char *name, enum family fami
 	ret_answer->denied = e->denied;
 	ret_answer->authenticity = e->authenticity;
 	text_copy(ret_answer->name, sizeof(ret_answer->name), e->owner);
-	ret_answer->tlsa = e->tlsa;
+	ret_answer->records = e->records;
 	memcpy(ret_answer->addresses, e->addresses, e->count * sizeof(e->addresses[0]));
 	return true;
 }
@@ -150,25 +152,28 @@ static struct entry *make(const char *name, const struct resolver_answer *a)
 	e->reason = put_text(&at, a->reason);
 	e->missing = put_text(&at, a->missing);
 	e->owner = put_text(&at, a->name);
-	e->tlsa = tlsa_set_hold(a->tlsa);
+	e->records = dns_records_hold(a->records);
 	e->authenticity = a->authenticity;
 	e->denied = a->denied;
 	return e;
 }
 
-void answer_cache_put(struct answer_cache *c, const char *name, enum family family,
+void answer_cache_put(struct answer_cache *c, const char *name, struct wanted wanted,
 		      struct instant expires, const struct resolver_answer *a)
 {
-	struct entry *e = make(name, a), **place;
+	struct entry *e, **place;
 
+	if (a->records != NULL && a->records->size > ANSWER_CACHE_RECORDS_MAX)
+		return;
+	e = make(name, a);
 	if (e == NULL)
 		return;
-	drop(c, place_of(c, name, family));
+	drop(c, place_of(c, name, wanted));
 	if (c->count >= RESOLVER_CACHE_MAX)
 		drop_oldest(c);
-	e->family = family;
+	e->wanted = wanted;
 	e->expires = expires;
-	place = place_of(c, name, family);
+	place = place_of(c, name, wanted);
 	e->chain = *place;
 	*place = e;
 	enter_ring(c, e);

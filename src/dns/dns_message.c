@@ -50,6 +50,33 @@ struct reading {
 	unsigned candidate_count;
 };
 
+const char *dns_type_name(enum dns_type type)
+{
+	switch (type) {
+	case DNS_A:
+		return "A";
+	case DNS_NS:
+		return "NS";
+	case DNS_CNAME:
+		return "CNAME";
+	case DNS_PTR:
+		return "PTR";
+	case DNS_MX:
+		return "MX";
+	case DNS_TXT:
+		return "TXT";
+	case DNS_AAAA:
+		return "AAAA";
+	case DNS_SRV:
+		return "SRV";
+	case DNS_TLSA:
+		return "TLSA";
+	case DNS_CAA:
+		return "CAA";
+	}
+	return "unknown";
+}
+
 /* --- questions ------------------------------------------------------------------------- */
 
 size_t dns_question(unsigned char dst[DNS_QUESTION_MAX], uint16_t id, const char *name,

@@ -9,7 +9,21 @@
 
 #include "view.h"
 
-enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_AAAA = 28, DNS_TLSA = 52 };
+enum dns_type {
+	DNS_A = 1,
+	DNS_NS = 2,
+	DNS_CNAME = 5,
+	DNS_PTR = 12,
+	DNS_MX = 15,
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
+	DNS_SRV = 33,
+	DNS_TLSA = 52,
+	DNS_CAA = 257,
+};
+
+/* "A", "MX". */
+const char *dns_type_name(enum dns_type);
 
 enum dns_rcode {
 	DNS_NOERROR,

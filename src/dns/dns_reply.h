@@ -2,18 +2,14 @@
 #ifndef MAILVANE_DNS_REPLY_H
 #define MAILVANE_DNS_REPLY_H
 
-#include "address.h"
-#include "dns_message.h"
-#include "tlsa.h"
-
-enum { REPLY_ADDRESSES_MAX = 16 };
+#include "dns_records.h"
 
 /* From what settles the question to what says nothing: of several failures the first in this
  * order is the one to report. */
 enum reply_kind {
-	REPLY_ADDRESSES,  /* or the TLSA records that were asked for */
-	REPLY_NO_ADDRESS, /* the name exists */
-	REPLY_NO_NAME,    /* NXDOMAIN */
+	REPLY_RECORDS,   /* of the type that was asked for */
+	REPLY_NO_RECORD, /* the name exists */
+	REPLY_NO_NAME,   /* NXDOMAIN */
 	REPLY_SERVFAIL,
 	REPLY_REFUSED,
 	REPLY_NOTIMP,
@@ -30,18 +26,15 @@ enum reply_kind {
 
 struct reply {
 	enum reply_kind kind;
-	bool tcp;     /* it was asked by TCP, too */
-	unsigned ttl; /* seconds, the least in the chain */
-	size_t count;
-	struct address addresses[REPLY_ADDRESSES_MAX]; /* port 0 */
-	size_t more;                                   /* addresses there was no room for */
-	struct tlsa_set *tlsa;   /* in place of addresses, lent for the call; NULL: none */
+	bool tcp;                    /* it was asked by TCP, too */
+	unsigned ttl;                /* seconds, the least in the chain */
+	struct dns_records *records; /* lent for the call; NULL: none */
 	bool secure;             /* validated, as a server says that is trusted to know */
 	char name[DNS_NAME_MAX]; /* whose the records are, behind all aliases; "": failed */
 };
 
 /* Fills in all but `tcp`. `secure` only if the server is trusted to know. */
-void reply_read(struct reply *, enum dns_sense, const struct dns_answer *, bool trusted);
+void reply_read(struct reply *, enum dns_sense, struct dns_answer *, bool trusted);
 void reply_fini(struct reply *);
 
 #endif

@@ -251,7 +251,7 @@ static struct dns_query *query_of(const struct dns_line *line, uint16_t id)
 }
 
 static void take_answer(struct dns_query *q, enum dns_sense sense,
-			const struct dns_answer *answer)
+			struct dns_answer *answer)
 {
 	struct reply r = { .tcp = q->by_tcp };
 

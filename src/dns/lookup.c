@@ -42,8 +42,8 @@ static const struct outcome {
 	unsigned ttl;
 } outcomes[REPLY_KINDS] = {
 	/* clang-format off */
-	[REPLY_ADDRESSES]   = { FAULT_OK,          "", NULL, 0 },
-	[REPLY_NO_ADDRESS]  = { FAULT_NO_ADDRESS,  "the name has no address", NULL, TTL_NEGATIVE_S },
+	[REPLY_RECORDS]   = { FAULT_OK,          "", NULL, 0 },
+	[REPLY_NO_RECORD]  = { FAULT_NO_ADDRESS,  "the name has no address", NULL, TTL_NEGATIVE_S },
 	[REPLY_NO_NAME]     = { FAULT_DNS_FAILURE, "NXDOMAIN", NULL, TTL_NEGATIVE_S },
 	[REPLY_SERVFAIL]    = { FAULT_DNS_FAILURE, "SERVFAIL from ", "", TTL_FAILURE_S },
 	[REPLY_REFUSED]     = { FAULT_DNS_FAILURE, "refused by the resolver ", "", TTL_FAILURE_S },
@@ -67,23 +67,24 @@ static bool is_failure(enum reply_kind kind)
 /* Enough to end with, should the other family never be heard of. */
 static bool is_verdict(enum reply_kind kind)
 {
-	return kind == REPLY_ADDRESSES || kind == REPLY_NO_NAME;
+	return kind == REPLY_RECORDS || kind == REPLY_NO_NAME;
 }
 
 /* --- the end --------------------------------------------------------------------------- */
 
 static void put_half(struct lookup *l, const struct lookup_half *half, size_t max)
 {
+	const struct dns_records *records = half->reply.records;
 	struct resolver_answer *a = &l->answer;
 
-	if (half->kind != REPLY_ADDRESSES)
+	if (half->kind != REPLY_RECORDS)
 		return;
-	for (size_t i = 0; i < half->reply.count && i < max; i++)
-		a->addresses[a->count++] = half->reply.addresses[i];
+	for (size_t i = 0; i < records->count && i < max; i++)
+		a->addresses[a->count++] = records->list[i].address;
 	if (a->name[0] == '\0')
 		text_copy(a->name, sizeof(a->name), half->reply.name);
-	a->more += half->reply.more;
-	a->more += half->reply.count > max ? half->reply.count - max : 0;
+	a->more += records->more;
+	a->more += records->count > max ? records->count - max : 0;
 	if (half->reply.ttl < l->ttl)
 		l->ttl = half->reply.ttl;
 }
@@ -95,11 +96,21 @@ static void put_addresses(struct lookup *l)
 	size_t max = RESOLVER_ADDRESSES_MAX, others = 0;
 
 	l->ttl = RESOLVER_TTL_MAX_S;
-	if (l->half_count == 2 && v4->kind == REPLY_ADDRESSES)
-		others = v4->reply.count < max / 2 ? v4->reply.count : max / 2;
+	if (l->half_count == 2 && v4->kind == REPLY_RECORDS)
+		others =
+		    v4->reply.records->count < max / 2 ? v4->reply.records->count : max / 2;
 	put_half(l, v6, max - others);
 	if (l->half_count == 2)
 		put_half(l, v4, max - l->answer.count);
+}
+
+static void put_records(struct lookup *l)
+{
+	const struct reply *r = &l->halves[0].reply;
+
+	l->answer.records = r->records;
+	text_copy(l->answer.name, sizeof(l->answer.name), r->name);
+	l->ttl = r->ttl < RESOLVER_TTL_MAX_S ? r->ttl : RESOLVER_TTL_MAX_S;
 }
 
 static void cancel_asks(struct lookup *l)
@@ -179,9 +190,10 @@ static void say_reason(struct lookup *l, enum reply_kind kind)
 	struct buffer b;
 
 	buffer_init(&b, l->answer.reason, sizeof(l->answer.reason));
-	if (kind == REPLY_NO_ADDRESS && l->family == FAMILY_TLSA)
-		buffer_text(&b, "the name has no TLSA record");
-	else if (kind == REPLY_NO_ADDRESS && l->half_count == 1)
+	if (kind == REPLY_NO_RECORD && l->wanted.type != 0)
+		buffer_format(&b, "the name has no %s record",
+			      dns_type_name(l->wanted.type));
+	else if (kind == REPLY_NO_RECORD && l->half_count == 1)
 		buffer_format(&b, "the name has no %s address", family_word(half));
 	else
 		say_failure(l, half, kind, &b);
@@ -212,7 +224,7 @@ static enum authenticity authenticity_of(const struct lookup *l)
 	for (size_t i = 0; i < l->half_count; i++) {
 		const struct lookup_half *half = &l->halves[i];
 
-		if (half->kind != REPLY_ADDRESSES)
+		if (half->kind != REPLY_RECORDS)
 			continue;
 		if (half->server >= l->servers->count ||
 		    !dns_server_is_trusted(l->servers->list[half->server]))
@@ -228,19 +240,21 @@ static void describe(struct lookup *l, enum reply_kind kind)
 	const struct outcome *o = &outcomes[kind];
 
 	if (kind == REPLY_NO_NAME && l->exists) {
-		kind = REPLY_NO_ADDRESS;
+		kind = REPLY_NO_RECORD;
 		o = &outcomes[kind];
 	}
 	l->answer.fault = o->fault;
-	l->answer.denied = kind == REPLY_NO_ADDRESS || kind == REPLY_NO_NAME;
+	l->answer.denied = kind == REPLY_NO_RECORD || kind == REPLY_NO_NAME;
 	l->ttl = o->ttl;
-	if (kind != REPLY_ADDRESSES) {
+	if (kind != REPLY_RECORDS) {
 		say_reason(l, kind);
 		return;
 	}
 	l->answer.authenticity = authenticity_of(l);
-	l->answer.tlsa = l->halves[0].reply.tlsa;
-	put_addresses(l);
+	if (l->wanted.type != 0)
+		put_records(l);
+	else
+		put_addresses(l);
 	for (size_t i = 0; i < l->half_count; i++)
 		if (is_failure(l->halves[i].kind))
 			say_missing(l, &l->halves[i]);
@@ -389,15 +403,15 @@ static enum reply_kind sum(const struct lookup *l)
 		if (is_failure(kind) && (failure == REPLY_NO_NAME || kind < failure))
 			failure = kind;
 	}
-	return best == REPLY_NO_ADDRESS && failure != REPLY_NO_NAME ? failure : best;
+	return best == REPLY_NO_RECORD && failure != REPLY_NO_NAME ? failure : best;
 }
 
 static void conclude(struct lookup *l, struct instant now)
 {
 	enum reply_kind kind = sum(l);
 
-	l->exists |= kind == REPLY_NO_ADDRESS;
-	if ((kind == REPLY_NO_ADDRESS || kind == REPLY_NO_NAME) && next_candidate(l))
+	l->exists |= kind == REPLY_NO_RECORD;
+	if ((kind == REPLY_NO_RECORD || kind == REPLY_NO_NAME) && next_candidate(l))
 		ask_candidate(l, now);
 	else
 		finish(l, kind);
@@ -437,7 +451,7 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 	}
 	if (!is_failure(r->kind)) {
 		half->reply = *r;
-		tlsa_set_hold(half->reply.tlsa);
+		dns_records_hold(half->reply.records);
 		half->settled = true;
 		dns_servers_answered(l->servers, server, now);
 	} else if (r->kind == REPLY_CANCELLED) {
@@ -531,25 +545,34 @@ static void add_half(struct lookup *l, enum dns_type type)
 	    (struct lookup_half){ .type = type, .kind = REPLY_CANCELLED };
 }
 
-struct lookup *lookup_new(struct dns_servers *servers, const char *name, enum family family,
-			  struct instant now, struct span timeout)
+static void add_halves(struct lookup *l)
+{
+	enum family family = l->wanted.family;
+
+	if (l->wanted.type != 0) {
+		add_half(l, l->wanted.type);
+		return;
+	}
+	if (family == FAMILY_IPV6 || family == FAMILY_ANY)
+		add_half(l, DNS_AAAA);
+	if (family == FAMILY_IPV4 || family == FAMILY_ANY)
+		add_half(l, DNS_A);
+}
+
+struct lookup *lookup_new(struct dns_servers *servers, const char *name,
+			  struct wanted wanted, struct instant now, struct span timeout)
 {
 	struct lookup *l = calloc(1, sizeof(*l));
 
 	if (l == NULL)
 		return NULL;
 	l->servers = servers;
-	l->family = family;
+	l->wanted = wanted;
 	l->deadline = instant_plus(now, timeout);
 	set_pace(l, timeout);
 	snprintf(l->name, sizeof(l->name), "%s", name);
 	snprintf(l->asked, sizeof(l->asked), "%s", name);
-	if (family == FAMILY_TLSA)
-		add_half(l, DNS_TLSA);
-	if (family == FAMILY_IPV6 || family == FAMILY_ANY)
-		add_half(l, DNS_AAAA);
-	if (family == FAMILY_IPV4 || family == FAMILY_ANY)
-		add_half(l, DNS_A);
+	add_halves(l);
 	return l;
 }
 
@@ -559,6 +582,6 @@ void lookup_free(struct lookup *l)
 		return;
 	cancel_asks(l);
 	for (size_t i = 0; i < l->half_count; i++)
-		tlsa_set_release(l->halves[i].reply.tlsa);
+		dns_records_release(l->halves[i].reply.records);
 	free(l);
 }

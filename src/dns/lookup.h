@@ -1,4 +1,5 @@
-/* lookup.h - one name being looked up at the DNS servers, for one or both families.
+/* lookup.h - one name being looked up at the DNS servers, for its addresses of one or both
+ * families or for the records of one type.
  *
  * It decides whom to ask when, and what the replies add up to. It learns of the time by
  * lookup_tick and says once that it is done.
@@ -11,6 +12,17 @@
 
 enum { LOOKUP_NAME_MAX = 256, LOOKUP_HALVES = 2 };
 
+/* What is asked of a name. */
+struct wanted {
+	enum dns_type type; /* 0: addresses, of the family */
+	enum family family;
+};
+
+static inline bool wanted_equal(struct wanted a, struct wanted b)
+{
+	return a.type == b.type && a.family == b.family;
+}
+
 /* One family of the question. */
 struct lookup_half {
 	enum dns_type type;
@@ -19,7 +31,7 @@ struct lookup_half {
 	size_t server;        /* whose reply that is */
 	bool tcp;             /* and was it asked by TCP, too */
 	unsigned failed;      /* bit of each server that has no answer for us */
-	struct reply reply;   /* REPLY_ADDRESSES only */
+	struct reply reply;   /* REPLY_RECORDS only; its records are held */
 };
 
 struct lookup {
@@ -34,7 +46,7 @@ struct lookup {
 	char asked[LOOKUP_NAME_MAX]; /* the candidate asked for now */
 	size_t candidate;            /* 0: the name itself; then the search list */
 	bool exists;                 /* a candidate exists and has no address */
-	enum family family;
+	struct wanted wanted;
 	struct lookup_half halves[LOOKUP_HALVES];
 	size_t half_count;
 	struct ask *asks; /* without a reply */
@@ -51,7 +63,7 @@ struct lookup {
 
 /* NULL: out of memory. The name is valid and in lower case. `done` and `user` are the caller's
  * to set. The time runs from now on, though nothing is asked before lookup_start. */
-struct lookup *lookup_new(struct dns_servers *, const char *name, enum family,
+struct lookup *lookup_new(struct dns_servers *, const char *name, struct wanted,
 			  struct instant now, struct span timeout);
 /* What it has asked is cancelled. Not from within a reply. */
 void lookup_free(struct lookup *);

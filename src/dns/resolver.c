@@ -64,11 +64,13 @@ static struct lookup **bucket_of(struct resolver *r, const char *name)
 	return &r->buckets[view_hash(view_of(name)) % LOOKUP_BUCKETS];
 }
 
-static struct lookup *find_active(struct resolver *r, const char *name, enum family family)
+static struct lookup *find_active(struct resolver *r, const char *name,
+				  struct wanted wanted)
 {
 	struct lookup *l = *bucket_of(r, name);
 
-	while (l != NULL && (l->family != family || strcmp(l->name, name) != 0))
+	while (l != NULL &&
+	       (!wanted_equal(l->wanted, wanted) || strcmp(l->name, name) != 0))
 		l = l->chain;
 	return l;
 }
@@ -104,7 +106,7 @@ static void keep_answer(struct resolver *r, const struct lookup *l)
 {
 	r->stats.failures += l->answer.fault != FAULT_OK;
 	if (l->ttl > 0)
-		answer_cache_put(r->cache, l->name, l->family,
+		answer_cache_put(r->cache, l->name, l->wanted,
 				 instant_plus(instant_now(), span_of_seconds(l->ttl)),
 				 &l->answer);
 }
@@ -324,10 +326,10 @@ static void join(struct lookup *l, struct question *q)
 	lookup_hurry(l, q->patience);
 }
 
-static void look_up(struct resolver *r, const char *name, enum family family,
+static void look_up(struct resolver *r, const char *name, struct wanted wanted,
 		    struct instant now, struct question *q)
 {
-	struct lookup *l = find_active(r, name, family);
+	struct lookup *l = find_active(r, name, wanted);
 	struct lookup **bucket = bucket_of(r, name);
 
 	if (l != NULL) {
@@ -336,7 +338,7 @@ static void look_up(struct resolver *r, const char *name, enum family family,
 	}
 	l = NULL;
 	if (r->lookups < LOOKUPS_MAX)
-		l = lookup_new(&r->servers, name, family, now, r->timeout);
+		l = lookup_new(&r->servers, name, wanted, now, r->timeout);
 	if (l == NULL) {
 		answer_fault(q, FAULT_INTERNAL, "too many names are being looked up");
 		return;
@@ -353,51 +355,80 @@ static void look_up(struct resolver *r, const char *name, enum family family,
 	deliver(r);
 }
 
-static void ask_name(struct resolver *r, char *name, enum family family, struct question *q)
+/* The cache, or a lookup. */
+static void ask_dns(struct resolver *r, const char *name, struct wanted wanted,
+		    struct question *q)
 {
 	struct instant now = instant_now();
-	struct resolver_answer a;
-	size_t n = strlen(name);
-	bool is_absolute = name[n - 1] == '.';
+	struct resolver_answer a = { .fault = FAULT_OK };
 
-	refresh(r, now);
-	name[n - is_absolute] = '\0';
-	if (family != FAMILY_TLSA && answer_local(r, name, family, q))
-		return;
-	if (is_absolute)
-		name[n - 1] = '.';
 	r->stats.questions++;
-	if (answer_cache_get(r->cache, name, family, now, &a)) {
+	if (answer_cache_get(r->cache, name, wanted, now, &a)) {
 		r->stats.cache_hits++;
 		answer(q, &a);
 		return;
 	}
-	look_up(r, name, family, now, q);
+	look_up(r, name, wanted, now, q);
+}
+
+static void ask_host(struct resolver *r, char *name, enum family family, struct question *q)
+{
+	size_t n = strlen(name);
+	bool is_absolute = name[n - 1] == '.';
+
+	name[n - is_absolute] = '\0';
+	if (answer_local(r, name, family, q))
+		return;
+	if (is_absolute)
+		name[n - 1] = '.';
+	ask_dns(r, name, (struct wanted){ .family = family }, q);
+}
+
+/* In lower case. False: it is none, and the question has its answer. */
+static bool take_name(const char *text, struct question *q, char ret_name[LOOKUP_NAME_MAX])
+{
+	size_t n = strlen(text);
+	const char *fault;
+
+	if (n >= LOOKUP_NAME_MAX) {
+		answer_fault(q, FAULT_DNS_FAILURE,
+			     "not a host name: longer than 253 characters");
+		return false;
+	}
+	for (size_t i = 0; i <= n; i++)
+		ret_name[i] = ascii_lower(text[i]);
+	fault = fault_of_name(ret_name, n);
+	if (fault != NULL)
+		answer_fault(q, FAULT_DNS_FAILURE, fault);
+	return fault == NULL;
 }
 
 void resolver_ask(struct resolver *r, const char *host, enum family family,
 		  struct question *q)
 {
 	char name[LOOKUP_NAME_MAX];
-	size_t n = strlen(host);
-	const char *fault;
 
 	q->lookup = NULL;
-	if (answer_literal(host, family, q))
+	if (answer_literal(host, family, q) || !take_name(host, q, name))
 		return;
-	if (n >= sizeof(name)) {
-		answer_fault(q, FAULT_DNS_FAILURE,
-			     "not a host name: longer than 253 characters");
+	refresh(r, instant_now());
+	ask_host(r, name, family, q);
+}
+
+void resolver_ask_records(struct resolver *r, const char *name, enum dns_type type,
+			  struct question *q)
+{
+	char absolute[LOOKUP_NAME_MAX];
+	size_t n;
+
+	q->lookup = NULL;
+	if (!take_name(name, q, absolute))
 		return;
-	}
-	for (size_t i = 0; i <= n; i++)
-		name[i] = host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] + 'a' - 'A')
-							   : host[i];
-	fault = fault_of_name(name, n);
-	if (fault != NULL)
-		answer_fault(q, FAULT_DNS_FAILURE, fault);
-	else
-		ask_name(r, name, family, q);
+	n = strlen(absolute);
+	if (absolute[n - 1] != '.')
+		memcpy(absolute + n, ".", 2);
+	refresh(r, instant_now());
+	ask_dns(r, absolute, (struct wanted){ .type = type }, q);
 }
 
 void resolver_cancel(struct resolver *r, struct question *q)

@@ -14,14 +14,13 @@
 #define MAILVANE_RESOLVER_H
 
 #include "address.h"
-#include "dns_message.h"
+#include "dns_records.h"
 #include "fault.h"
 #include "instant.h"
 
 #include <uv.h>
 
-/* FAMILY_TLSA: no addresses, but the TLSA records of the name. */
-enum family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6, FAMILY_TLSA };
+enum family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6 };
 
 /* Whether an answer was validated (DNSSEC, by the AD bit): it comes from the hosts file or is a
  * literal; the server is not trusted to know; it says no; it says yes. */
@@ -55,8 +54,8 @@ struct resolver_answer {
 	bool denied; /* a failure that is an answer: there is no such name or record */
 	enum authenticity authenticity;
 	char name[DNS_NAME_MAX]; /* of the records, behind all aliases; "": not from DNS */
-	struct tlsa_set *tlsa;   /* FAMILY_TLSA: lent for the call */
-	size_t more;             /* addresses beyond RESOLVER_ADDRESSES_MAX */
+	struct dns_records *records; /* resolver_ask_records: lent for the call */
+	size_t more;                 /* addresses beyond RESOLVER_ADDRESSES_MAX */
 	size_t count;
 	struct address addresses[RESOLVER_ADDRESSES_MAX]; /* port 0 */
 };
@@ -93,8 +92,15 @@ struct resolver *resolver_new(uv_loop_t *, const struct resolver_options *,
  * memory goes when the loop has run their close callbacks. NULL does nothing. */
 void resolver_free(struct resolver *);
 
-/* Asks. `answered` may be called before this returns (literal, cache). The host is copied. */
+/* Asks for the addresses of a host. `answered` may be called before this returns (literal,
+ * cache). The host is copied. */
 void resolver_ask(struct resolver *, const char *host, enum family, struct question *);
+
+/* Asks for the records of one type, as the DNS has them: without literals, the hosts file and the
+ * search list. The answer has `records` and no addresses; FAULT_NO_ADDRESS: the name has no such
+ * record. */
+void resolver_ask_records(struct resolver *, const char *name, enum dns_type,
+			  struct question *);
 
 /* The question will not be answered any more. Harmless if it is not under way. */
 void resolver_cancel(struct resolver *, struct question *);

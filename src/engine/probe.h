@@ -22,7 +22,7 @@ struct probe_setting {
 	char *output; /* DIALOGUE_OUTPUT_MAX bytes that all probes of a thread share */
 	const struct settings *settings;
 	const struct target *target;
-	const struct tlsa_set *tlsa;     /* of its name; NULL: none */
+	const struct dns_records *tlsa;  /* of its name; NULL: none */
 	const char *tls_name;            /* the target's, or that of its TLSA records */
 	enum dane dane;                  /* known before */
 	const struct address *addresses; /* tried in order until one accepts */

@@ -46,7 +46,7 @@ static void answered(struct question *q, const struct resolver_answer *answer)
 	if (answer->fault != FAULT_OK && !answer->denied) {
 		fail(s, answer);
 	} else if (answer->fault == FAULT_OK && answer->authenticity == AUTHENTIC) {
-		s->set = tlsa_set_hold(answer->tlsa);
+		s->set = dns_records_hold(answer->records);
 		s->dane = DANE_UNCOMPARED;
 	} else if (s->owner_asked && is_alias(s) && ask(s)) {
 		return;
@@ -63,7 +63,7 @@ static bool ask(struct tlsa_search *s)
 	if (!tlsa_name(base_of(s), s->target->service->port, name))
 		return false;
 	s->question.answered = answered;
-	resolver_ask(s->resolver, name, FAMILY_TLSA, &s->question);
+	resolver_ask_records(s->resolver, name, DNS_TLSA, &s->question);
 	return true;
 }
 
@@ -110,7 +110,7 @@ void tlsa_search_cancel(struct tlsa_search *s)
 void tlsa_search_fini(struct tlsa_search *s)
 {
 	tlsa_search_cancel(s);
-	tlsa_set_release(s->set);
+	dns_records_release(s->set);
 	s->set = NULL;
 	free(s->words);
 	s->words = NULL;

@@ -26,8 +26,8 @@ struct tlsa_search {
 
 	/* What is known so far, and in the end. */
 	enum dane dane;
-	struct tlsa_set *set; /* with DANE_UNCOMPARED: held */
-	enum fault fault;     /* with DANE_FAILED, and why in words */
+	struct dns_records *set; /* with DANE_UNCOMPARED: held */
+	enum fault fault;        /* with DANE_FAILED, and why in words */
 };
 
 /* `addresses` is what was found for the host. True: `done` will be called, perhaps before this

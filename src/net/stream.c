@@ -367,7 +367,7 @@ bool stream_has_input(struct stream *s)
 	return recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-void stream_expect_tlsa(struct stream *s, const struct tlsa_set *set)
+void stream_expect_tlsa(struct stream *s, const struct dns_records *set)
 {
 	s->tls->tlsa = set;
 }

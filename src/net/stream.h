@@ -8,10 +8,10 @@
 
 #include "address.h"
 #include "buffer.h"
+#include "dns_records.h"
 #include "fault.h"
 #include "instant.h"
 #include "tls.h"
-#include "tlsa.h"
 
 #include <uv.h>
 
@@ -87,7 +87,7 @@ bool stream_start_tls(struct stream *, struct tls_context *, const char *name,
 
 /* Right behind stream_start_tls: the TLSA records that the server is held against, lent until the
  * stream is closed. */
-void stream_expect_tlsa(struct stream *, const struct tlsa_set *);
+void stream_expect_tlsa(struct stream *, const struct dns_records *);
 
 /* Lent until the stream is closed; version NULL before the handshake is done. The certificate
  * and what is wrong with it are there as soon as it was shown, so also when the handshake

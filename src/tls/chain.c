@@ -384,7 +384,7 @@ static void find_no_match(struct findings *f, const X509 *leaf, bool sent_along)
 /* In place of the roots, those of the records of usage 2, if they sent one of them. */
 static int verify_by_dane(struct findings *f, X509_STORE_CTX *ctx)
 {
-	const struct tlsa_set *set = f->wish->tlsa;
+	const struct dns_records *set = f->wish->tlsa;
 	X509 *leaf = X509_STORE_CTX_get0_cert(ctx);
 	STACK_OF(X509) *anchors =
 	    dane_anchors(set, X509_STORE_CTX_get0_untrusted(ctx), leaf);

@@ -2,8 +2,8 @@
 #ifndef MAILVANE_CHAIN_H
 #define MAILVANE_CHAIN_H
 
+#include "dns_records.h"
 #include "tls.h"
-#include "tlsa.h"
 
 #include <openssl/x509.h>
 
@@ -11,8 +11,8 @@ struct chain_wish {
 	const char *name; /* of the server: DNS name or IP literal, no dot at the end */
 	const char
 	    *store_note; /* added to "untrusted": what is odd about our own store; "" */
-	const struct pins *pins;     /* NULL: none */
-	const struct tlsa_set *tlsa; /* NULL: none */
+	const struct pins *pins;        /* NULL: none */
+	const struct dns_records *tlsa; /* NULL: none */
 };
 
 /* With pins a chain is trusted that has one of their keys and is signed from there down to the

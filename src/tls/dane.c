@@ -50,18 +50,19 @@ static bool is(const struct tlsa *t, enum tlsa_usage usage)
 	return t->usage == usage && tlsa_usable(t);
 }
 
-bool dane_matches_key(const struct tlsa_set *set, const X509 *leaf)
+bool dane_matches_key(const struct dns_records *set, const X509 *leaf)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (is(&set->list[i], TLSA_DANE_EE) && matches(&set->list[i], leaf))
+		if (is(&set->list[i].tlsa, TLSA_DANE_EE) &&
+		    matches(&set->list[i].tlsa, leaf))
 			return true;
 	return false;
 }
 
-bool dane_has_usable(const struct tlsa_set *set)
+bool dane_has_usable(const struct dns_records *set)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (tlsa_usable(&set->list[i]))
+		if (tlsa_usable(&set->list[i].tlsa))
 			return true;
 	return false;
 }
@@ -103,14 +104,14 @@ static void add_signed_by(STACK_OF(X509) * anchors, const struct tlsa *t,
 	EVP_PKEY_free(key);
 }
 
-STACK_OF(X509) *
-    dane_anchors(const struct tlsa_set *set, const STACK_OF(X509) * sent, const X509 *leaf)
+STACK_OF(X509) * dane_anchors(const struct dns_records *set, const STACK_OF(X509) * sent,
+			      const X509 *leaf)
 {
 	STACK_OF(X509) *anchors = sk_X509_new_null();
 
 	ERR_set_mark();
 	for (size_t i = 0; anchors != NULL && i < set->count; i++) {
-		const struct tlsa *t = &set->list[i];
+		const struct tlsa *t = &set->list[i].tlsa;
 
 		if (!is(t, TLSA_DANE_TA))
 			continue;

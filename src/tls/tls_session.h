@@ -26,12 +26,13 @@ struct tls_session {
 	SSL *ssl;
 	struct tls_wire wire;
 	unsigned flags;
-	uint64_t mark;               /* of shortages before the call under way */
-	enum fault fault;            /* of TLS_FAILED */
-	char reason[PRINTABLE_MAX];  /* of it */
-	char name[TLS_NAME_MAX];     /* without the dot at the end */
-	const struct pins *pins;     /* lent; NULL: none */
-	const struct tlsa_set *tlsa; /* lent; NULL: none; set before the server answers */
+	uint64_t mark;              /* of shortages before the call under way */
+	enum fault fault;           /* of TLS_FAILED */
+	char reason[PRINTABLE_MAX]; /* of it */
+	char name[TLS_NAME_MAX];    /* without the dot at the end */
+	const struct pins *pins;    /* lent; NULL: none */
+	/* Lent; NULL: none; set before the server answers. */
+	const struct dns_records *tlsa;
 	struct tls_facts facts;
 };
 

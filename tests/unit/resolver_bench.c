@@ -80,6 +80,7 @@ void note_answer(struct question *q, const struct resolver_answer *a)
 	    (struct asked *)((char *)q - offsetof(struct asked, question));
 
 	asked->answer = *a;
+	asked->records = a->records != NULL ? a->records->count : 0;
 	asked->times++;
 }
 

@@ -15,6 +15,7 @@ struct bench {
 struct asked {
 	struct question question;
 	struct resolver_answer answer;
+	size_t records; /* there were in it */
 	unsigned times;
 };
 

@@ -14,6 +14,9 @@ static struct instant at(int64_t seconds)
 	return (struct instant){ seconds * 1000000000 };
 }
 
+static const struct wanted any = { .family = FAMILY_ANY }, ipv4 = { .family = FAMILY_IPV4 },
+			   ipv6 = { .family = FAMILY_IPV6 };
+
 static struct resolver_answer answer_of(const char *literal)
 {
 	struct resolver_answer a = { .fault = FAULT_OK, .reason = "", .count = 1 };
@@ -30,17 +33,17 @@ static void forgets_in_time(void **state)
 	struct resolver_answer found = { 0 };
 
 	(void)state;
-	answer_cache_put(c, "a.test", FAMILY_IPV4, at(100), &a);
-	answer_cache_put(c, "a.test", FAMILY_IPV6, at(200), &b);
-	assert_true(answer_cache_get(c, "a.test", FAMILY_IPV4, at(99), &found));
+	answer_cache_put(c, "a.test", ipv4, at(100), &a);
+	answer_cache_put(c, "a.test", ipv6, at(200), &b);
+	assert_true(answer_cache_get(c, "a.test", ipv4, at(99), &found));
 	assert_true(address_same_host(&found.addresses[0], &a.addresses[0]));
 	assert_int_equal(found.count, 1);
-	assert_false(answer_cache_get(c, "a.test", FAMILY_ANY, at(99), &found));
-	assert_false(answer_cache_get(c, "b.test", FAMILY_IPV4, at(99), &found));
+	assert_false(answer_cache_get(c, "a.test", any, at(99), &found));
+	assert_false(answer_cache_get(c, "b.test", ipv4, at(99), &found));
 	assert_int_equal(answer_cache_count(c), 2);
-	assert_false(answer_cache_get(c, "a.test", FAMILY_IPV4, at(100), &found));
+	assert_false(answer_cache_get(c, "a.test", ipv4, at(100), &found));
 	assert_int_equal(answer_cache_count(c), 1);
-	assert_true(answer_cache_get(c, "a.test", FAMILY_IPV6, at(100), &found));
+	assert_true(answer_cache_get(c, "a.test", ipv6, at(100), &found));
 	answer_cache_free(c);
 }
 
@@ -53,13 +56,13 @@ static void replaces(void **state)
 	struct resolver_answer found = { 0 };
 
 	(void)state;
-	answer_cache_put(c, "a.test", FAMILY_ANY, at(100), &a);
-	answer_cache_put(c, "a.test", FAMILY_ANY, at(300), &b);
+	answer_cache_put(c, "a.test", any, at(100), &a);
+	answer_cache_put(c, "a.test", any, at(300), &b);
 	assert_int_equal(answer_cache_count(c), 1);
-	assert_true(answer_cache_get(c, "a.test", FAMILY_ANY, at(299), &found));
+	assert_true(answer_cache_get(c, "a.test", any, at(299), &found));
 	assert_true(address_same_host(&found.addresses[0], &b.addresses[0]));
-	answer_cache_put(c, "a.test", FAMILY_ANY, at(300), &gone);
-	assert_true(answer_cache_get(c, "a.test", FAMILY_ANY, at(299), &found));
+	answer_cache_put(c, "a.test", any, at(300), &gone);
+	assert_true(answer_cache_get(c, "a.test", any, at(299), &found));
 	assert_int_equal(found.fault, FAULT_DNS_FAILURE);
 	assert_string_equal(found.reason, "NXDOMAIN");
 	assert_int_equal(found.count, 0);
@@ -76,15 +79,15 @@ static void forgets_the_least_used(void **state)
 	(void)state;
 	for (int i = 0; i < RESOLVER_CACHE_MAX; i++) {
 		snprintf(name, sizeof(name), "n%d.test", i);
-		answer_cache_put(c, name, FAMILY_ANY, at(100), &a);
+		answer_cache_put(c, name, any, at(100), &a);
 	}
-	assert_true(answer_cache_get(c, "n0.test", FAMILY_ANY, at(1), &found));
-	answer_cache_put(c, "one-more.test", FAMILY_ANY, at(100), &a);
+	assert_true(answer_cache_get(c, "n0.test", any, at(1), &found));
+	answer_cache_put(c, "one-more.test", any, at(100), &a);
 	assert_int_equal(answer_cache_count(c), RESOLVER_CACHE_MAX);
-	assert_true(answer_cache_get(c, "n0.test", FAMILY_ANY, at(1), &found));
-	assert_false(answer_cache_get(c, "n1.test", FAMILY_ANY, at(1), &found));
-	assert_true(answer_cache_get(c, "n2.test", FAMILY_ANY, at(1), &found));
-	assert_true(answer_cache_get(c, "one-more.test", FAMILY_ANY, at(1), &found));
+	assert_true(answer_cache_get(c, "n0.test", any, at(1), &found));
+	assert_false(answer_cache_get(c, "n1.test", any, at(1), &found));
+	assert_true(answer_cache_get(c, "n2.test", any, at(1), &found));
+	assert_true(answer_cache_get(c, "one-more.test", any, at(1), &found));
 	answer_cache_free(c);
 	answer_cache_free(NULL);
 }

@@ -77,7 +77,7 @@ static struct tlsa record(const char *parameters, const struct identity *id, boo
 }
 
 static struct tls_facts judge(const struct identity *id, const struct identity *sent,
-			      const struct tlsa_set *set)
+			      const struct dns_records *set)
 {
 	const struct chain_wish wish = { .name = "mx1.test",
 					 .store_note = "",
@@ -99,14 +99,14 @@ static struct tls_facts judge(const struct identity *id, const struct identity *
 	return facts;
 }
 
-static struct tlsa_set *set_of(struct tlsa first, struct tlsa second, size_t count)
+static struct dns_records *set_of(struct tlsa first, struct tlsa second, size_t count)
 {
-	struct tlsa_set *set = calloc(1, sizeof(*set));
+	struct dns_records *set = calloc(1, sizeof(*set) + 2 * sizeof(set->list[0]));
 
 	set->holders = 1;
 	set->count = count;
-	set->list[0] = first;
-	set->list[1] = second;
+	set->list[0].tlsa = first;
+	set->list[1].tlsa = second;
 	return set;
 }
 
@@ -162,7 +162,7 @@ static void compares(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct tlsa t = record(cases[i].parameters, cases[i].of, cases[i].wrong);
-		struct tlsa_set *set = set_of(t, t, 1);
+		struct dns_records *set = set_of(t, t, 1);
 		struct tls_facts f = judge(cases[i].served, cases[i].sent, set);
 
 		if (f.dane != cases[i].dane || f.cert_faults != cases[i].faults)
@@ -179,7 +179,7 @@ static void one_of_two_is_enough(void **state)
 	struct tlsa right = record("3 1 1", &leaf, false),
 		    wrong = record("3 1 1", &leaf, true),
 		    strange = record("3 1 1", &leaf, false);
-	struct tlsa_set *set = set_of(wrong, right, 2);
+	struct dns_records *set = set_of(wrong, right, 2);
 	struct tls_facts f = judge(&leaf, NULL, set);
 	char wanted[200];
 	struct buffer b;
@@ -189,7 +189,7 @@ static void one_of_two_is_enough(void **state)
 	tls_facts_fini(&f);
 	/* One that is unusable is skipped, and saves nothing. */
 	strange.matching = 9;
-	set->list[1] = strange;
+	set->list[1].tlsa = strange;
 	f = judge(&leaf, NULL, set);
 	assert_int_equal(f.dane, DANE_INVALID);
 	buffer_init(&b, wanted, sizeof(wanted));

@@ -67,7 +67,8 @@ static void tells_how_long_an_answer_lasts(void **state)
 	dns_servers_refresh(&servers);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		unsigned done = 0;
-		struct lookup *l = lookup_new(&servers, cases[i].name, cases[i].family,
+		struct lookup *l = lookup_new(&servers, cases[i].name,
+					      (struct wanted){ .family = cases[i].family },
 					      instant_now(), span_of_ms(5000));
 
 		assert_non_null(l);
@@ -119,7 +120,8 @@ static void asks_more_rarely_with_time(void **state)
 	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
 				     span_of_ms(60000), &hook, &error));
 	dns_servers_refresh(&servers);
-	l = lookup_new(&servers, "a.test", FAMILY_IPV4, begin, span_of_ms(5000));
+	l = lookup_new(&servers, "a.test", (struct wanted){ .family = FAMILY_IPV4 }, begin,
+		       span_of_ms(5000));
 	assert_non_null(l);
 	l->done = note_done;
 	l->user = &done;

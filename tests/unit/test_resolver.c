@@ -349,14 +349,54 @@ static void knows_what_is_authentic(void **state)
 		assert_int_equal(a.answer.authenticity, cases[i].authenticity);
 		assert_string_equal(a.answer.name, cases[i].name);
 	}
-	resolve(&b, &a, "_25._tcp.localhost.", FAMILY_TLSA);
+	tear_down(&b);
+}
+
+static void ask_records(struct bench *b, struct asked *a, const char *name,
+			enum dns_type type)
+{
+	*a = (struct asked){ .question.answered = note_answer };
+	resolver_ask_records(b->resolver, name, type, &a->question);
+	await(b, a);
+}
+
+/* As the DNS has them: neither the hosts file nor localhost nor literals play a part. */
+static void asks_for_records_of_a_type(void **state)
+{
+	struct bench b;
+	struct asked a;
+
+	(void)state;
+	set_up_one(&b, 5000);
+	for (int i = 0; i < 2; i++) {
+		/* From the server, then from the cache; never mixed up with its addresses. */
+		ask_records(&b, &a, "v4.test", DNS_A);
+		assert_int_equal(a.answer.fault, FAULT_OK);
+		assert_int_equal(a.answer.count, 0);
+		assert_int_equal(a.records, 1);
+		assert_string_equal(a.answer.name, "v4.test");
+		expect_addresses(&b, "v4.test", FAMILY_IPV4, "192.0.2.4");
+	}
+	assert_int_equal(b.first.udp_questions, 2);
+	/* An alias that is asked for is not followed. */
+	ask_records(&b, &a, "dangling.test", DNS_CNAME);
+	assert_int_equal(a.answer.fault, FAULT_OK);
+	assert_int_equal(a.records, 1);
+	assert_string_equal(a.answer.name, "dangling.test");
+	ask_records(&b, &a, "_25._tcp.localhost.", DNS_TLSA);
 	assert_true(a.answer.denied);
 	assert_string_equal(a.answer.reason, "NXDOMAIN");
-	resolve(&b, &a, "none.test.", FAMILY_TLSA);
+	ask_records(&b, &a, "none.test", DNS_MX);
 	assert_true(a.answer.denied);
-	assert_string_equal(a.answer.reason, "the name has no TLSA record");
-	resolve(&b, &a, "servfail.test.", FAMILY_TLSA);
+	assert_int_equal(a.answer.fault, FAULT_NO_ADDRESS);
+	assert_string_equal(a.answer.reason, "the name has no MX record");
+	ask_records(&b, &a, "servfail.test", DNS_TXT);
 	assert_false(a.answer.denied);
+	assert_int_equal(a.answer.fault, FAULT_DNS_FAILURE);
+	ask_records(&b, &a, "192.0.2.1", DNS_PTR);
+	assert_string_equal(a.answer.reason, "NXDOMAIN");
+	ask_records(&b, &a, "not a name", DNS_MX);
+	assert_int_equal(a.answer.fault, FAULT_DNS_FAILURE);
 	tear_down(&b);
 }
 
@@ -378,6 +418,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_name),
 		cmocka_unit_test(reads_hosts_first),
 		cmocka_unit_test(knows_what_is_authentic),
+		cmocka_unit_test(asks_for_records_of_a_type),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
