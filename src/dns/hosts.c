@@ -65,24 +65,26 @@ static void read_line(struct hosts *h, char *line)
 			return;
 }
 
-void hosts_refresh(struct hosts *h)
+void hosts_take(struct hosts *h, char *text)
 {
 	char *line, *rest;
 
-	if (!file_changed(h->path, &h->seen))
-		return;
 	free(h->entries);
 	free(h->text);
 	h->entries = NULL;
 	h->count = 0;
-	h->text = file_text(h->path);
-	if (h->text == NULL)
-		return;
-	for (line = strtok_r(h->text, "\n", &rest); line != NULL;
+	h->text = text;
+	for (line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
 		read_line(h, line);
 	if (h->count > 0)
 		qsort(h->entries, h->count, sizeof(*h->entries), compare);
+}
+
+void hosts_refresh(struct hosts *h)
+{
+	if (file_changed(h->path, &h->seen))
+		hosts_take(h, file_text(h->path));
 }
 
 size_t hosts_find(const struct hosts *h, const char *name, struct address *ret, size_t max)

@@ -18,6 +18,10 @@ struct hosts {
 void hosts_init(struct hosts *, const char *path);
 void hosts_fini(struct hosts *);
 
+/* Takes over the text of such a file, allocated and ended by NUL, in place of what was read before. NULL: no
+ * names. */
+void hosts_take(struct hosts *, char *text);
+
 /* Reads the file if it has changed. A file that cannot be read has no names. */
 void hosts_refresh(struct hosts *);
 

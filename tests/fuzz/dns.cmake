@@ -1,2 +1,3 @@
-mailvane_fuzz(fuzz_dns_message fuzz_dns_message.c ${CMAKE_CURRENT_SOURCE_DIR}/corpus/dns_message
-  mailvane_dns)
+foreach(noun dns_message hosts resolv_conf)
+  mailvane_fuzz(fuzz_${noun} fuzz_${noun}.c ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun} mailvane_dns)
+endforeach()
