@@ -178,26 +178,34 @@ static void handshake(struct stream *s)
 	}
 }
 
-/* False when all of the input is used up, or the stream is. */
-static bool read_record(struct stream *s)
+static void end_of_records(struct stream *s, enum tls_status status)
 {
-	UNTOUCHED char bytes[INPUT_MAX];
-	size_t n;
-
-	switch (tls_session_read(s->tls, bytes, sizeof(bytes), &n)) {
-	case TLS_READY:
-		s->events->received(s, (struct view){ bytes, n });
-		return is_live(s);
-	case TLS_CLOSED:
+	if (status == TLS_CLOSED) {
 		s->flags |= ENDED | PARTED;
 		fail(s, FAULT_CLOSED, "the server closed the connection");
-		return false;
-	case TLS_FAILED:
+	} else if (status == TLS_FAILED) {
 		fail_tls(s);
-		return false;
-	default:
-		return false;
 	}
+}
+
+/* What came at once is given on at once, whatever its records: who gets it may send an answer to
+ * the first part, and must see before that whether there is more. */
+static void read_records(struct stream *s)
+{
+	UNTOUCHED char bytes[INPUT_MAX];
+	size_t n = 0, more = 0;
+	enum tls_status status;
+
+	do {
+		status = tls_session_read(s->tls, bytes + n, sizeof(bytes) - n, &more);
+		n += status == TLS_READY ? more : 0;
+		if (n > 0 && (n == sizeof(bytes) || status != TLS_READY)) {
+			s->events->received(s, (struct view){ bytes, n });
+			n = 0;
+		}
+	} while (status == TLS_READY && is_live(s));
+	if (is_live(s))
+		end_of_records(s, status);
 }
 
 /* Of a server that sends without end the stream takes its share of this turn of the loop; the
@@ -210,8 +218,7 @@ static void receive_tls(struct stream *s, char *bytes, size_t n)
 	if (s->flags & HANDSHAKE)
 		handshake(s);
 	if (is_live(s) && !(s->flags & HANDSHAKE))
-		while (read_record(s))
-			;
+		read_records(s);
 	taken = n - tls_session_unread(s->tls);
 	tls_session_feed(s->tls, (struct view){ 0 });
 	if (s->fd >= 0 && taken > 0)

@@ -94,6 +94,7 @@ static void hears_what_comes_with_the_handshake(void **state)
 	(void)state;
 	meet(&c, &p);
 	assert_string_equal(c.heard, "hello\r\nagain\r\n");
+	assert_int_equal(c.received, 1); /* in one piece: two answers cannot pass for one */
 	finish(&c);
 }
 
