@@ -44,21 +44,24 @@ static const char foot[] =
     "replaces both of\n"
     "its states. Faults of a certificate are found in the phase `tls`.\n";
 
-static const char *state_of(enum fault f, enum tls_mode tls)
+static const char *state_of(enum fault f, enum phase phase, enum tls_mode tls)
 {
 	const struct service service = { .name = "any", .tls = tls };
 
-	return state_name(verdict_state(f, PHASE_TLS, &service));
+	return state_name(verdict_state(f, phase, &service));
 }
 
 static void put_states(struct listing *p, enum fault f)
 {
-	const char *strict = state_of(f, TLS_MODE_STARTTLS);
-	const char *lenient = state_of(f, TLS_MODE_OPPORTUNISTIC);
+	const char *strict = state_of(f, PHASE_TLS, TLS_MODE_STARTTLS);
+	const char *lenient = state_of(f, PHASE_TLS, TLS_MODE_OPPORTUNISTIC);
+	const char *at_farewell = state_of(f, PHASE_QUIT, TLS_MODE_STARTTLS);
 
 	listing_put(p, strict);
 	if (lenient != strict)
 		LISTING_PUT(p, ", ", lenient, " where TLS is opportunistic");
+	if (at_farewell != strict)
+		LISTING_PUT(p, ", ", at_farewell, " in phase `quit`");
 	if (f == FAULT_CERT_EXPIRING)
 		listing_put(p, " or CRITICAL, by `certificate`");
 	if (f == FAULT_TLS_CIPHER)

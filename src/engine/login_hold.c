@@ -25,7 +25,7 @@ void login_note(struct worker *w, const struct target *t, const struct result *r
 		return;
 	if (result->dialogue_fault == FAULT_AUTH_FAILED)
 		breaker_failed(breaker_of(w), login_key(t), instant_now());
-	else if (result->dialogue_fault == FAULT_OK)
+	else if (result->dialogue_fault == FAULT_OK || result->dialogue_phase == PHASE_QUIT)
 		breaker_passed(breaker_of(w), login_key(t));
 }
 

@@ -123,7 +123,7 @@ static void take_outcome(struct probe *p)
 		result_note(r, FAULT_ALERT, dialogue_alert(&p->dialogue));
 	if (r->dialogue_fault != FAULT_OK)
 		return;
-	if (o->fault == FAULT_OK && p->setting.hold_login) {
+	if (o->phase == PHASE_QUIT && p->setting.hold_login) {
 		blame(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH,
 		      breaker_words(instant_now(), p->setting.held_until, moment_now(),
 				    (char[BREAKER_WORDS_MAX]){ 0 }));

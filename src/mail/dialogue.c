@@ -19,6 +19,8 @@ enum {
 	JUDGED = 1 << 2,     /* the outcome is final */
 	LEAVING = 1 << 3,    /* timed out; the reply still owed, then the farewell */
 	CANCELLING = 1 << 4, /* what we said was protocol->cancel */
+	PARTING = 1 << 5,    /* only the farewell is left */
+	ANSWERED = 1 << 6,   /* a command was answered, since TLS is up if it was started */
 };
 
 static const struct protocol *protocol_of(const struct dialogue *d)
@@ -60,9 +62,15 @@ static void blame(struct dialogue *d, enum fault fault, enum phase phase,
 		command_quote(d, words, d->outcome.text);
 }
 
+/* What comes while the farewell is still unsent belongs to the answer before it. */
+static enum phase dialogue_blamed_phase(const struct dialogue *d)
+{
+	return d->state & PARTING && d->output.n > 0 ? d->heard : d->phase;
+}
+
 enum judgement dialogue_blame(struct dialogue *d, enum fault fault, const char *words)
 {
-	blame(d, fault, d->phase, NULL, view_of(words));
+	blame(d, fault, dialogue_blamed_phase(d), NULL, view_of(words));
 	return JUDGED_BLAMED;
 }
 
@@ -98,7 +106,7 @@ static bool step_say(struct dialogue *d)
 	d->phase = d->step->phase;
 	reply_init(&d->reply);
 	if (d->step->flags & STEP_LAST)
-		d->state |= JUDGED;
+		d->state |= PARTING;
 	if (d->step->say != NULL)
 		complaint = command_say(d, d->step->say);
 	if (complaint != NULL)
@@ -187,6 +195,8 @@ static enum wish judge_step(struct dialogue *d)
 {
 	switch (d->step->hear(d, &d->reply)) {
 	case JUDGED_GOOD:
+		if (d->step->say != NULL)
+			d->state |= ANSWERED;
 		return go_on(d);
 	case JUDGED_REFUSED:
 		return refuse(d, protocol_of(d)->fault(d, &d->reply));
@@ -200,13 +210,26 @@ static enum wish judge_step(struct dialogue *d)
 	return d->reply.answer == ANSWER_MORE ? cancel(d) : farewell(d);
 }
 
+/* A server that closes, instead of an answer or before it, has said goodbye, too. */
+static enum wish judge_farewell(struct dialogue *d)
+{
+	const struct reply *r = &d->reply;
+
+	if (!r->closing && d->output.n > 0)
+		dialogue_blame(d, FAULT_PROTOCOL,
+			       "the server answered before it was asked");
+	else if (!r->closing && d->step->hear(d, r) != JUDGED_GOOD)
+		blame(d, FAULT_PROTOCOL, d->phase, r, view_of(NULL));
+	return abandon(d);
+}
+
 static enum wish judge(struct dialogue *d)
 {
 	const struct reply *r = &d->reply;
 
-	d->heard = d->phase;
 	if (d->step->flags & STEP_LAST)
-		return finish(d);
+		return judge_farewell(d);
+	d->heard = d->phase;
 	if (r->closing) {
 		blame(d, protocol_of(d)->fault(d, r), d->phase, r, view_of(NULL));
 		return abandon(d);
@@ -236,7 +259,7 @@ static enum wish line_bad(struct dialogue *d, struct view line)
 	else
 		buffer_format(&r->words, "not an answer of %s:", protocol_of(d)->title);
 	reply_hear(r, line);
-	blame(d, FAULT_PROTOCOL, d->phase, NULL, buffer_view(&r->words));
+	blame(d, FAULT_PROTOCOL, dialogue_blamed_phase(d), NULL, buffer_view(&r->words));
 	return abandon(d);
 }
 
@@ -450,6 +473,7 @@ enum wish dialogue_secured(struct dialogue *d, enum trust trust)
 	if (!(d->step->flags & STEP_TLS))
 		return dialogue_start(d, trust);
 	d->state |= IN_TLS | UPGRADED;
+	d->state &= ~(unsigned)ANSWERED;
 	d->trust = trust;
 	d->learned = 0;
 	d->step++;
@@ -466,18 +490,20 @@ enum wish dialogue_break(struct dialogue *d, enum fault fault)
 {
 	if (d->wish == WISH_END)
 		return WISH_END;
-	blame(d, fault, d->phase, NULL, unfinished(d));
+	if (!(d->state & PARTING))
+		blame(d, fault, d->phase, NULL, unfinished(d));
 	return abandon(d);
 }
 
 enum wish dialogue_timeout(struct dialogue *d)
 {
 	bool stay =
-	    d->wish == WISH_READ && !(d->state & JUDGED) && d->phase != PHASE_CONNECT;
+	    d->wish == WISH_READ && !dialogue_judged(d) && d->phase != PHASE_CONNECT;
 
 	if (d->wish == WISH_END)
 		return WISH_END;
-	blame(d, FAULT_TIMEOUT, d->phase, NULL, unfinished(d));
+	if (!(d->state & PARTING))
+		blame(d, FAULT_TIMEOUT, d->phase, NULL, unfinished(d));
 	if (!stay)
 		return abandon(d);
 	d->state |= LEAVING;
@@ -486,7 +512,7 @@ enum wish dialogue_timeout(struct dialogue *d)
 
 bool dialogue_judged(const struct dialogue *d)
 {
-	return d->state & JUDGED;
+	return d->state & (JUDGED | PARTING);
 }
 
 enum phase dialogue_phase(const struct dialogue *d)
@@ -529,6 +555,11 @@ bool dialogue_upgraded(const struct dialogue *d)
 	return d->state & UPGRADED;
 }
 
+bool dialogue_unanswered(const struct dialogue *d)
+{
+	return !(d->state & ANSWERED);
+}
+
 bool dialogue_knows(const struct dialogue *d, uint32_t bit)
 {
 	return d->learned & bit;
@@ -540,7 +571,7 @@ bool dialogue_count(struct dialogue *d, struct view messages)
 
 	if (!view_number(messages, INT64_MAX, &count))
 		return false;
-	if (!(d->state & JUDGED))
+	if (!dialogue_judged(d))
 		d->outcome.messages = (int64_t)count;
 	return true;
 }

@@ -12,7 +12,7 @@
  *
  * After init nothing is allocated. The first fault wins; behind it the dialogue still says
  * goodbye where the stream is sane, so WISH_END may come a reply later than the fault:
- * dialogue_judged tells when the outcome cannot change any more.
+ * dialogue_judged tells when only the farewell is left.
  */
 #ifndef MAILVANE_DIALOGUE_H
 #define MAILVANE_DIALOGUE_H
@@ -104,7 +104,8 @@ enum trust { TRUST_NONE, TRUST_VERIFIED };
  * ("the server does not offer STARTTLS"). Cleaned by printable_copy; never the password. */
 struct outcome {
 	enum fault fault;
-	enum phase phase; /* where the fault was; PHASE_QUIT if ok */
+	enum phase
+	    phase; /* where the fault was; PHASE_QUIT if ok or if the farewell was wrong */
 	int code;
 	char enhanced[DIALOGUE_CODE_MAX];
 	char text[PRINTABLE_MAX];
@@ -146,7 +147,10 @@ enum wish dialogue_break(struct dialogue *, enum fault);
  * still owed is awaited, not judged, and answered with the farewell. WISH_END: close it. */
 enum wish dialogue_timeout(struct dialogue *);
 
-/* True from the moment the outcome is final: only the farewell is left. */
+/* True when only the farewell is left: the outcome is a fault, or it is ok and can only become
+ * FAULT_PROTOCOL or FAULT_LIMIT. In PHASE_QUIT, if the farewell is answered with a no, or by what
+ * is no answer; in the phase before, for bytes behind the last answer. That no farewell comes at
+ * all is no fault. */
 bool dialogue_judged(const struct dialogue *);
 
 /* The phase the dialogue is in now; PHASE_TLS between WISH_TLS and dialogue_secured, and with

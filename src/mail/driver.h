@@ -33,7 +33,8 @@ enum step_flag {
 	STEP_SASL = 1 << 2,  /* the server may be waiting for more of a SASL exchange */
 	/* Nothing is said or awaited: the judge, given NULL, blames. */
 	STEP_DEAD_END = 1 << 3,
-	/* The farewell: said after failures too, never judged. */
+	/* The farewell: said after failures, too. A wrong answer to it is FAULT_PROTOCOL in
+	 * PHASE_QUIT, a missing one nothing. */
 	STEP_LAST = 1 << 4,
 	STEP_AGAIN = 1 << 5, /* as long as its guard holds */
 };
@@ -118,6 +119,10 @@ struct dialogue {
 bool dialogue_in_tls(const struct dialogue *);
 /* TLS was started by us in mid-dialogue. */
 bool dialogue_upgraded(const struct dialogue *);
+/* Guard: no command was answered yet; TLS in mid-dialogue begins this anew. A banner alone is
+ * no working server, so each protocol has a step that asks for something where this still holds
+ * before the farewell. */
+bool dialogue_unanswered(const struct dialogue *);
 /* The bit is set in `learned`. */
 bool dialogue_knows(const struct dialogue *, uint32_t bit);
 

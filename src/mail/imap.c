@@ -272,7 +272,8 @@ static const struct step imap_steps[] = {
 	{ PHASE_AUTH,       literals,          "{user} {password:size}",                     hear_more,              0             },
 	{ PHASE_AUTH,       literals,          "{password}",                                 sasl_hear,              0             },
 	{ PHASE_MAILBOX,    sasl_inside,       "{tag} EXAMINE INBOX",                        hear_yes,               0             },
-	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               NULL,                   STEP_LAST     },
+	{ PHASE_CAPABILITY, dialogue_unanswered, "{tag} CAPABILITY",                         hear_yes,               0             },
+	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               hear_yes,               STEP_LAST     },
 };
 /* clang-format on */
 

@@ -130,7 +130,7 @@ static const struct step pop3_steps[] = {
 	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                hear_yes,               0             },
 	{ PHASE_AUTH,       sasl_by_command,   "PASS {password}",            sasl_hear,              0             },
 	{ PHASE_MAILBOX,    sasl_inside,       "STAT",                       hear_stat,              0             },
-	{ PHASE_QUIT,       NULL,              "QUIT",                       NULL,                   STEP_LAST     },
+	{ PHASE_QUIT,       NULL,              "QUIT",                       hear_yes,               STEP_LAST     },
 };
 /* clang-format on */
 

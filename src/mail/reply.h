@@ -14,6 +14,7 @@ struct reply {
 	enum answer answer;
 	bool closing;        /* 421, BYE: the server leaves */
 	bool baffled;        /* IMAP BAD: it did not understand us */
+	bool listing;        /* sieve: capabilities are among its lines */
 	int code;            /* SMTP's, else 0 */
 	unsigned lines;      /* so far, the current one included */
 	char word[24];       /* enhanced status code or response code, else "" */

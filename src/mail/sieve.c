@@ -49,7 +49,9 @@ static bool take_literal(struct view *rest, struct view *ret_string)
 
 static bool take_string(struct view *rest, struct view *ret_string)
 {
-	*rest = view_trim(*rest);
+	/* Only in front: a literal may end in blanks. */
+	while (rest->n > 0 && rest->p[0] == ' ')
+		*rest = view_skip(*rest, 1);
 	if (rest->n == 0)
 		return false;
 	if (rest->p[0] == '"')
@@ -97,13 +99,13 @@ static bool take_code(struct view *rest, struct reply *r)
 }
 
 /* "OK (TAG {3}LFabc) "done"", RFC 5804 section 4. */
-static enum framing hear_status(struct dialogue *d, struct view line, struct reply *r)
+static enum framing hear_status(struct view line, struct reply *r)
 {
 	struct view words = line, status, text;
 
 	if (!view_next_word(&words, &status) || status.p != line.p)
 		return LINE_BAD;
-	r->closing = view_equal(status, "BYE") && d->phase != PHASE_QUIT;
+	r->closing = view_equal(status, "BYE");
 	r->answer = view_equal(status, "OK") ? ANSWER_YES : ANSWER_NO;
 	if (r->answer == ANSWER_NO && !view_equal(status, "NO") &&
 	    !view_equal(status, "BYE"))
@@ -133,8 +135,15 @@ static enum framing hear_challenge(struct view line, struct reply *r)
 	return LINE_LAST;
 }
 
+/* Each list replaces the one before. */
+static void begin_list(struct dialogue *d)
+{
+	d->learned &= LEARNED_INSIDE | LEARNED_UNIQUE;
+	dialogue_offer_anew(d);
+}
+
 /* ""SASL" "PLAIN LOGIN"", ""STARTTLS"". */
-static enum framing hear_capability(struct dialogue *d, struct view line)
+static enum framing hear_capability(struct dialogue *d, struct view line, struct reply *r)
 {
 	struct view name, value = { NULL, 0 };
 
@@ -142,6 +151,9 @@ static enum framing hear_capability(struct dialogue *d, struct view line)
 		return LINE_BAD;
 	if (view_trim(line).n > 0 && !take_string(&line, &value))
 		return LINE_BAD;
+	if (!r->listing)
+		begin_list(d);
+	r->listing = true;
 	dialogue_offer(d, name, value);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
@@ -157,9 +169,9 @@ static enum framing sieve_line(struct dialogue *d, struct view line, struct repl
 	if (line.n == 0)
 		return LINE_BAD;
 	if (line.p[0] != '"' && line.p[0] != '{')
-		return hear_status(d, line, r);
+		return hear_status(line, r);
 	if (d->phase == PHASE_GREETING || d->phase == PHASE_CAPABILITY)
-		return hear_capability(d, line);
+		return hear_capability(d, line, r);
 	return d->phase == PHASE_AUTH ? hear_challenge(line, r) : LINE_BAD;
 }
 
@@ -187,7 +199,8 @@ static const struct step sieve_steps[] = {
 	{ PHASE_AUTH,       at_once,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_hear,           STEP_SASL     },
 	{ PHASE_AUTH,       sasl_waits,        "AUTHENTICATE \"{mechanism}\"",            sasl_hear,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:string}",                           sasl_hear,              STEP_SASL | STEP_AGAIN },
-	{ PHASE_QUIT,       NULL,              "LOGOUT",                                  NULL,                   STEP_LAST     },
+	{ PHASE_CAPABILITY, dialogue_unanswered, "CAPABILITY",                            hear_yes,               0             },
+	{ PHASE_QUIT,       NULL,              "LOGOUT",                                  hear_yes,               STEP_LAST     },
 };
 /* clang-format on */
 

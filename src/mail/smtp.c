@@ -193,6 +193,14 @@ static enum judgement need_220(struct dialogue *d, const struct reply *r)
 	return need_code(r, 220);
 }
 
+/* RFC 5321 section 4.1.1.10: the only answer to QUIT. A late second answer to what was said
+ * before has another code. */
+static enum judgement need_221(struct dialogue *d, const struct reply *r)
+{
+	(void)d;
+	return need_code(r, 221);
+}
+
 static enum judgement need_250(struct dialogue *d, const struct reply *r)
 {
 	(void)d;
@@ -256,7 +264,7 @@ static const struct step smtp_steps[] = {
 	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         hear_mail,              0             },
 	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             hear_rcpt,              0             },
 	{ PHASE_MAILBOX,    has_sender,       "RSET",                       hear_yes,               0             },
-	{ PHASE_QUIT,       NULL,             "QUIT",                       NULL,                   STEP_LAST     },
+	{ PHASE_QUIT,       NULL,             "QUIT",                       need_221,               STEP_LAST     },
 };
 /* clang-format on */
 

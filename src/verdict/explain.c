@@ -53,7 +53,8 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"a login process that died",
 	"the server's log names the client address: look for ours" },
 [FAULT_PROTOCOL] = {
-	"What came is not the protocol that was expected.",
+	"What came is not the protocol that was expected, or came unasked. In phase quit all else "
+	"worked, and only the answer to QUIT or LOGOUT was wrong.",
 	"another service on this port\n"
 	"TLS from the first byte where plain text was expected, or the reverse\n"
 	"a proxy that answers in its own words, or expects the PROXY header",

@@ -9,38 +9,44 @@
 
 #include <string.h>
 
+#define ANY PHASE_COUNT
+
 /* clang-format off */
 static const struct {
 	enum fault fault;
+	enum phase phase; /* or ANY */
 	bool only_opportunistic; /* the row counts where TLS may be missing altogether */
 	enum state state;
 } rows[] = {
-	{ FAULT_OK,               false, STATE_OK       },
+	{ FAULT_OK,               ANY,        false, STATE_OK       },
 	/* It works, for others or in a while: nobody is to be woken. */
-	{ FAULT_TEMPFAIL,         false, STATE_WARNING  },
-	{ FAULT_THROTTLED,        false, STATE_WARNING  },
-	{ FAULT_IN_USE,           false, STATE_WARNING  },
-	{ FAULT_LOGIN_DELAY,      false, STATE_WARNING  },
+	{ FAULT_TEMPFAIL,         ANY,        false, STATE_WARNING  },
+	{ FAULT_THROTTLED,        ANY,        false, STATE_WARNING  },
+	{ FAULT_IN_USE,           ANY,        false, STATE_WARNING  },
+	{ FAULT_LOGIN_DELAY,      ANY,        false, STATE_WARNING  },
+	/* All that was wanted of the server worked before it. */
+	{ FAULT_PROTOCOL,         PHASE_QUIT, false, STATE_WARNING  },
+	{ FAULT_LIMIT,            PHASE_QUIT, false, STATE_WARNING  },
 	/* Senders go on in plain text: RFC 3207 section 4.1 and RFC 7435. */
-	{ FAULT_STARTTLS_REFUSED, true,  STATE_WARNING  },
+	{ FAULT_STARTTLS_REFUSED, ANY,        true,  STATE_WARNING  },
 	/* Old TLS is better than none between mail servers: RFC 7435; clients know better. */
-	{ FAULT_TLS_VERSION,      true,  STATE_WARNING  },
+	{ FAULT_TLS_VERSION,      ANY,        true,  STATE_WARNING  },
 	/* policy_expiry says which one. */
-	{ FAULT_CERT_EXPIRING,    false, STATE_WARNING  },
+	{ FAULT_CERT_EXPIRING,    ANY,        false, STATE_WARNING  },
 	/* Nobody who can do better is worse off: an operator with a policy against it says so. */
-	{ FAULT_TLS_OBSOLETE,     false, STATE_OK       },
+	{ FAULT_TLS_OBSOLETE,     ANY,        false, STATE_OK       },
 	/* Clients sort it out: RFC 8446 section 4.4.2. */
-	{ FAULT_CERT_ORDER,       false, STATE_OK       },
+	{ FAULT_CERT_ORDER,       ANY,        false, STATE_OK       },
 	/* What RFC 9325 has under SHOULD NOT is OK anywhere: see judge. */
-	{ FAULT_TLS_CIPHER,       true,  STATE_OK       },
+	{ FAULT_TLS_CIPHER,       ANY,        true,  STATE_OK       },
 	/* It works; somebody should look at it by day. */
-	{ FAULT_CERT_DIFFERS,     false, STATE_WARNING  },
-	{ FAULT_TLS_CIPHER,       false, STATE_WARNING  },
-	{ FAULT_CAPABILITY_CHANGED, false, STATE_WARNING },
-	{ FAULT_ALERT,            false, STATE_WARNING  },
+	{ FAULT_CERT_DIFFERS,     ANY,        false, STATE_WARNING  },
+	{ FAULT_TLS_CIPHER,       ANY,        false, STATE_WARNING  },
+	{ FAULT_CAPABILITY_CHANGED, ANY,        false, STATE_WARNING },
+	{ FAULT_ALERT,            ANY,        false, STATE_WARNING  },
 	/* Clients go by the family there is. */
-	{ FAULT_DNS_PARTIAL,      false, STATE_OK       },
-	{ FAULT_INTERNAL,         false, STATE_UNKNOWN  },
+	{ FAULT_DNS_PARTIAL,      ANY,        false, STATE_OK       },
+	{ FAULT_INTERNAL,         ANY,        false, STATE_UNKNOWN  },
 };
 
 static const char *const words[FAULT_COUNT] = {
@@ -103,9 +109,9 @@ static bool is_notice(enum fault f)
 
 enum state verdict_state(enum fault fault, enum phase phase, const struct service *service)
 {
-	(void)phase;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].fault != fault)
+		if (rows[i].fault != fault ||
+		    (rows[i].phase != ANY && rows[i].phase != phase))
 			continue;
 		if (!rows[i].only_opportunistic || service->tls == TLS_MODE_OPPORTUNISTIC)
 			return rows[i].state;
@@ -286,10 +292,19 @@ static bool is_greylisted(const struct result *r)
 	return false;
 }
 
+static bool is_wrong_farewell(const struct result *r)
+{
+	return r->phase == PHASE_QUIT &&
+	       (r->fault == FAULT_PROTOCOL || r->fault == FAULT_LIMIT);
+}
+
 static void say_dialogue(struct buffer *b, const struct result *r)
 {
-	buffer_text(b, is_greylisted(r) ? "greylisted, as new senders are"
-					: verdict_words(r->fault));
+	if (is_wrong_farewell(r))
+		buffer_text(b, "works, but the farewell got a wrong answer");
+	else
+		buffer_text(b, is_greylisted(r) ? "greylisted, as new senders are"
+						: verdict_words(r->fault));
 	if (r->fault == FAULT_TIMEOUT) {
 		char span[SPAN_TEXT_MAX];
 

@@ -131,6 +131,12 @@ static bool is_word(const char *text, size_t cap)
 	return true;
 }
 
+/* What may still become of a dialogue in which only the farewell is left. */
+static bool may_end_farewell(enum fault fault)
+{
+	return fault == FAULT_OK || fault == FAULT_PROTOCOL || fault == FAULT_LIMIT;
+}
+
 static void check(struct run *r)
 {
 	const struct outcome *o = dialogue_outcome(r->dialogue);
@@ -142,12 +148,14 @@ static void check(struct run *r)
 	MUST(is_printable(dialogue_offered_before(r->dialogue), DIALOGUE_OFFERED_MAX));
 	MUST(is_printable(dialogue_offered_after(r->dialogue), DIALOGUE_OFFERED_MAX));
 	MUST(is_printable(dialogue_alert(r->dialogue), PRINTABLE_MAX));
-	MUST((o->fault == FAULT_OK) == (o->phase == PHASE_QUIT));
+	MUST(o->fault != FAULT_OK || o->phase == PHASE_QUIT);
+	MUST(o->phase != PHASE_QUIT || may_end_farewell(o->fault));
 	MUST(o->fault == FAULT_OK || dialogue_judged(r->dialogue));
 	MUST(r->wish != WISH_END || dialogue_judged(r->dialogue));
 	MUST(r->wish != WISH_TLS || dialogue_phase(r->dialogue) == PHASE_TLS);
 	MUST(!r->judged || dialogue_judged(r->dialogue));
-	MUST(!r->judged || memcmp(&r->final, o, sizeof(*o)) == 0);
+	MUST(!r->judged || memcmp(&r->final, o, sizeof(*o)) == 0 ||
+	     (r->final.fault == FAULT_OK && may_end_farewell(o->fault)));
 	if (dialogue_judged(r->dialogue)) {
 		r->judged = true;
 		r->final = *o;

@@ -9,7 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./sim.sh
 . ./prober.sh
 
-# NAME PROTOCOLS TLS LOGIN STATE FAULT/PHASE and what the listener is told. TLS is our mode.
+# NAME PROTOCOLS TLS LOGIN STATE FAULT/PHASE and the listener's keys; behind `;` a line of the scenario.
+# TLS is our mode.
 TABLE='
 good             smtp,imap,pop3,sieve       starttls      login OK ok
 good-lmtp        lmtp                       starttls      -     OK ok
@@ -22,6 +23,10 @@ strict           smtp                       starttls      login OK ok           
 teaser           smtp                       starttls      login OK ok                                  fault=teaser:300
 drip             smtp,imap,pop3,sieve       starttls      login OK ok                                  fault=drip:5
 hangs-up-at-quit smtp,imap,pop3,sieve       starttls      login OK ok                                  fault=close@quit
+resets-at-quit   smtp,imap,pop3,sieve       starttls      login OK ok                                  fault=reset@quit
+mute-at-quit     smtp,imap,pop3,sieve       starttls      -     OK ok                                  fault=silence@quit
+wrong-farewell   smtp,imap,pop3,sieve       starttls      login WARNING  protocol/quit                 ; raw QUIT "HTTP/1.1 400 Bad Request\r\n"
+endless-farewell smtp,imap                  implicit      -     WARNING  limit/quit                    fault=endless-line@quit
 
 close            smtp,imap,pop3,sieve       starttls      -     CRITICAL closed/greeting               fault=close
 reset            smtp,imap,pop3,sieve       starttls      -     CRITICAL reset/(connect|greeting)      fault=reset
@@ -41,6 +46,11 @@ blocked-pop3     pop3                       starttls      -     CRITICAL rejecte
 
 closes-early     smtp,imap,pop3,sieve       starttls      -     CRITICAL closed/starttls               fault=close@starttls
 mute             smtp                       starttls      -     CRITICAL timeout/capability            fault=silence@capability
+banner-only      imap,pop3,sieve            implicit      -     CRITICAL timeout/capability            fault=silence@capability
+banner-closes    imap,pop3,sieve            implicit      -     CRITICAL closed/capability             fault=close@capability
+banner-resets    imap,pop3,sieve            implicit      -     CRITICAL reset/capability              fault=reset@capability
+banner-http      imap,sieve                 implicit      -     CRITICAL protocol/capability           ; raw CAPABILITY "HTTP/1.1 400 Bad Request\r\n"
+answers-twice    pop3                       implicit      -     CRITICAL protocol/capability           ; raw CAPA "+OK\r\nUSER\r\n.\r\n+OK\r\n"
 no-starttls      smtp,imap,pop3,sieve       starttls      -     CRITICAL starttls_unavailable/starttls   tls=none
 no-starttls-ok   smtp,imap,pop3,sieve       opportunistic -     OK ok                                  tls=none
 starttls-refused smtp,imap,pop3,sieve       starttls      -     CRITICAL starttls_refused/starttls     fault=starttls-refused
@@ -95,7 +105,7 @@ listener() {
 	local name=$1 protocol=$2 tls=$3 told=$7
 	[ "$tls" != opportunistic ] || tls=starttls
 	[[ $told == *tls=none* ]] || told="tls=$tls $told"
-	echo "listen $protocol 127.0.0.1:0 name=$name $told"
+	echo "listen $protocol 127.0.0.1:0 name=$name ${told//;/$'\n'}"
 }
 
 # seconds PAIR: patience, short only where it is going to be exhausted.

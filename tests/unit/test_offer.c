@@ -60,8 +60,9 @@ static void smtp_before_and_after_tls(void **state)
 /* The list in a greeting and behind a login does not count as another one. */
 static void imap_logins(void **state)
 {
-	struct offer o = OFFER("imap", TLS_MODE_IMPLICIT,
-			       "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=GSSAPI] hi\r\n");
+	struct offer o =
+	    OFFER("imap", TLS_MODE_IMPLICIT,
+		  "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=GSSAPI] hi\r\n", "a1 OK\r\n");
 
 	(void)state;
 	assert_int_equal(o.before, 0);

@@ -67,6 +67,24 @@ static void the_worse_of_both_decides_and_the_dialogue_is_named_first(void **sta
 	assert_int_equal(r.fault, FAULT_AUTH_FAILED);
 }
 
+/* The same fault before the farewell is CRITICAL. */
+static void a_wrong_farewell_is_a_warning(void **state)
+{
+	struct result r = found(FAULT_PROTOCOL, PHASE_QUIT);
+	char sentence[VERDICT_SENTENCE_MAX];
+
+	(void)state;
+	strcpy(r.text, "not an answer of SMTP: hm");
+	decide(&r, &smtp);
+	assert_int_equal(r.state, STATE_WARNING);
+	assert_string_equal(verdict_sentence(&r, sentence),
+			    "works, but the farewell got a wrong answer: not an answer of "
+			    "SMTP: hm");
+	r = found(FAULT_PROTOCOL, PHASE_CAPABILITY);
+	decide(&r, &smtp);
+	assert_int_equal(r.state, STATE_CRITICAL);
+}
+
 static void an_expiring_certificate_is_found_here(void **state)
 {
 	struct result r = found(FAULT_OK, PHASE_QUIT);
@@ -258,6 +276,7 @@ int main(void)
 		cmocka_unit_test(cipher_suites_are_weighed_by_what_forbids_them),
 		cmocka_unit_test(notices_are_weighed_last),
 		cmocka_unit_test(greylisting_is_called_by_its_name),
+		cmocka_unit_test(a_wrong_farewell_is_a_warning),
 		cmocka_unit_test(unknown_is_only_for_ourselves),
 		cmocka_unit_test(every_fault_has_words_and_a_clean_sentence),
 		cmocka_unit_test(sentences_say_what_the_server_said),
