@@ -13,6 +13,8 @@ void terms_init(struct dialogue_terms *t, const struct probe_setting *s)
 	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_insists(target, s->dane))
 		t->tls = TLS_MODE_STARTTLS;
 	t->us = s->settings->ehlo_name;
+	if (target->account != NULL)
+		t->withhold = target->account->password;
 	if (target->account != NULL && !s->hold_login) {
 		t->user = target->account->user;
 		t->password = target->account->password;

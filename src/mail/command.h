@@ -28,11 +28,4 @@
  * character, which would begin a second command; or it may not be sent here (sasl.h). */
 const char *command_say(struct dialogue *, const char *template);
 
-/* True when the text holds the password, in any form it may have been sent in. */
-bool command_secret_in(const struct dialogue *, struct view text);
-
-/* The server's words, fit to show. One that repeats a command it did not like must not make us
- * publish the password: these words are withheld. */
-void command_quote(const struct dialogue *, struct view words, char dst[PRINTABLE_MAX]);
-
 #endif

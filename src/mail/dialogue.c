@@ -9,6 +9,7 @@
 #include "driver.h"
 #include "literal.h"
 #include "room.h"
+#include "secret.h"
 #include "stranger.h"
 
 #include <string.h>
@@ -39,11 +40,15 @@ static void note_reply(struct dialogue *d, const struct reply *r)
 {
 	struct outcome *o = &d->outcome;
 	size_t n = strnlen(r->word, sizeof(o->enhanced) - 1);
+	struct view words = buffer_view(&r->words);
 
+	if (r == &d->reply && secret_is_exchange(d, LINE_LAST))
+		words = view_of(secret_exchange);
 	o->code = r->code;
 	memset(o->enhanced, 0, sizeof(o->enhanced));
-	memcpy(o->enhanced, r->word, n);
-	command_quote(d, buffer_view(&r->words), o->text);
+	if (!secret_in(d, view_of(r->word)))
+		memcpy(o->enhanced, r->word, n);
+	secret_quote(d, words, o->text, sizeof(o->text));
 }
 
 /* The first fault wins. r NULL: no reply was judged, `words` tell why. */
@@ -59,7 +64,7 @@ static void blame(struct dialogue *d, enum fault fault, enum phase phase,
 	d->outcome.phase = phase;
 	note_reply(d, r != NULL ? r : &none);
 	if (r == NULL)
-		command_quote(d, words, d->outcome.text);
+		secret_quote(d, words, d->outcome.text, sizeof(d->outcome.text));
 }
 
 /* What comes while the farewell is still unsent belongs to the answer before it. */
@@ -252,6 +257,8 @@ static enum wish line_bad(struct dialogue *d, struct view line)
 	const char *name = d->phase == PHASE_GREETING ? stranger_name(line) : NULL;
 	struct reply *r = &d->reply;
 
+	if (secret_is_exchange(d, LINE_BAD))
+		line = view_of(secret_exchange);
 	reply_init(r);
 	if (name != NULL)
 		buffer_format(&r->words, "this looks like %s, not %s:", name,
@@ -269,15 +276,17 @@ static enum wish met_tls(struct dialogue *d)
 		       "the server speaks TLS on this port: use implicit TLS");
 }
 
-static void overhear(struct dialogue *d, struct view line)
+static void overhear(struct dialogue *d, struct view line, enum framing framing)
 {
 	const struct dialogue_terms *t = d->terms;
+	char shown[DIALOGUE_SHOWN_MAX];
 
 	if (t->overhear == NULL)
 		return;
-	if (d->phase >= PHASE_AUTH && command_secret_in(d, line))
-		line = view_of("(withheld: the server repeated the password)");
-	t->overhear(t->overhear_user, SPEAKER_SERVER, line);
+	if (secret_is_exchange(d, framing))
+		line = view_of(secret_exchange);
+	secret_quote(d, line, shown, sizeof(shown));
+	t->overhear(t->overhear_user, SPEAKER_SERVER, view_of(shown));
 }
 
 static enum wish hear_line(struct dialogue *d, struct view line)
@@ -286,8 +295,8 @@ static enum wish hear_line(struct dialogue *d, struct view line)
 
 	if (line.n > 0 && memchr(line.p, '\0', line.n) != NULL)
 		return give_up(d, FAULT_PROTOCOL, "a line with a NUL byte");
-	overhear(d, line);
 	framing = protocol_of(d)->line(d, line, &d->reply);
+	overhear(d, line, framing);
 	if (framing == LINE_BAD)
 		return line_bad(d, line);
 	buffer_clear(&d->line);
@@ -483,6 +492,8 @@ enum wish dialogue_secured(struct dialogue *d, enum trust trust)
 /* What the server has said of a reply that never became whole. */
 static struct view unfinished(const struct dialogue *d)
 {
+	if (d->step->flags & STEP_SASL)
+		return view_of(NULL);
 	return d->reply.words.n > 0 ? buffer_view(&d->reply.words) : buffer_view(&d->line);
 }
 

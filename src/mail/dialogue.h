@@ -36,7 +36,8 @@ enum {
 	DIALOGUE_VALUE_MAX = 512,   /* a name, user or password from the configuration */
 	DIALOGUE_TOKEN_MAX = 4096,  /* a token from it */
 	DIALOGUE_OFFERED_MAX = 768,
-	DIALOGUE_CODE_MAX = 24, /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
+	DIALOGUE_SHOWN_MAX = 1024, /* of a line in a transcript, with the NUL */
+	DIALOGUE_CODE_MAX = 24,    /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
 };
 
 enum dialogue_flag {
@@ -67,8 +68,10 @@ struct dialogue_terms {
 	enum tls_mode tls;
 	const char *us;   /* the name in EHLO: a host name or [literal], RFC 5321 4.1.1.1 */
 	const char *user; /* NULL: no login */
-	const char *password;     /* NULL if user is NULL, and with MECHANISM_EXTERNAL */
-	unsigned flags;           /* enum dialogue_flag */
+	const char *password; /* NULL if user is NULL, and with MECHANISM_EXTERNAL */
+	const char
+	    *withhold;  /* never shown, also where no login is tried; NULL: the password */
+	unsigned flags; /* enum dialogue_flag */
 	enum mechanism mechanism; /* the only one to use */
 	/* NULL: only PLAIN, LOGIN and such as need none. Their user is lend_user. */
 	const struct sasl_means *means;
@@ -80,8 +83,9 @@ struct dialogue_terms {
 	 * each 2xx. */
 	int expect_code;
 
-	/* NULL, or told of each command and of each line of the server, without line end and
-	 * as it came. A command with a secret is told as its template. */
+	/* NULL, or gets each command and each line of the server, without line end, cleaned by
+	 * secret_quote and cut to DIALOGUE_SHOWN_MAX. A command with a secret is its template;
+	 * nothing of what the server says in a SASL exchange is shown. */
 	void (*overhear)(void *user, enum speaker, struct view line);
 	void *overhear_user;
 
@@ -101,7 +105,7 @@ enum trust { TRUST_NONE, TRUST_VERIFIED };
  * code: of the judged SMTP reply, else 0. enhanced: "5.7.8" (RFC 3463), or the response code
  * of IMAP, POP3 or sieve such as "UNAVAILABLE" or "SYS/TEMP", cut to fit, or "". text: the
  * server's words without these two, its lines joined; or ours, where no reply was judged
- * ("the server does not offer STARTTLS"). Cleaned by printable_copy; never the password. */
+ * ("the server does not offer STARTTLS"). Made by secret_quote: never the password. */
 struct outcome {
 	enum fault fault;
 	enum phase

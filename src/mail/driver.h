@@ -67,6 +67,7 @@ struct protocol {
 	bool chatty;         /* the server may speak unasked (RFC 9051 section 7) */
 	const char *closing; /* what it may say unasked when it closes; NULL: nothing */
 	const char *cancel;  /* ends a SASL exchange; answered by a no */
+	bool greets_with_timestamp; /* APOP, RFC 1939 section 7: not to be shown */
 };
 
 /* What drivers note of a server. All of it is forgotten when TLS starts. */

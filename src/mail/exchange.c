@@ -42,6 +42,26 @@ static enum judgement no_memory(struct dialogue *d)
 	return dialogue_blame(d, FAULT_INTERNAL, "out of memory");
 }
 
+static void exchange_note(struct exchange *e, struct view message)
+{
+	size_t room = sizeof(e->spoken) - e->spoken_n;
+
+	if (message.n + 1 > room)
+		message.n = room > 0 ? room - 1 : 0;
+	if (message.n == 0)
+		return;
+	memcpy(e->spoken + e->spoken_n, message.p, message.n);
+	e->spoken_n += message.n;
+	e->spoken[e->spoken_n++] = '\0';
+}
+
+struct view exchange_spoken(const struct dialogue *d)
+{
+	const struct exchange *e = d->exchange;
+
+	return (struct view){ e != NULL ? e->spoken : NULL, e != NULL ? e->spoken_n : 0 };
+}
+
 /* --- one message --------------------------------------------------------------------------- */
 
 static void put_plain(const struct dialogue *d, struct buffer *b)
@@ -125,18 +145,67 @@ static const char *xoauth2_say(struct dialogue *d, enum mechanism m, struct buff
 	return NULL;
 }
 
-/* A challenge tells an error, in JSON; what is too long of it goes. */
+/* The first group of four that is not base64 ends it, and so does a full buffer: a long text is
+ * cut, also where it came in several lines with blanks between them. */
+static void decode_some(struct view text, struct buffer *ret_bytes)
+{
+	char group[4];
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == ' ')
+			continue;
+		group[n++] = text.p[i];
+		if (n < sizeof(group))
+			continue;
+		if (!base64_decode(ret_bytes, (struct view){ group, n }))
+			return;
+		n = 0;
+	}
+}
+
+/* The value of "status", RFC 7628 section 3.2.2: a word or a number. */
+static struct view status_of(struct view json)
+{
+	static const char key[] = "\"status\"";
+	const char *at = json.n > 0 ? memmem(json.p, json.n, key, sizeof(key) - 1) : NULL;
+	struct view rest = { NULL, 0 }, word;
+
+	if (at == NULL)
+		return rest;
+	rest = view_skip(json, (size_t)(at - json.p) + sizeof(key) - 1);
+	while (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == ':' || rest.p[0] == '"'))
+		rest = view_skip(rest, 1);
+	for (word = (struct view){ rest.p, 0 }; word.n < rest.n; word.n++) {
+		char c = ascii_lower(rest.p[word.n]);
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_')
+			break;
+	}
+	return word;
+}
+
+/* A challenge tells an error, in JSON, of which only the status is for people. */
 static enum judgement token_hear(struct dialogue *d, enum mechanism m,
 				 struct view challenge)
 {
+	enum { STATUS_MAX = 32 };
 	struct exchange *e = lent(d);
+	char storage[sizeof(d->reply.storage)];
+	struct buffer json;
+	struct view status;
 
 	(void)m;
 	if (e == NULL)
 		return no_memory(d);
-	challenge.n -= challenge.n % 4;
+	buffer_init(&json, storage, sizeof(storage));
+	decode_some(challenge, &json);
+	status = status_of(buffer_view(&json));
 	buffer_clear(&e->answer);
-	base64_decode(&e->answer, challenge);
+	if (status.n > 0 && status.n <= STATUS_MAX) {
+		buffer_text(&e->answer, "status ");
+		buffer_put(&e->answer, status);
+	}
 	return JUDGED_GOOD;
 }
 
@@ -162,6 +231,16 @@ static const char *answer_say(struct dialogue *d, enum mechanism m, struct buffe
 	(void)m;
 	buffer_put(b, buffer_view(&d->exchange->answer));
 	return NULL;
+}
+
+/* "1896.697170952" of "<1896.697170952@mail.example>": behind the @ is only the server's name. */
+static struct view before_at(struct view challenge)
+{
+	const char *at = memchr(challenge.p, '@', challenge.n);
+
+	if (at != NULL)
+		challenge.n = (size_t)(at - challenge.p);
+	return view_skip(challenge, challenge.p[0] == '<' ? 1 : 0);
 }
 
 static enum judgement cram_hear(struct dialogue *d, enum mechanism m, struct view challenge)
@@ -191,6 +270,8 @@ static enum judgement cram_hear(struct dialogue *d, enum mechanism m, struct vie
 		put_byte(&e->answer, hex[digest[i] >> 4]);
 		put_byte(&e->answer, hex[digest[i] & 15]);
 	}
+	exchange_note(e, before_at(buffer_view(&text)));
+	exchange_note(e, view_skip(buffer_view(&e->answer), user_of(d).n + 1));
 	return JUDGED_GOOD;
 }
 
@@ -244,9 +325,11 @@ static struct scram_complaint last_word(struct exchange *e, struct view message)
 	struct view error;
 
 	if (scram_error(message, &error)) {
-		buffer_put(&e->answer, error);
+		if (scram_error_is_known(error))
+			buffer_put(&e->answer, error);
 		return complaint;
 	}
+	exchange_note(e, message);
 	complaint = scram_verify(&e->scram, message);
 	e->proven = complaint.fault == FAULT_OK;
 	return complaint;
@@ -266,10 +349,14 @@ static enum judgement scram_hear(struct dialogue *d, enum mechanism m,
 		return JUDGED_BLAMED;
 	buffer_clear(&e->answer);
 	if (d->round == 0)
+		exchange_note(e, buffer_view(&text));
+	if (d->round == 0)
 		complaint = scram_final(&e->scram, user_of(d), password_of(d),
 					buffer_view(&text), &e->answer);
 	else
 		complaint = last_word(e, buffer_view(&text));
+	if (d->round == 0)
+		exchange_note(e, buffer_view(&e->answer));
 	if (complaint.fault == FAULT_OK)
 		return JUDGED_GOOD;
 	return dialogue_blame(d, complaint.fault, complaint.words);

@@ -16,6 +16,9 @@ struct exchange {
 	struct buffer
 	    answer; /* to the last challenge; or the server's words for an error */
 	char storage[SCRAM_RESPONSE_MAX];
+	/* The messages that let the password be guessed, a NUL behind each: not to be shown. */
+	size_t spoken_n;
+	char spoken[2 * SCRAM_MESSAGE_MAX + SCRAM_RESPONSE_MAX + 3];
 };
 
 enum { EXCHANGE_MESSAGE_MAX = DIALOGUE_TOKEN_MAX + 3 * DIALOGUE_VALUE_MAX + 64 };
@@ -42,7 +45,12 @@ enum judgement exchange_hear(struct dialogue *, enum mechanism, struct view chal
 /* The server has let us in. */
 enum judgement exchange_welcomed(struct dialogue *, enum mechanism);
 
-/* What the server said of an error inside of the exchange; empty: nothing. */
+/* The messages so far that let the password be guessed, NULs between them: SCRAM's but the first,
+ * which holds the user, and the challenge and digest of CRAM-MD5. */
+struct view exchange_spoken(const struct dialogue *);
+
+/* What the server said of an error inside of the exchange, in standard words: a status of RFC 7628
+ * or an error of RFC 5802; empty: nothing. */
 struct view exchange_error(const struct dialogue *);
 
 #endif

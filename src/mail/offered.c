@@ -1,5 +1,5 @@
 /* offered.c - cleaned on the way in, and whole capabilities only. */
-#include "driver.h"
+#include "secret.h"
 
 #include <string.h>
 
@@ -55,14 +55,19 @@ void offered_add(struct offered *o, struct view name, struct view parameters)
 
 /* --- of a dialogue ---------------------------------------------------------------------- */
 
+static const char *offered_shown(const struct dialogue *d, const struct offered *o)
+{
+	return secret_in(d, view_of(o->text)) ? secret_withheld : o->text;
+}
+
 const char *dialogue_offered_before(const struct dialogue *d)
 {
-	return d->room != NULL ? d->room->before.text : "";
+	return d->room != NULL ? offered_shown(d, &d->room->before) : "";
 }
 
 const char *dialogue_offered_after(const struct dialogue *d)
 {
-	return d->room != NULL ? d->room->after.text : "";
+	return d->room != NULL ? offered_shown(d, &d->room->after) : "";
 }
 
 static struct offered *offered_now(struct dialogue *d)

@@ -142,4 +142,5 @@ const struct protocol pop3_protocol = {
 	.line = pop3_line,
 	.fault = replies_word_fault,
 	.cancel = "*",
+	.greets_with_timestamp = true,
 };

@@ -197,6 +197,13 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 	words = parse(s, server_first, &salt, &c);
 	if (words != NULL)
 		return (struct scram_complaint){ FAULT_PROTOCOL, words };
+	if (c.iterations < SCRAM_ITERATIONS_MIN)
+		return (struct scram_complaint){
+			FAULT_AUTH_UNSUPPORTED,
+			"the server asks for fewer than 4096 rounds of SCRAM (RFC 7677): "
+			"no "
+			"proof was sent, because the password could be guessed from it"
+		};
 	if (c.iterations > SCRAM_ITERATIONS_MAX)
 		return (struct scram_complaint){
 			FAULT_LIMIT, "the server asks for more than 100000 rounds of SCRAM"
@@ -210,6 +217,28 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 bool scram_error(struct view server_final, struct view *ret_error)
 {
 	return take(&server_final, 'e', ret_error);
+}
+
+bool scram_error_is_known(struct view error)
+{
+	static const char *const errors[] = {
+		"invalid-encoding",
+		"extensions-not-supported",
+		"invalid-proof",
+		"channel-bindings-dont-match",
+		"server-does-support-channel-binding",
+		"channel-binding-not-supported",
+		"unsupported-channel-binding-type",
+		"unknown-user",
+		"invalid-username-encoding",
+		"no-resources",
+		"other-error",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
+		if (view_equal(error, errors[i]))
+			return true;
+	return false;
 }
 
 /* Takes as long whatever differs. */

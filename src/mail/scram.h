@@ -16,6 +16,7 @@ enum {
 	SCRAM_BOUND_MAX = 64,         /* bytes that bind to a channel */
 	SCRAM_MESSAGE_MAX = 384,      /* of the server */
 	SCRAM_RESPONSE_MAX = 640,     /* of scram_final */
+	SCRAM_ITERATIONS_MIN = 4096,  /* RFC 5802 section 5.1, RFC 7677 section 4 */
 	SCRAM_ITERATIONS_MAX = 100000 /* a tenth of a second and less */
 };
 
@@ -43,12 +44,17 @@ struct scram_complaint {
 	const char *words;
 };
 
-/* client-final-message for a server-first-message. */
+/* client-final-message for a server-first-message. No proof is made for fewer rounds than
+ * SCRAM_ITERATIONS_MIN: who may choose few, such as a server in the place of another, guesses the
+ * password from it the faster (FAULT_AUTH_UNSUPPORTED). */
 struct scram_complaint scram_final(struct scram *, struct view user, struct view password,
 				   struct view server_first, struct buffer *);
 
 /* True for a server-final-message that tells an error, such as "invalid-proof". */
 bool scram_error(struct view server_final, struct view *ret_error);
+
+/* True for the errors of RFC 5802 section 7. */
+bool scram_error_is_known(struct view error);
 
 /* FAULT_AUTH_SERVER_PROOF when the server does not know the password either. */
 struct scram_complaint scram_verify(const struct scram *, struct view server_final);

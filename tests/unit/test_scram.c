@@ -125,8 +125,10 @@ static void test_bad_challenges(void **state)
 		  FAULT_LIMIT },
 		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=99999999999999999999",
 		  FAULT_PROTOCOL },
-		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=1", FAULT_OK },
-		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=1,x=y", FAULT_OK },
+		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=1", FAULT_AUTH_UNSUPPORTED },
+		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=4095", FAULT_AUTH_UNSUPPORTED },
+		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=4096", FAULT_OK },
+		{ "r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXC,i=4096,x=y", FAULT_OK },
 	};
 
 	(void)state;
@@ -144,7 +146,7 @@ static void test_headers(void **state)
 	s.could_bind = true;
 	scram_first(&s, view_of("a,b=c"), &b);
 	assert_said("y,,n=a=2Cb=3Dc,r=x");
-	assert_int_equal(final("r=xy,s=QSXC,i=1"), FAULT_OK);
+	assert_int_equal(final("r=xy,s=QSXC,i=4096"), FAULT_OK);
 	assert_memory_equal(storage, "c=eSws,r=xy,p=", 14);
 	s.binding = "tls-exporter";
 	memcpy(s.bound, "\0\1\2", 3);
@@ -152,7 +154,7 @@ static void test_headers(void **state)
 	buffer_clear(&b);
 	scram_first(&s, view_of("u"), &b);
 	assert_said("p=tls-exporter,,n=u,r=x");
-	assert_int_equal(final("r=xy,s=QSXC,i=1"), FAULT_OK);
+	assert_int_equal(final("r=xy,s=QSXC,i=4096"), FAULT_OK);
 	assert_memory_equal(storage, "c=cD10bHMtZXhwb3J0ZXIsLAABAg==,r=xy,p=", 38);
 }
 
@@ -192,7 +194,7 @@ static void test_longest(void **state)
 	memset(user, '=', 512);
 	s.binding = "tls-server-end-point";
 	s.bound_n = SCRAM_BOUND_MAX;
-	n = snprintf(server, sizeof(server), "r=%s%0300d,s=QSXC,i=1,x=", sha1_nonce, 0);
+	n = snprintf(server, sizeof(server), "r=%s%0300d,s=QSXC,i=4096,x=", sha1_nonce, 0);
 	memset(server + n, 'x', (size_t)(SCRAM_MESSAGE_MAX - n));
 	assert_int_equal(
 	    scram_final(&s, view_of(user), view_of(user), view_of(server), &b).fault,

@@ -1,0 +1,345 @@
+/* secret.c - texts are compared by what is left when all that can hide a secret is taken away.
+ *
+ * Both the text and the secret are reduced to lower-case letters, digits and signs. A text is read
+ * up to three times: cleaned as it would be shown, as it came, and with its percent signs decoded.
+ */
+#include "secret.h"
+
+#include "base64.h"
+#include "exchange.h"
+
+#include <string.h>
+
+const char secret_withheld[] = "(withheld: the server repeated the password)";
+const char secret_exchange[] = "(SASL exchange not shown)";
+
+enum {
+	SAID_MAX = 3 * DIALOGUE_LINE_MAX + 1, /* each byte may become U+FFFD */
+	FORM_MAX = (EXCHANGE_MESSAGE_MAX + 2 + 2) / 3 * 4,
+	LONG_MIN = 16, /* of such a secret a run is a secret, too */
+	RUN_MIN = 12,
+	PLAIN_MIN = 3,  /* fewer ASCII characters are no secret by themselves */
+	HEX_MIN = 3,    /* bytes */
+	SPOKEN_MIN = 8, /* shorter messages of an exchange occur by chance */
+};
+
+/* --- what is left of a text ---------------------------------------------------------------- */
+
+static char secret_reduced_char(char c)
+{
+	c = ascii_lower(c);
+	return c == '-' ? '+' : c == '_' ? '/' : c; /* RFC 4648 section 5 */
+}
+
+/* Without blanks, controls and backslashes, and without all but ASCII when that is wanted. */
+static struct view secret_reduce(struct view v, bool only_ascii, char *dst)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (c <= ' ' || c == '\\' || c == 0x7f || (only_ascii && c > 0x7f))
+			continue;
+		dst[n++] = secret_reduced_char(v.p[i]);
+	}
+	return (struct view){ dst, n };
+}
+
+static int secret_hex_value(char c)
+{
+	c = ascii_lower(c);
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Only the hexadecimal digits: "\x73", "73:65" and "%73" are all 73. */
+static struct view secret_digits(struct view v, char *dst)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		if (secret_hex_value(v.p[i]) >= 0)
+			dst[n++] = v.p[i];
+	return (struct view){ dst, n };
+}
+
+static struct view secret_unescape(struct view v, char *dst)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v.n; i++) {
+		int high = i + 2 < v.n ? secret_hex_value(v.p[i + 1]) : -1;
+		int low = i + 2 < v.n ? secret_hex_value(v.p[i + 2]) : -1;
+
+		if (v.p[i] == '%' && high >= 0 && low >= 0) {
+			dst[n++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			dst[n++] = v.p[i];
+		}
+	}
+	return (struct view){ dst, n };
+}
+
+/* --- one form of a secret in a text, both reduced ------------------------------------------ */
+
+static unsigned secret_hash(const char *p)
+{
+	uint32_t gram;
+
+	memcpy(&gram, p, sizeof(gram));
+	return gram * 2654435761U >> 16;
+}
+
+/* RUN_MIN characters of the secret stand in the text in a row: all pieces of four of such a run
+ * are pieces of the secret. Chance would need as many collisions of the hash. */
+static bool secret_shares_run(struct view said, struct view secret)
+{
+	enum { GRAM = 4 };
+	unsigned char seen[65536 / 8];
+	size_t run = 0;
+
+	memset(seen, 0, sizeof(seen));
+	for (size_t i = 0; i + GRAM <= secret.n; i++) {
+		unsigned hash = secret_hash(secret.p + i);
+
+		seen[hash / 8] = (unsigned char)(seen[hash / 8] | 1U << hash % 8);
+	}
+	for (size_t i = 0; i + GRAM <= said.n; i++) {
+		unsigned hash = secret_hash(said.p + i);
+
+		run = seen[hash / 8] & 1U << hash % 8 ? run + 1 : 0;
+		if (run > RUN_MIN - GRAM)
+			return true;
+	}
+	return false;
+}
+
+/* The text was cut off in the middle of the secret: half of it, or eight characters. */
+static bool secret_is_cut(struct view said, struct view secret)
+{
+	size_t least = secret.n < 6 ? 3 : secret.n / 2;
+
+	if (least > 8)
+		least = 8;
+	for (size_t n = least; n < secret.n && n <= said.n; n++)
+		if (memcmp(said.p + said.n - n, secret.p, n) == 0)
+			return true;
+	return false;
+}
+
+static bool secret_found(struct view said, struct view secret)
+{
+	if (secret.n == 0 || said.n == 0)
+		return false;
+	if (secret.n >= LONG_MIN)
+		return secret_shares_run(said, secret);
+	return memmem(said.p, said.n, secret.p, secret.n) != NULL ||
+	       secret_is_cut(said, secret);
+}
+
+/* The letters of base64 that are of the secret alone, when `before` bytes stand in front of it. A
+ * secret of one or two bytes has none: all of it, with the padding, takes their place. */
+static bool secret_base64_found(struct view said, struct view secret, size_t before)
+{
+	char storage[FORM_MAX], bytes[EXCHANGE_MESSAGE_MAX + 2] = { 0 };
+	size_t first = before == 0 ? 0 : before + 1, end = (before + secret.n) * 8 / 6;
+	struct view form = { storage, 0 };
+	struct buffer b;
+	bool found = false;
+
+	if (secret.n == 0 || secret.n > EXCHANGE_MESSAGE_MAX)
+		return false;
+	buffer_init(&b, storage, sizeof(storage));
+	memcpy(bytes + before, secret.p, secret.n);
+	base64_encode(&b, (struct view){ bytes, before + secret.n });
+	if (before == 0 && secret.n < 3)
+		end = b.n;
+	if (end >= first + 4) {
+		form = secret_reduce((struct view){ storage + first, end - first }, true,
+				     storage);
+		found = secret_found(said, form);
+	}
+	explicit_bzero(bytes, before + secret.n);
+	explicit_bzero(storage, b.n);
+	return found;
+}
+
+static bool secret_hex_found(struct view said, struct view secret)
+{
+	static const char digits[] = "0123456789abcdef";
+	char storage[SAID_MAX], form[2 * EXCHANGE_MESSAGE_MAX];
+	bool found;
+
+	if (secret.n < HEX_MIN || secret.n > EXCHANGE_MESSAGE_MAX)
+		return false;
+	for (size_t i = 0; i < secret.n; i++) {
+		form[2 * i] = digits[(unsigned char)secret.p[i] >> 4];
+		form[2 * i + 1] = digits[secret.p[i] & 15];
+	}
+	found =
+	    secret_found(secret_digits(said, storage), (struct view){ form, 2 * secret.n });
+	explicit_bzero(form, 2 * secret.n);
+	return found;
+}
+
+/* A secret of few ASCII characters is compared with all of its characters. */
+static bool secret_plain_found(struct view text, struct view secret)
+{
+	char said[SAID_MAX], cleaned[SAID_MAX], form[SAID_MAX];
+	struct view clean = { cleaned, printable_copy(cleaned, sizeof(cleaned), secret) };
+	struct view reduced = secret_reduce(clean, true, form);
+	bool ascii = reduced.n >= PLAIN_MIN || reduced.n == clean.n, found;
+
+	if (!ascii)
+		reduced = secret_reduce(clean, false, form);
+	found = secret_found(secret_reduce(text, ascii, said), reduced);
+	explicit_bzero(cleaned, clean.n);
+	explicit_bzero(form, reduced.n);
+	return found;
+}
+
+/* --- all secrets --------------------------------------------------------------------------- */
+
+static bool secret_encoded(struct view text, struct view secret)
+{
+	char storage[SAID_MAX];
+	struct view said = secret_reduce(text, true, storage);
+
+	return secret_base64_found(said, secret, 0) ||
+	       secret_base64_found(said, secret, 1) ||
+	       secret_base64_found(said, secret, 2) || secret_hex_found(said, secret);
+}
+
+static struct view secret_of(const struct dialogue *d)
+{
+	const struct dialogue_terms *t = d->terms;
+
+	return view_of(t->withhold != NULL ? t->withhold : t->password);
+}
+
+/* In one message with the user: what base64 leaves of a short password alone is too little. */
+static bool secret_message_found(const struct dialogue *d, struct view text)
+{
+	char storage[EXCHANGE_MESSAGE_MAX];
+	struct buffer made;
+	bool found = false;
+
+	if (d->terms->user == NULL || d->terms->password == NULL)
+		return false;
+	for (enum mechanism m = MECHANISM_PLAIN; m < MECHANISM_COUNT && !found; m++) {
+		buffer_init(&made, storage, sizeof(storage));
+		if (exchange_message(d, m, &made))
+			found = secret_encoded(text, buffer_view(&made));
+		explicit_bzero(storage, made.n);
+	}
+	return found;
+}
+
+/* What was said in the exchange of this login. */
+static bool secret_spoken_found(const struct dialogue *d, struct view text)
+{
+	struct view rest = exchange_spoken(d);
+
+	while (rest.n > 0) {
+		const char *end = memchr(rest.p, '\0', rest.n);
+		struct view message = { rest.p,
+					end != NULL ? (size_t)(end - rest.p) : rest.n };
+
+		if (message.n >= SPOKEN_MIN &&
+		    (secret_plain_found(text, message) || secret_encoded(text, message)))
+			return true;
+		rest = view_skip(rest, message.n + 1);
+	}
+	return false;
+}
+
+/* One reading of the text. */
+static bool secret_any_found(const struct dialogue *d, struct view text)
+{
+	enum { SHORT_MAX = 6 };
+	struct view secret = secret_of(d);
+
+	if (secret.n > 0 &&
+	    (secret_plain_found(text, secret) || secret_encoded(text, secret) ||
+	     (secret.n <= SHORT_MAX && secret_message_found(d, text))))
+		return true;
+	return secret_spoken_found(d, text);
+}
+
+static bool secret_is_plain_ascii(struct view v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < ' ' || (unsigned char)v.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+bool secret_in(const struct dialogue *d, struct view text)
+{
+	char storage[SAID_MAX];
+	struct view clean;
+
+	if (text.n == 0 || (secret_of(d).n == 0 && exchange_spoken(d).n == 0))
+		return false;
+	if (text.n > DIALOGUE_LINE_MAX || secret_of(d).n > DIALOGUE_TOKEN_MAX)
+		return true;
+	clean = (struct view){ storage, printable_copy(storage, sizeof(storage), text) };
+	if (secret_any_found(d, clean) ||
+	    (!secret_is_plain_ascii(text) && secret_any_found(d, text)))
+		return true;
+	return memchr(text.p, '%', text.n) != NULL &&
+	       secret_any_found(d, secret_unescape(text, storage));
+}
+
+/* --- what is shown ------------------------------------------------------------------------- */
+
+bool secret_is_exchange(const struct dialogue *d, enum framing framing)
+{
+	const struct reply *r = &d->reply;
+
+	return d->step->flags & STEP_SASL &&
+	       (framing == LINE_BAD || r->answer == ANSWER_MORE ||
+		view_equal(view_of(r->word), "SASL"));
+}
+
+/* "<1896.697170952@dbc.example>", or the beginning of one. */
+static size_t secret_timestamp_size(struct view v)
+{
+	const char *close = memchr(v.p, '>', v.n);
+	size_t n = close != NULL ? (size_t)(close - v.p) + 1 : v.n;
+
+	if (v.p[0] != '<' || v.n < 2 || v.p[1] == '!' || v.p[1] == '/')
+		return 0;
+	return close == NULL || memchr(v.p, '@', n) != NULL ? n : 0;
+}
+
+static struct view secret_without_timestamp(struct view text, struct buffer *b)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		size_t n = secret_timestamp_size(view_skip(text, i));
+
+		if (n == 0) {
+			buffer_put(b, (struct view){ text.p + i, 1 });
+			continue;
+		}
+		buffer_text(b, "<not shown>");
+		i += n - 1;
+	}
+	return buffer_view(b);
+}
+
+void secret_quote(const struct dialogue *d, struct view text, char *dst, size_t cap)
+{
+	char storage[DIALOGUE_LINE_MAX + 16];
+	struct buffer b;
+
+	buffer_init(&b, storage, sizeof(storage));
+	if (secret_in(d, text))
+		text = view_of(secret_withheld);
+	else if (d->terms->protocol->greets_with_timestamp && d->phase == PHASE_GREETING)
+		text = secret_without_timestamp(text, &b);
+	printable_copy(dst, cap, text);
+}
