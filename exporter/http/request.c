@@ -280,6 +280,8 @@ void *request_begin(void *cls, const char *target, struct MHD_Connection *connec
 		.connection = connection,
 		.web = web,
 		.client = client,
+		.target = target,
+		.target_n = target ? strlen(target) : 0,
 		.malformed = !request_check_target(target),
 	};
 	client->request = request;
@@ -293,9 +295,11 @@ enum MHD_Result request_hear(void *cls, struct MHD_Connection *connection, const
 	struct request *request = *seen;
 	enum MHD_Result result;
 
-	(void)cls, (void)connection, (void)version, (void)body;
+	(void)cls, (void)connection, (void)body;
 	if (!request || request->client->state == CLIENT_CLOSING)
 		return MHD_NO;
+	if (request->step == REQUEST_HEADERS && !request_check_whole(request, version))
+		request->malformed = true;
 	request->method = method;
 	request->full_url = url;
 	request->url = site_path(request->site, url);

@@ -40,6 +40,9 @@ struct request {
 	const struct path *path;
 	const char *full_url;
 	enum request_step step;
+	const char *
+	    target; /* as it was sent; its bytes are libmicrohttpd's, for request_check_whole */
+	size_t target_n;
 	bool malformed; /* the target has a bad escape or a control character */
 	bool refused;   /* it waited too long for its turn */
 	bool suspended;

@@ -1,6 +1,8 @@
 /* request_check.c - RFC 3986 section 2.1 for targets; RFC 6454 and Fetch Metadata for origins. */
 #include "request_check.h"
 
+#include "web.h"
+
 #include <string.h>
 
 /* --- the target ------------------------------------------------------------------------------- */
@@ -37,6 +39,17 @@ bool request_check_target(const char *target)
 		p += 2;
 	}
 	return true;
+}
+
+/* libmicrohttpd hands over strings. That of the version lies behind the target in its buffer of the
+ * request line, one byte after it; where it does not (another release), nothing can be said. */
+bool request_check_whole(const struct request *request, const char *version)
+{
+	uintptr_t begin = (uintptr_t)request->target, end = (uintptr_t)version;
+
+	if (!begin || end <= begin || end - begin > WEB_CONNECTION_MEMORY_MAX)
+		return true;
+	return end - begin == request->target_n + 1;
 }
 
 struct reply request_check_refuse_target(void)

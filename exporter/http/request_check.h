@@ -10,6 +10,8 @@
 /* The target as it was sent, before escapes are undone (NULL: none). False: a bad escape, a
  * control character, plain or escaped. */
 bool request_check_target(const char *target);
+/* False: the target ended at a NUL byte before the space in front of the version. */
+bool request_check_whole(const struct request *, const char *version);
 /* 400. */
 struct reply request_check_refuse_target(void);
 

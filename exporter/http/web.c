@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /* How often the deadlines are looked at while anyone is connected; a pause until those that have
- * to leave are closed; turns in which those that waited hear that the server ends. */
-enum { CLOCK_MS = 1000, FULL_MS = 5, LAST_TURNS = 4 };
+ * to leave are closed; one while descriptors are short; turns in which those that waited hear that the server ends. */
+enum { CLOCK_MS = 1000, FULL_MS = 5, SHORT_MS = 100, LAST_TURNS = 4 };
 
 /* What poll waits for, before the listening sockets. */
 enum { POLL_WAKE, POLL_GONE, POLL_PLAIN, POLL_SECURE, POLL_LISTENING };
@@ -88,7 +88,9 @@ static int web_patience(struct web *web, int wait_ms)
 		return 0;
 	if (client_table_full(&web->clients))
 		most = FULL_MS;
-	else if (web->clients.n > 0 || instant_before(instant_now(), web->acceptor.pause))
+	else if (instant_before(instant_now(), web->acceptor.pause))
+		most = SHORT_MS;
+	else if (web->clients.n > 0)
 		most = CLOCK_MS;
 	if (most < 0 || (wait_ms >= 0 && wait_ms < most))
 		return wait_ms;
@@ -114,8 +116,9 @@ void web_turn(struct web *web, int wait_ms)
 
 	web_expect(web, fds);
 	poll(fds, ARRAY_SIZE(fds), web_patience(web, wait_ms));
-	if (fds[POLL_WAKE].revents && read(web->wake, &wakes, sizeof(wakes)) < 0)
-		return;
+	if (fds[POLL_WAKE].revents && read(web->wake, &wakes, sizeof(wakes)) < 0) {
+		/* Somebody else's wake is as good. */
+	}
 	requests_take_woken(web);
 	connections_see_gone(web);
 	acceptor_accept(&web->acceptor, fds + POLL_LISTENING, connection_add, web);

@@ -228,6 +228,18 @@ static void bad_targets_are_no_other_path(void **state)
 	gets(REQUEST("GET metrics") "\r\n", 404);
 }
 
+static void a_target_does_not_end_at_a_nul(void **state)
+{
+	static const char raw[] = "GET /metrics\0x HTTP/1.1\r\nHost: x\r\n\r\n";
+	int fd = dial();
+
+	(void)state;
+	assert_int_equal(send(fd, raw, sizeof(raw) - 1, MSG_NOSIGNAL), sizeof(raw) - 1);
+	assert_int_equal(status_of(hear(fd)), 400);
+	assert_int_equal(status_of(say(fd, HEALTHY)), 200);
+	close(fd);
+}
+
 /* --- methods ---------------------------------------------------------------------------------------- */
 
 static void odd_methods_are_refused(void **state)
@@ -393,6 +405,7 @@ int main(void)
 		REQUEST_TEST(head_of_a_very_large_answer),
 		REQUEST_TEST(head_says_how_long_get_is),
 		REQUEST_TEST(bad_targets_are_no_other_path),
+		REQUEST_TEST(a_target_does_not_end_at_a_nul),
 		REQUEST_TEST(odd_methods_are_refused),
 		REQUEST_TEST(a_body_of_a_refused_request_is_read),
 		REQUEST_TEST(another_sites_page_changes_nothing),
