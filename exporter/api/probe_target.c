@@ -1,6 +1,7 @@
 /* probe_target.c - the nearest match counts: a server's name, then host and port, then host. */
 #include "probe_target.h"
 
+#include "allowance.h"
 #include "host_name.h"
 #include "printable.h"
 #include "suggest.h"
@@ -80,6 +81,56 @@ static const struct target *by_host(const struct plan *plan, const struct asked 
 		any = any ? any : t;
 	}
 	return any;
+}
+
+/* The plan's targets of a host. */
+static bool host_has_port(const struct plan *plan, const char *host, uint16_t port)
+{
+	for (size_t i = 0; i < plan->target_count; i++)
+		if (plan->targets[i].service->port == port &&
+		    view_equal(view_of(host), plan->targets[i].host))
+			return true;
+	return false;
+}
+
+static bool some_service_has_port(const struct plan *plan, uint16_t port)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (plan->services[i].port == port)
+			return true;
+	return false;
+}
+
+/* Who may ask must not find out what else listens on a server. */
+static bool port_is_allowed(const struct plan *plan, const struct probe_target *p)
+{
+	uint16_t port = p->service.port;
+
+	if (allowance_port(&plan->settings.on_demand.allowance, port))
+		return true;
+	return p->foreign ? some_service_has_port(plan, port)
+			  : host_has_port(plan, p->target.host, port);
+}
+
+static enum probe_target_answer judge_port(const struct plan *plan,
+					   const struct probe_target *p,
+					   struct draft *error)
+{
+	unsigned port = p->service.port;
+	char shown[PRINTABLE_MAX];
+
+	if (port_is_allowed(plan, p))
+		return PROBE_TARGET_FOUND;
+	printable_copy(shown, sizeof(shown), view_of(p->target.host));
+	draft_format(
+	    error,
+	    "Port %u is not one of %s \"%s\": to allow it all the same, put \"%u\" "
+	    "into `ports` of `probe` in the configuration\n",
+	    port,
+	    p->foreign ? "the `services`, which is all that may be probed at"
+		       : "the services configured for",
+	    shown, port);
+	return PROBE_TARGET_FORBIDDEN;
 }
 
 /* With all that is configured, if it is configured for just this. */
@@ -181,6 +232,8 @@ enum probe_target_answer probe_target_find(const struct plan *plan, const char *
 		return no_module(error, plan, module);
 	answer = find(plan, target, &asked, p, error);
 	p->target.service = &p->service;
+	if (answer == PROBE_TARGET_FOUND)
+		answer = judge_port(plan, p, error);
 	if (p->target.addresses == ADDRESS_EACH)
 		p->target.addresses = ADDRESS_FIRST;
 	return answer;

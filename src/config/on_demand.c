@@ -40,6 +40,24 @@ static void take_networks(struct loader *l, const struct texts *texts, struct al
 	a->network_count = texts->count;
 }
 
+static void take_ports(struct loader *l, const struct texts *texts, struct allowance *a)
+{
+	uint64_t port = 0;
+	uint16_t *ports = arena_alloc(&l->plan->arena, (texts->count + 1) * sizeof(*ports));
+
+	for (size_t i = 0; i < texts->count; i++) {
+		const struct text *text = &texts->list[i];
+
+		if (!view_number(view_of(text->text), UINT16_MAX, &port) || port == 0)
+			errors_add(&l->errors, text->place, "from \"1\" to \"65535\"",
+				   "%s is not the number of a port",
+				   QUOTE(view_of(text->text)));
+		ports[i] = (uint16_t)port;
+	}
+	a->ports = ports;
+	a->port_count = texts->count;
+}
+
 void on_demand_take(struct loader *l)
 {
 	const struct probe_draft *d = &l->top.probe;
@@ -47,6 +65,7 @@ void on_demand_take(struct loader *l)
 
 	take_names(l, &d->names, &o->allowance);
 	take_networks(l, &d->networks, &o->allowance);
+	take_ports(l, &d->ports, &o->allowance);
 	o->max = d->at_once;
 	o->offset = d->timeout_offset;
 	o->timeout = l->top.timeout;

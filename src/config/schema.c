@@ -216,8 +216,11 @@ static const struct key probe_keys[] = {
 [PROBE_NETWORKS] = { "networks", KIND_TEXTS, 0, IN_PROBE(networks), 0, TEXTS_MAX,
 	.note = "with names, wherever they lead except to this machine and its links; else none",
 	.help = "addresses that may be connected to for hosts that are not configured: \"192.0.2.0/24\", \"2001:db8::/32\"" },
+[PROBE_PORTS] = { "ports", KIND_TEXTS, 0, IN_PROBE(ports), 0, TEXTS_MAX,
+	.note = "the ports of the server's own services; for other hosts, those of all `services`",
+	.help = "further ports that may be connected to: \"2525\"" },
 [PROBE_AT_ONCE] = { "at_once", KIND_COUNT, 0, IN_PROBE(at_once), 1, 1000,
-	.preset = "32", .help = "requests under way at once; more are turned away" },
+	.preset = "32", .help = "requests under way at once; more are turned away, and one client has half of them" },
 [PROBE_TIMEOUT_OFFSET] = { "timeout_offset", KIND_SPAN, 0, IN_PROBE(timeout_offset), 1, MINUTE,
 	.preset = "500ms", .help = "a probe ends this much before the scraper would give up" },
 };

@@ -145,7 +145,7 @@ enum {
 	SERVER_NAMES_SERVICES,
 };
 enum { POLICY_FAULT, POLICY_PHASE, POLICY_SERVICE, POLICY_STATE };
-enum { PROBE_NAMES, PROBE_NETWORKS, PROBE_AT_ONCE, PROBE_TIMEOUT_OFFSET };
+enum { PROBE_NAMES, PROBE_NETWORKS, PROBE_PORTS, PROBE_AT_ONCE, PROBE_TIMEOUT_OFFSET };
 enum { PASSIVE_NAGIOS, PASSIVE_ICINGA2 };
 enum { NAGIOS_SPOOL, NAGIOS_HOST, NAGIOS_SERVICE };
 enum {
@@ -199,7 +199,7 @@ struct icinga2_draft {
 
 struct probe_draft {
 	struct draft head;
-	struct texts names, networks;
+	struct texts names, networks, ports;
 	unsigned at_once;
 	struct span timeout_offset;
 };

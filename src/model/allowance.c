@@ -57,3 +57,11 @@ bool allowance_address(const struct allowance *a, const struct address *address)
 			return true;
 	return a->network_count == 0 && !network_is_near(address);
 }
+
+bool allowance_port(const struct allowance *a, uint16_t port)
+{
+	for (size_t i = 0; i < a->port_count; i++)
+		if (a->ports[i] == port)
+			return true;
+	return false;
+}

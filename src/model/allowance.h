@@ -1,5 +1,5 @@
-/* allowance.h - what else may be probed on demand, beside what is configured: names and
- * networks.
+/* allowance.h - what else may be probed on demand, beside what is configured: names, networks
+ * and ports.
  *
  * A name is judged twice, as it stands and by each address it leads to, because who owns a name
  * decides where it leads.
@@ -14,6 +14,8 @@ struct allowance {
 	size_t name_count;
 	const struct network *networks;
 	size_t network_count;
+	const uint16_t *ports;
+	size_t port_count;
 };
 
 /* NULL for a pattern that allowance_host understands, else what is wrong with it. */
@@ -27,5 +29,8 @@ bool allowance_host(const struct allowance *, struct view host);
 /* May this address be connected to? It must lie in one of the networks; without networks, it
  * may be any that is not of this machine or this link. */
 bool allowance_address(const struct allowance *, const struct address *);
+
+/* May this port be connected to where no service of the host has it? */
+bool allowance_port(const struct allowance *, uint16_t port);
 
 #endif

@@ -60,7 +60,7 @@ static void put_on_demand(FILE *out, const struct on_demand *o)
 	const struct allowance *a = &o->allowance;
 	char text[ADDRESS_TEXT_MAX];
 
-	if (a->name_count + a->network_count == 0 && o->max == 32 &&
+	if (a->name_count + a->network_count + a->port_count == 0 && o->max == 32 &&
 	    o->offset.ns == span_of_ms(500).ns)
 		return;
 	fprintf(out, "probe at_once=%u offset=%s timeout=%s names=", o->max,
@@ -71,6 +71,8 @@ static void put_on_demand(FILE *out, const struct on_demand *o)
 	for (size_t i = 0; i < a->network_count; i++)
 		fprintf(out, "%s%s/%u", i > 0 ? "," : "",
 			address_text(&a->networks[i].base, text), a->networks[i].bits);
+	for (size_t i = 0; i < a->port_count; i++)
+		fprintf(out, "%s%u", i > 0 ? "," : " ports=", a->ports[i]);
 	fputc('\n', out);
 }
 

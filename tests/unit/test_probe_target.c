@@ -8,6 +8,8 @@
 #include "probe_request.h"
 #include "probe_target.h"
 
+#include <string.h>
+
 static const struct service imaps = { .name = "imaps", .port = 993 };
 static const struct service moved = { .name = "imaps", .port = 1993 };
 static const struct service smtp = { .name = "smtp", .port = 25 };
@@ -68,10 +70,44 @@ static void what_is_configured(void **state)
 /* A configured server at a port or a service that nobody configured. */
 static void credentials_stay_where_they_belong(void **state)
 {
+	static const uint16_t ports[] = { 465, 2525 };
+	struct allowance *allowance = &plan->settings.on_demand.allowance;
+
 	(void)state;
+	allowance->ports = ports;
+	allowance->port_count = ARRAY_SIZE(ports);
 	is("imap.example.com:2525", "imaps", "shop.example", 2525, false, false);
 	is("shop", "smtp", "shop.example", 25, false, false);
-	is("v6", "imaps", "v6.example", 993, false, false);
+	allowance->port_count = 0;
+}
+
+static void refused(const char *target, const char *module, const char *words)
+{
+	assert_int_equal(find(target, module), PROBE_TARGET_FORBIDDEN);
+	assert_non_null(memmem(error.p, error.n, words, strlen(words)));
+}
+
+/* Who may ask for a host must not find out what else listens there. */
+static void ports_of_services_only(void **state)
+{
+	static const uint16_t ports[] = { 2525 };
+	struct allowance *allowance = &plan->settings.on_demand.allowance;
+
+	(void)state;
+	refused("imap.example.com:2525", "imaps", "Port 2525 is not one of the services");
+	refused("imap.example.com:22", "smtp", "put \"22\" into `ports` of `probe`");
+	/* The port of a service of another server. */
+	refused("v6", "imaps", "Port 993");
+	refused("[2001:db8::1]:1993", "smtp", "Port 1993");
+	refused("mx.allowed.example:8080", "smtp",
+		"Port 8080 is not one of the `services`");
+	refused("192.0.2.9:2525", "smtp", "Port 2525");
+	allowance->ports = ports;
+	allowance->port_count = 1;
+	is("[2001:db8::1]:2525", "smtp", "v6.example", 2525, false, false);
+	is("192.0.2.9:2525", "smtp", "192.0.2.9", 2525, false, true);
+	refused("192.0.2.9:2526", "smtp", "Port 2526");
+	allowance->port_count = 0;
 }
 
 static void what_is_allowed(void **state)
@@ -80,8 +116,8 @@ static void what_is_allowed(void **state)
 	is("mx.allowed.example", "smtp", "mx.allowed.example", 25, false, true);
 	assert_string_equal(found.target.host, "mx.allowed.example");
 	assert_int_equal(found.target.timeout.ns, 10000000000);
-	is("mx.allowed.example:26", "smtp", "mx.allowed.example", 26, false, true);
-	is("192.0.2.9:26", "smtp", "192.0.2.9", 26, false, true);
+	is("mx.allowed.example:993", "smtp", "mx.allowed.example", 993, false, true);
+	is("192.0.2.9:993", "smtp", "192.0.2.9", 993, false, true);
 }
 
 static void what_is_not(void **state)
@@ -133,7 +169,9 @@ static int begin(void **state)
 	plan->services = services;
 	plan->service_count = ARRAY_SIZE(services);
 	network_parse(view_of("192.0.2.0/24"), &network);
-	plan->settings.on_demand.allowance = (struct allowance){ names, 1, &network, 1 };
+	plan->settings.on_demand.allowance = (struct allowance){
+		.names = names, .name_count = 1, .networks = &network, .network_count = 1
+	};
 	draft_init(&error);
 	return plan_set_targets(plan, targets, ARRAY_SIZE(targets)) != NULL;
 }
@@ -151,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_configured),
 		cmocka_unit_test(credentials_stay_where_they_belong),
+		cmocka_unit_test(ports_of_services_only),
 		cmocka_unit_test(what_is_allowed),
 		cmocka_unit_test(what_is_not),
 		cmocka_unit_test(the_shorter_patience_counts),
