@@ -26,11 +26,11 @@ struct exporter {
 	struct outages *outages;
 	const char *path, *version;
 	struct moment started;
+	struct probe_places places; /* of errands under way, or about to be */
 
 	/* Written by the main thread, read by the one that answers. */
 	atomic_bool reload_ok, all_probed;
 	atomic_llong loaded_ms;
-	atomic_uint errands;   /* under way, or about to be */
 	atomic_ullong changes; /* by the engine threads, too */
 
 	uint64_t
@@ -447,7 +447,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	atomic_init(&x->reload_ok, true);
 	atomic_init(&x->all_probed, false);
 	atomic_init(&x->loaded_ms, x->started.ms);
-	atomic_init(&x->errands, 0);
+	probe_places_init(&x->places);
 	atomic_init(&x->changes, 0);
 	x->engine = engine_new(config->plan, &hooks, error, cap);
 	if (!x->engine) {
@@ -470,6 +470,7 @@ void exporter_free(struct exporter *x)
 	config_free(x->config);
 	close(x->wake[0]);
 	close(x->wake[1]);
+	probe_places_fini(&x->places);
 	pthread_mutex_destroy(&x->lock);
 	free(x);
 }
@@ -511,12 +512,9 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 	passive_stats(x->passive, ret_health->passive);
 }
 
-bool exporter_probe_begins(struct exporter *x, unsigned max)
+enum probe_place exporter_probe_begins(struct exporter *x, uint64_t client, unsigned max)
 {
-	if (atomic_fetch_add(&x->errands, 1) < max)
-		return true;
-	atomic_fetch_sub(&x->errands, 1);
-	return false;
+	return probe_places_take(&x->places, client, max);
 }
 
 bool exporter_probe(struct exporter *x, struct errand *errand)
@@ -524,9 +522,9 @@ bool exporter_probe(struct exporter *x, struct errand *errand)
 	return engine_probe(x->engine, errand);
 }
 
-void exporter_probe_ended(struct exporter *x)
+void exporter_probe_ended(struct exporter *x, uint64_t client)
 {
-	atomic_fetch_sub(&x->errands, 1);
+	probe_places_give_back(&x->places, client);
 }
 
 size_t exporter_unprobed(struct exporter *x)

@@ -10,6 +10,7 @@
 #include "health.h"
 #include "history.h"
 #include "log.h"
+#include "probe_places.h"
 
 struct exporter;
 
@@ -57,10 +58,10 @@ uint64_t exporter_changes(struct exporter *);
 size_t exporter_unprobed(struct exporter *);
 
 /* Probes outside the schedule. exporter_probe is engine_probe; around it goes one of at most
- * `max` places: begins, false when all are taken, and ended when the errand is gone. */
-bool exporter_probe_begins(struct exporter *, unsigned max);
+ * `max` places, for a client: when it begins, and given back when the errand is gone. */
+enum probe_place exporter_probe_begins(struct exporter *, uint64_t client, unsigned max);
 bool exporter_probe(struct exporter *, struct errand *);
-void exporter_probe_ended(struct exporter *);
+void exporter_probe_ended(struct exporter *, uint64_t client);
 
 /* The hook that logs what is announced; user is a struct log. */
 void exporter_probed(void *user, const struct target *, const struct result *,

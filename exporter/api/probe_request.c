@@ -1,6 +1,8 @@
 /* probe_request.c - a request and its errand hold what they share, each until it is done. */
 #include "probe_request.h"
 
+#include "access.h"
+#include "client_table.h"
 #include "printable.h"
 #include "probe_metrics.h"
 #include "probe_target.h"
@@ -10,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -18,7 +21,9 @@ struct probing {
 	struct probe_target chosen;
 	struct plan *plan;
 	struct exporter *exporter;
-	bool debug;
+	uint64_t client;
+	bool debug;          /* asked for what was said */
+	bool withheld;       /* and does not get it */
 	atomic_uint holders; /* the request; the engine */
 
 	pthread_mutex_t lock;    /* of what follows */
@@ -59,7 +64,7 @@ static void gone(struct errand *errand)
 {
 	struct probing *p = (struct probing *)errand;
 
-	exporter_probe_ended(p->exporter);
+	exporter_probe_ended(p->exporter, p->client);
 	probing_release(p);
 }
 
@@ -76,6 +81,16 @@ static void forget(void *work)
 	probing_release(p);
 }
 
+static uint64_t client_of(const struct request *request)
+{
+	struct client_name name = request->client->name;
+	char bytes[1 + sizeof(name.bytes)];
+
+	bytes[0] = (char)name.family;
+	memcpy(bytes + 1, name.bytes, sizeof(name.bytes));
+	return view_hash((struct view){ bytes, sizeof(bytes) });
+}
+
 static struct probing *probing_new(struct request *request, struct plan *plan)
 {
 	const char *debug = request_argument(request, "debug");
@@ -87,7 +102,10 @@ static struct probing *probing_new(struct request *request, struct plan *plan)
 	pthread_mutex_init(&p->lock, NULL);
 	p->exporter = request->exporter;
 	p->plan = plan_hold(plan);
+	p->client = client_of(request);
 	p->debug = debug && view_equal(view_of(debug), "true");
+	p->withheld = p->debug && !access_is_known(request);
+	p->debug = p->debug && !p->withheld;
 	return p;
 }
 
@@ -147,17 +165,26 @@ static bool understand(struct request *request, struct probing *p, struct reply 
 	return answer == PROBE_TARGET_FOUND;
 }
 
-static struct reply busy(const struct plan *plan)
+static struct reply busy(const struct plan *plan, enum probe_place place)
 {
-	char text[160];
+	unsigned max = plan->settings.on_demand.max;
+	char text[200];
 	struct buffer line;
 	struct reply reply;
 
 	buffer_init(&line, text, sizeof(text));
-	buffer_format(&line,
-		      "%u probes are under way for others: ask again later, or raise "
-		      "at_once of `probe`\n",
-		      plan->settings.on_demand.max);
+	if (place == PROBE_PLACE_NO_SHARE)
+		buffer_format(&line,
+			      "%u of %u probes at once are under way for your address, its "
+			      "share: ask again later, or raise at_once of `probe` in the "
+			      "configuration\n",
+			      probe_places_share(max), max);
+	else
+		buffer_format(
+		    &line,
+		    "%u probes are under way: ask again later, or raise at_once of "
+		    "`probe` in the configuration\n",
+		    max);
 	reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
 	reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	return reply;
@@ -166,14 +193,18 @@ static struct reply busy(const struct plan *plan)
 /* The request waits before the engine has the errand, which may be done at once. */
 static struct reply send_off(struct request *request, struct probing *p)
 {
+	enum probe_place place;
+
 	p->errand.target = p->chosen.target;
 	p->errand.transcript = p->debug;
 	if (p->chosen.foreign)
 		p->errand.allowance = &p->plan->settings.on_demand.allowance;
 	p->errand.done = done;
 	p->errand.gone = gone;
-	if (!exporter_probe_begins(p->exporter, p->plan->settings.on_demand.max))
-		return busy(p->plan);
+	place =
+	    exporter_probe_begins(p->exporter, p->client, p->plan->settings.on_demand.max);
+	if (place != PROBE_PLACE_TAKEN)
+		return busy(p->plan, place);
 	atomic_fetch_add(&p->holders, 1);
 	p->request = request;
 	request_wait(request);
@@ -227,6 +258,11 @@ static struct reply tell(const struct probing *p)
 	draft_init(&text);
 	if (p->debug)
 		put_debug(&text, p);
+	if (p->withheld)
+		draft_text(
+		    &text,
+		    "# No transcript: what servers say is shown with a login only (see "
+		    "--web.config.file), or to who asks from this machine itself.\n");
 	probe_metrics_put(&text, &p->result, p->chosen.target.timeout);
 	if (!text.failed)
 		reply = reply_bytes(MHD_HTTP_OK, draft_view(&text),

@@ -2,6 +2,7 @@
 #include "access.h"
 
 #include "client_table.h"
+#include "https.h"
 #include "logins.h"
 
 #include <pthread.h>
@@ -117,16 +118,45 @@ bool access_is_local(int fd)
 	       domain == AF_UNIX;
 }
 
+static bool shows_certificate(const struct request *request)
+{
+	const union MHD_ConnectionInfo *tls = MHD_get_connection_info(
+	    request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return tls && tls->tls_session && https_client_is_verified(tls->tls_session);
+}
+
+/* A proxy on this machine speaks for people who are not, and says so. */
+static bool is_proxy(const struct request *request)
+{
+	static const char *const marks[] = { "Forwarded", "X-Forwarded-For", "X-Real-IP",
+					     "Via" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (request_header(request, marks[i]))
+			return true;
+	return false;
+}
+
+bool access_is_known(const struct request *request)
+{
+	if (request->has_login || shows_certificate(request))
+		return true;
+	return request->client->name.local && !is_proxy(request);
+}
+
 static enum login ask(struct access *access, struct request *request)
 {
 	struct rules *rules = access_rules(access);
 	enum login what = LOGIN_YES;
 
 	if (rules->config && rules->config->users.n > 0 &&
-	    !access_is_local(request->client->fd))
+	    !access_is_local(request->client->fd)) {
+		request->has_login = true;
 		what = logins_ask(access->logins, &rules->config->users,
 				  request_header(request, MHD_HTTP_HEADER_AUTHORIZATION),
 				  request->client->name, request, &request->login);
+	}
 	rules_release(rules);
 	return what;
 }

@@ -23,6 +23,10 @@ struct rules *access_rules(struct access *);
 /* Through a Unix socket the file system has said who may come in: no HTTPS there, and no login. */
 bool access_is_local(int fd);
 
+/* Does somebody ask whom the operator knows? One who has logged in or has shown a certificate that
+ * was verified, or who is on this machine and is no proxy. */
+bool access_is_known(const struct request *);
+
 /* True: to its path with it. False: the reply says why not, or later. */
 bool access_admits(struct access *, struct request *, struct reply *ret_refusal);
 void access_dress(struct access *, struct reply *);

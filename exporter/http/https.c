@@ -211,6 +211,15 @@ void https_apply(const struct https *https, void *session)
 	gnutls_session_set_verify_function(s, judge);
 }
 
+bool https_client_is_verified(void *session)
+{
+	const struct https *https = gnutls_db_get_ptr(session);
+	unsigned count = 0;
+
+	return https && https->settings->client_auth >= CLIENT_AUTH_VERIFY_IF_GIVEN &&
+	       gnutls_certificate_get_peers(session, &count) && count > 0;
+}
+
 static int no_certificate(gnutls_session_t session, const gnutls_datum_t *issuers,
 			  int count, const gnutls_pk_algorithm_t *algorithms,
 			  int algorithm_count, gnutls_pcert_st **chain, unsigned *length,

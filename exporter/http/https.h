@@ -19,6 +19,9 @@ void https_free(struct https *);
 /* Of a session (gnutls_session_t) before its handshake. It must end before the context. */
 void https_apply(const struct https *, void *session);
 
+/* Has the client of this session shown a certificate that was verified? */
+bool https_client_is_verified(void *session);
+
 /* For MHD_OPTION_HTTPS_CERT_CALLBACK: it wants one to start, and is never asked. */
 void (*https_no_certificate(void))(void);
 

@@ -45,6 +45,7 @@ struct request {
 	size_t target_n;
 	bool malformed; /* the target has a bad escape or a control character */
 	bool refused;   /* it waited too long for its turn */
+	bool has_login; /* a password was asked for */
 	bool suspended;
 	size_t body_n;
 	struct login_job *login;      /* NULL: not asked for, or answered at once */

@@ -349,7 +349,8 @@ static void attempts_begin(struct round *r, size_t count)
 
 		a->round = r;
 		a->ticket.admitted = admitted;
-		a->ticket.humble = r->errand != NULL && r->errand->humble;
+		/* The schedule goes first, and has a place that it finds free. */
+		a->ticket.humble = r->errand != NULL;
 		a->addresses = &r->addresses[i];
 		a->address_count = each(r) ? 1 : count;
 		a->waits_since = instant_now();

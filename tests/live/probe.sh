@@ -6,6 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./sim.sh
 . ./prober.sh
 
+# Of "secret", with a low cost.
+QUICK='$2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW'
 BLACKBOX=$(command -v prometheus-blackbox-exporter)
 BLACKBOX_PID=
 
@@ -17,6 +19,9 @@ scenario() {
 	echo "listen imap 127.0.0.1:0 name=strange tls=implicit cert=untrusted"
 	echo "listen smtp 127.0.0.1:0 name=refusing fault=refused"
 	echo "listen smtp 127.0.0.1:0 name=silent fault=silence"
+	# Of no service.
+	echo "listen smtp 127.0.0.1:0 name=listed"
+	echo "listen smtp 127.0.0.1:0 name=hidden"
 }
 
 service() {
@@ -39,7 +44,8 @@ configure() {
 		  { name = "safe"; host = "127.0.0.1"; tls_name = "$SIM_NAME"; account = "probe";
 		    services = [ "store" ]; }
 		);
-		probe = { names = [ "localhost", "*.allowed.test" ]; networks = [ "127.0.0.0/29" ]; at_once = $1; };
+		probe = { names = [ "localhost", "*.allowed.test" ]; networks = [ "127.0.0.0/29" ]; at_once = $1;
+		  ports = [ "${SIM_PORT[listed]}" ]; };
 	CONF
 }
 
@@ -105,6 +111,50 @@ refusals() {
 	has "no host" "$STATUS $OUT" '^400 Target "a b"'
 	OUT=$(curl -sS -w '%{http_code}' -H 'X-Prometheus-Scrape-Timeout-Seconds: soon' "http://$EXPORTER_AT/probe?target=plain&module=good")
 	has "a patience that is no number" "$OUT" 'is not a number of seconds'
+}
+
+# Nobody finds out by /probe what else listens on a server, or on one that is allowed.
+ports() {
+	probe "127.0.0.1:${SIM_PORT[hidden]}" good
+	has "a port of no service is not connected to" "$STATUS $OUT" \
+		"^403 Port ${SIM_PORT[hidden]} is not one of the services configured for \"127.0.0.1\": .*\`ports\` of \`probe\`"
+	probe "localhost:${SIM_PORT[hidden]}" good
+	has "nor on a host that is allowed" "$STATUS $OUT" "^403 Port ${SIM_PORT[hidden]} is not one of the \`services\`"
+	probe "127.0.0.1:${SIM_PORT[listed]}" refusing
+	is "one that is listed is" "$STATUS $(sample probe_success)" "200 1"
+	probe "127.0.0.1:22" good
+	has "nor is it told whether it is open" "$STATUS $OUT" "^403 Port 22"
+}
+
+# transcript WHAT REGEX CURL-ARGUMENT...: of what comes with debug=true.
+transcript() {
+	local what=$1 wanted=$2
+	shift 2
+	OUT=$(curl -sS -k "$@" 2>&1)
+	has "$what" "$OUT" "$wanted"
+	has "$what, and the metrics" "$OUT" '^probe_success 1$'
+}
+
+# What servers say is for people whom the operator knows.
+strangers() {
+	local query="probe?target=plain&module=good&debug=true" withheld='^# No transcript: .*--web.config.file'
+	transcript "a transcript for this machine" '^S: 220' "http://$EXPORTER_AT/$query"
+	transcript "none for whom a proxy here speaks" "$withheld" -H 'X-Forwarded-For: 192.0.2.1' "http://$EXPORTER_AT/$query"
+	lacks "no word of the server" "$OUT" '^S: '
+	is "what is left is for Prometheus" "$(promtool check metrics <<<"$OUT" 2>&1)" ""
+	# A login is worth more than where one comes from.
+	printf 'basic_auth_users: { watcher: "%s" }\n' "$QUICK" >"$SIM/web.yml"
+	exporter_end TERM
+	EXPORTER_OPTIONS=(--web.config.file="$SIM/web.yml")
+	EXPORTER_OPTIONS+=(--web.listen-address="unix:$SIM/http.sock")
+	exporter_answers() { curl -sS -o /dev/null --unix-socket "$SIM/http.sock" http://x/-/healthy 2>/dev/null; }
+	exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || return
+	transcript "one for who has logged in" '^S: 220' -u "watcher:secret" -H 'X-Forwarded-For: 192.0.2.1' "http://$EXPORTER_AT/$query"
+	transcript "one through a Unix socket" '^S: 220' --unix-socket "$SIM/http.sock" "http://x/$query"
+	exporter_end TERM
+	EXPORTER_OPTIONS=()
+	. ./prober.sh
+	exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log"
 }
 
 dialogue() {
@@ -214,7 +264,8 @@ ask_slowly() { curl -sS -o /dev/null -w '%{http_code}\n' -m 20 "http://$EXPORTER
 
 two_turned_away() { [ "$(grep -cs 503 "$SIM/answers")" = 2 ]; }
 
-# Two places: of three that wait two are served, while the server answers others.
+# Four places, two for a client: of four that one asks for two are served, another gets one, too,
+# while the server answers others.
 crowd() {
 	local asked=()
 	for _ in 1 2 3 4; do
@@ -222,7 +273,11 @@ crowd() {
 		asked+=($!)
 	done
 	within 5 two_turned_away
-	is "more than at_once are turned away" "$(sort "$SIM/answers" | uniq -c | tr -s ' \n' ' ')" " 2 503 "
+	is "more than a client's share are turned away" "$(sort "$SIM/answers" | uniq -c | tr -s ' \n' ' ')" " 2 503 "
+	probe plain good
+	has "which says how many they are" "$STATUS $OUT" "^503 2 of 4 probes at once are under way for your address.*raise at_once"
+	OUT=$(curl -sS --interface 127.0.0.2 "http://$EXPORTER_AT/probe?target=plain&module=good")
+	is "another client is served" "$(sample probe_success)" 1
 	fetch /-/healthy
 	is "others are answered meanwhile" "$STATUS" 200
 	kill -HUP "$EXPORTER_PID"
@@ -275,7 +330,9 @@ exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || exit 1
 successes
 failures
 refusals
+ports
 dialogue
+strangers
 discovery
 rules
 if [ -n "$BLACKBOX" ]; then
@@ -287,7 +344,7 @@ if [ -n "$BLACKBOX" ]; then
 	same closed "$CLOSED"
 	cp "$SIM/ours" "$SIM/manners"
 fi
-configure 2
+configure 4
 exporter_end TERM
 : >"$SIM/exporter.log"
 exporter_start "$SIM/mailvane.conf" "$SIM/exporter.log" || exit 1

@@ -2,7 +2,7 @@ foreach(noun draft durations encoder events exporter exporter_options exposition
     nagios_spool negotiation outage page receiver site sockets verdicts web web_requests web_slots)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
-foreach(noun discovery fact probe_target share status subject)
+foreach(noun discovery fact probe_places probe_target share status subject)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun bcrypt login_queue logins web_config)

@@ -226,6 +226,71 @@ static void a_reload_does_not_disturb(void **state)
 	peer_close(&peer);
 }
 
+/* --- beside the schedule ------------------------------------------------------------------- */
+
+static void serve_nothing(struct peer *p, int fd)
+{
+	char line[64];
+
+	atomic_fetch_add((atomic_uint *)p->user, 1);
+	peer_read_line(fd, line, sizeof(line));
+}
+
+static void count(void *user, const struct target *target, const struct result *result,
+		  const struct published *published)
+{
+	(void)target;
+	(void)published;
+	if (result->fault == FAULT_OK)
+		atomic_fetch_add((atomic_uint *)user, 1);
+}
+
+static bool reaches(atomic_uint *number, unsigned wanted)
+{
+	for (int i = 0; i < 2000 && atomic_load(number) < wanted; i++)
+		usleep(5000);
+	return atomic_load(number) >= wanted;
+}
+
+/* Two places at the address, and two errands that never end: one of them waits. */
+static void the_schedule_keeps_a_place(void **state)
+{
+	enum { TURNS = 40 };
+	atomic_uint connected = 0, probes = 0;
+	const struct engine_hooks hooks = { .probed = count, .user = &probes };
+	struct peer good = { .serve = serve };
+	struct peer silent = { .serve = serve_nothing, .user = &connected };
+	struct plan *plan = plan_new();
+	char why[200] = "";
+	struct engine *engine;
+
+	(void)state;
+	greeting = "220 peer.test ESMTP\r\n";
+	peer_open(&good, AF_INET, TURNS);
+	peer_open(&silent, AF_INET, 1);
+	struct service service = service_of(&good), other = service_of(&silent);
+	struct target target = errand_to(&service).errand.target;
+	struct told first = errand_to(&other), second = errand_to(&other);
+
+	target.interval = target.retry_interval = span_of_ms(50);
+	plan->settings.per_address_max = 2;
+	assert_null(plan_set_targets(plan, &target, 1));
+	first.errand.target.timeout = second.errand.target.timeout = span_of_seconds(60);
+	engine = engine_new(plan, &hooks, why, sizeof(why));
+	assert_non_null(engine);
+	assert_true(engine_probe(engine, &first.errand));
+	assert_true(engine_probe(engine, &second.errand));
+	assert_true(reaches(&connected, 1));
+	assert_true(reaches(&probes, TURNS));
+	assert_int_equal(atomic_load(&second.done), 0);
+	engine_free(engine);
+	plan_release(plan);
+	wait_gone(&first);
+	wait_gone(&second);
+	peer_close(&silent);
+	peer_close(&good);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_budget_is_waited_for_within_the_deadline),
 		cmocka_unit_test(the_end_is_told),
 		cmocka_unit_test(a_reload_does_not_disturb),
+		cmocka_unit_test(the_schedule_keeps_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
