@@ -107,7 +107,7 @@ refusals() {
 	has "a name that is not allowed" "$STATUS $OUT" '^403 Target "mail.else.test" is not configured'
 	probe "192.0.2.1" good
 	has "an address that is not allowed" "$STATUS $OUT" '^403 Target'
-	probe "a%0Ab" good
+	probe "a%20b" good
 	has "no host" "$STATUS $OUT" '^400 Target "a b"'
 	OUT=$(curl -sS -w '%{http_code}' -H 'X-Prometheus-Scrape-Timeout-Seconds: soon' "http://$EXPORTER_AT/probe?target=plain&module=good")
 	has "a patience that is no number" "$OUT" 'is not a number of seconds'
