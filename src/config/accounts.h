@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_ACCOUNTS_H
 #define MAILVANE_CONFIG_ACCOUNTS_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* Reads all accounts of the sources, with their password files. */
 void accounts_read(struct loader *);

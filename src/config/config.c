@@ -1,6 +1,7 @@
 /* config.c - a configuration and the files it came from. */
 #include "config.h"
 
+#include "dump.h"
 #include "loader.h"
 #include "out_of_memory.h"
 
@@ -105,4 +106,9 @@ void config_free(struct config *config)
 bool config_changed(const struct config *config)
 {
 	return watch_changed(&((const struct loaded *)config)->watch);
+}
+
+char *config_dump_server(const struct plan *plan, size_t *at)
+{
+	return dump_server(plan, at);
 }

@@ -6,52 +6,9 @@
 #ifndef MAILVANE_CONFIG_H
 #define MAILVANE_CONFIG_H
 
+#include "config_errors.h"
+#include "passive_settings.h"
 #include "plan.h"
-
-/* Errors kept; more are counted only. Files larger are refused. Targets beyond are refused. */
-enum {
-	CONFIG_ERRORS_MAX = 100,
-	CONFIG_FILE_MAX = 16 * 1024 * 1024,
-	CONFIG_TARGET_FILE_MAX = 256 * 1024 * 1024,
-	CONFIG_TARGETS_MAX = 1000000,
-	CONFIG_INCLUDE_DEPTH_MAX = 8,
-};
-
-/* Schedulers that are told each result as a passive check. What a target is called there has
- * {server}, {service} and {host} in it: name_template.h. */
-struct passive_names {
-	const char *host, *service;
-};
-
-struct passive_nagios {
-	const char *spool; /* NULL: off */
-	struct passive_names names;
-};
-
-struct passive_icinga2 {
-	const char *url; /* "https://HOST[:PORT]"; NULL: off */
-	const char *user, *password;
-	const char *ca_file;  /* NULL: the system's store */
-	const char *tls_name; /* NULL: the host of the url */
-	struct passive_names names;
-};
-
-struct passive_settings {
-	struct passive_nagios nagios;
-	struct passive_icinga2 icinga2;
-};
-
-struct config_error {
-	char *where; /* "mailvane.conf:12" or "targets.d/a.csv:3" */
-	char *what;  /* "unknown key 'intervall'" */
-	char *hint;  /* "did you mean 'interval'?"; "" if there is none */
-};
-
-struct config_errors {
-	struct config_error *list;
-	size_t count; /* in list */
-	size_t total; /* found */
-};
 
 /* The exporter's share of the file, beside the plan. */
 struct config {
@@ -74,7 +31,6 @@ struct config *config_load_shard(const char *path, const struct shard *,
 				 struct config_errors *ret_errors);
 /* NULL does nothing. */
 void config_free(struct config *);
-void config_errors_fini(struct config_errors *);
 
 /* True when a file was changed, added or removed since config_load read it (by inode, size
  * and mtime). Costs one stat per file. */

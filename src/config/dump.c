@@ -429,7 +429,7 @@ static bool one_hosting(const struct plan *plan, const struct target *a,
 	       (x->roll == y->roll && x->interval.ns == y->interval.ns);
 }
 
-char *config_dump_server(const struct plan *plan, size_t *at)
+char *dump_server(const struct plan *plan, size_t *at)
 {
 	struct listing out = { 0 };
 	size_t first = *at, count = 0;

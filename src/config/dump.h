@@ -6,12 +6,15 @@
 #define MAILVANE_CONFIG_DUMP_H
 
 #include "listing.h"
-#include "loader.h"
+#include "loader_state.h"
 
 /* `accounts = (...)` grows with each account. */
 void dump_account(struct loader *, const struct account_draft *);
 
-/* All but the servers, when everything was read; config_dump_server writes those. On the heap. */
+/* All but the servers, when everything was read; dump_server writes those. On the heap. */
 char *dump_head(struct loader *);
+
+/* As config_dump_server. */
+char *dump_server(const struct plan *, size_t *at);
 
 #endif

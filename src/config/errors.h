@@ -1,8 +1,9 @@
 /* errors.h - what is wrong with a configuration, gathered with its place. */
-#ifndef MAILVANE_CONFIG_ERRORS_H
-#define MAILVANE_CONFIG_ERRORS_H
+#ifndef MAILVANE_ERRORS_H
+#define MAILVANE_ERRORS_H
 
-#include "config.h"
+#include "config_errors.h"
+#include "view.h"
 
 /* Where something stands. file NULL: nowhere, a default. line 0: the file as a whole. The
  * text of `file` must outlive the errors' life. */

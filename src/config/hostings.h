@@ -4,7 +4,7 @@
 #ifndef MAILVANE_CONFIG_HOSTINGS_H
 #define MAILVANE_CONFIG_HOSTINGS_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 struct server;
 

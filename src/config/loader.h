@@ -1,76 +1,12 @@
-/* loader.h - what the parts of a load share; inside this folder only.
+/* loader.h - a configuration file to a plan; inside src/config only.
  *
- * The way of a load: sources (files, their syntax, their trees) -> the top-level draft ->
- * accounts, services, servers and target files -> targets -> the plan. Errors gather all the
- * way; what depends on something faulty is left out silently, so that one slip is one error.
+ * The order: sources (files, their syntax, their trees), the top-level draft, accounts, services,
+ * servers and target files, targets, the plan.
  */
-#ifndef MAILVANE_CONFIG_LOADER_H
-#define MAILVANE_CONFIG_LOADER_H
+#ifndef MAILVANE_LOADER_H
+#define MAILVANE_LOADER_H
 
-#include "file.h"
-#include "listing.h"
-#include "names.h"
-#include "schema.h"
-#include "target_list.h"
-#include "watch.h"
-
-#include <libconfig.h>
-
-/* One configuration file that was read. */
-struct source {
-	const char *file; /* as shown */
-	struct stamp stamp;
-	config_t tree;
-};
-
-/* What targets know of a service beside struct service. */
-struct service_terms {
-	bool login;
-	bool usable;
-};
-
-/* Rows of one `policy` while it is read. */
-struct override_rows {
-	struct override *list;
-	struct place *places; /* of each */
-	size_t count, cap;
-};
-
-struct loader {
-	struct plan *plan;    /* texts that stay go to its arena */
-	struct arena scratch; /* gone when the load is over */
-	struct errors errors;
-	struct watch *watch; /* files and patterns that were read */
-	bool no_files;       /* other files are not opened: for fuzzing */
-	struct shard shard;  /* whose servers are kept; {0}: all */
-
-	struct source **sources;
-	size_t source_count, source_cap;
-
-	struct file_draft top;
-	struct passive_settings passive;
-	/* By the numbers `account_names` and `service_names` give. */
-	struct account *accounts; /* the plan's, once all are read */
-	bool *account_usable;
-	size_t account_cap;
-	struct names account_names;
-	struct service *services; /* the plan's, once all are read */
-	struct service_terms *service_terms;
-	size_t service_cap;
-	struct names service_names;
-
-	struct override_rows rows;
-	struct names server_names;
-	/* Files of names, each read once; by the numbers `roll_names` gives. */
-	struct roll **rolls; /* NULL: it could not be read */
-	size_t roll_count, roll_cap;
-	struct names roll_names;
-	struct hosting_wish *hostings;
-	size_t hosting_count, hosting_cap;
-	struct listing dumped_accounts; /* dump.c's */
-	char *dump;                     /* of a good configuration; who takes it frees it */
-	struct target_list targets;
-};
+#include "loader_state.h"
 
 void loader_init(struct loader *, struct watch *);
 /* Frees all but the errors taken and the plan given away. */

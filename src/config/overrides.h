@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_OVERRIDES_H
 #define MAILVANE_CONFIG_OVERRIDES_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* Those of the top level, into the settings of the plan. After the services. */
 void overrides_read(struct loader *);

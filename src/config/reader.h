@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_READER_H
 #define MAILVANE_CONFIG_READER_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* Reads all keys, tells every fault, and tells what is missing where `complete` (a service
  * that changes a built-in one, and a file, need not be). False when a fault was told. The

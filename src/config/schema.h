@@ -7,6 +7,7 @@
 #define MAILVANE_CONFIG_SCHEMA_H
 
 #include "errors.h"
+#include "plan.h"
 
 enum kind {
 	KIND_SPAN,       /* struct span */

@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_SECRET_H
 #define MAILVANE_CONFIG_SECRET_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* The password in the text of a secret, without the line end; *ret_fault says what is wrong with
  * it ("has no password"), NULL if nothing is. The one rule for files, descriptors and the

@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_SERVICES_H
 #define MAILVANE_CONFIG_SERVICES_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* Reads all services of the sources and gives the plan its list. */
 void services_read(struct loader *);

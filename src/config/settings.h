@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_SETTINGS_H
 #define MAILVANE_CONFIG_SETTINGS_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* Call it when all sources are read. */
 void settings_take(struct loader *);

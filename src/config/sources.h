@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_SOURCES_H
 #define MAILVANE_CONFIG_SOURCES_H
 
-#include "loader.h"
+#include "loader_state.h"
 #include "path.h"
 
 /* Reads a file and its includes into the loader's sources and top-level draft. `place` is who

@@ -3,6 +3,7 @@
 #define MAILVANE_CONFIG_TARGET_LIST_H
 
 #include "errors.h"
+#include "plan.h"
 
 /* Zeroed is empty. */
 struct target_list {

@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_VALUE_H
 #define MAILVANE_CONFIG_VALUE_H
 
-#include "loader.h"
+#include "loader_state.h"
 
 /* From text: how CSV and JSON give everything, and libconfig most. False, and one error, when
  * it is not acceptable; then the field stays as it is. */

@@ -1,6 +1,7 @@
 /* fuzz_web_config.c - a file for --web.config.file of any bytes. Nothing crashes, leaks or takes
  * long; what is refused has a reason that names the file; what is taken is within its limits.
  */
+#include "buffer.h"
 #include "web_config.h"
 
 #include <stdlib.h>
