@@ -48,7 +48,11 @@ floor_allows() {
 	src/model) [[ $2 =~ ^src/(base|mail|dns|tls|model)$ ]] ;;
 	src/verdict) [[ $2 =~ ^src/(base|mail|dns|tls|model|verdict)$ ]] ;;
 	src/engine) [[ $2 =~ ^src/(base|mail|dns|tls|net|model|verdict|engine)$ ]] ;;
-	src/config) [[ $2 =~ ^src/ ]] ;;
+	src/config/files) [[ $2 =~ ^src/(base|config/files)$ ]] ;;
+	src/config/keys) [[ $2 =~ ^src/(base|mail|dns|tls|model|config/(files|keys))$ ]] ;;
+	src/config/sections) floor_allows src/config/keys "$2" || [ "$2" = "$1" ] ;;
+	src/config/targets) floor_allows src/config/sections "$2" || [ "$2" = "$1" ] ;;
+	src/config) floor_allows src/config/targets "$2" || [[ $2 =~ ^src/(verdict|config)$ ]] ;;
 	checks* | exporter*) [[ $2 =~ ^src/ ]] || [ "${2%%/*}" = "${1%%/*}" ] ;;
 	*) true ;;
 	esac
@@ -84,8 +88,8 @@ third_party() {
 	done <<-'TABLE'
 		openssl/ src/tls
 		uv src/(dns|net|engine)
-		libconfig src/config
-		jansson src/config
+		libconfig src/config/keys
+		jansson src/config/targets
 		microhttpd exporter
 		curl exporter
 		zlib exporter
