@@ -1,6 +1,6 @@
 /* answer.h - from the bytes an exporter answered to what check_mailvane prints. */
-#ifndef MAILVANE_ANSWER_H
-#define MAILVANE_ANSWER_H
+#ifndef MAILVANE_CHECKS_ANSWER_H
+#define MAILVANE_CHECKS_ANSWER_H
 
 #include "buffer.h"
 #include "inquiry.h"

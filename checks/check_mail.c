@@ -191,7 +191,7 @@ static int ask_names(struct plan *plan, const struct options *o)
 		code = report_names(&names, o);
 	else
 		code = give_up(error);
-	names_fini(&names);
+	checked_names_fini(&names);
 	return code;
 }
 

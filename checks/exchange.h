@@ -3,8 +3,8 @@
  * HTTP/1.0 (RFC 1945), one connection, over TCP or a Unix socket. It blocks; whoever calls has
  * set an alarm.
  */
-#ifndef MAILVANE_EXCHANGE_H
-#define MAILVANE_EXCHANGE_H
+#ifndef MAILVANE_CHECKS_EXCHANGE_H
+#define MAILVANE_CHECKS_EXCHANGE_H
 
 #include "buffer.h"
 

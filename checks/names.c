@@ -348,7 +348,7 @@ bool names_init(struct names *n, struct plan *plan, const struct options *o,
 					    "none of the services has TLS");
 }
 
-void names_fini(struct names *n)
+void checked_names_fini(struct names *n)
 {
 	for (size_t i = 0; i < n->port_count; i++) {
 		struct names_port *p = &n->ports[i];

@@ -59,6 +59,6 @@ bool names_init(struct names *, struct plan *, const struct options *,
 /* Asks for all of them. False, with a sentence, when it cannot even begin. */
 bool names_ask(struct names *, const struct plan *, const struct options *,
 	       char error[REFUSAL_MAX]);
-void names_fini(struct names *);
+void checked_names_fini(struct names *);
 
 #endif

@@ -421,7 +421,7 @@ int main(int argc, char **argv)
 
 	errors_init(&web_errors);
 	buffer_init(&error, storage, sizeof(storage));
-	if (!options_parse(argc, argv, &options, &error) ||
+	if (!exporter_options_parse(argc, argv, &options, &error) ||
 	    !lay_out(&options, &site, &error) || !choose_share(&options, &shard, &error))
 		return fail(buffer_string(&error), EXIT_USAGE);
 	if (options.help)

@@ -156,8 +156,8 @@ static bool read_words(struct options *options, struct buffer *error)
 	return true;
 }
 
-bool options_parse(int argc, char *const *argv, struct options *ret_options,
-		   struct buffer *error)
+bool exporter_options_parse(int argc, char *const *argv, struct options *ret_options,
+			    struct buffer *error)
 {
 	*ret_options = (struct options){ 0 };
 	for (int i = 1; i < argc; i++) {

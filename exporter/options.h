@@ -23,8 +23,8 @@ struct options {
 
 /* Fills in the defaults and what is given; texts are those of argv. False, with one line in
  * error, for what cannot be understood. */
-bool options_parse(int argc, char *const *argv, struct options *ret_options,
-		   struct buffer *error);
+bool exporter_options_parse(int argc, char *const *argv, struct options *ret_options,
+			    struct buffer *error);
 
 /* The text of --help. */
 void options_help(struct buffer *);

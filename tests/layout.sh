@@ -5,7 +5,8 @@
 #   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-RULES="long_files long_functions floors third_party readmes formatting leftovers version quiet one_output"
+RULES="long_files long_functions floors include_cycles third_party readmes readme_rows guards
+	globals formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
 scripts() { find tests packaging -type f \( -name '*.sh' -o -name run -o -name quickstart \); }
@@ -79,6 +80,18 @@ floors() {
 	done < <(find src checks exporter -name '*.[ch]' -exec grep -Hn '^#include "' {} +)
 }
 
+# Folders of src/ do not include each other in a circle, whatever floor_allows says.
+include_cycles() {
+	local headers
+	headers=$(find src -name '*.h' | sed -E 's|^(.*)/([^/]*)$|\2 \1|')
+	find src -name '*.[ch]' -exec grep -Ho '^#include "[^"]*"' {} + |
+		sed -E 's|^(.*)/([^/:]*):#include "([^"]*)"|\1 \3|' | sort -u |
+		awk 'NR == FNR { at[$1] = at[$1] " " $2; next }
+			$2 in at && index(at[$2] " ", " " $1 " ") == 0 { print $1 at[$2] }' \
+			<(echo "$headers") - | sort -u | tsort 2>&1 >/dev/null |
+		sed -nE 's|^tsort: (src/.*)|\1:1: includes another folder that includes it|p'
+}
+
 # A library of others is known to one folder.
 third_party() {
 	local header allowed
@@ -110,6 +123,77 @@ readmes() {
 		lines=$(wc -l <"$folder/README.md")
 		[ "$lines" -le 25 ] || echo "$folder/README.md:26: $lines lines, 25 are allowed"
 	done < <({ code; scripts; } | sed 's|/[^/]*$||' | sort -u)
+}
+
+# The tables of a README name each file of its folder, and no other. A row of "file" says "view",
+# "view.[ch]" or "view.c" in its first cell, a row of "folder" says "http/".
+readme_rows() {
+	local readme folder
+	while read -r readme; do
+		folder=${readme%/*}
+		find "$folder" -mindepth 1 -maxdepth 1 \( -name '*.[ch]' -o -type d \) -printf '%P\n' |
+			awk -v readme="$readme" '
+			NR == FNR { there[$0]; sub(/\.[ch]$/, ""); noun[$0]; next }
+			!/^\|/ { inside = 0; next }
+			/^\|-/ { next }
+			!inside { inside = 1; next }
+			{
+				split($0, cell, "|")
+				gsub(/[`,;]/, " ", cell[2])
+				count = split(cell[2], words, " ")
+				for (i = 1; i <= count; i++) {
+					name = words[i]
+					if (name ~ /^\.\.\//)
+						continue
+					sub(/\/$/, "", name)
+					whole = name in there
+					sub(/\.(c|h|\[ch\])$/, "", name)
+					if (!(name in noun) || (words[i] ~ /\.[ch]$/ && !whole))
+						printf "%s:%d: there is no %s\n", readme, FNR, words[i]
+					named[name]
+				}
+			}
+			END {
+				for (name in noun)
+					if (!(name in named))
+						printf "%s:1: no row of a table names %s\n", readme, name
+			}' - "$readme"
+	done < <(find src checks exporter -name README.md) | sort
+}
+
+# An include guard is MAILVANE_ and the name of the file, with folders of its path before it where
+# two files share a name.
+guards() {
+	local file guard name
+	while read -r file; do
+		guard=$(sed -nE 's/^#ifndef ([A-Za-z0-9_]+)$/\1/p;' "$file" | head -n 1)
+		name=${file##*/} name=${name%.h}
+		if [[ ! $guard =~ ^MAIL(VANE|SIM)_([A-Z0-9]+_)*${name^^}_H$ ]]; then
+			echo "$file:1: the guard $guard is not named after the file"
+		fi
+		echo "$guard $file" >&3
+	done < <(code | grep '\.h$') 3> >(sort | awk '$1 == last {
+			printf "%s:1: the guard %s is that of %s, too\n", $2, $1, file }
+		{ last = $1; file = $2 }')
+	wait
+}
+
+# No global function is defined twice. Each program has its own main().
+globals() {
+	find src checks exporter -name '*.c' | sort | xargs awk '
+		/^[a-z].*\(/ && !/^static/ && !/;[ \t]*$/ { line = $0; at = FNR }
+		/^\{/ && line != "" {
+			sub(/\(.*/, "", line)
+			sub(/.*[ *]/, "", line)
+			if (line == "main" || line == "")
+				;
+			else if (line in first)
+				printf "%s:%d: %s() is also in %s\n", FILENAME, at, line, first[line]
+			else
+				first[line] = FILENAME
+			line = ""
+		}
+		/;[ \t]*$/ && !/^\t/ { line = "" }'
 }
 
 # clang-format 14, or nothing: others break lines elsewhere.
@@ -183,7 +267,11 @@ plant() {
 		;;
 	floors) echo '#include "dialogue.h"' >src/net/planted.c ;;
 	third_party) echo '#include <openssl/ssl.h>' >src/engine/planted.c ;;
+	include_cycles) echo '#include "socket.h"' >src/base/planted.h ;;
 	readmes) rm -f src/base/README.md ;;
+	readme_rows) echo 'int planted;' >src/base/planted.c ;;
+	guards) printf '#ifndef MAILVANE_VIEW_H\n#define MAILVANE_VIEW_H\n#endif\n' >src/base/planted.h ;;
+	globals) printf 'void buffer_init(void)\n{\n}\n' >src/base/planted.c ;;
 	formatting) echo 'int  planted ;' >src/base/planted.c ;;
 	leftovers) echo "/* TO""DO: later */" >src/base/planted.c ;;
 	version) grep -oE 'VERSION [0-9.]+' CMakeLists.txt | tail -n 1 >src/base/planted.txt ;;
@@ -206,7 +294,7 @@ prove() {
 		(cd "$HERE" && tar -c --exclude='./build*' --exclude=./.git .) | tar -x -C "$copy/tree"
 		cd "$copy/tree" || return 1
 		plant "$rule"
-		if grep -qE 'planted|src/base:1' <<<"$("$rule")"; then
+		if grep -qE 'planted|src/(base|net):1' <<<"$("$rule")"; then
 			echo "ok   $rule notices a violation"
 		else
 			echo "FAIL $rule does not notice a violation"

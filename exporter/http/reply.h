@@ -1,6 +1,6 @@
 /* reply.h - what is said to one request: a status, headers, and a text or an answer. */
-#ifndef MAILVANE_REPLY_H
-#define MAILVANE_REPLY_H
+#ifndef MAILVANE_HTTP_REPLY_H
+#define MAILVANE_HTTP_REPLY_H
 
 #include "answer.h"
 

@@ -22,7 +22,7 @@ static bool parse(const char *const *arguments)
 		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
 	argv[argc] = NULL;
 	buffer_init(&error, storage, sizeof(storage));
-	return options_parse(argc, argv, &options, &error);
+	return exporter_options_parse(argc, argv, &options, &error);
 }
 #define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
 
