@@ -5,8 +5,8 @@
 #   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-RULES="long_files long_functions floors include_cycles third_party readmes readme_rows guards
-	globals formatting leftovers version quiet one_output"
+RULES="long_files long_functions floors include_cycles third_party readmes readme_rows architecture
+	guards globals formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
 scripts() { find tests packaging -type f \( -name '*.sh' -o -name run -o -name quickstart \); }
@@ -131,7 +131,7 @@ readme_rows() {
 	local readme folder
 	while read -r readme; do
 		folder=${readme%/*}
-		find "$folder" -mindepth 1 -maxdepth 1 \( -name '*.[ch]' -o -type d \) -printf '%P\n' |
+		find "$folder" -mindepth 1 -maxdepth 1 \( -name '*.[ch]' -o -type d ! -empty \) -printf '%P\n' |
 			awk -v readme="$readme" '
 			NR == FNR { there[$0]; sub(/\.[ch]$/, ""); noun[$0]; next }
 			!/^\|/ { inside = 0; next }
@@ -159,6 +159,16 @@ readme_rows() {
 						printf "%s:1: no row of a table names %s\n", readme, name
 			}' - "$readme"
 	done < <(find src checks exporter -name README.md) | sort
+}
+
+# The files and folders that src/ARCHITECTURE.md names are there, from the top or from src/.
+architecture() {
+	local line path
+	while IFS=: read -r line path; do
+		path=${path//\`/}
+		[[ $path = *FILE* || $path = *FOLDER* || -e $path || -e src/$path ]] ||
+			echo "src/ARCHITECTURE.md:$line: there is no $path"
+	done < <(grep -noE '`[A-Za-z0-9_]+/[A-Za-z0-9_/.]*`' src/ARCHITECTURE.md)
 }
 
 # An include guard is MAILVANE_ and the name of the file, with folders of its path before it where
@@ -270,6 +280,7 @@ plant() {
 	include_cycles) echo '#include "socket.h"' >src/base/planted.h ;;
 	readmes) rm -f src/base/README.md ;;
 	readme_rows) echo 'int planted;' >src/base/planted.c ;;
+	architecture) echo 'See `base/planted.c`.' >>src/ARCHITECTURE.md ;;
 	guards) printf '#ifndef MAILVANE_VIEW_H\n#define MAILVANE_VIEW_H\n#endif\n' >src/base/planted.h ;;
 	globals) printf 'void buffer_init(void)\n{\n}\n' >src/base/planted.c ;;
 	formatting) echo 'int  planted ;' >src/base/planted.c ;;
