@@ -5,7 +5,7 @@
 #   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-RULES="long_files long_functions floors include_cycles third_party readmes readme_rows architecture
+RULES="long_files long_functions folder_sizes floors include_cycles third_party readmes readme_rows architecture
 	guards globals formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
@@ -36,6 +36,13 @@ long_functions() {
 					FILENAME, start, FNR - start + 1
 			inside = 0
 		}'
+}
+
+# No folder of sources holds over 45 files.
+folder_sizes() {
+	find src checks exporter -type f -printf '%h\n' | sort | uniq -c | while read -r count folder; do
+		[ "$count" -le 45 ] || echo "$folder:1: $count files, 45 are allowed in a folder"
+	done
 }
 
 # floor_allows FOLDER OTHER: a file of FOLDER may include one of OTHER.
@@ -275,6 +282,7 @@ plant() {
 	long_functions)
 		{ printf 'int planted(void)\n{\n'; yes '	;' | head -n 80; echo '}'; } >src/base/planted.c
 		;;
+	folder_sizes) for n in {10..50}; do echo >src/net/planted$n.h; done ;;
 	floors) echo '#include "dialogue.h"' >src/net/planted.c ;;
 	third_party) echo '#include <openssl/ssl.h>' >src/engine/planted.c ;;
 	include_cycles) echo '#include "socket.h"' >src/base/planted.h ;;
