@@ -5,8 +5,8 @@
 #   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-RULES="long_files long_functions folder_sizes floors include_cycles third_party readmes readme_rows architecture
-	guards globals formatting leftovers version quiet one_output"
+RULES="long_files long_functions folder_sizes floors include_cycles third_party openssl_hidden readmes
+	readme_rows architecture guards globals formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
 scripts() { find tests packaging -type f \( -name '*.sh' -o -name run -o -name quickstart \); }
@@ -117,6 +117,19 @@ third_party() {
 		gnutls/ exporter
 		crypt exporter
 	TABLE
+}
+
+# OpenSSL is not seen through a header of src/tls either.
+openssl_hidden() {
+	local known more
+	known=$(grep -lE '^#include <openssl/' src/tls/*.h)
+	while more=$(grep -lE "^#include \"($(sed 's|.*/||' <<<"$known" | paste -sd '|'))\"" src/tls/*.h) &&
+		more=$(sort -u <<<"$known"$'\n'"$more") && [ "$more" != "$(sort -u <<<"$known")" ]; do
+		known=$more
+	done
+	find src checks exporter -name '*.[ch]' ! -path 'src/tls/*' -exec \
+		grep -HnE "^#include \"($(sed 's|.*/||' <<<"$known" | paste -sd '|'))\"" {} + |
+		sed -E 's,:#include (.*),: \1 brings in OpenSSL; that is for src/tls,'
 }
 
 # Each folder with sources opens with a README.md of at most 25 lines.
@@ -285,6 +298,7 @@ plant() {
 	folder_sizes) for n in {10..50}; do echo >src/net/planted$n.h; done ;;
 	floors) echo '#include "dialogue.h"' >src/net/planted.c ;;
 	third_party) echo '#include <openssl/ssl.h>' >src/engine/planted.c ;;
+	openssl_hidden) echo '#include "chain.h"' >src/net/planted.c ;;
 	include_cycles) echo '#include "socket.h"' >src/base/planted.h ;;
 	readmes) rm -f src/base/README.md ;;
 	readme_rows) echo 'int planted;' >src/base/planted.c ;;

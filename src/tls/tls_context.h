@@ -15,4 +15,7 @@ struct tls_context {
 	const char *store_note; /* as in struct chain_wish */
 };
 
+/* Sets the callbacks of a context; in tls_session.c. */
+void tls_session_set_up(SSL_CTX *);
+
 #endif

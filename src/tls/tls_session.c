@@ -7,6 +7,7 @@
 #include "cipher.h"
 #include "openssl_shortage.h"
 #include "staple.h"
+#include "tls_context.h"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>

@@ -8,7 +8,7 @@
 #define MAILVANE_TLS_SESSION_H
 
 #include "buffer.h"
-#include "tls_context.h"
+#include "tls.h"
 #include "tls_wire.h"
 
 enum tls_status {
@@ -23,7 +23,7 @@ enum { TLS_NAME_MAX = 256 };
 
 struct tls_session {
 	struct tls_context *context;
-	SSL *ssl;
+	struct ssl_st *ssl; /* as in tls_wire.h */
 	struct tls_wire wire;
 	unsigned flags;
 	uint64_t mark;              /* of shortages before the call under way */
@@ -69,8 +69,5 @@ void tls_session_goodbye(struct tls_session *);
 
 /* The connection ended without a word of TLS while the handshake was under way. */
 void tls_session_cut(struct tls_session *);
-
-/* For tls.c: the callbacks. */
-void tls_session_set_up(SSL_CTX *);
 
 #endif

@@ -2,6 +2,8 @@
  * is refused stops it before the next record. */
 #include "tls_wire.h"
 
+#include <openssl/ssl.h>
+
 static const char too_many_records[] = "the server sent 512 TLS records without data";
 static const char too_many_bytes[] = "the server sent 256 KiB of TLS around its data";
 

@@ -12,7 +12,10 @@
 
 #include "instant.h"
 
-#include <openssl/ssl.h>
+/* OpenSSL's BIO_METHOD, SSL_CTX and SSL; its headers stay in this folder. */
+struct bio_method_st;
+struct ssl_ctx_st;
+struct ssl_st;
 
 enum {
 	/* The longest chain OpenSSL takes is 100 KiB, which is 200 records in the smallest
@@ -35,16 +38,16 @@ struct tls_wire {
 };
 
 /* NULL: out of memory. One of them serves all sessions of a context. */
-BIO_METHOD *tls_wire_method_new(void);
+struct bio_method_st *tls_wire_method_new(void);
 /* Counts the records of all sessions of the context. */
-void tls_wire_watch(SSL_CTX *);
+void tls_wire_watch(struct ssl_ctx_st *);
 /* Puts the wire under the session. False: out of memory. */
-bool tls_wire_connect(struct tls_wire *, SSL *, BIO_METHOD *);
+bool tls_wire_connect(struct tls_wire *, struct ssl_st *, struct bio_method_st *);
 
 /* A turn begins, with what came. */
 void tls_wire_feed(struct tls_wire *, struct view cipher_text);
 /* `n` bytes of data were read. */
-void tls_wire_count_data(struct tls_wire *, const SSL *, size_t n);
+void tls_wire_count_data(struct tls_wire *, const struct ssl_st *, size_t n);
 /* Why the session must end, or NULL. */
 const char *tls_wire_excess(const struct tls_wire *);
 
