@@ -46,6 +46,7 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_AUTH_SUSPENDED] = "auth_suspended",
 	[FAULT_IN_USE] = "in_use",
 	[FAULT_LOGIN_DELAY] = "login_delay",
+	[FAULT_WAITING] = "waiting",
 	[FAULT_INTERNAL] = "internal",
 };
 

@@ -66,7 +66,8 @@ enum fault {
 	FAULT_AUTH_SUSPENDED,    /* not tried: failed lately */
 	FAULT_IN_USE,            /* the mailbox is locked by another session */
 	FAULT_LOGIN_DELAY,       /* logged in again too soon (RFC 2449 section 8.1.1) */
-	FAULT_INTERNAL,          /* ours */
+	FAULT_WAITING,  /* our limits on connections left no place for it in time */
+	FAULT_INTERNAL, /* ours */
 	FAULT_COUNT,
 
 	/* The certificate's faults are neighbours, and can be a set. */
@@ -83,6 +84,12 @@ enum fault {
 
 /* Where a fault of the certificate or a notice is found: always in the same phase. */
 enum phase fault_phase(enum fault);
+
+/* It says nothing about the server. */
+static inline bool fault_is_ours(enum fault fault)
+{
+	return fault == FAULT_INTERNAL || fault == FAULT_WAITING;
+}
 
 /* Ended by NULL. */
 extern const char *const fault_names[FAULT_COUNT + 1];

@@ -64,7 +64,7 @@ static bool host_is_away(const struct finding *f, size_t count)
 		const struct result *r = &f[i].result;
 
 		if (!state_is_bad(r->state) || r->state != first->state ||
-		    r->phase > PHASE_CONNECT || r->fault == FAULT_INTERNAL ||
+		    r->phase > PHASE_CONNECT || fault_is_ours(r->fault) ||
 		    f[i].remark[0] != '\0' ||
 		    strcmp(f[i].target->host, f[0].target->host) != 0)
 			return false;
