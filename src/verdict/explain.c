@@ -262,6 +262,16 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"many services at one address, or many probes on demand at once",
 	"look at the services of the address that time out; raise per_address_max or in_flight_max "
 	"if the server allows it" },
+[FAULT_RESOLVER_UNAVAILABLE] = {
+	"None of our own name servers answers any question, or all of them refuse. This says "
+	"nothing about the server that was to be probed; servers with an IP address as their "
+	"host are probed as ever.",
+	"the name server or the way to it is down\n"
+	"a wrong address in /etc/resolv.conf or in `resolvers`\n"
+	"a firewall between this machine and port 53\n"
+	"a name server that does not serve us (REFUSED)",
+	"ask it by hand from this machine: dig @SERVER . NS\n"
+	"look at /etc/resolv.conf, or at `resolvers` of the configuration" },
 [FAULT_INTERNAL] = {
 	"The probe itself failed; this says nothing about the server.",
 	"out of file descriptors or memory\n"

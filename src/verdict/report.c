@@ -72,6 +72,15 @@ static bool host_is_away(const struct finding *f, size_t count)
 	return true;
 }
 
+/* What all of them have in common is ours, whatever their hosts. */
+static bool resolver_is_away(const struct finding *f, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (f[i].result.fault != FAULT_RESOLVER_UNAVAILABLE)
+			return false;
+	return count > 1;
+}
+
 static void summary_write(struct buffer *b, const struct finding *f, size_t count)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
@@ -83,6 +92,12 @@ static void summary_write(struct buffer *b, const struct finding *f, size_t coun
 		buffer_format(b,
 			      "%.255s: host unreachable, none of %zu services reached: %s",
 			      worst->target->host, count, sentence);
+		put_pair(b, &worst->result);
+		return;
+	}
+	if (resolver_is_away(f, count)) {
+		buffer_format(b, "none of %zu services could be probed: %s", count,
+			      sentence);
 		put_pair(b, &worst->result);
 		return;
 	}
