@@ -185,18 +185,34 @@ static bool secret_hex_found(struct view said, struct view secret)
 	return found;
 }
 
+/* Cleaning such a text would only trim it. */
+static bool secret_is_plain_ascii(struct view v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < ' ' || (unsigned char)v.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+static struct view secret_clean(struct view v, char storage[SAID_MAX])
+{
+	if (secret_is_plain_ascii(v))
+		return v;
+	return (struct view){ storage, printable_copy(storage, SAID_MAX, v) };
+}
+
 /* A secret of few ASCII characters is compared with all of its characters. */
 static bool secret_plain_found(struct view text, struct view secret)
 {
 	char said[SAID_MAX], cleaned[SAID_MAX], form[SAID_MAX];
-	struct view clean = { cleaned, printable_copy(cleaned, sizeof(cleaned), secret) };
+	struct view clean = secret_clean(secret, cleaned);
 	struct view reduced = secret_reduce(clean, true, form);
 	bool ascii = reduced.n >= PLAIN_MIN || reduced.n == clean.n, found;
 
 	if (!ascii)
 		reduced = secret_reduce(clean, false, form);
 	found = secret_found(secret_reduce(text, ascii, said), reduced);
-	explicit_bzero(cleaned, clean.n);
+	explicit_bzero(cleaned, clean.p == cleaned ? clean.n : 0);
 	explicit_bzero(form, reduced.n);
 	return found;
 }
@@ -269,26 +285,16 @@ static bool secret_any_found(const struct dialogue *d, struct view text)
 	return secret_spoken_found(d, text);
 }
 
-static bool secret_is_plain_ascii(struct view v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if ((unsigned char)v.p[i] < ' ' || (unsigned char)v.p[i] >= 0x7f)
-			return false;
-	return true;
-}
-
 bool secret_in(const struct dialogue *d, struct view text)
 {
 	char storage[SAID_MAX];
-	struct view clean;
 
 	if (text.n == 0 || (secret_of(d).n == 0 && exchange_spoken(d).n == 0))
 		return false;
 	if (text.n > DIALOGUE_LINE_MAX || secret_of(d).n > DIALOGUE_TOKEN_MAX)
 		return true;
-	clean = (struct view){ storage, printable_copy(storage, sizeof(storage), text) };
-	if (secret_any_found(d, clean) ||
-	    (!secret_is_plain_ascii(text) && secret_any_found(d, text)))
+	if (secret_any_found(d, text) || (!secret_is_plain_ascii(text) &&
+					  secret_any_found(d, secret_clean(text, storage))))
 		return true;
 	return memchr(text.p, '%', text.n) != NULL &&
 	       secret_any_found(d, secret_unescape(text, storage));
