@@ -1,6 +1,7 @@
 /* exporter.c - see exporter.h. */
 #include "exporter.h"
 
+#include "descriptor_limit.h"
 #include "names_log.h"
 #include "outage.h"
 #include "passive.h"
@@ -256,14 +257,14 @@ static bool worth_saying(struct exporter *x, enum reload_cause cause, uint64_t h
 	return news || cause == RELOAD_ASKED;
 }
 
-/* The first error and how many there are. */
+/* The first error and how many there are. Who asked over HTTP may be no user of this machine. */
 static void say_errors(struct buffer *said, const struct config_errors *errors)
 {
 	const struct config_error *first = &errors->list[0];
 
-	buffer_format(said, "%s: %s", first->where, first->what);
-	if (*first->hint)
-		buffer_format(said, " (%s)", first->hint);
+	buffer_format(said, "%s: %s", first->where, first->bare_what);
+	if (*first->bare_hint)
+		buffer_format(said, " (%s)", first->bare_hint);
 	if (errors->total > 1)
 		buffer_format(said, ", and %zu more errors", errors->total - 1);
 }
@@ -330,6 +331,7 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 		config_errors_fini(&errors);
 		return false;
 	}
+	descriptor_limit_apply(config->plan, x->log);
 	plan_inherit(config->plan, x->config->plan);
 	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
 		buffer_format(said, "configuration taken: %zu targets",
@@ -468,6 +470,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	atomic_init(&x->loaded_ms, x->started.ms);
 	probe_places_init(&x->places);
 	atomic_init(&x->changes, 0);
+	descriptor_limit_apply(config->plan, log);
 	x->engine = engine_new(config->plan, &hooks, error, cap);
 	if (!x->engine) {
 		exporter_free(x);
@@ -517,6 +520,7 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 		.version = x->version,
 		.started = x->started,
 		.targets = plan->target_count,
+		.in_flight_max = plan->settings.in_flight_max,
 		.shard = plan->shard,
 		.reload_ok = atomic_load(&x->reload_ok),
 		.loaded = { atomic_load(&x->loaded_ms) },

@@ -12,6 +12,7 @@ struct health {
 	const char *version;
 	struct moment started;
 	size_t targets;
+	unsigned in_flight_max; /* in force: descriptor_limit.h */
 	struct shard shard;
 	bool reload_ok;       /* the last one */
 	struct moment loaded; /* when the configuration in use was read */

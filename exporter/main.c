@@ -3,6 +3,8 @@
  * The main thread waits for signals, for somebody who asks for a reload, for log lines to
  * write and for the time to look at the configuration files. Engine threads probe, one more thread answers HTTP.
  */
+#include "descriptor_limit.h"
+#include "descriptors.h"
 #include "exposition.h"
 #include "metrics_page.h"
 #include "names_log.h"
@@ -18,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2 };
@@ -88,10 +89,11 @@ static int check(const struct options *options, const struct config *config,
 {
 	const struct web_words none = { 0 };
 	const struct web_words *warnings = rules->config ? &rules->config->warnings : &none;
+	size_t servers = server_count(config->plan), targets = config->plan->target_count;
 
 	print_clean(stdout, options->config_file);
-	printf(": OK, %zu servers, %zu targets\n", server_count(config->plan),
-	       config->plan->target_count);
+	printf(": OK, %zu server%s, %zu target%s\n", servers, servers == 1 ? "" : "s",
+	       targets, targets == 1 ? "" : "s");
 	if (!options->web_config_file)
 		return EXIT_SUCCESS;
 	print_clean(stdout, options->web_config_file);
@@ -201,17 +203,6 @@ static bool catch_signals(void)
 }
 
 /* --- the daemon ------------------------------------------------------------------------------ */
-
-/* Every probe in flight is a descriptor, and the soft limit is often 1024. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
 
 static void wait_for_work(const struct exporter *exporter, struct log *log, bool lines_left,
 			  struct instant until)
@@ -341,7 +332,7 @@ static int with_config(const struct options *options, const struct site *site,
 		config_free(config);
 		return status;
 	}
-	raise_descriptor_limit();
+	descriptors_raise(); /* every probe under way has one; the soft limit is often 1024 */
 	log = log_new(STDERR_FILENO);
 	if (!log) {
 		rules_release(rules);
@@ -350,6 +341,7 @@ static int with_config(const struct options *options, const struct site *site,
 	}
 	log_choose(log, options->log_level, options->log_style);
 	if (options->once) {
+		descriptor_limit_apply(config->plan, log);
 		status = once(config->plan, log, started);
 		rules_release(rules);
 		config_free(config);

@@ -345,6 +345,12 @@ PASSIVE_READER(dropped)
 #define ENGINE_COUNT(name, field) ENGINE_READER(name, number_of((int64_t)engine->field))
 #define ENGINE_SPAN(name, field)  ENGINE_READER(name, nanoseconds(engine->field))
 
+static void read_in_flight_max(struct encoder *e, const struct subject *s)
+{
+	if (s->health->running)
+		encoder_number(e, number_of(s->health->in_flight_max));
+}
+
 ENGINE_COUNT(in_flight, in_flight)
 ENGINE_COUNT(waiting, waiting)
 ENGINE_COUNT(engine_late, late)
@@ -514,6 +520,8 @@ const struct metric metrics[] = {
 	     "How many shards the servers are split into; 1: this exporter has all."),
 	SELF("mailvane_probes_in_flight", GAUGE, "", NULL, read_in_flight,
 	     "Probes under way."),
+	SELF("mailvane_probes_in_flight_max", GAUGE, "", NULL, read_in_flight_max,
+	     "Probes that may be under way at once: in_flight_max, or less where the limit of open files has no room for it."),
 	SELF("mailvane_probes_waiting", GAUGE, "", NULL, read_waiting,
 	     "Probes that are due and wait for a budget: in all, or of their server's address."),
 	SELF("mailvane_probes_late_total", COUNTER, "", NULL, read_engine_late,

@@ -2,6 +2,7 @@
 #include "round.h"
 
 #include "buffer.h"
+#include "descriptors.h"
 #include "login_hold.h"
 #include "obsolete.h"
 #include "places.h"
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DESCRIPTOR_RETRY_MS = 100 };
+
 /* One connection of the round: waits for the budgets, then is a probe. */
 struct attempt {
 	struct gate_ticket ticket;
@@ -21,6 +24,7 @@ struct attempt {
 	const struct address *addresses;
 	size_t address_count;
 	struct instant waits_since;
+	struct due retry;           /* while no descriptor is left */
 	const struct address *look; /* obsolete.h; NULL: not due */
 };
 
@@ -276,6 +280,31 @@ static struct tls_context *tls_of(const struct round *r)
 	return r->errand != NULL && r->errand->tls != NULL ? r->errand->tls : r->kit->tls;
 }
 
+static void attempt_start(struct attempt *a);
+static void budget_wait(struct round *r);
+
+static void attempt_retry(struct due *d, struct instant now)
+{
+	(void)now;
+	attempt_start((struct attempt *)((char *)d - offsetof(struct attempt, retry)));
+}
+
+/* True: this process has no descriptor left, so the attempt, which keeps its place in the
+ * budgets, waits for one; as long as a probe may take, then it fails with words of its own. */
+static bool attempt_waits_for_descriptor(struct attempt *a)
+{
+	struct round *r = a->round;
+	struct span waited = span_between(a->waits_since, instant_now());
+
+	if (descriptors_left() || waited.ns > r->target->timeout.ns)
+		return false;
+	if (!can_wait(r))
+		budget_wait(r);
+	a->retry.run = attempt_retry;
+	return schedule_put(&r->worker->schedule, &a->retry,
+			    instant_plus(instant_now(), span_of_ms(DESCRIPTOR_RETRY_MS)));
+}
+
 /* The budgets let it in. Time spent waiting for them is not the server's. */
 static void attempt_start(struct attempt *a)
 {
@@ -283,6 +312,8 @@ static void attempt_start(struct attempt *a)
 	struct span waited = span_between(a->waits_since, instant_now());
 	struct span more;
 
+	if (attempt_waits_for_descriptor(a))
+		return;
 	if (waited.ns < span_of_ms(1).ns)
 		waited.ns = 0;
 	more = can_wait(r) ? waited : (struct span){ 0 };
@@ -333,11 +364,12 @@ static void budget_timed_out(struct due *d, struct instant now)
 {
 	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
 
+	schedule_drop(&r->worker->schedule, &r->attempts[0].retry);
 	gate_leave(&r->worker->gate, &r->attempts[0].ticket);
 	r->untold = r->present = 0;
 	r->waited = span_between(r->attempts[0].waits_since, now);
 	file_unconnected(r, FAULT_WAITING, PHASE_CONNECT, &r->addresses[0],
-			 "see in_flight_max and per_address_max");
+			 "see in_flight_max, per_address_max and the limit of open files");
 	end_if_done(r);
 }
 
@@ -586,6 +618,7 @@ void round_leave(struct round *r, struct span grace)
 	for (size_t i = 0; i < r->attempt_count; i++) {
 		struct attempt *a = &r->attempts[i];
 
+		schedule_drop(&r->worker->schedule, &a->retry);
 		if (a->probe != NULL) {
 			probe_leave(a->probe, grace);
 		} else if (a->ticket.where != 0) {

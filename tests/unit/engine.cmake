@@ -4,6 +4,7 @@ endforeach()
 target_sources(test_engine PRIVATE smtp_peer.c)
 mailvane_unit(test_errand test_errand.c mailvane_engine net_bench)
 mailvane_unit(test_walker test_walker.c mailvane_engine mailvane_simulator)
+mailvane_unit(test_descriptors test_descriptors.c mailvane_engine)
 
 # Allocations that fail, one after the other.
 mailvane_unit(test_run_once test_run_once.c mailvane_engine)

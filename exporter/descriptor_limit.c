@@ -1,0 +1,37 @@
+/* descriptor_limit.c - see descriptor_limit.h. */
+#include "descriptor_limit.h"
+
+#include "descriptors.h"
+
+/* Standard streams, log, signals, listening sockets, state of HTTP; the loop and the questions
+ * of each engine thread. A quarter of what remains is for HTTP clients and files (descriptors.h). */
+enum { DESCRIPTORS_BASE = 20, DESCRIPTORS_PER_THREAD = 12 };
+
+static const char *number(char dst[24], unsigned n)
+{
+	struct buffer b;
+
+	buffer_init(&b, dst, 24);
+	buffer_format(&b, "%u", n);
+	return buffer_string(&b);
+}
+
+void descriptor_limit_apply(struct plan *plan, struct log *log)
+{
+	unsigned wanted = plan->settings.in_flight_max, limit = descriptors_limit();
+	unsigned others =
+	    DESCRIPTORS_BASE + DESCRIPTORS_PER_THREAD * plan->settings.threads;
+	unsigned fit = descriptors_fit(wanted, limit, others);
+	char configured[24], effective[24], files[24];
+
+	if (fit == wanted)
+		return;
+	plan->settings.in_flight_max = fit;
+	log_put(log, LOG_WARN,
+		"in_flight_max is lowered to what the limit of open files has room for",
+		(struct log_field[]){ { "configured", number(configured, wanted) },
+				      { "in_flight_max", number(effective, fit) },
+				      { "open_files_max", number(files, limit) },
+				      { "hint", "raise LimitNOFILE of the service" } },
+		4);
+}
