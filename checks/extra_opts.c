@@ -4,13 +4,12 @@
 
 #include "buffer.h"
 #include "plugin_text.h"
+#include "regular_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const usual_places[] = {
@@ -222,18 +221,32 @@ static bool read_all(struct arena *arena, int fd, struct view *ret_text,
 	return true;
 }
 
+/* The file holds passwords and says what a plugin does. */
+static const char *owner_fault(const struct stat *st)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return "it belongs to a user who is neither root nor the one that runs "
+		       "this";
+	if (st->st_mode & S_IWOTH)
+		return "everybody can write to it (chmod o-w)";
+	return NULL;
+}
+
 static bool read_file(struct arena *arena, const char *path, struct view *ret_text,
 		      char error[EXTRA_OPTS_ERROR_MAX])
 {
+	const char *why;
+	struct stat st;
 	bool done;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return read_all(arena, STDIN_FILENO, ret_text, error);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = regular_file_open(path, &st, &why);
 	if (fd < 0)
-		return cannot_read(strerror(errno), error);
-	done = read_all(arena, fd, ret_text, error);
+		return cannot_read(why, error);
+	why = owner_fault(&st);
+	done = why == NULL ? read_all(arena, fd, ret_text, error) : cannot_read(why, error);
 	close(fd);
 	return done;
 }

@@ -10,7 +10,7 @@
  * a line that begins with `service`, and SIGPIPE does nothing. */
 void last_word_prepare(const char *service);
 
-/* And so does the end of that many seconds from now. */
+/* And so does the end of that many seconds from now, in place of an earlier limit; 0: no limit. */
 void last_word_after(unsigned seconds);
 
 #endif

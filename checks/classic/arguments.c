@@ -542,7 +542,7 @@ enum arguments_result arguments_parse(const struct plugin *plugin, const char *p
 	r.a = (struct arguments){ .plugin = plugin,
 				  .progname = progname,
 				  .flags = ARGUMENTS_EXACT,
-				  .timeout = 10,
+				  .timeout = ARGUMENTS_TIMEOUT_S,
 				  .timeout_state = STATE_CRITICAL,
 				  .refuse = STATE_CRITICAL,
 				  .mismatch = STATE_WARNING };

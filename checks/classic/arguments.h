@@ -41,6 +41,9 @@ enum arguments_flag {
 };
 
 /* All texts are those of argv, or static. */
+/* Without -t. */
+enum { ARGUMENTS_TIMEOUT_S = 10 };
+
 struct arguments {
 	const struct plugin *plugin;
 	const char *progname;

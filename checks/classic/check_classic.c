@@ -21,8 +21,8 @@ static int run(const struct arguments *a)
 	struct buffer transcript;
 	bool verbose = a->flags & ARGUMENTS_VERBOSE;
 
-	if (a->timeout > 0)
-		last_word_after(a->timeout + GRACE_S);
+	/* -t 0 is no limit, as it always was. */
+	last_word_after(a->timeout > 0 ? a->timeout + GRACE_S : 0);
 	buffer_init(&transcript, storage, sizeof(storage));
 	check.arguments = a;
 	check.begun = instant_now();
@@ -105,6 +105,8 @@ int main(int argc, char **argv)
 	}
 	last_word_prepare(plugin_service(progname, service));
 	arena_init(&arena);
+	/* A file may be on a file system that hangs. */
+	last_word_after(ARGUMENTS_TIMEOUT_S + GRACE_S);
 	if (extra_opts_expand(&arena, progname, &argc, &argv, error)) {
 		code = with_arguments(plugin, progname, argc, argv);
 	} else {

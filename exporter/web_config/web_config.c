@@ -543,7 +543,7 @@ static void load_run(void *user)
 
 	if (!load->config)
 		out_of_memory();
-	if (!file_read(load->path, WEB_CONFIG_MAX, 0, load->errors, place_at(load, 0),
+	if (!file_read(load->path, WEB_CONFIG_MAX, FILE_OWNED, load->errors, place_at(load, 0),
 		       &file))
 		return;
 	watch_file(&load->config->watch, load->path, &file.stamp);

@@ -106,7 +106,7 @@ static void refuse(struct yaml_reader *r, const yaml_node_t *node, const char *w
 	};
 
 	errors_add(r->errors, yaml_place(r, node), "", "%s must be %s, and this is %s",
-		   QUOTE(view_of(what)), wanted, kinds[node->type]);
+		   QUOTE_NAME(view_of(what)), wanted, kinds[node->type]);
 }
 
 /* --- mappings and sequences ------------------------------------------------------------------ */
@@ -202,7 +202,7 @@ void yaml_text(struct yaml_reader *r, yaml_node_t *node, const char *what,
 	}
 	if (memchr(scalar(node).p, '\0', scalar(node).n)) {
 		errors_add(r->errors, yaml_place(r, node), "", "%s has a NUL in it",
-			   QUOTE(view_of(what)));
+			   QUOTE_NAME(view_of(what)));
 		return;
 	}
 	*ret_text = yaml_is_null(node) ? "" : arena_text(r->arena, scalar(node));

@@ -2,6 +2,7 @@
 #include "tls_context.h"
 
 #include "openssl_shortage.h"
+#include "regular_file.h"
 #include "tls_session.h"
 #include "trust.h"
 
@@ -9,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 const char *const tls_version_names[TLS_VERSION_COUNT + 1] = { "TLSv1.0", "TLSv1.1",
 							       "TLSv1.2", "TLSv1.3" };
@@ -71,6 +73,18 @@ static bool refuse_file(const char *what, const char *path, char *error, size_t 
 	return false;
 }
 
+/* OpenSSL opens it again by its path, and would wait for the other end of a pipe. */
+static bool is_regular(const char *what, const char *path, char *error, size_t cap)
+{
+	const char *why;
+	int fd = regular_file_open(path, NULL, &why);
+
+	if (fd >= 0)
+		return close(fd) == 0;
+	snprintf(error, cap, "cannot use the client's %s %s: %s", what, path, why);
+	return false;
+}
+
 /* An encrypted key must not make OpenSSL ask for its password on the terminal. */
 static int no_password(char *dst, int cap, int writing, void *nothing)
 {
@@ -85,6 +99,9 @@ static bool load_client(SSL_CTX *ssl, const struct tls_options *o, char *error, 
 {
 	if (o->client_cert == NULL)
 		return true;
+	if (!is_regular("certificate", o->client_cert, error, cap) ||
+	    !is_regular("key", o->client_key, error, cap))
+		return false;
 	SSL_CTX_set_default_passwd_cb(ssl, no_password);
 	if (SSL_CTX_use_certificate_chain_file(ssl, o->client_cert) != 1)
 		return refuse_file("certificate", o->client_cert, error, cap);

@@ -8,6 +8,7 @@
 
 #include "buffer.h"
 #include "openssl_shortage.h"
+#include "regular_file.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -18,7 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
+
+/* The bundles of systems have a few hundred KiB. */
+enum { TRUST_FILE_MAX = 64 << 20 };
 
 /* "002c0b4f.0", as `openssl rehash` makes them. */
 static bool is_hashed_name(const char *name)
@@ -63,22 +67,19 @@ static bool has_certificate(X509_STORE *store)
 
 static bool load_file(X509_STORE *store, const char *path, char *error, size_t cap)
 {
-	FILE *file = fopen(path, "re");
+	const char *why;
 	struct stat st;
-	bool empty;
+	int fd = regular_file_open(path, &st, &why);
 
-	if (file == NULL || fstat(fileno(file), &st) < 0) {
-		if (file != NULL)
-			fclose(file);
-		return complain(error, cap, "ca_file", path, strerror(errno));
-	}
-	empty = S_ISREG(st.st_mode) && st.st_size == 0;
-	fclose(file);
-	if (S_ISDIR(st.st_mode))
-		return complain(error, cap, "ca_file", path,
-				"is a directory; a directory is named by ca_path");
-	if (empty)
+	if (fd < 0 && errno == 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		why = "is a directory; a directory is named by ca_path";
+	if (fd < 0)
+		return complain(error, cap, "ca_file", path, why);
+	close(fd);
+	if (st.st_size == 0)
 		return complain(error, cap, "ca_file", path, "is empty");
+	if (st.st_size > TRUST_FILE_MAX)
+		return complain(error, cap, "ca_file", path, "is larger than 64 MiB");
 	if (X509_STORE_load_file(store, path) == 1 && has_certificate(store))
 		return true;
 	return complain(error, cap, "ca_file", path,

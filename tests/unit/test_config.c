@@ -62,6 +62,86 @@ static void refuses(const char *path, const char *where, const char *what, const
 	assert_null(errors.list);
 }
 
+/* No error has the word, nor its beginning, in any of its texts. */
+static void keeps_to_itself(const char *path, const char *word)
+{
+	struct config_errors errors;
+
+	assert_null(config_load(path, &errors));
+	assert_true(errors.total > 0);
+	for (size_t i = 0; i < errors.count; i++) {
+		const struct config_error *e = &errors.list[i];
+		const char *const texts[] = { e->where, e->what, e->hint, e->bare_what,
+					      e->bare_hint };
+
+		for (size_t k = 0; k < 5; k++)
+			if (strstr(texts[k], word) != NULL)
+				fail_msg("%s: %s (%s)", e->where, e->what, e->hint);
+	}
+	config_errors_fini(&errors);
+}
+
+/* A file named by mistake, /etc/shadow or a key, reaches consoles and logs through its errors. */
+static void words_of_private_files_are_not_shown(void **state)
+{
+	static const char *const files[] = {
+		"root:Xsecret/9:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n",
+		"Xsecret\n",
+		"Xsecret = 1;\n",
+		"interval = Xsecret;\n",
+		"interval = \"Xsecret\";\n",
+		"servers = ( { host = \"Xsecret!\"; } );\n",
+		"servers = ( { host = \"a\"; labels = { Xsecret = \"1\"; Xsecret = \"2\"; "
+		"}; } );\n",
+		"accounts = ( { name = \"Xsecret\"; user = \"a\"; }, { name = \"Xsecret\"; "
+		"} );\n",
+		"servers = ( { host = \"a\"; account = \"Xsecret\"; } );\n",
+		"servers = ( { host = \"a\"; services = [ \"Xsecret\" ]; } );\n",
+		"Xsecret = 1; Xsecret = 2;\n",
+		"threads = 99999999999999999999; Xsecret\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		folder_write("private.conf", 0640, files[i]);
+		keeps_to_itself("private.conf", "Xsecret");
+		folder_write("targets/a.csv", 0600, files[i]);
+		folder_write("targets/a.json", 0600, files[i]);
+		folder_write("m.conf", 0644,
+			     TOP SERVER "target_files = [ \"targets/*\" ];\n");
+		keeps_to_itself("m.conf", "Xsecret");
+	}
+}
+
+static void what_is_wrong_there_is_said_all_the_same(void **state)
+{
+	(void)state;
+	folder_write("m.conf", 0600, TOP "  intervall = \"60s\";\n");
+	refuses("m.conf", "m.conf:2", "unknown key (not shown)",
+		"did you mean 'interval'?");
+	refuses("m.conf", "m.conf:2", "unknown key", "not every user may read");
+	folder_write("m.conf", 0600, TOP "interval = 60s;\n");
+	refuses("m.conf", "m.conf:2:12", "the value (not shown) is not quoted",
+		"not every user may read");
+	folder_write("m.conf", 0644, TOP "interval = 60s;\n");
+	refuses("m.conf", "m.conf:2", "the value '60s' is not quoted", "write \"60s\"");
+}
+
+/* For those who asked over HTTP. */
+static void a_bare_error_has_no_words_of_any_file(void **state)
+{
+	struct config_errors errors;
+
+	(void)state;
+	folder_write("m.conf", 0644, TOP "intervall = \"60s\";\ntimeout = 7x;\n");
+	assert_null(config_load("m.conf", &errors));
+	assert_string_equal(errors.list[0].bare_what,
+			    "the value (not shown) is not quoted");
+	assert_null(strstr(errors.list[0].bare_hint, "7x"));
+	assert_non_null(strstr(errors.list[0].what, "7x"));
+	config_errors_fini(&errors);
+}
+
 static void the_example_loads(void **state)
 {
 	struct config *c;
@@ -372,6 +452,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 	const struct CMUnitTest tests[] = {
+		TEST(words_of_private_files_are_not_shown),
+		TEST(what_is_wrong_there_is_said_all_the_same),
+		TEST(a_bare_error_has_no_words_of_any_file),
 		TEST(the_example_loads),
 		TEST(the_example_loads_uncommented),
 		TEST(files_of_others_are_refused),

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { LINE_MAX_HERE = 400 };
 
@@ -48,7 +50,7 @@ static const char *join(char *const *words, size_t count)
 }
 
 /* The options of a section, with '|' between; "!" and the error when there are none. */
-static const char *read(const char *text, const char *section)
+static const char *options_in(const char *text, const char *section)
 {
 	struct extra_opts opts = { 0 };
 
@@ -67,31 +69,32 @@ static void reads_a_section(void **state)
 	    "expect = * OK = here\n[other]\nport=1\n";
 
 	(void)state;
-	assert_string_equal(read(text, "check_imap"),
+	assert_string_equal(options_in(text, "check_imap"),
 			    "--port=993|--hostname=mail.example.com|--ssl|-w5|--empty|"
 			    "--expect=* OK = here");
-	assert_string_equal(read(text, "check_smtp"), "--port=25");
-	assert_string_equal(read(text, "other"), "--port=1");
+	assert_string_equal(options_in(text, "check_smtp"), "--port=25");
+	assert_string_equal(options_in(text, "other"), "--port=1");
 }
 
 static void reads_what_the_original_reads(void **state)
 {
 	(void)state;
-	assert_string_equal(read("[z] port=9\n", "z"), "--port=9");
-	assert_string_equal(read("[a]\nx=1\n[b]\ny=2\n[a]\nz=3", "a"), "-x1|-z3");
-	assert_string_equal(read("[ab]\nxx=1\n[a]\nyy=2\n", "a"), "--yy=2");
-	assert_string_equal(read("[open\n[a]\nxx=1", "a"), "--xx=1");
+	assert_string_equal(options_in("[z] port=9\n", "z"), "--port=9");
+	assert_string_equal(options_in("[a]\nx=1\n[b]\ny=2\n[a]\nz=3", "a"), "-x1|-z3");
+	assert_string_equal(options_in("[ab]\nxx=1\n[a]\nyy=2\n", "a"), "--yy=2");
+	assert_string_equal(options_in("[open\n[a]\nxx=1", "a"), "--xx=1");
 }
 
 static void refuses_what_is_no_ini_file(void **state)
 {
 	(void)state;
-	assert_string_equal(read("port=3\n[a]\nx=1\n", "a"), "!Config file error");
-	assert_string_equal(read("[a]\n=3\n", "a"), "!Config file error");
-	assert_string_equal(read("", "a"), "!Invalid section 'a' in config file 'f.ini'");
-	assert_string_equal(read("[a]\n; nothing\n[b]\nx=1\n", "a"),
+	assert_string_equal(options_in("port=3\n[a]\nx=1\n", "a"), "!Config file error");
+	assert_string_equal(options_in("[a]\n=3\n", "a"), "!Config file error");
+	assert_string_equal(options_in("", "a"),
 			    "!Invalid section 'a' in config file 'f.ini'");
-	assert_string_equal(read("[a\033[31m]\n", "a\033[31m"),
+	assert_string_equal(options_in("[a]\n; nothing\n[b]\nx=1\n", "a"),
+			    "!Invalid section 'a' in config file 'f.ini'");
+	assert_string_equal(options_in("[a\033[31m]\n", "a\033[31m"),
 			    "!Invalid section 'a' in config file 'f.ini'");
 }
 
@@ -154,9 +157,37 @@ static void says_what_it_cannot_read(void **state)
 	assert_string_equal(expand("p --extra-opts=x@none.ini"),
 			    "!Can't read config file: No such file or directory");
 	assert_string_equal(expand("p --extra-opts=@."),
-			    "!Can't read config file: Is a directory");
+			    "!Can't read config file: is a directory, not a file");
 	assert_string_equal(expand("p --extra-opts=@"),
 			    "!Cannot find config file in any standard location.");
+}
+
+/* Opening a pipe waits for its other end, and a device may never end. */
+static void waits_for_nothing_but_files(void **state)
+{
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_string_equal(expand("p --extra-opts=@pipe"),
+			    "!Can't read config file: is a pipe, not a file");
+	assert_string_equal(expand("p --extra-opts=@/dev/zero"),
+			    "!Can't read config file: is not a regular file");
+}
+
+/* It holds passwords and says what a plugin does. */
+static void obeys_files_of_root_and_its_own_only(void **state)
+{
+	(void)state;
+	folder_write("a.ini", 0666, "[check_imap]\nport=3\n");
+	assert_string_equal(
+	    expand("p --extra-opts=@a.ini"),
+	    "!Can't read config file: everybody can write to it (chmod o-w)");
+	if (geteuid() != 0)
+		skip(); /* only root can give files away */
+	assert_int_equal(chmod("a.ini", 0644), 0);
+	assert_int_equal(chown("a.ini", 12345, 12345), 0);
+	assert_string_equal(expand("p --extra-opts=@a.ini"),
+			    "!Can't read config file: it belongs to a user who is neither "
+			    "root nor the one that runs this");
 }
 
 static void refuses_a_huge_file(void **state)
@@ -197,6 +228,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(puts_options_before_the_rest, begin, end),
 		cmocka_unit_test_setup_teardown(finds_the_file, begin, end),
 		cmocka_unit_test_setup_teardown(says_what_it_cannot_read, begin, end),
+		cmocka_unit_test_setup_teardown(waits_for_nothing_but_files, begin, end),
+		cmocka_unit_test_setup_teardown(obeys_files_of_root_and_its_own_only, begin,
+						end),
 		cmocka_unit_test_setup_teardown(refuses_a_huge_file, begin, end),
 		cmocka_unit_test_setup_teardown(holds_many_options, begin, end),
 	};

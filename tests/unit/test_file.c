@@ -111,13 +111,36 @@ static void a_secret_may_be_read_by_our_groups_only(void **state)
 		skip(); /* only root can be somebody else */
 	assert_int_equal(chmod(".", 0755), 0);
 	folder_write("a", 0440, "x");
-	assert_int_equal(chown("a", 65534, 4242), 0);
+	assert_int_equal(chown("a", 0, 4242), 0);
 	assert_true(reads("a", 100, FILE_SECRET)); /* root leaves it to the administrator */
+	assert_int_equal(chown("a", 65534, 4242), 0);
 	assert_true(reads_as_other("a", 4242, 4243));
 	assert_true(reads_as_other("a", 4243, 4242));
 	assert_false(reads_as_other("a", 4243, 4244));
 	assert_int_equal(chown("a", 65534, 0), 0);
 	assert_true(reads_as_other("a", 4243, 4244));
+}
+
+/* What somebody else may change at any time is not ours to obey or to send. */
+static void a_secret_is_root_s_or_our_own(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* only root can give files away */
+	assert_int_equal(chmod(".", 0755), 0);
+	folder_write("a", 0600, "x");
+	assert_true(reads("a", 100, FILE_SECRET | FILE_OWNED));
+	assert_int_equal(chown("a", 12345, 0), 0);
+	assert_false(reads("a", 100, FILE_SECRET));
+	assert_false(reads("a", 100, FILE_OWNED));
+	assert_true(reads("a", 100, 0)); /* a list of targets, say */
+	assert_int_equal(chown("a", 65534, 0), 0);
+	assert_int_equal(chmod("a", 0440), 0);
+	assert_true(reads_as_other("a", 4242, 4243)); /* its own */
+	assert_int_equal(chown("a", 0, 4242), 0);
+	assert_true(reads_as_other("a", 4242, 4243)); /* root's */
+	assert_int_equal(chown("a", 12345, 4242), 0);
+	assert_false(reads_as_other("a", 4242, 4243));
 }
 
 static void tells_what_is_usable(void **state)
@@ -180,6 +203,7 @@ int main(void)
 		TEST(what_grows_or_is_not_real_is_refused),
 		TEST(follows_links),
 		TEST(a_secret_may_be_read_by_our_groups_only),
+		TEST(a_secret_is_root_s_or_our_own),
 		TEST(tells_what_is_usable),
 		TEST(each_part_of_a_stamp_counts),
 	};

@@ -1,6 +1,7 @@
 /* errors.c - errors with their place, sorted when they are handed over. */
 #include "errors.h"
 
+#include "buffer.h"
 #include "printable.h"
 #include "suggest.h"
 
@@ -15,10 +16,16 @@ enum { WHAT_MAX = 600 };
 static struct config_error no_memory = {
 	.where = (char[]){ "the configuration" },
 	.what = (char[]){ "out of memory while it was read" },
+	.bare_what = (char[]){ "out of memory while it was read" },
+	.bare_hint = (char[]){ "" },
 	.hint =
 	    (char[]){ "give the process more memory, or its servers to several exporters: "
 		      "see --shard" },
 };
+
+/* Around words of a file in a text that is being put together; no other text has control
+ * characters. */
+enum { CONTENT_BEGINS = 0x01, CONTENT_ENDS = 0x02 };
 
 void errors_init(struct errors *e)
 {
@@ -31,6 +38,8 @@ void config_errors_fini(struct config_errors *e)
 		free(e->list[i].where);
 		free(e->list[i].what);
 		free(e->list[i].hint);
+		free(e->list[i].bare_what);
+		free(e->list[i].bare_hint);
 	}
 	if (e->list != &no_memory)
 		free(e->list);
@@ -40,6 +49,30 @@ void config_errors_fini(struct config_errors *e)
 void errors_fini(struct errors *e)
 {
 	config_errors_fini(&e->found);
+	free(e->private_files);
+	errors_init(e);
+}
+
+/* Without memory for the name all files count as private. */
+void errors_keep_private(struct errors *e, const char *file)
+{
+	uint64_t *more =
+	    reallocarray(e->private_files, e->private_count + 1, sizeof(*more));
+
+	if (more == NULL) {
+		e->all_private = true;
+		return;
+	}
+	e->private_files = more;
+	e->private_files[e->private_count++] = view_hash(view_of(file));
+}
+
+static bool errors_is_private(const struct errors *e, const char *file)
+{
+	for (size_t i = 0; i < e->private_count && file != NULL; i++)
+		if (e->private_files[i] == view_hash(view_of(file)))
+			return true;
+	return e->all_private;
 }
 
 static char *printable(const char *text)
@@ -50,11 +83,13 @@ static char *printable(const char *text)
 	return strdup(line);
 }
 
-static char *where(struct place place)
+static char *where(struct place place, unsigned column)
 {
 	char line[WHAT_MAX];
 
-	if (place.line > 0)
+	if (place.line > 0 && column > 0)
+		snprintf(line, sizeof(line), "%s:%u:%u", place.file, place.line, column);
+	else if (place.line > 0)
 		snprintf(line, sizeof(line), "%s:%u", place.file, place.line);
 	else
 		snprintf(line, sizeof(line), "%s", place.file != NULL ? place.file : "");
@@ -67,11 +102,63 @@ void errors_out_of_memory(struct errors *e)
 	e->found = (struct config_errors){ .list = &no_memory, .count = 1, .total = 1 };
 }
 
-/* False: out of memory. */
-static bool errors_keep(struct errors *e, struct place place, const char *what,
-			const char *hint)
+enum words { WORDS_SHOWN, WORDS_HIDDEN };
+
+/* The text without the marks around words of a file, or without these words. True if there were
+ * any. */
+static bool put_words(struct buffer *b, const char *text, enum words words)
 {
+	bool found = false, inside = false;
+
+	for (; *text != '\0'; text++) {
+		if (*text == CONTENT_BEGINS && words == WORDS_HIDDEN && !inside)
+			buffer_text(b, "(not shown)");
+		if (*text == CONTENT_BEGINS)
+			found = inside = true;
+		else if (*text == CONTENT_ENDS)
+			inside = false;
+		else if (!inside || words == WORDS_SHOWN)
+			buffer_put(b, (struct view){ text, 1 });
+	}
+	return found;
+}
+
+static char *what_of(const char *text, enum words words, bool *ret_hidden)
+{
+	char line[WHAT_MAX];
+	struct buffer b;
+
+	buffer_init(&b, line, sizeof(line));
+	if (put_words(&b, text, words) && words == WORDS_HIDDEN)
+		*ret_hidden = true;
+	return printable(buffer_string(&b));
+}
+
+/* A hint made of words of the file says nothing without them. */
+static char *hint_of(const char *text, enum words words, bool hidden)
+{
+	static const char why[] =
+	    "words of a file that not every user may read are not shown";
+	char line[WHAT_MAX];
+	struct buffer b;
+
+	buffer_init(&b, line, sizeof(line));
+	if (put_words(&b, text, words) && words == WORDS_HIDDEN) {
+		buffer_clear(&b);
+		hidden = true;
+	}
+	if (hidden)
+		buffer_format(&b, "%s%s", b.n > 0 ? "; " : "", why);
+	return printable(buffer_string(&b));
+}
+
+/* False: out of memory. */
+static bool errors_keep(struct errors *e, struct place place, unsigned column,
+			const char *what, const char *hint)
+{
+	enum words words = errors_is_private(e, place.file) ? WORDS_HIDDEN : WORDS_SHOWN;
 	struct config_errors *found = &e->found;
+	bool hidden = false, bare = false;
 	struct config_error *error;
 
 	if (found->list == NULL)
@@ -80,29 +167,35 @@ static bool errors_keep(struct errors *e, struct place place, const char *what,
 		return false;
 	e->places[found->count] = place;
 	error = &found->list[found->count++];
-	*error = (struct config_error){
-		.where = where(place),
-		.what = printable(what),
-		.hint = printable(hint),
-	};
-	return error->where != NULL && error->what != NULL && error->hint != NULL;
+	error->where = where(place, words == WORDS_HIDDEN ? column : 0);
+	error->what = what_of(what, words, &hidden);
+	error->hint = hint_of(hint, words, hidden);
+	error->bare_what = what_of(what, WORDS_HIDDEN, &bare);
+	error->bare_hint = hint_of(hint, WORDS_HIDDEN, false);
+	return error->where != NULL && error->what != NULL && error->hint != NULL &&
+	       error->bare_what != NULL && error->bare_hint != NULL;
+}
+
+void errors_add_at(struct errors *e, struct place place, unsigned column, const char *hint,
+		   const char *what)
+{
+	e->found.total++;
+	if (e->found.count == CONFIG_ERRORS_MAX || e->found.list == &no_memory)
+		return;
+	if (!errors_keep(e, place, column, what, hint))
+		errors_out_of_memory(e);
 }
 
 void errors_add(struct errors *e, struct place place, const char *hint, const char *format,
 		...)
 {
-	struct config_errors *found = &e->found;
 	char what[WHAT_MAX];
 	va_list values;
 
-	found->total++;
-	if (found->count == CONFIG_ERRORS_MAX || found->list == &no_memory)
-		return;
 	va_start(values, format);
 	vsnprintf(what, sizeof(what), format, values);
 	va_end(values);
-	if (!errors_keep(e, place, what, hint))
-		errors_out_of_memory(e);
+	errors_add_at(e, place, 0, hint, what);
 }
 
 static bool same_file(struct place a, struct place b)
@@ -140,7 +233,8 @@ void errors_take(struct errors *e, struct config_errors *ret_errors)
 		for (size_t i = n; i > 0 && belongs_before(e, i); i--)
 			swap_down(e, i);
 	*ret_errors = e->found;
-	errors_init(e);
+	e->found = (struct config_errors){ 0 };
+	errors_fini(e);
 }
 
 const char *quote_text(struct quote *q, struct view text)
@@ -151,6 +245,16 @@ const char *quote_text(struct quote *q, struct view text)
 	n = printable_copy(q->text + 1, sizeof(q->text) - 2, text);
 	q->text[1 + n] = '\'';
 	q->text[2 + n] = '\0';
+	return q->text;
+}
+
+const char *quote_content(struct quote *q, struct view text, const char *marks)
+{
+	char shown[sizeof(q->text) - 5];
+
+	printable_copy(shown, sizeof(shown), text);
+	snprintf(q->text, sizeof(q->text), "%c%s%s%s%c", CONTENT_BEGINS, marks, shown,
+		 marks, CONTENT_ENDS);
 	return q->text;
 }
 

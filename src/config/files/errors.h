@@ -1,6 +1,19 @@
+<<<<<<< HEAD:src/config/files/errors.h
 /* errors.h - what is wrong with a configuration, gathered with its place. */
 #ifndef MAILVANE_ERRORS_H
 #define MAILVANE_ERRORS_H
+=======
+/* errors.h - what is wrong with a configuration, gathered with its place.
+ *
+ * Errors reach consoles, logs and, after POST /-/reload, whoever asked. A file may have been
+ * named by mistake (/etc/shadow, a private key). So words of a file (QUOTE, CONTENT) are shown
+ * only when every user of this machine may read the file; of all others an error says where it
+ * is, with the column, what was expected, and words of our own. `bare` texts never have words
+ * of files: they are for readers who are no users of this machine.
+ */
+#ifndef MAILVANE_CONFIG_ERRORS_H
+#define MAILVANE_CONFIG_ERRORS_H
+>>>>>>> 4eefd7a (config: errors keep the words of private files; owners are checked):src/config/errors.h
 
 #include "config_errors.h"
 #include "view.h"
@@ -15,6 +28,10 @@ struct place {
 struct errors {
 	struct config_errors found;
 	struct place places[CONFIG_ERRORS_MAX]; /* of found.list */
+	/* Hashes of the names of files whose words are not shown. */
+	uint64_t *private_files;
+	size_t private_count;
+	bool all_private;
 };
 
 void errors_init(struct errors *);
@@ -23,6 +40,12 @@ void errors_fini(struct errors *);
 /* hint: what to do, "" if there is nothing to say. The texts are made printable. */
 void errors_add(struct errors *, struct place, const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same with a column, which begins at 1; 0: unknown. It is shown where words are not. */
+void errors_add_at(struct errors *, struct place, unsigned column, const char *hint,
+		   const char *what);
+
+/* Not every user may read this file, as later errors name it. */
+void errors_keep_private(struct errors *, const char *file);
 
 /* In place of all others. What errors_add does, too, when there is no memory for one. */
 void errors_out_of_memory(struct errors *);
@@ -31,13 +54,19 @@ void errors_out_of_memory(struct errors *);
  * line; nothing stays behind. */
 void errors_take(struct errors *, struct config_errors *ret_errors);
 
-/* A value of a file made fit for a sentence: printable, cut, in single quotes. */
+/* Words made fit for a sentence: printable, cut, in single quotes. */
 struct quote {
-	char text[100];
+	char text[103];
 };
 const char *quote_text(struct quote *, struct view);
-/* Lives until the end of the block. */
-#define QUOTE(view) quote_text(&(struct quote){ { 0 } }, (view))
+const char *quote_content(struct quote *, struct view, const char *marks);
+/* Words of a file, for errors_add only. They live until the end of the block. */
+#define QUOTE(view)        quote_content(&(struct quote){ { 0 } }, (view), "'")
+/* The same in double quotes, and without any. */
+#define QUOTE_DOUBLE(view) quote_content(&(struct quote){ { 0 } }, (view), "\"")
+#define CONTENT(view)      quote_content(&(struct quote){ { 0 } }, (view), "")
+/* A name that is no secret: of a file, or of one of our own words. */
+#define QUOTE_NAME(view)   quote_text(&(struct quote){ { 0 } }, (view))
 
 /* A formatted hint that lives until the end of the block. */
 struct hint {

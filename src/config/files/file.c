@@ -2,6 +2,7 @@
 #include "file.h"
 
 #include "out_of_memory.h"
+#include "regular_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ static bool group_is_ours(gid_t group)
 static bool refuse(struct errors *e, struct place place, const char *path, const char *why,
 		   const char *hint)
 {
-	errors_add(e, place, hint, "%s %s", QUOTE(view_of(path)), why);
+	errors_add(e, place, hint, "%s %s", QUOTE_NAME(view_of(path)), why);
 	return false;
 }
 
@@ -87,7 +88,7 @@ static bool refuse_by_errno(struct errors *e, struct place place, const char *pa
 	else if (errno == ENOENT && place.file != NULL)
 		hint = "relative paths start at the folder of the file they stand in";
 
-	errors_add(e, place, hint, "cannot open %s: %s", QUOTE(view_of(path)),
+	errors_add(e, place, hint, "cannot open %s: %s", QUOTE_NAME(view_of(path)),
 		   strerror(errno));
 	return false;
 }
@@ -98,6 +99,14 @@ static bool allowed(const struct stat *st, const char *path, unsigned rules,
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
 		return refuse(e, place, path, "can be written by others",
 			      HINT("chmod go-w %s", path));
+	if ((rules & (FILE_SECRET | FILE_OWNED)) && st->st_uid != 0 &&
+	    st->st_uid != geteuid())
+		return refuse(e, place, path,
+			      "belongs to a user who is neither root nor the one that runs "
+			      "this",
+			      HINT("chown root %s; chgrp and chmod g+r let a service of "
+				   "another user read it",
+				   path));
 	if (!(rules & FILE_SECRET))
 		return true;
 	if (st->st_mode & S_IROTH)
@@ -111,22 +120,13 @@ static bool allowed(const struct stat *st, const char *path, unsigned rules,
 	return true;
 }
 
-static const char *kind_of(mode_t mode)
-{
-	if (S_ISDIR(mode))
-		return "is a directory, not a file";
-	if (S_ISFIFO(mode))
-		return "is a pipe, not a file";
-	return "is not a regular file";
-}
-
 static bool acceptable(int fd, const char *path, size_t max, unsigned rules,
 		       struct errors *e, struct place place, struct stat *ret_st)
 {
 	if (fstat(fd, ret_st) != 0)
 		return refuse_by_errno(e, place, path);
 	if (!S_ISREG(ret_st->st_mode))
-		return refuse(e, place, path, kind_of(ret_st->st_mode), "");
+		return refuse(e, place, path, regular_file_fault(ret_st->st_mode), "");
 	if (!allowed(ret_st, path, rules, e, place))
 		return false;
 	if (ret_st->st_size < 0 || (uint64_t)ret_st->st_size > max)
@@ -163,6 +163,8 @@ static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
 
 	if (!acceptable(fd, path, max, rules, e, place, &st))
 		return false;
+	if (!(st.st_mode & S_IROTH))
+		errors_keep_private(e, path);
 	room = malloc(sizeof(*room) + (size_t)st.st_size + 1);
 	if (room == NULL) {
 		errors_out_of_memory(e);
@@ -176,7 +178,7 @@ static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
 		if (error == 0)
 			return refuse(e, place, path, "changed while it was being read",
 				      "write a new file and rename it over the old one");
-		errors_add(e, place, "", "cannot read %s: %s", QUOTE(view_of(path)),
+		errors_add(e, place, "", "cannot read %s: %s", QUOTE_NAME(view_of(path)),
 			   strerror(error));
 		return false;
 	}
@@ -221,7 +223,7 @@ bool file_usable(const char *path, bool directory, struct errors *e, struct plac
 	else if (directory && !S_ISDIR(st.st_mode))
 		usable = refuse(e, place, path, "is not a directory", "");
 	else if (!directory && !S_ISREG(st.st_mode))
-		usable = refuse(e, place, path, kind_of(st.st_mode), "");
+		usable = refuse(e, place, path, regular_file_fault(st.st_mode), "");
 	else
 		usable = allowed(&st, path, 0, e, place);
 	close(fd);

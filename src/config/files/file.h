@@ -12,6 +12,10 @@ enum file_rule {
 	 * one of the process's own; a process of root, which checks for another, leaves the
 	 * group to the administrator. */
 	FILE_SECRET = 1 << 0,
+	/* Says what this program does: it belongs to root or to the user that runs this, as a
+	 * secret does, too. Lists of targets and names may be another user's, such as that of
+	 * the control panel that writes them. */
+	FILE_OWNED = 1 << 1,
 };
 
 /* What tells that a file is another one or has another content. */

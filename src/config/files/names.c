@@ -2,6 +2,7 @@
 #include "names.h"
 
 #include "memory.h"
+#include "suggest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,10 +77,13 @@ bool names_find(const struct names *n, struct view text, size_t *ret_number)
 const char *names_similar(const struct names *n, struct hint *h, struct view typed,
 			  const char *fallback)
 {
-	const char *words[SIMILAR_MAX];
+	const char *words[SIMILAR_MAX], *near;
 	size_t count = n->count < SIMILAR_MAX ? n->count : SIMILAR_MAX;
 
 	for (size_t i = 0; i < count; i++)
 		words[i] = n->list[i].text;
-	return hint_similar(h, typed, words, count, fallback);
+	near = suggest_word(typed, words, count);
+	if (near == NULL)
+		return hint_format(h, "%s", fallback);
+	return hint_format(h, "did you mean %s?", QUOTE(view_of(near)));
 }

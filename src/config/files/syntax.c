@@ -36,7 +36,7 @@ struct walk {
 	struct errors *errors;
 	const char *file;
 	struct scanner scanner;
-	const char *end; /* of the text */
+	const char *begin, *end; /* of the text */
 	struct token now, before;
 	enum spot spot;
 	struct view setting; /* whose value is being read */
@@ -50,15 +50,35 @@ static struct open *inner(struct walk *w)
 	return &w->open[w->depth];
 }
 
+/* In bytes, from 1; 0 where it is not known. */
+static unsigned column_of(const struct walk *w, const char *at)
+{
+	const char *from = at;
+
+	if (at < w->begin || at > w->end)
+		return 0;
+	while (from > w->begin && from[-1] != '\n')
+		from--;
+	return (unsigned)(at - from) + 1;
+}
+
 static void fault_at(struct walk *w, unsigned line, const char *what, const char *hint)
 {
 	w->faults++;
-	errors_add(w->errors, (struct place){ w->file, line }, hint, "%s", what);
+	errors_add_at(w->errors, (struct place){ w->file, line }, 0, hint, what);
+}
+
+static void fault_of_token(struct walk *w, const struct token *t, const char *what,
+			   const char *hint)
+{
+	w->faults++;
+	errors_add_at(w->errors, (struct place){ w->file, t->line },
+		      column_of(w, t->text.p), hint, what);
 }
 
 static void fault(struct walk *w, const char *what, const char *hint)
 {
-	fault_at(w, w->now.line, what, hint);
+	fault_of_token(w, &w->now, what, hint);
 }
 
 static char closer_of(char bracket)
@@ -169,8 +189,8 @@ static void fault_unquoted(struct walk *w, const struct token *first)
 {
 	struct view text = unquoted(w, first);
 
-	fault(w, HINT("the value %s is not quoted", QUOTE(text)),
-	      HINT("write \"%.*s\"", (int)text.n, text.p));
+	fault_of_token(w, first, HINT("the value %s is not quoted", QUOTE(text)),
+		       HINT("write %s", QUOTE_DOUBLE(text)));
 	inner(w)->mixed = true; /* as it would be with quotes, nobody knows */
 	recover(w);
 }
@@ -425,9 +445,11 @@ static bool check_nul(struct view text, const char *file, struct errors *e)
 
 bool syntax_check(struct view text, const char *file, struct errors *e)
 {
-	struct walk w = {
-		.errors = e, .file = file, .end = text.p + text.n, .spot = SPOT_NAME
-	};
+	struct walk w = { .errors = e,
+			  .file = file,
+			  .begin = text.p,
+			  .end = text.p + text.n,
+			  .spot = SPOT_NAME };
 
 	if (!check_nul(text, file, e))
 		return false;

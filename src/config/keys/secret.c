@@ -77,7 +77,8 @@ static const char *read_by(struct loader *l, const char *path, struct place plac
 	if (fault == NULL)
 		secret = arena_text(&l->plan->arena, text);
 	else
-		errors_add(&l->errors, place, hint, "%s %s", QUOTE(view_of(path)), fault);
+		errors_add(&l->errors, place, hint, "%s %s", QUOTE_NAME(view_of(path)),
+			   fault);
 	file_fini(&file);
 	return secret;
 }

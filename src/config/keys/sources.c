@@ -137,7 +137,7 @@ static void read_file(struct loader *l, const char *path, struct place place,
 			   "files include each other too deep");
 		return;
 	}
-	if (!file_read(path, CONFIG_FILE_MAX, 0, &l->errors, place, &file))
+	if (!file_read(path, CONFIG_FILE_MAX, FILE_OWNED, &l->errors, place, &file))
 		return;
 	same = find_same(l, &file.stamp);
 	if (same != NULL) {
@@ -145,7 +145,7 @@ static void read_file(struct loader *l, const char *path, struct place place,
 		    &l->errors, place,
 		    "each file counts once; keep included files in a folder of their "
 		    "own",
-		    "%s is read already", QUOTE(view_of(path)));
+		    "%s is read already", QUOTE_NAME(view_of(path)));
 	} else {
 		watch_file(l->watch, path, &file.stamp);
 		take_text(l, source_new(l, path, &file.stamp),

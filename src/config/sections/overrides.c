@@ -26,7 +26,7 @@ static bool good_row(struct loader *l, const struct override *row,
 
 	if (fault != NULL)
 		errors_add(&l->errors, d->head.place, "see verdicts.md", "%s %s",
-			   QUOTE(view_of(fault_name(row->fault))), fault);
+			   QUOTE_NAME(view_of(fault_name(row->fault))), fault);
 	for (size_t i = 0; fault == NULL && i < rows->count; i++) {
 		if (!override_same(&rows->list[i], row))
 			continue;

@@ -31,7 +31,7 @@ static void read_file(struct loader *l, const char *path, struct place place)
 	if (!csv && !ends(path, ".json")) {
 		errors_add(&l->errors, place, "name it .json (Prometheus file_sd) or .csv",
 			   "it cannot be told what kind of file %s is",
-			   QUOTE(view_of(path)));
+			   QUOTE_NAME(view_of(path)));
 		return;
 	}
 	if (!file_read(path, CONFIG_TARGET_FILE_MAX, 0, &l->errors, place, &file))

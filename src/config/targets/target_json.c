@@ -251,12 +251,23 @@ static void take_group(struct reading *r, json_t *group)
 	take_targets(r, json_object_get(group, "targets"));
 }
 
-/* The library speaks of its own options where a NUL character is meant. */
-static const char *syntax_fault(const json_error_t *error)
+/* The library speaks of its own options where a NUL character is meant, and it quotes the
+ * file behind "near". */
+static void refuse_syntax(struct errors *e, const char *file, const json_error_t *error)
 {
+	const char *near = strstr(error->text, " near ");
+	size_t n = near != NULL ? (size_t)(near - error->text) : strlen(error->text);
+	struct hint what;
+
 	if (json_error_code(error) == json_error_null_character)
-		return "a NUL character stands in a string";
-	return error->text;
+		hint_format(&what, "a NUL character stands in a string");
+	else if (near != NULL)
+		hint_format(&what, "%.*s near %s", (int)n, error->text,
+			    CONTENT(view_of(near + strlen(" near "))));
+	else
+		hint_format(&what, "%s", error->text);
+	errors_add_at(e, (struct place){ file, (unsigned)error->line },
+		      (unsigned)error->column, "it must be valid JSON", what.text);
 }
 
 /* The library takes a failed allocation for a broken text. */
@@ -313,8 +324,7 @@ void target_json_read(struct loader *l, const char *file, struct view text)
 		out_of_memory();
 	}
 	if (root == NULL) {
-		errors_add(&l->errors, (struct place){ file, (unsigned)error.line },
-			   "it must be valid JSON", "%s", syntax_fault(&error));
+		refuse_syntax(&l->errors, file, &error);
 		return;
 	}
 	if (!json_is_array(root)) {
