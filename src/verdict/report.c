@@ -1,9 +1,13 @@
 /* report.c - findings as one summary line, performance values and a line for each.
  *
- * Performance values are SERVICE_time, SERVICE_PHASE and SERVICE_cert_days, always all of them
- * and in the same order; what was not reached or is not known is U (Monitoring Plugins
- * development guidelines, "Performance data"). Where each address is probed the address stands
- * in front.
+ * Performance values are SERVICE_time, SERVICE_PHASE and SERVICE_cert_days, always the same ones
+ * in the same order; what was not reached or is not known is U (Monitoring Plugins development
+ * guidelines, "Performance data"). Left out is what this check cannot have: phases of TLS
+ * without TLS, of a login without an account, the lookup of an address. Where each address is
+ * probed the address stands in front.
+ *
+ * What does not fit is left out by its worth: lines of bad findings have the first half of the
+ * room, then values, then all other lines; and the last line says what is missing.
  */
 #include "report.h"
 
@@ -11,7 +15,8 @@
 
 #include <string.h>
 
-enum { SUMMARY_MAX = 2048 };
+/* TAIL_ROOM: of the line that says what is missing. */
+enum { SUMMARY_MAX = 2048, OTHERS_MAX = 8, TAIL_ROOM = 120 };
 
 /* The first of the worst. */
 static size_t find_worst(const struct finding *f, size_t count)
@@ -81,10 +86,33 @@ static bool resolver_is_away(const struct finding *f, size_t count)
 	return count > 1;
 }
 
+/* Where the summary has room for more than one. */
+static void put_others(struct buffer *b, const struct finding *f, size_t count,
+		       size_t worst)
+{
+	size_t shown = 0, bad = count - count_well(f, count) - 1;
+	char address[ADDRESS_TEXT_MAX];
+
+	for (size_t i = 0; i < count && shown < OTHERS_MAX; i++) {
+		if (i == worst || f[i].result.state == STATE_OK)
+			continue;
+		buffer_format(b, "%s%s", shown == 0 ? "; also bad: " : ", ",
+			      f[i].target->service->name);
+		if (shows_address(&f[i]))
+			buffer_format(b, " at %s",
+				      address_text(&f[i].result.address, address));
+		buffer_format(b, " %s", state_name(f[i].result.state));
+		shown++;
+	}
+	if (bad > shown)
+		buffer_format(b, " and %zu more", bad - shown);
+}
+
 static void summary_write(struct buffer *b, const struct finding *f, size_t count)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
-	const struct finding *worst = &f[find_worst(f, count)];
+	const size_t at = find_worst(f, count);
+	const struct finding *worst = &f[at];
 
 	buffer_format(b, "MAIL %s - ", state_name(worst->result.state));
 	report_sentence(worst, sentence);
@@ -105,6 +133,8 @@ static void summary_write(struct buffer *b, const struct finding *f, size_t coun
 		buffer_format(b, "%zu of %zu services well, ", count_well(f, count), count);
 	buffer_format(b, "%.255s %s: %s", worst->target->host, worst->target->service->name,
 		      sentence);
+	if (worst->result.state != STATE_OK)
+		put_others(b, f, count, at);
 	put_pair(b, &worst->result);
 }
 
@@ -166,6 +196,35 @@ static void put_days(struct buffer *b, const struct finding *f)
 		      (long long)(moment_between(r->at, end).ns / 86400000000000));
 }
 
+static bool host_is_address(const struct target *t)
+{
+	struct address address;
+
+	return address_parse(view_of(t->host), 0, &address);
+}
+
+/* Whether such a check ever gets there. */
+static bool can_have(const struct target *t, enum phase phase,
+		     const struct report_limits *l)
+{
+	enum tls_mode tls = (enum tls_mode)t->service->tls;
+
+	switch (phase) {
+	case PHASE_DNS:
+		return !host_is_address(t);
+	case PHASE_STARTTLS:
+		return tls == TLS_MODE_STARTTLS || tls == TLS_MODE_OPPORTUNISTIC;
+	case PHASE_TLS:
+		return tls != TLS_MODE_NONE;
+	case PHASE_AUTH:
+		return t->account != NULL;
+	case PHASE_MAILBOX:
+		return t->account != NULL || l->envelope;
+	default:
+		return true;
+	}
+}
+
 static void put_values(struct buffer *b, const struct finding *f,
 		       const struct report_limits *limits)
 {
@@ -175,9 +234,13 @@ static void put_values(struct buffer *b, const struct finding *f,
 	put_seconds(b, f, "time", f->result.took, l->warning[PHASE_COUNT],
 		    l->critical[PHASE_COUNT]);
 	for (unsigned phase = 0; phase < PHASE_COUNT; phase++)
-		put_seconds(b, f, phase_name((enum phase)phase), f->result.phases[phase],
-			    l->warning[phase], l->critical[phase]);
-	put_days(b, f);
+		if (f->result.phases[phase].ns >= 0 ||
+		    can_have(f->target, (enum phase)phase, l))
+			put_seconds(b, f, phase_name((enum phase)phase),
+				    f->result.phases[phase], l->warning[phase],
+				    l->critical[phase]);
+	if (f->result.certificate != NULL || can_have(f->target, PHASE_TLS, l))
+		put_days(b, f);
 }
 
 /* --- the lines ---------------------------------------------------------------------------- */
@@ -207,31 +270,116 @@ static void put_line(struct buffer *b, const struct finding *f)
 	buffer_text(b, "\n");
 }
 
-/* What does not fit whole is left out: half a value would be another value. */
-static void put_if_fits(struct buffer *b, const struct buffer *part)
+/* --- the whole ------------------------------------------------------------------------------ */
+
+/* A part of the output that is filled from several sides before it is put. */
+struct report_part {
+	struct buffer b;
+	char storage[REPORT_MAX];
+};
+
+/* Puts what fits whole into `room` bytes: half a value would be another value. */
+static bool part_add(struct report_part *to, const struct buffer *piece, size_t room)
 {
-	if (!part->full)
-		buffer_put(b, buffer_view(part));
+	return !piece->full && to->b.n + piece->n <= room &&
+	       buffer_put(&to->b, buffer_view(piece));
+}
+
+struct report {
+	const struct finding *findings;
+	size_t count;
+	struct report_part values, lines;
+	size_t rank,
+	    next; /* the line to be put next: place in worst_first, place in findings */
+	size_t lines_left, bad_left, values_left;
+};
+
+static const enum state worst_first[] = { STATE_CRITICAL, STATE_WARNING, STATE_UNKNOWN,
+					  STATE_OK };
+
+/* The finding whose line comes next, the worst first; NULL: all are there. */
+static const struct finding *next_finding(struct report *r)
+{
+	for (; r->rank < ARRAY_SIZE(worst_first); r->rank++, r->next = 0)
+		for (; r->next < r->count; r->next++)
+			if (r->findings[r->next].result.state == worst_first[r->rank])
+				return &r->findings[r->next];
+	return NULL;
+}
+
+/* Until `room` bytes are full. */
+static void report_put_lines(struct report *r, bool only_bad, size_t room)
+{
+	char storage[SUMMARY_MAX];
+	const struct finding *f;
+	struct buffer line;
+
+	while ((f = next_finding(r)) != NULL) {
+		bool bad = f->result.state != STATE_OK;
+
+		buffer_init(&line, storage, sizeof(storage));
+		put_line(&line, f);
+		if ((only_bad && !bad) || !part_add(&r->lines, &line, room))
+			return;
+		r->next++;
+		r->lines_left--;
+		r->bad_left -= bad;
+	}
+}
+
+static void report_put_values(struct report *r, const struct report_limits *limits,
+			      size_t room)
+{
+	char storage[SUMMARY_MAX];
+	struct buffer values;
+
+	for (size_t i = 0; i < r->count; i++) {
+		buffer_init(&values, storage, sizeof(storage));
+		put_values(&values, &r->findings[i], limits);
+		r->values_left -= part_add(&r->values, &values, room);
+	}
+}
+
+/* "... and 9 more, all OK" */
+static void report_put_tail(struct buffer *b, const struct report *r)
+{
+	const char *gap = "... and ";
+
+	if (r->lines_left > 0 && r->bad_left > 0)
+		buffer_format(b, "%s%zu more, %zu of them bad", gap, r->lines_left,
+			      r->bad_left);
+	else if (r->lines_left > 0)
+		buffer_format(b, "%s%zu more, all OK", gap, r->lines_left);
+	if (r->lines_left > 0)
+		gap = "; ";
+	if (r->values_left > 0)
+		buffer_format(b, "%sthe values of %zu services have no room", gap,
+			      r->values_left);
+	if (r->lines_left + r->values_left > 0)
+		buffer_text(b, "\n");
 }
 
 enum state report_write(struct buffer *b, const struct finding *findings, size_t count,
 			const struct report_limits *limits)
 {
-	char storage[REPORT_MAX];
-	struct buffer part;
+	size_t well = count_well(findings, count), room;
+	struct report r = { .findings = findings,
+			    .count = count,
+			    .lines_left = count,
+			    .bad_left = count - well,
+			    .values_left = count };
 
 	put_summary(b, findings, count);
+	room = b->cap - b->n > TAIL_ROOM ? b->cap - b->n - TAIL_ROOM : 0;
+	buffer_init(&r.values.b, r.values.storage, sizeof(r.values.storage));
+	buffer_init(&r.lines.b, r.lines.storage, sizeof(r.lines.storage));
+	report_put_lines(&r, true, room / 2);
+	report_put_values(&r, limits, room - r.lines.b.n);
+	report_put_lines(&r, false, room - r.values.b.n);
 	buffer_text(b, " |");
-	for (size_t i = 0; i < count; i++) {
-		buffer_init(&part, storage, sizeof(storage));
-		put_values(&part, &findings[i], limits);
-		put_if_fits(b, &part);
-	}
+	buffer_put(b, buffer_view(&r.values.b));
 	buffer_text(b, "\n");
-	for (size_t i = 0; i < count; i++) {
-		buffer_init(&part, storage, sizeof(storage));
-		put_line(&part, &findings[i]);
-		put_if_fits(b, &part);
-	}
+	buffer_put(b, buffer_view(&r.lines.b));
+	report_put_tail(b, &r);
 	return findings[find_worst(findings, count)].result.state;
 }

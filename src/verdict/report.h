@@ -8,8 +8,8 @@
 #include "plan.h"
 #include "verdict.h"
 
-/* Nagios reads 8 KiB; we stay below half of it. */
-enum { REPORT_MAX = 4 * 1024, FINDING_REMARK_MAX = 200 };
+/* Nagios reads 8 KiB of a plugin, and check_mailvane puts two lines behind a report. */
+enum { REPORT_MAX = 7 * 1024 + 512, FINDING_REMARK_MAX = 200 };
 
 /* One result on its way into a report. */
 struct finding {
@@ -23,10 +23,12 @@ struct finding {
  * The last one of each is that of the whole time. */
 struct report_limits {
 	const char *warning[PHASE_COUNT + 1], *critical[PHASE_COUNT + 1];
+	bool envelope; /* the check tries one, in the phase `mailbox` */
 };
 
-/* One line of summary with performance values, then one line per finding; whole lines are left
- * out where they would not fit. limits NULL: none. Returns the worst state, which is the exit
+/* One line of summary with performance values, then one line per finding, the worst first. What
+ * does not fit into the buffer (of REPORT_MAX) is left out whole, lines that are OK first, and a
+ * last line says how much that is. limits NULL: none. Returns the worst state, which is the exit
  * code. */
 enum state report_write(struct buffer *, const struct finding *, size_t count,
 			const struct report_limits *limits);

@@ -19,6 +19,8 @@ struct config_error {
 	char *where; /* "mailvane.conf:12" or "targets.d/a.csv:3" */
 	char *what;  /* "unknown key 'intervall'" */
 	char *hint;  /* "did you mean 'interval'?"; "" if there is none */
+	/* what and hint without any word of the file (errors.h). */
+	char *bare_what, *bare_hint;
 };
 
 struct config_errors {

@@ -1,8 +1,3 @@
-<<<<<<< HEAD:src/config/files/errors.h
-/* errors.h - what is wrong with a configuration, gathered with its place. */
-#ifndef MAILVANE_ERRORS_H
-#define MAILVANE_ERRORS_H
-=======
 /* errors.h - what is wrong with a configuration, gathered with its place.
  *
  * Errors reach consoles, logs and, after POST /-/reload, whoever asked. A file may have been
@@ -11,9 +6,8 @@
  * is, with the column, what was expected, and words of our own. `bare` texts never have words
  * of files: they are for readers who are no users of this machine.
  */
-#ifndef MAILVANE_CONFIG_ERRORS_H
-#define MAILVANE_CONFIG_ERRORS_H
->>>>>>> 4eefd7a (config: errors keep the words of private files; owners are checked):src/config/errors.h
+#ifndef MAILVANE_ERRORS_H
+#define MAILVANE_ERRORS_H
 
 #include "config_errors.h"
 #include "view.h"
