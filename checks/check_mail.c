@@ -91,6 +91,7 @@ static int report(struct findings *f, const struct options *o)
 
 	findings_judge(f, o);
 	thresholds_show(&o->limits, &limits);
+	limits.envelope = o->envelope.to != NULL;
 	buffer_init(&b, text, sizeof(text));
 	state = report_write(&b, f->list, f->count, &limits);
 	if (o->json) {
@@ -147,7 +148,6 @@ static int probe(struct plan *plan, const struct options *o)
 	char error[REFUSAL_MAX];
 	int code;
 
-	last_word_after((unsigned)span_seconds(o->timeout) + GRACE_S);
 	if (o->state_dir == NULL)
 		return probe_once(plan, o, NULL);
 	if (account == NULL)
@@ -186,7 +186,6 @@ static int ask_names(struct plan *plan, const struct options *o)
 	char error[REFUSAL_MAX];
 	int code;
 
-	last_word_after((unsigned)span_seconds(o->timeout) + GRACE_S);
 	if (names_init(&names, plan, o, error) && names_ask(&names, plan, o, error))
 		code = report_names(&names, o);
 	else
@@ -210,9 +209,12 @@ static int run(struct plan *plan, int argc, char **argv)
 	char error[REFUSAL_MAX];
 	struct options options;
 
+	/* Files are read from here on, and one may be on a file system that hangs. */
+	last_word_after(OPTIONS_TIMEOUT_S + GRACE_S);
 	if (!extra_opts_expand(&plan->arena, "check_mail", &argc, &argv, error) ||
 	    !options_parse(argc, argv, &options, error))
 		return give_up(error);
+	last_word_after((unsigned)span_seconds(options.timeout) + GRACE_S);
 	if (options.explain_given)
 		return explain(options.explain);
 	if (options.version || options.help)

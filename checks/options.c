@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "buffer.h"
+#include "host_argument.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -415,11 +416,33 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 	}
 }
 
+static const char *options_long_name(int option)
+{
+	for (const struct option *known = long_options; known->name != NULL; known++)
+		if (known->val == option)
+			return known->name;
+	return "";
+}
+
+/* A variable of a script that has no value must not become another check. */
+static bool refuse_empty(int option, char *error)
+{
+	char name[40];
+	struct buffer b;
+
+	buffer_init(&b, name, sizeof(name));
+	buffer_format(&b, "--%s", options_long_name(option));
+	return refusal(error, buffer_string(&b), "",
+		       "it is empty: give a value or leave the option out");
+}
+
 static bool set(struct options *o, int option, const char *value, char *error)
 {
 	const char **text = text_of(o, option);
 	bool *flag = flag_of(o, option);
 
+	if (value != NULL && *value == '\0' && option != 'H')
+		return refuse_empty(option, error);
 	if (text != NULL)
 		*text = value;
 	else if (flag != NULL)
@@ -516,19 +539,22 @@ static bool check_whole(const struct options *o, char *error)
 		return true;
 	if (o->host == NULL || *o->host == '\0')
 		return refusal(error, "no host", "", "give one with -H HOST");
+	if (!host_argument_usable("--hostname", o->host, error))
+		return false;
 	if (o->port != 0 && o->service_count != 1)
 		return refusal(error, "--port", "", "it can be given for one service only");
 	if ((o->client_cert == NULL) != (o->client_key == NULL))
 		return refusal(error, "client certificate", "",
 			       "--client-cert and --client-key belong together");
-	return check_login(o, error) && check_envelope(o, error) && check_names(o, error);
+	return thresholds_check(&o->limits, error) && check_login(o, error) &&
+	       check_envelope(o, error) && check_names(o, error);
 }
 
 bool options_parse(int argc, char **argv, struct options *ret_options,
 		   char error[REFUSAL_MAX])
 {
 	struct options o = {
-		.timeout = span_of_seconds(10),
+		.timeout = span_of_seconds(OPTIONS_TIMEOUT_S),
 		.password_fd = -1,
 		.address_state = STATE_WARNING,
 		.tls_min = TLS_VERSION_1_2,

@@ -12,6 +12,9 @@ enum { OPTIONS_SERVICES_MAX = 16, OPTIONS_EXPECT_MAX = 16 };
 enum { NAMES_AT_ONCE = 4, NAMES_AT_ONCE_MAX = 64 };
 
 /* All texts are those of argv. */
+/* Without --timeout. */
+enum { OPTIONS_TIMEOUT_S = 10 };
+
 struct options {
 	const char *host;
 	struct view services[OPTIONS_SERVICES_MAX];

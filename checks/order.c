@@ -1,6 +1,7 @@
 /* order.c - services, account and settings as the options want them. */
 #include "order.h"
 
+#include "buffer.h"
 #include "dialogue.h"
 #include "ehlo_name.h"
 #include "expectations.h"
@@ -15,11 +16,18 @@ static const char *const usual[] = { "smtp",  "submission", "submissions", "imap
 static bool unknown_service(struct view name, char error[REFUSAL_MAX])
 {
 	const char *names[OPTIONS_SERVICES_MAX];
-	char typed[80];
+	const char *meant = service_meant(name);
+	char typed[80], remedy[60];
+	struct buffer b;
 
+	buffer_init(&b, remedy, sizeof(remedy));
 	for (size_t i = 0; i < builtin_service_count; i++)
 		names[i] = builtin_services[i].name;
 	printable_copy(typed, sizeof(typed), name);
+	if (meant != NULL) {
+		buffer_format(&b, "did you mean %s?", meant);
+		return refusal(error, "unknown service", typed, buffer_string(&b));
+	}
 	return refusal_of_word(error, "unknown service", typed, names,
 			       builtin_service_count);
 }

@@ -109,6 +109,30 @@ void thresholds_show(const struct limits *limits, struct report_limits *ret_show
 	}
 }
 
+static bool is_upper_limit(const struct limit *l)
+{
+	return l->given && !l->range.inside && l->range.start <= 0;
+}
+
+bool thresholds_check(const struct limits *l, char error[REFUSAL_MAX])
+{
+	for (size_t i = 0; i < LIMITS_COUNT; i++) {
+		const struct limit *w = &l->warning[i], *c = &l->critical[i];
+		char what[120];
+		struct buffer b;
+
+		if (!is_upper_limit(w) || !is_upper_limit(c) ||
+		    w->range.end <= c->range.end)
+			continue;
+		buffer_init(&b, what, sizeof(what));
+		buffer_format(&b, "--warning %s=%s is above --critical", name_of(i),
+			      w->text);
+		return refusal(error, buffer_string(&b), c->text,
+			       "a warning would never be seen; exchange them");
+	}
+	return true;
+}
+
 bool thresholds_any(const struct limits *l)
 {
 	for (size_t i = 0; i < LIMITS_COUNT; i++)

@@ -24,6 +24,10 @@ struct limits {
 bool thresholds_parse(struct limit limits[LIMITS_COUNT], const char *option,
 		      const char *text, char error[REFUSAL_MAX]);
 
+/* False, with a sentence, when a warning would never be seen: both limits are "0 to so much", and
+ * the critical one is below. */
+bool thresholds_check(const struct limits *, char error[REFUSAL_MAX]);
+
 /* True when a limit was given. */
 bool thresholds_any(const struct limits *);
 

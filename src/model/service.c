@@ -27,3 +27,44 @@ const struct service *service_find(const struct service *list, size_t count,
 			return &list[i];
 	return NULL;
 }
+
+/* clang-format off */
+static const struct {
+	const char *typed, *meant;
+} aliases[] = {
+	/* Port 465 is submission with TLS; mail between servers never had TLS of its own. */
+	{ "smtps",        "submissions" },
+	{ "ssmtp",        "submissions" },
+	{ "urd",          "submissions" },
+	{ "smtp-tls",     "submissions" },
+	{ "smtp-ssl",     "submissions" },
+	{ "msa",          "submission"  },
+	{ "smtp-auth",    "submission"  },
+	{ "mail",         "smtp"        },
+	{ "esmtp",        "smtp"        },
+	{ "imap2",        "imap"        },
+	{ "imap4",        "imap"        },
+	{ "imap4s",       "imaps"       },
+	{ "imap4-ssl",    "imaps"       },
+	{ "imap-ssl",     "imaps"       },
+	{ "simap",        "imaps"       },
+	{ "pop",          "pop3"        },
+	{ "pop2",         "pop3"        },
+	{ "pop-3",        "pop3"        },
+	{ "spop",         "pop3s"       },
+	{ "spop3",        "pop3s"       },
+	{ "pops",         "pop3s"       },
+	{ "pop3-ssl",     "pop3s"       },
+	{ "managesieve",  "sieve"       },
+	{ "managesieved", "sieve"       },
+	{ "sieve-filter", "sieve"       },
+};
+/* clang-format on */
+
+const char *service_meant(struct view name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (view_equal(name, aliases[i].typed))
+			return aliases[i].meant;
+	return NULL;
+}

@@ -20,4 +20,8 @@ extern const size_t builtin_service_count;
 /* NULL for an unknown name. */
 const struct service *service_find(const struct service *, size_t count, struct view name);
 
+/* The service that is meant by a name from /etc/services or another tool ("smtps", "spop",
+ * "managesieve"); NULL: none is. For suggestions: names are not accepted as others. */
+const char *service_meant(struct view name);
+
 #endif

@@ -279,6 +279,88 @@ static void help_needs_nothing_else(void **state)
 	assert_true(o.version);
 }
 
+/* A mistyped host pages nobody: it is UNKNOWN, with what to write instead. */
+static void a_host_is_no_url_and_has_no_port(void **state)
+{
+	static const struct {
+		const char *host, *says;
+	} cases[] = {
+		{ "mail.example.com:25", "-H mail.example.com -p 25" },
+		{ "[2001:db8::1]:993", "-H [2001:db8::1] -p 993" },
+		{ "192.0.2.1:25", "-H 192.0.2.1 -p 25" },
+		{ "https://mail.example.com", "not a URL: -H mail.example.com" },
+		{ "imaps://u@mail.example.com:993/x", "not a URL: -H mail.example.com" },
+		{ "smtp://[2001:db8::1]:25", "not a URL: -H 2001:db8::1" },
+		{ "/run/dovecot/lmtp", "not a path" },
+		{ "mail.example.com/24", "not a path" },
+		{ "probe@example.com", "without a user: -H example.com" },
+		{ "a.example,b.example", "not several" },
+		{ "mail.example.com;", "such characters" },
+		{ "\xe2\x80\x9cmail\xe2\x80\x9d<", "such characters" },
+		{ "mail\tx", "such characters" },
+		{ "2001:db8:::1", "no IPv6 address" },
+		{ "mail.example.com:imap", "no IPv6 address" },
+		{ "", "no host" },
+	};
+	static const char *const good[] = { "mail.example.com", "mail.example.com.",
+					    "my_host.example",  "localhost",
+					    "192.0.2.1",        "2001:db8::1",
+					    "[2001:db8::1]",    "fe80::1%lo" };
+	struct options o;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char program[] = "check_mail", option[] = "-H", host[64];
+		char *argv[] = { program, option, host, NULL };
+
+		strcpy(host, cases[i].host);
+		optind = 0;
+		if (options_parse(3, argv, &o, error) ||
+		    strstr(error, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].host, error);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		char line[64] = "-H ";
+
+		strcat(line, good[i]);
+		if (!parse(line, &o))
+			fail_msg("%s: %s", good[i], error);
+	}
+}
+
+static void no_value_may_be_empty(void **state)
+{
+	static const char *const options[] = { "--name=",    "--ca-file=", "--user=",
+					       "--service=", "--port=",    "--ehlo=" };
+	struct options o;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		char line[64] = "-H mail.example.com ";
+
+		strcat(line, options[i]);
+		assert_false(parse(line, &o));
+		assert_non_null(strstr(error, "it is empty"));
+	}
+}
+
+/* The warning would never be seen. */
+static void a_warning_is_not_above_its_critical_limit(void **state)
+{
+	char swapped[] = "-H a -w 5 -c 2", phase[] = "-H a -w tls=5 -c tls=2";
+	char right[] = "-H a -w 2 -c 5", same[] = "-H a -w 2 -c 2",
+	     range[] = "-H a -w 3:5 -c 2";
+	struct options o;
+
+	(void)state;
+	assert_false(parse(swapped, &o));
+	assert_non_null(strstr(error, "above"));
+	assert_false(parse(phase, &o));
+	assert_true(parse(right, &o));
+	assert_true(parse(same, &o));
+	assert_true(parse(range, &o));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +374,9 @@ int main(void)
 		cmocka_unit_test(says_what_is_wrong_and_what_to_do),
 		cmocka_unit_test(reads_expectations_and_limits),
 		cmocka_unit_test(help_needs_nothing_else),
+		cmocka_unit_test(a_host_is_no_url_and_has_no_port),
+		cmocka_unit_test(no_value_may_be_empty),
+		cmocka_unit_test(a_warning_is_not_above_its_critical_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

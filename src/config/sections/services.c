@@ -137,13 +137,17 @@ void services_read(struct loader *l)
 bool services_find(struct loader *l, const char *name, struct place place,
 		   size_t *ret_number)
 {
+	const char *meant = service_meant(view_of(name));
 	struct hint hint;
 	size_t number;
 
 	if (!names_find(&l->service_names, view_of(name), &number)) {
-		names_similar(&l->service_names, &hint, view_of(name),
-			      "conf/reference.md lists the built-in ones; others stand in "
-			      "`services`");
+		if (meant != NULL)
+			hint_format(&hint, "did you mean '%s'?", meant);
+		else
+			names_similar(&l->service_names, &hint, view_of(name),
+				      "conf/reference.md lists the built-in ones; others "
+				      "stand in `services`");
 		errors_add(&l->errors, place, hint.text, "there is no service %s",
 			   QUOTE(view_of(name)));
 		return false;
