@@ -424,8 +424,10 @@ int main(int argc, char **argv)
 		return printf("mailvane_exporter %s\n", version) < 0;
 	config = config_load_shard(options.config_file, &shard, &errors);
 	rules = rules_load(options.web_config_file, &web_errors);
-	if (config && rules)
+	if (config && rules) {
+		errors_fini(&web_errors);
 		return with_config(&options, &site, config, rules);
+	}
 	if (!config)
 		print_errors(&errors);
 	if (!rules)

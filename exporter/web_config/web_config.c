@@ -543,8 +543,8 @@ static void load_run(void *user)
 
 	if (!load->config)
 		out_of_memory();
-	if (!file_read(load->path, WEB_CONFIG_MAX, FILE_OWNED, load->errors, place_at(load, 0),
-		       &file))
+	if (!file_read(load->path, WEB_CONFIG_MAX, FILE_OWNED, load->errors,
+		       place_at(load, 0), &file))
 		return;
 	watch_file(&load->config->watch, load->path, &file.stamp);
 	read_all(load, (struct view){ file.text, file.size });

@@ -2,3 +2,4 @@
 foreach(noun name_verdict override renewal report roster tls_policy verdict)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_verdict)
 endforeach()
+target_sources(test_report PRIVATE plain_output.c)
