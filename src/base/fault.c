@@ -76,7 +76,8 @@ const char *phase_name(enum phase phase)
 
 bool fault_is_ours(enum fault fault)
 {
-	return fault == FAULT_INTERNAL || fault == FAULT_RESOLVER_UNAVAILABLE;
+	return fault == FAULT_INTERNAL || fault == FAULT_WAITING ||
+	       fault == FAULT_RESOLVER_UNAVAILABLE;
 }
 
 enum phase fault_phase(enum fault fault)

@@ -89,12 +89,6 @@ bool fault_is_ours(enum fault);
 /* Where a fault of the certificate or a notice is found: always in the same phase. */
 enum phase fault_phase(enum fault);
 
-/* It says nothing about the server. */
-static inline bool fault_is_ours(enum fault fault)
-{
-	return fault == FAULT_INTERNAL || fault == FAULT_WAITING;
-}
-
 /* Ended by NULL. */
 extern const char *const fault_names[FAULT_COUNT + 1];
 extern const char *const phase_names[PHASE_COUNT + 1];

@@ -1,8 +1,8 @@
 /* alert.c - several alerts are one text. */
 #include "alert.h"
 
+#include "redaction.h"
 #include "room.h"
-#include "secret.h"
 
 #include <string.h>
 
@@ -23,12 +23,12 @@ void alert_hear(struct dialogue *d, struct view words)
 	if (!room_take(d))
 		return;
 	alert = d->room->alert;
-	secret_quote(d, words, quoted, sizeof(quoted));
+	redaction_copy(d, words, quoted, sizeof(quoted));
 	if (quoted[0] == '\0')
 		text_copy(quoted, sizeof(quoted), "(an alert without words)");
 	if (is_known(alert, view_of(quoted)))
 		return;
 	buffer_init(&b, joined, sizeof(joined));
 	buffer_format(&b, "%s%s%s%s", alert, alert[0] != '\0' ? " / " : "", mark, quoted);
-	secret_quote(d, buffer_view(&b), alert, sizeof(d->room->alert));
+	redaction_copy(d, buffer_view(&b), alert, sizeof(d->room->alert));
 }

@@ -8,8 +8,8 @@
 #include "command.h"
 #include "driver.h"
 #include "literal.h"
+#include "redaction.h"
 #include "room.h"
-#include "secret.h"
 #include "stranger.h"
 
 #include <string.h>
@@ -42,13 +42,13 @@ static void note_reply(struct dialogue *d, const struct reply *r)
 	size_t n = strnlen(r->word, sizeof(o->enhanced) - 1);
 	struct view words = buffer_view(&r->words);
 
-	if (r == &d->reply && secret_is_exchange(d, LINE_LAST))
-		words = view_of(secret_exchange);
+	if (r == &d->reply && redaction_is_exchange(d, LINE_LAST))
+		words = view_of(redaction_exchange);
 	o->code = r->code;
 	memset(o->enhanced, 0, sizeof(o->enhanced));
-	if (!secret_in(d, view_of(r->word)))
+	if (!redaction_finds(d, view_of(r->word)))
 		memcpy(o->enhanced, r->word, n);
-	secret_quote(d, words, o->text, sizeof(o->text));
+	redaction_copy(d, words, o->text, sizeof(o->text));
 }
 
 /* The first fault wins. r NULL: no reply was judged, `words` tell why. */
@@ -64,7 +64,7 @@ static void blame(struct dialogue *d, enum fault fault, enum phase phase,
 	d->outcome.phase = phase;
 	note_reply(d, r != NULL ? r : &none);
 	if (r == NULL)
-		secret_quote(d, words, d->outcome.text, sizeof(d->outcome.text));
+		redaction_copy(d, words, d->outcome.text, sizeof(d->outcome.text));
 }
 
 /* What comes while the farewell is still unsent belongs to the answer before it. */
@@ -257,8 +257,8 @@ static enum wish line_bad(struct dialogue *d, struct view line)
 	const char *name = d->phase == PHASE_GREETING ? stranger_name(line) : NULL;
 	struct reply *r = &d->reply;
 
-	if (secret_is_exchange(d, LINE_BAD))
-		line = view_of(secret_exchange);
+	if (redaction_is_exchange(d, LINE_BAD))
+		line = view_of(redaction_exchange);
 	reply_init(r);
 	if (name != NULL)
 		buffer_format(&r->words, "this looks like %s, not %s:", name,
@@ -283,9 +283,9 @@ static void overhear(struct dialogue *d, struct view line, enum framing framing)
 
 	if (t->overhear == NULL)
 		return;
-	if (secret_is_exchange(d, framing))
-		line = view_of(secret_exchange);
-	secret_quote(d, line, shown, sizeof(shown));
+	if (redaction_is_exchange(d, framing))
+		line = view_of(redaction_exchange);
+	redaction_copy(d, line, shown, sizeof(shown));
 	t->overhear(t->overhear_user, SPEAKER_SERVER, view_of(shown));
 }
 

@@ -84,7 +84,7 @@ struct dialogue_terms {
 	int expect_code;
 
 	/* NULL, or gets each command and each line of the server, without line end, cleaned by
-	 * secret_quote and cut to DIALOGUE_SHOWN_MAX. A command with a secret is its template;
+	 * redaction_copy and cut to DIALOGUE_SHOWN_MAX. A command with a secret is its template;
 	 * nothing of what the server says in a SASL exchange is shown. */
 	void (*overhear)(void *user, enum speaker, struct view line);
 	void *overhear_user;
@@ -105,7 +105,7 @@ enum trust { TRUST_NONE, TRUST_VERIFIED };
  * code: of the judged SMTP reply, else 0. enhanced: "5.7.8" (RFC 3463), or the response code
  * of IMAP, POP3 or sieve such as "UNAVAILABLE" or "SYS/TEMP", cut to fit, or "". text: the
  * server's words without these two, its lines joined; or ours, where no reply was judged
- * ("the server does not offer STARTTLS"). Made by secret_quote: never the password. */
+ * ("the server does not offer STARTTLS"). Made by redaction_copy: never the password. */
 struct outcome {
 	enum fault fault;
 	enum phase

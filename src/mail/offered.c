@@ -1,5 +1,5 @@
 /* offered.c - cleaned on the way in, and whole capabilities only. */
-#include "secret.h"
+#include "redaction.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ void offered_add(struct offered *o, struct view name, struct view parameters)
 
 static const char *offered_shown(const struct dialogue *d, const struct offered *o)
 {
-	return secret_in(d, view_of(o->text)) ? secret_withheld : o->text;
+	return redaction_finds(d, view_of(o->text)) ? redaction_withheld : o->text;
 }
 
 const char *dialogue_offered_before(const struct dialogue *d)

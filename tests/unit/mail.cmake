@@ -1,4 +1,4 @@
-foreach(noun dialogue command literal offer offered protocol replies reply secret stranger)
+foreach(noun dialogue command literal offer offered protocol replies reply redaction stranger)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_mail)
 endforeach()
 foreach(noun sasl scram)

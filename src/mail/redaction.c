@@ -1,17 +1,17 @@
-/* secret.c - texts are compared by what is left when all that can hide a secret is taken away.
+/* redaction.c - texts are compared by what is left when all that can hide a secret is taken away.
  *
  * Both the text and the secret are reduced to lower-case letters, digits and signs. A text is read
  * up to three times: cleaned as it would be shown, as it came, and with its percent signs decoded.
  */
-#include "secret.h"
+#include "redaction.h"
 
 #include "base64.h"
 #include "exchange.h"
 
 #include <string.h>
 
-const char secret_withheld[] = "(withheld: the server repeated the password)";
-const char secret_exchange[] = "(SASL exchange not shown)";
+const char redaction_withheld[] = "(withheld: the server repeated the password)";
+const char redaction_exchange[] = "(SASL exchange not shown)";
 
 enum {
 	SAID_MAX = 3 * DIALOGUE_LINE_MAX + 1, /* each byte may become U+FFFD */
@@ -285,7 +285,7 @@ static bool secret_any_found(const struct dialogue *d, struct view text)
 	return secret_spoken_found(d, text);
 }
 
-bool secret_in(const struct dialogue *d, struct view text)
+bool redaction_finds(const struct dialogue *d, struct view text)
 {
 	char storage[SAID_MAX];
 
@@ -302,7 +302,7 @@ bool secret_in(const struct dialogue *d, struct view text)
 
 /* --- what is shown ------------------------------------------------------------------------- */
 
-bool secret_is_exchange(const struct dialogue *d, enum framing framing)
+bool redaction_is_exchange(const struct dialogue *d, enum framing framing)
 {
 	const struct reply *r = &d->reply;
 
@@ -337,14 +337,14 @@ static struct view secret_without_timestamp(struct view text, struct buffer *b)
 	return buffer_view(b);
 }
 
-void secret_quote(const struct dialogue *d, struct view text, char *dst, size_t cap)
+void redaction_copy(const struct dialogue *d, struct view text, char *dst, size_t cap)
 {
 	char storage[DIALOGUE_LINE_MAX + 16];
 	struct buffer b;
 
 	buffer_init(&b, storage, sizeof(storage));
-	if (secret_in(d, text))
-		text = view_of(secret_withheld);
+	if (redaction_finds(d, text))
+		text = view_of(redaction_withheld);
 	else if (d->terms->protocol->greets_with_timestamp && d->phase == PHASE_GREETING)
 		text = secret_without_timestamp(text, &b);
 	printable_copy(dst, cap, text);

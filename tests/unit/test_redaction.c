@@ -1,5 +1,5 @@
 /* What a server repeats of a secret, in every form and disguise. */
-#include "secret.h"
+#include "redaction.h"
 
 #include "base64.h"
 
@@ -33,7 +33,7 @@ static void begin(const char *password, unsigned flags)
 
 static bool repeats(const char *text)
 {
-	return secret_in(&d, view_of(text));
+	return redaction_finds(&d, view_of(text));
 }
 
 static const char secret[] = "Tr0ub4dor&3";
@@ -171,12 +171,12 @@ static void the_quote_says_that_it_withholds(void **state)
 
 	(void)state;
 	begin(secret, 0);
-	secret_quote(&d,
-		     view_of("hello \x1b[1mTr0ub\xe2\x80\x8b"
-			     "4dor&3"),
-		     shown, sizeof(shown));
-	assert_string_equal(shown, secret_withheld);
-	secret_quote(&d, view_of("hello \x1b[1mworld"), shown, sizeof(shown));
+	redaction_copy(&d,
+		       view_of("hello \x1b[1mTr0ub\xe2\x80\x8b"
+			       "4dor&3"),
+		       shown, sizeof(shown));
+	assert_string_equal(shown, redaction_withheld);
+	redaction_copy(&d, view_of("hello \x1b[1mworld"), shown, sizeof(shown));
 	assert_string_equal(shown, "hello world");
 }
 
@@ -187,12 +187,12 @@ static void no_timestamp_of_pop3_is_shown(void **state)
 	(void)state;
 	begin(secret, 0);
 	terms.protocol = &pop3_protocol;
-	secret_quote(&d, view_of("+OK ready <1896.6971@dbc.example> now"), shown,
-		     sizeof(shown));
+	redaction_copy(&d, view_of("+OK ready <1896.6971@dbc.example> now"), shown,
+		       sizeof(shown));
 	assert_string_equal(shown, "+OK ready <not shown> now");
-	secret_quote(&d, view_of("+OK ready <1896.69"), shown, sizeof(shown));
+	redaction_copy(&d, view_of("+OK ready <1896.69"), shown, sizeof(shown));
 	assert_string_equal(shown, "+OK ready <not shown>");
-	secret_quote(&d, view_of("<html> <!DOCTYPE a@b>"), shown, sizeof(shown));
+	redaction_copy(&d, view_of("<html> <!DOCTYPE a@b>"), shown, sizeof(shown));
 	assert_string_equal(shown, "<html> <!DOCTYPE a@b>");
 }
 
