@@ -66,7 +66,7 @@ by_token() {
 	done
 	story "an expired token" CRITICAL auth_failed/auth imap --user "$LAB_USER" \
 		--token-file "$LAB/expired_token" -vv
-	has "the server's words for it" "$OUT" '"status":"'
+	has "the server's words for it" "$OUT" 'status (invalid_token|[0-9]+) \['
 	lacks "the token is not shown" "$OUT$ERR" "$(cat "$LAB/expired_token")"
 }
 
