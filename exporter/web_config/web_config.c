@@ -307,14 +307,14 @@ static void each_user(void *user, const char *name, yaml_node_t *at, yaml_node_t
 	buffer_init(&warning, line, sizeof(line));
 	if (never_matches(text))
 		buffer_format(&warning, "user %s can never log in: that is no bcrypt hash",
-			      QUOTE(view_of(name)));
+			      QUOTE_NAME(view_of(name)));
 	else if (strchr(name, ':'))
 		buffer_format(&warning, "user %s can never log in: there is ':' in it",
-			      QUOTE(view_of(name)));
+			      QUOTE_NAME(view_of(name)));
 	else if (cost > COST_SLOW)
 		buffer_format(&warning,
 			      "user %s: a bcrypt cost of %u takes seconds for each login",
-			      QUOTE(view_of(name)), cost);
+			      QUOTE_NAME(view_of(name)), cost);
 	if (warning.n > 0)
 		warn(load, buffer_string(&warning));
 	*add_pair(load, &load->config->users) =

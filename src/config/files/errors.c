@@ -49,30 +49,24 @@ void config_errors_fini(struct config_errors *e)
 void errors_fini(struct errors *e)
 {
 	config_errors_fini(&e->found);
-	free(e->private_files);
 	errors_init(e);
 }
 
-/* Without memory for the name all files count as private. */
 void errors_keep_private(struct errors *e, const char *file)
 {
-	uint64_t *more =
-	    reallocarray(e->private_files, e->private_count + 1, sizeof(*more));
-
-	if (more == NULL) {
-		e->all_private = true;
-		return;
-	}
-	e->private_files = more;
-	e->private_files[e->private_count++] = view_hash(view_of(file));
+	if (e->private_count < PRIVATE_FILES_MAX)
+		e->private_files[e->private_count] = view_hash(view_of(file));
+	e->private_count++;
 }
 
 static bool errors_is_private(const struct errors *e, const char *file)
 {
+	if (e->private_count > PRIVATE_FILES_MAX)
+		return true;
 	for (size_t i = 0; i < e->private_count && file != NULL; i++)
 		if (e->private_files[i] == view_hash(view_of(file)))
 			return true;
-	return e->all_private;
+	return false;
 }
 
 static char *printable(const char *text)
@@ -233,8 +227,7 @@ void errors_take(struct errors *e, struct config_errors *ret_errors)
 		for (size_t i = n; i > 0 && belongs_before(e, i); i--)
 			swap_down(e, i);
 	*ret_errors = e->found;
-	e->found = (struct config_errors){ 0 };
-	errors_fini(e);
+	errors_init(e);
 }
 
 const char *quote_text(struct quote *q, struct view text)

@@ -19,13 +19,15 @@ struct place {
 	unsigned line;
 };
 
+enum { PRIVATE_FILES_MAX = 64 };
+
 struct errors {
 	struct config_errors found;
 	struct place places[CONFIG_ERRORS_MAX]; /* of found.list */
-	/* Hashes of the names of files whose words are not shown. */
-	uint64_t *private_files;
+	/* Hashes of the names of files whose words are not shown; more of them than fit: of all
+	 * files. */
+	uint64_t private_files[PRIVATE_FILES_MAX];
 	size_t private_count;
-	bool all_private;
 };
 
 void errors_init(struct errors *);

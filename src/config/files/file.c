@@ -163,7 +163,8 @@ static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
 
 	if (!acceptable(fd, path, max, rules, e, place, &st))
 		return false;
-	if (!(st.st_mode & S_IROTH))
+	/* No error has words of a secret anyway. */
+	if (!(st.st_mode & S_IROTH) && !(rules & FILE_SECRET))
 		errors_keep_private(e, path);
 	room = malloc(sizeof(*room) + (size_t)st.st_size + 1);
 	if (room == NULL) {
