@@ -37,14 +37,6 @@ struct exporter {
 	    errors_said; /* hash of the errors last logged; 0: none since it went well */
 };
 
-static void number_text(char dst[24], uint64_t number)
-{
-	struct buffer b;
-
-	buffer_init(&b, dst, 24);
-	buffer_format(&b, "%llu", (unsigned long long)number);
-}
-
 /* --- changes of state -------------------------------------------------------------------- */
 
 static enum log_level level_of(enum state state)
@@ -102,10 +94,10 @@ static void say_server(struct exporter *x, enum log_level level, const char *wha
 		       const struct target *target, const struct result *result,
 		       size_t services)
 {
-	char sentence[VERDICT_SENTENCE_MAX], count[24];
+	char sentence[VERDICT_SENTENCE_MAX], count[LOG_NUMBER_MAX];
 	bool away = level == LOG_ERROR;
 
-	number_text(count, services);
+	log_number(count, services);
 	log_put(x->log, level, what,
 		(struct log_field[]){
 		    { "server", target->server },
@@ -252,7 +244,7 @@ static void say_errors(struct buffer *said, const struct config_errors *errors)
 static void log_errors(struct exporter *x, enum reload_cause cause,
 		       const struct config_errors *errors)
 {
-	char total[24];
+	char total[LOG_NUMBER_MAX];
 
 	if (!worth_saying(x, cause, errors_hash(errors)))
 		return;
@@ -263,7 +255,7 @@ static void log_errors(struct exporter *x, enum reload_cause cause,
 			    { "hint", *errors->list[i].hint ? errors->list[i].hint : NULL },
 			},
 			2);
-	number_text(total, errors->total);
+	log_number(total, errors->total);
 	log_put(x->log, LOG_ERROR, "configuration not taken: the one before stays in use",
 		(struct log_field[]){ { "file", x->path }, { "errors", total } }, 2);
 }
@@ -278,7 +270,7 @@ static void log_refused(struct exporter *x, enum reload_cause cause, const char 
 
 static void take(struct exporter *x, struct config *config)
 {
-	char targets[24];
+	char targets[LOG_NUMBER_MAX];
 
 	struct config *older = x->config;
 
@@ -293,7 +285,7 @@ static void take(struct exporter *x, struct config *config)
 	x->errors_said = 0;
 	atomic_store(&x->loaded_ms, moment_now().ms);
 	atomic_store(&x->reload_ok, true);
-	number_text(targets, config->plan->target_count);
+	log_number(targets, config->plan->target_count);
 	log_put(x->log, LOG_INFO, "configuration taken",
 		(struct log_field[]){ { "file", x->path }, { "targets", targets } }, 2);
 }

@@ -21,6 +21,10 @@ struct log_field {
 	const char *key, *value;
 };
 
+/* A number as the value of a field. Returns dst. */
+enum { LOG_NUMBER_MAX = 24 };
+const char *log_number(char dst[LOG_NUMBER_MAX], uint64_t number);
+
 struct log;
 
 /* Writes to fd, which stays the caller's. NULL: out of memory or descriptors. */

@@ -1,6 +1,7 @@
 /* log_line.c - one line, as logfmt or as JSON. */
 #include "log.h"
 
+#include "json_writer.h"
 #include "printable.h"
 
 #include <string.h>
@@ -53,14 +54,19 @@ static bool bare(struct view value)
 	return value.n > 0;
 }
 
+static void put_to_line(void *line, struct view text)
+{
+	buffer_put(line, text);
+}
+
+/* logfmt quotes as JSON does. */
 static void put_quoted(struct buffer *line, struct view value)
 {
+	struct json json;
+
+	json_init(&json, put_to_line, line);
 	buffer_text(line, "\"");
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
-			buffer_text(line, "\\");
-		buffer_put(line, (struct view){ value.p + i, 1 });
-	}
+	json_escape(&json, value);
 	buffer_text(line, "\"");
 }
 
@@ -123,4 +129,13 @@ void log_format(struct buffer *out, enum log_style style, struct moment at,
 		put_field(&line, style, fields[i].key, fields[i].value);
 	buffer_put(out, buffer_view(&line));
 	buffer_text(out, style == LOG_JSON ? "}\n" : "\n");
+}
+
+const char *log_number(char dst[LOG_NUMBER_MAX], uint64_t number)
+{
+	struct buffer b;
+
+	buffer_init(&b, dst, LOG_NUMBER_MAX);
+	buffer_format(&b, "%llu", (unsigned long long)number);
+	return buffer_string(&b);
 }

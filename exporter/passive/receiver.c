@@ -153,19 +153,11 @@ static void parcel_fini(struct parcel *p)
 
 /* --- delivery -------------------------------------------------------------------------------- */
 
-static void number_text(char dst[24], uint64_t number)
-{
-	struct buffer b;
-
-	buffer_init(&b, dst, 24);
-	buffer_format(&b, "%llu", (unsigned long long)number);
-}
-
 static void say(struct receiver *r, enum log_level level, const char *what, const char *why)
 {
-	char dropped[24];
+	char dropped[LOG_NUMBER_MAX];
 
-	number_text(dropped, atomic_load(&r->counts->dropped));
+	log_number(dropped, atomic_load(&r->counts->dropped));
 	log_put(r->log, level, what,
 		(struct log_field[]){ { "receiver", r->courier->name },
 				      { "dropped", dropped },

@@ -27,6 +27,11 @@ static inline char ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+static inline bool ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Ignoring ASCII case. */
 bool view_equal(struct view, const char *word);
 bool view_starts(struct view, const char *prefix);

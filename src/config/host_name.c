@@ -5,14 +5,9 @@
 
 enum { NAME_MAX_BYTES = 253, LABEL_MAX_BYTES = 63 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_alphanumeric(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static const char *label_fault(struct view label)
@@ -64,7 +59,7 @@ static const char *name_fault(struct view name)
 		if (name.n > 0)
 			continue;
 		/* Or else it would be taken for an address (RFC 1123 section 2.1). */
-		while (i < label.n && is_digit(label.p[i]))
+		while (i < label.n && ascii_is_digit(label.p[i]))
 			i++;
 		return i < label.n ? NULL : "is neither an IP address nor a host name";
 	}

@@ -19,14 +19,9 @@ static char at(struct view v, size_t i)
 	return i < v.n ? v.p[i] : '\0';
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static bool is_name_start(char c)
@@ -36,7 +31,7 @@ static bool is_name_start(char c)
 
 static bool is_name(char c)
 {
-	return is_name_start(c) || is_digit(c) || c == '_' || c == '-';
+	return is_name_start(c) || ascii_is_digit(c) || c == '_' || c == '-';
 }
 
 static size_t run(struct view v, size_t i, bool (*is)(char))
@@ -125,7 +120,7 @@ static size_t exponent(struct view v, size_t i)
 	if (at(v, i) != 'e' && at(v, i) != 'E')
 		return i;
 	digits += at(v, digits) == '+' || at(v, digits) == '-';
-	return is_digit(at(v, digits)) ? run(v, digits, is_digit) : i;
+	return ascii_is_digit(at(v, digits)) ? run(v, digits, ascii_is_digit) : i;
 }
 
 static size_t suffix(struct view v, size_t i)
@@ -142,7 +137,7 @@ static bool fits(struct view digits, unsigned base)
 		char c = digits.p[i];
 
 		value = value * base +
-			(unsigned)(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+			(unsigned)(ascii_is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
 	}
 	return value <= INT32_MAX;
 }
@@ -161,12 +156,12 @@ static struct token number(struct scanner *s)
 {
 	struct view v = s->rest;
 	size_t sign = at(v, 0) == '-' || at(v, 0) == '+';
-	size_t whole = run(v, sign, is_digit), end = whole;
+	size_t whole = run(v, sign, ascii_is_digit), end = whole;
 
 	if (at(v, 0) == '0' && (at(v, 1) | 0x20) == 'x' && is_hex(at(v, 2)))
 		return integer(s, 2, run(v, 2, is_hex), 16);
 	if (at(v, whole) == '.')
-		end = exponent(v, run(v, whole + 1, is_digit));
+		end = exponent(v, run(v, whole + 1, ascii_is_digit));
 	else if (whole > sign)
 		end = exponent(v, whole);
 	if (end > whole)
@@ -205,7 +200,7 @@ static struct token next(struct scanner *s)
 		return take(s, TOKEN_END, 0);
 	if (is_name_start(c))
 		return word(s);
-	if (is_digit(c) || c == '-' || c == '+' || c == '.')
+	if (ascii_is_digit(c) || c == '-' || c == '+' || c == '.')
 		return number(s);
 	switch (c) {
 	case '"':

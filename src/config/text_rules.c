@@ -34,11 +34,6 @@ static bool is_alpha(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 const char *identifier_fault(struct view text)
 {
 	if (text.n == 0)
@@ -46,7 +41,7 @@ const char *identifier_fault(struct view text)
 	if (text.n > IDENTIFIER_MAX)
 		return "is longer than 64 characters";
 	for (size_t i = 0; i < text.n; i++)
-		if (!(text.p[i] >= 'a' && text.p[i] <= 'z') && !is_digit(text.p[i]) &&
+		if (!(text.p[i] >= 'a' && text.p[i] <= 'z') && !ascii_is_digit(text.p[i]) &&
 		    memchr("._-", text.p[i], 3) == NULL)
 			return "may have lower-case letters, digits, '.', '_' and '-' only";
 	return NULL;
@@ -72,7 +67,7 @@ const char *label_name_fault(struct view name)
 		return "is longer than 64 characters";
 	for (size_t i = 0; i < name.n; i++)
 		if (!is_alpha(name.p[i]) && name.p[i] != '_' &&
-		    !(i > 0 && is_digit(name.p[i])))
+		    !(i > 0 && ascii_is_digit(name.p[i])))
 			return "is not a label name: letters, digits and '_', no digit "
 			       "first";
 	if (view_starts(name, "__"))

@@ -1,11 +1,6 @@
 /* literal.c - read from the end of the line to its front. */
 #include "literal.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static size_t count(struct view digits)
 {
 	size_t n = 0;
@@ -26,7 +21,7 @@ bool literal_announced(struct view line, size_t *ret_at, size_t *ret_size)
 		return false;
 	if (end > 0 && line.p[end - 1] == '+')
 		end--;
-	for (start = end; start > 0 && is_digit(line.p[start - 1]);)
+	for (start = end; start > 0 && ascii_is_digit(line.p[start - 1]);)
 		start--;
 	if (start == end || start == 0 || line.p[start - 1] != '{')
 		return false;

@@ -15,17 +15,12 @@ enum { LEARNED_OLD = LEARNED_DRIVER, LEARNED_SENDER = LEARNED_DRIVER << 1 };
 
 /* --- lines --------------------------------------------------------------------------------- */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* One to three digits at the front. */
 static size_t number_size(struct view v)
 {
 	size_t n = 0;
 
-	while (n < v.n && n < 3 && is_digit(v.p[n]))
+	while (n < v.n && n < 3 && ascii_is_digit(v.p[n]))
 		n++;
 	return n;
 }
@@ -104,7 +99,7 @@ static enum framing smtp_line(struct dialogue *d, struct view line, struct reply
 	int code = 0;
 
 	for (size_t i = 0; i < 3; i++) {
-		if (i >= line.n || !is_digit(line.p[i]))
+		if (i >= line.n || !ascii_is_digit(line.p[i]))
 			return LINE_BAD;
 		code = code * 10 + (line.p[i] - '0');
 	}
