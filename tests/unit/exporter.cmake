@@ -14,7 +14,7 @@ target_compile_definitions(test_web_config PRIVATE DATA="${CMAKE_CURRENT_SOURCE_
 foreach(noun listen nagios_spool sockets)
   target_sources(test_${noun} PRIVATE folder.c)
 endforeach()
-foreach(noun exposition page verdicts)
+foreach(noun exposition fact page verdicts)
   target_sources(test_${noun} PRIVATE exporter_plan.c)
 endforeach()
 foreach(noun events exporter web web_requests web_slots)

@@ -7,10 +7,14 @@
 
 #include <cmocka.h>
 
+#include "exporter_plan.h"
+#include "exposition.h"
 #include "fact.h"
 #include "metrics.h"
 
 #include <jansson.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +143,104 @@ static void metrics_are_there(void **state)
 	}
 }
 
+static char *rendered(struct plan *plan)
+{
+	struct answer *answer =
+	    exposition_new(plan, &exporter_plan_health, TEXT_PROMETHEUS);
+	struct draft d;
+
+	draft_init(&d);
+	while (answer->more(answer, &d))
+		;
+	answer->free(answer);
+	draft_put(&d, (struct view){ "", 1 });
+	assert_false(d.failed);
+	return d.p;
+}
+
+/* Of a metric without labels of its own. 0 is also what is said where nothing is known. */
+static double sample_of(const char *text, const char *metric, const char *labels)
+{
+	char line[300];
+	const char *at;
+
+	snprintf(line, sizeof(line), "\n%s{%s} ", metric, labels);
+	at = strstr(text, line);
+	return at ? strtod(at + strlen(line), NULL) : 0;
+}
+
+/* False: it is no number. */
+static bool number_of_fact(const struct fact *f, const struct fact_subject *s,
+			   double *ret_number)
+{
+	struct fact_value v;
+	bool known = f->get(s, &v);
+
+	switch (f->type) {
+	case FACT_NUMBER:
+		*ret_number = known ? (double)v.number : 0;
+		return true;
+	case FACT_SECONDS:
+		*ret_number = known ? span_seconds(v.span) : 0;
+		return true;
+	case FACT_TIME:
+		*ret_number = known ? (double)v.time.ms / 1000 : 0;
+		return true;
+	case FACT_FLAG:
+		*ret_number = known && v.flag;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static size_t agree(const char *text, const struct target *t, const struct record *record,
+		    const char *labels)
+{
+	const struct fact_subject subject = {
+		.result = &record->last, .record = record, .target = t, .reason = ""
+	};
+	size_t compared = 0;
+
+	for (const struct fact *f = facts; f < facts + fact_count; f++) {
+		double number, sample;
+
+		if (!f->metric || !number_of_fact(f, &subject, &number))
+			continue;
+		sample = sample_of(text, f->metric, labels);
+		if (fabs(sample - number) > 0.0005)
+			fail_msg("%s is %f, but %s{%s} is %f", f->key, number, f->metric,
+				 labels, sample);
+		compared += number > 0;
+	}
+	return compared;
+}
+
+static void metrics_say_the_same(void **state)
+{
+	static const char *const of_addresses[] = {
+		"server=\"mx&co\",service=\"smtp\",address=\"192.0.2.1\"",
+		"server=\"mx&co\",service=\"smtp\",address=\"2001:db8::1\""
+	};
+	struct plan *plan = exporter_plan_new();
+	struct record records[SLOT_RECORDS_MAX];
+	char *text = rendered(plan);
+
+	(void)state;
+	assert_int_equal(slot_copy(plan->targets[0].slot, records, SLOT_RECORDS_MAX), 1);
+	assert_true(agree(text, &plan->targets[0], &records[0],
+			  "server=\"a<b\",service=\"imaps\",site=\"fra1\"") >= 9);
+	slot_record_fini(&records[0]);
+	assert_int_equal(slot_copy(plan->targets[2].slot, records, SLOT_RECORDS_MAX), 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(agree(text, &plan->targets[2], &records[i], of_addresses[i]) >=
+			    4);
+		slot_record_fini(&records[i]);
+	}
+	free(text);
+	plan_release(plan);
+}
+
 /* Members behind their group, keys once, words where a place wants them. */
 static void rows_are_whole(void **state)
 {
@@ -187,6 +289,7 @@ int main(void)
 		cmocka_unit_test(schema_of_check_mail),
 		cmocka_unit_test(schema_of_status),
 		cmocka_unit_test(metrics_are_there),
+		cmocka_unit_test(metrics_say_the_same),
 		cmocka_unit_test(rows_are_whole),
 		cmocka_unit_test(nothing_is_known_of_an_empty_result),
 	};
