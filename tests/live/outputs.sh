@@ -75,7 +75,7 @@ write_rules() {
 		s/TIME( TIME)+/TIME/g
 		s/^(  [a-z]+ +)TIME +#+$/\1TIME BAR/
 		s/^(  [a-z]+) +TIME/\1 TIME/
-		s/^((mailvane|probe)_[a-z_]*(seconds|late|total|bucket|count|sum|in_flight|waiting|series)\b.*) [-+0-9.e]+$/\1 N/
+		s/^((mailvane|probe)_[a-z_]*(seconds|late|total|bucket|count|sum|in_flight|waiting|series|slots)\b.*) [-+0-9.e]+$/\1 N/
 		s/^(process_[a-z_]+) .*/\1 N/
 		s/^(probe_[a-z_]*(duration|time|lookup|expiry)[a-z_]*(\{.*\})?) [-+0-9.e]+$/\1 N/
 		s/^(mailvane_build_info)\{.*/\1{version="VERSION",compiler="COMPILER"} 1/
