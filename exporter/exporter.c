@@ -4,6 +4,7 @@
 #include "names_log.h"
 #include "outage.h"
 #include "passive.h"
+#include "resolver_outage.h"
 #include "verdict.h"
 
 #include <fcntl.h>
@@ -24,6 +25,7 @@ struct exporter {
 	struct history *history;
 	struct durations *durations;
 	struct outages *outages;
+	struct resolver_outage resolver_outage;
 	const char *path, *version;
 	struct moment started;
 	struct probe_places places; /* of errands under way, or about to be */
@@ -169,13 +171,38 @@ static bool say_outage(struct exporter *x, const struct target *target,
 	return news == OUTAGE_HELD || news == OUTAGE_BEGUN;
 }
 
+/* True: nothing is to be said of the service itself. */
+static bool say_resolver_outage(struct exporter *x, const struct target *target,
+				const struct result *result,
+				const struct published *published)
+{
+	enum resolver_news news =
+	    resolver_outage_hear(&x->resolver_outage, target, result, published);
+	char sentence[VERDICT_SENTENCE_MAX];
+
+	if (news == RESOLVER_AWAY)
+		log_put(x->log, LOG_ERROR,
+			"no server can be probed by name until this ends",
+			(struct log_field[]){
+			    { "fault", fault_name(result->fault) },
+			    { "reason", verdict_sentence(result, sentence) } },
+			2);
+	else if (news == RESOLVER_BACK)
+		log_put(x->log, LOG_INFO, "our own name servers answer again",
+			(struct log_field[]){ { "server", target->server } }, 1);
+	return news == RESOLVER_AWAY || news == RESOLVER_HELD ||
+	       (news == RESOLVER_BACK && published->announced_before == STATE_UNKNOWN &&
+		published->announced == STATE_OK);
+}
+
 /* The hook of the engine: user is the exporter. */
 static void probed(void *user, const struct target *target, const struct result *result,
 		   const struct published *published)
 {
 	struct exporter *x = user;
 
-	if (!say_outage(x, target, result, published))
+	if (!say_resolver_outage(x, target, result, published) &&
+	    !say_outage(x, target, result, published))
 		exporter_probed(x->log, target, result, published);
 	history_put(x->history, target, result, published->before);
 	durations_put(x->durations, target, result->took);

@@ -79,7 +79,7 @@ void outages_free(struct outages *o)
 
 bool outage_unreached(enum state state, enum fault fault, enum phase phase)
 {
-	return state_is_bad(state) && fault != FAULT_INTERNAL && phase <= PHASE_CONNECT;
+	return state_is_bad(state) && !fault_is_ours(fault) && phase <= PHASE_CONNECT;
 }
 
 /* --- the services of a server ---------------------------------------------------------------- */

@@ -7,7 +7,8 @@
 static bool is_unreachable(const struct brief *r)
 {
 	return state_is_bad((enum state)r->state) && r->announced != STATE_COUNT &&
-	       state_is_bad((enum state)r->announced) && r->fault != FAULT_INTERNAL &&
+	       state_is_bad((enum state)r->announced) &&
+	       !fault_is_ours((enum fault)r->fault) &&
 	       (r->phase == PHASE_DNS || r->phase == PHASE_CONNECT);
 }
 

@@ -46,6 +46,7 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_AUTH_SUSPENDED] = "auth_suspended",
 	[FAULT_IN_USE] = "in_use",
 	[FAULT_LOGIN_DELAY] = "login_delay",
+	[FAULT_RESOLVER_UNAVAILABLE] = "resolver_unavailable",
 	[FAULT_INTERNAL] = "internal",
 };
 
@@ -70,6 +71,11 @@ const char *fault_name(enum fault fault)
 const char *phase_name(enum phase phase)
 {
 	return phase_names[phase];
+}
+
+bool fault_is_ours(enum fault fault)
+{
+	return fault == FAULT_INTERNAL || fault == FAULT_RESOLVER_UNAVAILABLE;
 }
 
 enum phase fault_phase(enum fault fault)

@@ -61,12 +61,13 @@ enum fault {
 	FAULT_DNS_PARTIAL,   /* one family was found, the question for the other failed */
 	FAULT_AUTH_FAILED,   /* wrong user or password */
 	FAULT_AUTH_TEMPFAIL, /* the login backend is in trouble */
-	FAULT_AUTH_UNSUPPORTED,  /* no mechanism in common, or none we may use here */
-	FAULT_AUTH_SERVER_PROOF, /* it does not know the password either (RFC 5802) */
-	FAULT_AUTH_SUSPENDED,    /* not tried: failed lately */
-	FAULT_IN_USE,            /* the mailbox is locked by another session */
-	FAULT_LOGIN_DELAY,       /* logged in again too soon (RFC 2449 section 8.1.1) */
-	FAULT_INTERNAL,          /* ours */
+	FAULT_AUTH_UNSUPPORTED,     /* no mechanism in common, or none we may use here */
+	FAULT_AUTH_SERVER_PROOF,    /* it does not know the password either (RFC 5802) */
+	FAULT_AUTH_SUSPENDED,       /* not tried: failed lately */
+	FAULT_IN_USE,               /* the mailbox is locked by another session */
+	FAULT_LOGIN_DELAY,          /* logged in again too soon (RFC 2449 section 8.1.1) */
+	FAULT_RESOLVER_UNAVAILABLE, /* none of our own name servers answers or all refuse */
+	FAULT_INTERNAL,             /* ours */
 	FAULT_COUNT,
 
 	/* The certificate's faults are neighbours, and can be a set. */
@@ -80,6 +81,9 @@ enum fault {
 
 #define CERT_FAULT_BIT(fault) (1U << ((unsigned)(fault)-CERT_FAULT_FIRST))
 #define NOTICE_BIT(fault)     (1U << ((unsigned)(fault)-NOTICE_FIRST))
+
+/* Our own inability, which says nothing about a server. */
+bool fault_is_ours(enum fault);
 
 /* Where a fault of the certificate or a notice is found: always in the same phase. */
 enum phase fault_phase(enum fault);

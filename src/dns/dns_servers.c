@@ -13,6 +13,9 @@ enum { PREFERRED_S = 30 };
  * by replies or after a while in which even a busy server has taken it up. */
 enum { BURST_MAX = 128, BURST_MS = 20 };
 
+/* Between two checks. */
+enum { CHECK_MS = 1000 };
+
 /* Questions without a reply: as many as the sockets of one server can carry. */
 enum { PENDING_MAX = 4096 };
 
@@ -123,6 +126,53 @@ bool dns_servers_has_room(struct dns_servers *s, struct instant now)
 		s->burst_began = now;
 	}
 	return s->burst < BURST_MAX && dns_servers_pending(s) < PENDING_MAX;
+}
+
+void dns_servers_heard(struct dns_servers *s, const struct reply *r, struct instant now)
+{
+	bool answers = r->kind < REPLY_INTERNAL && r->kind != REPLY_SERVFAIL &&
+		       r->kind != REPLY_REFUSED;
+
+	/* A truncated answer by UDP is one, whatever becomes of TCP. */
+	if (answers || (r->tcp && r->kind != REPLY_FLOODED))
+		s->answered = now;
+}
+
+static void check_replied(struct dns_query *q, const struct reply *r)
+{
+	struct dns_check *check = (struct dns_check *)q;
+
+	dns_servers_heard(check->servers, r, instant_now());
+}
+
+struct instant dns_servers_check(struct dns_servers *s, struct instant now)
+{
+	if (s->checked.ns != 0 &&
+	    instant_before(now, instant_plus(s->checked, span_of_ms(CHECK_MS))))
+		return s->checked;
+	s->checked = now;
+	for (size_t i = 0; i < s->count; i++) {
+		struct dns_check *check = &s->checks[i];
+
+		dns_query_cancel(&check->query);
+		check->servers = s;
+		check->query.replied = check_replied;
+		dns_server_ask(s->list[i], "", DNS_NS, &check->query);
+	}
+	return s->checked;
+}
+
+bool dns_servers_are_being_checked(const struct dns_servers *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->checks[i].query.server != NULL)
+			return true;
+	return false;
+}
+
+bool dns_servers_answered_since(const struct dns_servers *s, struct instant since)
+{
+	return s->answered.ns != 0 && !instant_before(s->answered, since);
 }
 
 void dns_servers_tick(struct dns_servers *s, struct instant now)

@@ -7,6 +7,14 @@
 
 #include <sys/stat.h>
 
+struct dns_servers;
+
+/* A question that any name server can answer, to see whether one answers at all. */
+struct dns_check {
+	struct dns_query query; /* first, so that a query is its check */
+	struct dns_servers *servers;
+};
+
 struct dns_servers {
 	uv_loop_t *loop;
 	struct dns_server_hook hook;
@@ -22,6 +30,9 @@ struct dns_servers {
 	struct instant burst_began;
 	size_t preferred; /* the one that answered when the first did not ... */
 	struct instant preferred_until;
+	struct dns_check checks[RESOLV_SERVERS_MAX];
+	struct instant checked;  /* when the last check began */
+	struct instant answered; /* when any of them last answered anything */
 };
 
 /* `servers` as in struct resolver_options. False with *ret_error a static sentence. Nothing is
@@ -47,6 +58,16 @@ void dns_servers_answered(struct dns_servers *, size_t server, struct instant no
 void dns_servers_ask(struct dns_servers *, size_t server, const char *name, enum dns_type,
 		     struct dns_query *);
 void dns_servers_replied(struct dns_servers *);
+
+/* What a question to one of them has led to. SERVFAIL and REFUSED are no sign of a server that
+ * is of use; every other answer is, even one that is malformed. */
+void dns_servers_heard(struct dns_servers *, const struct reply *, struct instant now);
+
+/* Asks every server for the name servers of the root, unless that was done within the last
+ * second. Returns when the check began: whoever answers, answers after that. */
+struct instant dns_servers_check(struct dns_servers *, struct instant now);
+bool dns_servers_are_being_checked(const struct dns_servers *);
+bool dns_servers_answered_since(const struct dns_servers *, struct instant);
 
 /* Whether more may be asked now: a burst of questions fills the receive buffer of a server,
  * and what is dropped there costs its lookup a second; and questions without a reply take memory

@@ -8,20 +8,14 @@
 #include "lookup.h"
 
 #include "buffer.h"
+#include "reply_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* Negative answers serve the many services of one host that are probed together, and
-	 * no more: a repaired name must be seen by the next probe. What may be our resolver's
-	 * own trouble is kept shorter still. */
-	TTL_NEGATIVE_S = 5,
-	TTL_FAILURE_S = 1,
-	/* One family is missing because its question failed: ask again soon. */
-	TTL_PARTIAL_S = 30,
-};
+/* One family is missing because its question failed: ask again soon. */
+enum { TTL_PARTIAL_S = 30 };
 
 /* The first round of tries takes a fifth of the time, the second two fifths. As long as the
  * first does a lookup wait for one family when the other has told enough. */
@@ -34,35 +28,6 @@ struct ask {
 	size_t server;
 	struct ask *next, **at;
 };
-
-/* The words stand around the place of the server, if there is something behind it. */
-static const struct outcome {
-	enum fault fault;
-	const char *words, *behind;
-	unsigned ttl;
-} outcomes[REPLY_KINDS] = {
-	/* clang-format off */
-	[REPLY_RECORDS]   = { FAULT_OK,          "", NULL, 0 },
-	[REPLY_NO_RECORD]  = { FAULT_NO_ADDRESS,  "the name has no address", NULL, TTL_NEGATIVE_S },
-	[REPLY_NO_NAME]     = { FAULT_DNS_FAILURE, "NXDOMAIN", NULL, TTL_NEGATIVE_S },
-	[REPLY_SERVFAIL]    = { FAULT_DNS_FAILURE, "SERVFAIL from ", "", TTL_FAILURE_S },
-	[REPLY_REFUSED]     = { FAULT_DNS_FAILURE, "refused by the resolver ", "", TTL_FAILURE_S },
-	[REPLY_NOTIMP]      = { FAULT_DNS_FAILURE, "NOTIMP from ", "", TTL_FAILURE_S },
-	[REPLY_FORMERR]     = { FAULT_DNS_FAILURE, "FORMERR from ", "", TTL_FAILURE_S },
-	[REPLY_ALIAS_LOOP]  = { FAULT_DNS_FAILURE, "aliases without end from ", "", TTL_NEGATIVE_S },
-	[REPLY_BROKEN]      = { FAULT_DNS_FAILURE, "the answer of ", " makes no sense", TTL_FAILURE_S },
-	[REPLY_INTERNAL]    = { FAULT_INTERNAL,    "out of memory or of file descriptors", NULL, 0 },
-	[REPLY_FLOODED]     = { FAULT_DNS_FAILURE, "a flood of answers to other questions from ", "", TTL_FAILURE_S },
-	[REPLY_SILENT]      = { FAULT_TIMEOUT,     "no answer from the resolver ", "", TTL_FAILURE_S },
-	[REPLY_UNREACHABLE] = { FAULT_DNS_FAILURE, "the resolver ", " cannot be reached", TTL_FAILURE_S },
-	[REPLY_CANCELLED]   = { FAULT_INTERNAL,    "no resolver to ask", NULL, 0 },
-	/* clang-format on */
-};
-
-static bool is_failure(enum reply_kind kind)
-{
-	return kind > REPLY_NO_NAME;
-}
 
 /* Enough to end with, should the other family never be heard of. */
 static bool is_verdict(enum reply_kind kind)
@@ -124,45 +89,6 @@ static void cancel_asks(struct lookup *l)
 	}
 }
 
-/* "192.0.2.53", or "127.0.0.1:5353" where it is another port than DNS has. */
-static const char *place_of(const struct lookup *l, size_t server,
-			    char dst[ADDRESS_TEXT_MAX + 8])
-{
-	char text[ADDRESS_TEXT_MAX];
-	const struct address *a;
-
-	if (server >= l->servers->count)
-		return "";
-	a = dns_server_address(l->servers->list[server]);
-	address_text(a, text);
-	if (address_port(a) == 53)
-		text_copy(dst, ADDRESS_TEXT_MAX + 8, text);
-	else
-		snprintf(dst, ADDRESS_TEXT_MAX + 8,
-			 a->any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", text,
-			 (unsigned)address_port(a));
-	return dst;
-}
-
-/* What is to be told of servers that were not heard of is told of all. */
-static void say_failure(const struct lookup *l, const struct lookup_half *half,
-			enum reply_kind kind, struct buffer *b)
-{
-	const struct outcome *o = &outcomes[kind];
-	char place[ADDRESS_TEXT_MAX + 8];
-	size_t count = l->servers->count;
-
-	if (kind == REPLY_SILENT && !half->tcp && count > 1)
-		buffer_format(b, "no answer from any of %zu resolvers", count);
-	else if (o->behind != NULL)
-		buffer_format(b, "%s%s%s", o->words, place_of(l, half->server, place),
-			      o->behind);
-	else
-		buffer_text(b, o->words);
-	if (is_failure(kind) && half->tcp)
-		buffer_text(b, " by TCP");
-}
-
 static const char *family_word(const struct lookup_half *half)
 {
 	return half->type == DNS_A ? "IPv4" : "IPv6";
@@ -196,8 +122,8 @@ static void say_reason(struct lookup *l, enum reply_kind kind)
 	else if (kind == REPLY_NO_RECORD && l->half_count == 1)
 		buffer_format(&b, "the name has no %s address", family_word(half));
 	else
-		say_failure(l, half, kind, &b);
-	if (is_failure(kind) && !halves_alike(l))
+		reply_words(kind, l->servers, half->server, half->tcp, &b);
+	if (reply_is_failure(kind) && !halves_alike(l))
 		buffer_format(&b, ", for its %s address", family_word(half));
 	buffer_string(&b);
 }
@@ -207,9 +133,9 @@ static void say_missing(struct lookup *l, const struct lookup_half *half)
 {
 	struct buffer b;
 
-	l->answer.missing_fault = outcomes[half->kind].fault;
+	l->answer.missing_fault = reply_fault(half->kind);
 	buffer_init(&b, l->answer.missing, sizeof(l->answer.missing));
-	say_failure(l, half, half->kind, &b);
+	reply_words(half->kind, l->servers, half->server, half->tcp, &b);
 	buffer_format(&b, ", for its %s address", family_word(half));
 	buffer_string(&b);
 	if (l->ttl > TTL_PARTIAL_S)
@@ -235,18 +161,33 @@ static enum authenticity authenticity_of(const struct lookup *l)
 	return all;
 }
 
+/* No server has answered this lookup, and none has answered anybody since the servers were
+ * checked: that is no fault of the name. */
+static bool resolver_is_dead(const struct lookup *l, enum reply_kind kind)
+{
+	struct instant since = l->checked.ns != 0 ? l->checked : l->began;
+
+	if (kind != REPLY_SILENT && kind != REPLY_UNREACHABLE && kind != REPLY_REFUSED)
+		return false;
+	for (size_t i = 0; i < l->half_count; i++)
+		if (l->halves[i].tcp)
+			return false;
+	/* After one datagram without an answer nothing can be said yet. */
+	if (kind == REPLY_SILENT && l->is_started && l->checked.ns == 0)
+		return false;
+	return !dns_servers_answered_since(l->servers, since);
+}
+
 static void describe(struct lookup *l, enum reply_kind kind)
 {
-	const struct outcome *o = &outcomes[kind];
-
-	if (kind == REPLY_NO_NAME && l->exists) {
+	if (kind == REPLY_NO_NAME && l->exists)
 		kind = REPLY_NO_RECORD;
-		o = &outcomes[kind];
-	}
-	l->answer.fault = o->fault;
+	l->answer.fault = reply_fault(kind);
 	l->answer.denied = kind == REPLY_NO_RECORD || kind == REPLY_NO_NAME;
-	l->ttl = o->ttl;
+	l->ttl = reply_ttl(kind);
 	if (kind != REPLY_RECORDS) {
+		if (resolver_is_dead(l, kind))
+			l->answer.fault = FAULT_RESOLVER_UNAVAILABLE;
 		say_reason(l, kind);
 		return;
 	}
@@ -256,7 +197,7 @@ static void describe(struct lookup *l, enum reply_kind kind)
 	else
 		put_addresses(l);
 	for (size_t i = 0; i < l->half_count; i++)
-		if (is_failure(l->halves[i].kind))
+		if (reply_is_failure(l->halves[i].kind))
 			say_missing(l, &l->halves[i]);
 }
 
@@ -331,6 +272,15 @@ static size_t next_server(const struct lookup *l, const struct lookup_half *half
 	return count;
 }
 
+/* From the second try on: is there anybody to answer? */
+static void check_servers(struct lookup *l, struct instant now)
+{
+	struct instant began = dns_servers_check(l->servers, now);
+
+	if (l->checked.ns == 0)
+		l->checked = began;
+}
+
 /* Both families are asked together. A reply may come at once and end it all. */
 static void ask_waiting(struct lookup *l, struct instant now)
 {
@@ -338,6 +288,8 @@ static void ask_waiting(struct lookup *l, struct instant now)
 	size_t start =
 	    count > 0 ? (dns_servers_first(l->servers, now) + l->attempt) % count : 0;
 
+	if (l->attempt > 0)
+		check_servers(l, now);
 	l->attempt++;
 	l->next_ask = instant_plus(now, l->gap);
 	if (count > 0 && l->attempt % count == 0)
@@ -400,7 +352,7 @@ static enum reply_kind sum(const struct lookup *l)
 
 		if (kind < best)
 			best = kind;
-		if (is_failure(kind) && (failure == REPLY_NO_NAME || kind < failure))
+		if (reply_is_failure(kind) && (failure == REPLY_NO_NAME || kind < failure))
 			failure = kind;
 	}
 	return best == REPLY_NO_RECORD && failure != REPLY_NO_NAME ? failure : best;
@@ -410,6 +362,13 @@ static void conclude(struct lookup *l, struct instant now)
 {
 	enum reply_kind kind = sum(l);
 
+	/* Is it this name that they refuse, or everything? */
+	if (kind == REPLY_REFUSED && l->checked.ns == 0) {
+		check_servers(l, now);
+		l->awaits_check = true;
+		l->patience = instant_plus(now, l->grace);
+		return;
+	}
 	l->exists |= kind == REPLY_NO_RECORD;
 	if ((kind == REPLY_NO_RECORD || kind == REPLY_NO_NAME) && next_candidate(l))
 		ask_candidate(l, now);
@@ -442,6 +401,7 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 {
 	struct instant now = instant_now();
 
+	dns_servers_heard(l->servers, r, now);
 	if (half->settled)
 		return;
 	if (r->kind < half->kind) {
@@ -449,7 +409,7 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 		half->server = server;
 		half->tcp = r->tcp;
 	}
-	if (!is_failure(r->kind)) {
+	if (!reply_is_failure(r->kind)) {
 		half->reply = *r;
 		dns_records_hold(half->reply.records);
 		half->settled = true;
@@ -498,6 +458,12 @@ void lookup_tick(struct lookup *l, struct instant now)
 		return;
 	for (size_t i = 0; i < l->half_count; i++)
 		enough |= is_verdict(l->halves[i].kind);
+	if (l->awaits_check) {
+		if (!dns_servers_are_being_checked(l->servers) ||
+		    !instant_before(now, l->patience))
+			conclude(l, now);
+		return;
+	}
 	if (!instant_before(now, l->deadline)) {
 		give_up(l);
 		finish(l, sum(l));
@@ -568,6 +534,7 @@ struct lookup *lookup_new(struct dns_servers *servers, const char *name,
 		return NULL;
 	l->servers = servers;
 	l->wanted = wanted;
+	l->began = now;
 	l->deadline = instant_plus(now, timeout);
 	set_pace(l, timeout);
 	snprintf(l->name, sizeof(l->name), "%s", name);

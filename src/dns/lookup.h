@@ -50,10 +50,12 @@ struct lookup {
 	struct lookup_half halves[LOOKUP_HALVES];
 	size_t half_count;
 	struct ask *asks; /* without a reply */
-	struct instant deadline, next_ask;
+	struct instant began, deadline, next_ask;
 	struct instant patience; /* until then the second half is waited for */
 	struct span gap, grace;
 	size_t attempt;
+	struct instant checked; /* a check of the servers began then; ns 0: none */
+	bool awaits_check;      /* its answer is all that is missing */
 	bool is_started, is_done;
 
 	/* When done. */

@@ -86,7 +86,7 @@ static void note_known(struct round *r, struct result *result)
 
 static bool is_unreached(const struct result *result)
 {
-	return result->phase <= PHASE_CONNECT && result->fault != FAULT_INTERNAL;
+	return result->phase <= PHASE_CONNECT && !fault_is_ours(result->fault);
 }
 
 static void file(struct round *r, const struct result *found)

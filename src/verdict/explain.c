@@ -255,6 +255,16 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"The server wants more time between two logins (RFC 2449 section 8.1.1).",
 	"the interval is shorter than the server's LOGIN-DELAY",
 	"raise `interval` for this service" },
+[FAULT_RESOLVER_UNAVAILABLE] = {
+	"None of our own name servers answers any question, or all of them refuse. This says "
+	"nothing about the server that was to be probed; servers with an IP address as their "
+	"host are probed as ever.",
+	"the name server or the way to it is down\n"
+	"a wrong address in /etc/resolv.conf or in `resolvers`\n"
+	"a firewall between this machine and port 53\n"
+	"a name server that does not serve us (REFUSED)",
+	"ask it by hand from this machine: dig @SERVER . NS\n"
+	"look at /etc/resolv.conf, or at `resolvers` of the configuration" },
 [FAULT_INTERNAL] = {
 	"The probe itself failed; this says nothing about the server.",
 	"out of file descriptors or memory\n"

@@ -64,12 +64,21 @@ static bool host_is_away(const struct finding *f, size_t count)
 		const struct result *r = &f[i].result;
 
 		if (!state_is_bad(r->state) || r->state != first->state ||
-		    r->phase > PHASE_CONNECT || r->fault == FAULT_INTERNAL ||
+		    r->phase > PHASE_CONNECT || fault_is_ours(r->fault) ||
 		    f[i].remark[0] != '\0' ||
 		    strcmp(f[i].target->host, f[0].target->host) != 0)
 			return false;
 	}
 	return true;
+}
+
+/* What all of them have in common is ours, whatever their hosts. */
+static bool resolver_is_away(const struct finding *f, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (f[i].result.fault != FAULT_RESOLVER_UNAVAILABLE)
+			return false;
+	return count > 1;
 }
 
 static void summary_write(struct buffer *b, const struct finding *f, size_t count)
@@ -83,6 +92,12 @@ static void summary_write(struct buffer *b, const struct finding *f, size_t coun
 		buffer_format(b,
 			      "%.255s: host unreachable, none of %zu services reached: %s",
 			      worst->target->host, count, sentence);
+		put_pair(b, &worst->result);
+		return;
+	}
+	if (resolver_is_away(f, count)) {
+		buffer_format(b, "none of %zu services could be probed: %s", count,
+			      sentence);
 		put_pair(b, &worst->result);
 		return;
 	}

@@ -46,6 +46,8 @@ static const struct {
 	{ FAULT_ALERT,            ANY,        false, STATE_WARNING  },
 	/* Clients go by the family there is. */
 	{ FAULT_DNS_PARTIAL,      ANY,        false, STATE_OK       },
+	/* Ours, and of all names alike. */
+	{ FAULT_RESOLVER_UNAVAILABLE, ANY,    false, STATE_UNKNOWN  },
 	{ FAULT_INTERNAL,         ANY,        false, STATE_UNKNOWN  },
 };
 
@@ -93,6 +95,7 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_AUTH_SUSPENDED]       = "login suspended after failures",
 	[FAULT_IN_USE]               = "mailbox in use by another session",
 	[FAULT_LOGIN_DELAY]          = "logged in again too soon",
+	[FAULT_RESOLVER_UNAVAILABLE] = "our own name servers do not answer",
 	[FAULT_INTERNAL]             = "the probe itself failed",
 };
 /* clang-format on */

@@ -19,7 +19,8 @@ static void asks_again_when_a_datagram_is_lost(void **state)
 	(void)state;
 	set_up_one(&b, 2000);
 	expect_addresses(&b, "lost.test", FAMILY_IPV4, "192.0.2.7");
-	assert_int_equal(b.first.udp_questions, 2);
+	/* The same question twice, and whether the server answers at all. */
+	assert_int_equal(b.first.udp_questions, 3);
 	tear_down(&b);
 }
 
@@ -185,9 +186,51 @@ static void passes_over_a_dead_server(void **state)
 	snprintf(servers, sizeof(servers), "%s", place);
 	start(&b, &options);
 	snprintf(servers, sizeof(servers), "the resolver %s cannot be reached", place);
-	expect_failure(&b, "both.test", FAMILY_ANY, FAULT_DNS_FAILURE, servers);
+	expect_failure(&b, "both.test", FAMILY_ANY, FAULT_RESOLVER_UNAVAILABLE, servers);
 	tear_down(&b);
 	close(dead);
+}
+
+/* The root's rule comes first: what the server says to everybody. */
+static void expect_fault(int rcode, unsigned flags, unsigned root_flags, int root_rcode,
+			 enum fault fault, const char *reason)
+{
+	struct stub_rule all[] = {
+		{ "", STUB_ANY, root_rcode, root_flags, { { 0 } }, 0 },
+		{ "a.test", STUB_ANY, rcode, flags, { { 0 } }, 0 },
+		{ 0 },
+	};
+	struct resolver_options options = { .timeout = span_of_ms(1500) };
+	struct bench b;
+
+	set_up(&b);
+	b.first.rules = all;
+	options.servers = b.place[0];
+	start(&b, &options);
+	expect_failure(&b, "a.test", FAMILY_ANY, fault, reason);
+	expect_addresses(&b, "192.0.2.1", FAMILY_ANY, "192.0.2.1");
+	tear_down(&b);
+}
+
+/* A server that is silent about one name, or refuses it, is asked for the root: what it does for
+ * every name is no fault of this one. */
+static void tells_a_dead_resolver_from_a_dead_name(void **state)
+{
+	(void)state;
+	expect_fault(0, STUB_SILENT, 0, 0, FAULT_TIMEOUT, "no answer from the resolver @");
+	expect_fault(0, STUB_SILENT, STUB_SILENT, 0, FAULT_RESOLVER_UNAVAILABLE,
+		     "no answer from the resolver @");
+	expect_fault(0, STUB_SILENT, 0, STUB_REFUSED, FAULT_RESOLVER_UNAVAILABLE,
+		     "no answer from the resolver @");
+	expect_fault(STUB_REFUSED, 0, 0, 0, FAULT_DNS_FAILURE, "refused by the resolver @");
+	expect_fault(STUB_REFUSED, 0, 0, STUB_REFUSED, FAULT_RESOLVER_UNAVAILABLE,
+		     "refused by the resolver @");
+	expect_fault(STUB_REFUSED, 0, STUB_SILENT, 0, FAULT_RESOLVER_UNAVAILABLE,
+		     "refused by the resolver @");
+	/* What it says of the name is of the name. */
+	expect_fault(STUB_SERVFAIL, 0, STUB_SILENT, 0, FAULT_DNS_FAILURE,
+		     "SERVFAIL from @");
+	expect_fault(STUB_NXDOMAIN, 0, STUB_SILENT, 0, FAULT_DNS_FAILURE, "NXDOMAIN");
 }
 
 static void searches_last(void **state)
@@ -284,6 +327,7 @@ int main(void)
 		cmocka_unit_test(gives_up_in_time),
 		cmocka_unit_test(asks_the_next_server),
 		cmocka_unit_test(passes_over_a_dead_server),
+		cmocka_unit_test(tells_a_dead_resolver_from_a_dead_name),
 		cmocka_unit_test(searches_last),
 		cmocka_unit_test(follows_a_changed_resolv_conf),
 		cmocka_unit_test(refuses_bad_options),

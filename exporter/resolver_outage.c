@@ -1,0 +1,45 @@
+/* resolver_outage.c - begun by the first service that is announced with it, ended by the first whose
+ * name is found.
+ */
+#include "resolver_outage.h"
+
+static bool is_literal(const char *host)
+{
+	struct address a;
+
+	return address_parse(view_of(host), 0, &a);
+}
+
+static bool is_announced_now(const struct published *p)
+{
+	return p->announced != p->announced_before && p->announced == STATE_UNKNOWN;
+}
+
+/* UNKNOWN since the story began, and well now. */
+static bool ends_with_it(const struct resolver_outage *o, const struct published *p)
+{
+	long long began = atomic_load(&o->began_ms);
+
+	/* What is announced has its time to the second. */
+	return p->announced_before == STATE_UNKNOWN && p->announced == STATE_OK &&
+	       began != 0 && p->announced_since.ms >= began / 1000 * 1000;
+}
+
+enum resolver_news resolver_outage_hear(struct resolver_outage *o,
+					const struct target *target,
+					const struct result *result,
+					const struct published *p)
+{
+	if (result->fault == FAULT_RESOLVER_UNAVAILABLE) {
+		if (!is_announced_now(p))
+			return RESOLVER_NO_NEWS;
+		if (atomic_exchange(&o->is_on, true))
+			return RESOLVER_HELD;
+		atomic_store(&o->began_ms, (long long)result->at.ms);
+		return RESOLVER_AWAY;
+	}
+	if (atomic_load(&o->is_on) && !fault_is_ours(result->fault) &&
+	    !is_literal(target->host) && atomic_exchange(&o->is_on, false))
+		return RESOLVER_BACK;
+	return ends_with_it(o, p) ? RESOLVER_HELD : RESOLVER_NO_NEWS;
+}
