@@ -302,29 +302,9 @@ static void ask_waiting(struct lookup *l, struct instant now)
 	}
 }
 
-/* Name by name: what was asked, then with each domain of the search list behind it. False:
- * there is no further one. */
 static bool next_candidate(struct lookup *l)
 {
-	const struct resolv_conf *conf = &l->servers->conf;
-	unsigned dots = 0;
-
-	if (l->name[strlen(l->name) - 1] == '.')
-		return false;
-	for (const char *p = l->name; *p != '\0'; p++)
-		dots += *p == '.';
-	if (dots >= conf->ndots)
-		return false;
-	while (l->candidate < conf->search_count) {
-		const char *domain = conf->search[l->candidate++];
-
-		if (strlen(l->name) + 1 + strlen(domain) >= sizeof(l->asked))
-			continue;
-		snprintf(l->asked, sizeof(l->asked), "%.*s.%.*s", (int)strlen(l->name),
-			 l->name, (int)strlen(domain), domain);
-		return true;
-	}
-	return false;
+	return name_search_next(&l->search, &l->servers->conf, l->name, l->asked);
 }
 
 static void ask_candidate(struct lookup *l, struct instant now)
@@ -358,6 +338,39 @@ static enum reply_kind sum(const struct lookup *l)
 	return best == REPLY_NO_RECORD && failure != REPLY_NO_NAME ? failure : best;
 }
 
+static void note_candidate(struct lookup *l, enum reply_kind kind)
+{
+	l->exists |= kind == REPLY_NO_RECORD;
+	l->is_missing |= kind == REPLY_NO_NAME && l->search.is_own;
+	if (kind == REPLY_SERVFAIL && !l->search.is_own) {
+		l->search_failed = true;
+		l->search_server =
+		    l->halves[0].kind == kind ? l->halves[0].server : l->halves[1].server;
+	}
+}
+
+/* The servers of one domain of the search list may fail without harm to the others. */
+static bool goes_on(const struct lookup *l, enum reply_kind kind)
+{
+	return kind == REPLY_NO_RECORD || kind == REPLY_NO_NAME ||
+	       (kind == REPLY_SERVFAIL && !l->search.is_own);
+}
+
+/* When no candidate is found: what is known of the name as it was given counts before what went
+ * wrong with a domain behind it; but where that was asked for first, it may be there. */
+static enum reply_kind final_kind(struct lookup *l, enum reply_kind kind)
+{
+	if (reply_is_failure(kind) && !l->search.is_own && (l->exists || l->is_missing))
+		return l->exists ? REPLY_NO_RECORD : REPLY_NO_NAME;
+	if (kind != REPLY_NO_NAME || l->exists || !l->search_failed || !l->search.is_own)
+		return kind;
+	for (size_t i = 0; i < l->half_count; i++) {
+		l->halves[i].kind = REPLY_SERVFAIL;
+		l->halves[i].server = l->search_server;
+	}
+	return REPLY_SERVFAIL;
+}
+
 static void conclude(struct lookup *l, struct instant now)
 {
 	enum reply_kind kind = sum(l);
@@ -369,11 +382,11 @@ static void conclude(struct lookup *l, struct instant now)
 		l->patience = instant_plus(now, l->grace);
 		return;
 	}
-	l->exists |= kind == REPLY_NO_RECORD;
-	if ((kind == REPLY_NO_RECORD || kind == REPLY_NO_NAME) && next_candidate(l))
+	note_candidate(l, kind);
+	if (goes_on(l, kind) && next_candidate(l))
 		ask_candidate(l, now);
 	else
-		finish(l, kind);
+		finish(l, final_kind(l, kind));
 }
 
 static bool is_settled(const struct lookup *l)
@@ -466,7 +479,7 @@ void lookup_tick(struct lookup *l, struct instant now)
 	}
 	if (!instant_before(now, l->deadline)) {
 		give_up(l);
-		finish(l, sum(l));
+		finish(l, final_kind(l, sum(l)));
 	} else if (enough && !instant_before(now, l->patience)) {
 		give_up(l);
 		conclude(l, now);
@@ -495,13 +508,14 @@ void lookup_so_far(const struct lookup *l, struct resolver_answer *ret_answer)
 	struct lookup now = *l;
 
 	give_up(&now);
-	describe(&now, sum(&now));
+	describe(&now, final_kind(&now, sum(&now)));
 	*ret_answer = now.answer;
 }
 
 void lookup_start(struct lookup *l, struct instant now)
 {
 	l->is_started = true;
+	next_candidate(l);
 	ask_candidate(l, now);
 }
 

@@ -8,6 +8,7 @@
 #define MAILVANE_LOOKUP_H
 
 #include "dns_servers.h"
+#include "name_search.h"
 #include "resolver.h"
 
 enum { LOOKUP_NAME_MAX = 256, LOOKUP_HALVES = 2 };
@@ -44,8 +45,11 @@ struct lookup {
 	void *user;
 	char name[LOOKUP_NAME_MAX];  /* as asked, in lower case */
 	char asked[LOOKUP_NAME_MAX]; /* the candidate asked for now */
-	size_t candidate;            /* 0: the name itself; then the search list */
-	bool exists;                 /* a candidate exists and has no address */
+	struct name_search search;
+	bool exists;          /* a candidate exists and has no address */
+	bool is_missing;      /* the name as it was given does not exist */
+	bool search_failed;   /* a server has failed at one with a domain behind it ... */
+	size_t search_server; /* this one */
 	struct wanted wanted;
 	struct lookup_half halves[LOOKUP_HALVES];
 	size_t half_count;

@@ -5,9 +5,10 @@
  * below it never leave this machine (RFC 6761 section 6.3). Questions for the same name and
  * family that are under way are joined into one.
  *
- * A name is asked as it stands. Only when that does not exist and it has fewer dots than ndots
- * (resolv.conf(5)) the search list follows, so that a wildcard in the search list cannot answer
- * for a name that was mistyped. /etc/hosts and /etc/resolv.conf are looked at for changes at most
+ * Names without a dot at their end are searched for as glibc does (resolv.conf(5)): with fewer
+ * dots than ndots first with each domain of the search list behind them, then as they stand;
+ * others as they stand, and where that is not found with the search list.
+ * /etc/hosts and /etc/resolv.conf are looked at for changes at most
  * once a second. The next server is asked when one refuses, fails or stays silent.
  */
 #ifndef MAILVANE_RESOLVER_H

@@ -233,7 +233,7 @@ static void tells_a_dead_resolver_from_a_dead_name(void **state)
 	expect_fault(STUB_NXDOMAIN, 0, STUB_SILENT, 0, FAULT_DNS_FAILURE, "NXDOMAIN");
 }
 
-static void searches_last(void **state)
+static void searches_as_glibc_does(void **state)
 {
 	char path[] = "/tmp/mailvane-resolv-XXXXXX", text[256];
 	struct resolver_options options = { .conf_file = path };
@@ -255,9 +255,58 @@ static void searches_last(void **state)
 	/* It exists, though what is searched for it does not. */
 	expect_failure(&b, "empty", FAMILY_ANY, FAULT_NO_ADDRESS,
 		       "the name has no address");
-	/* A dot, so it is a whole name: the wildcard of the search list stays out. */
-	expect_failure(&b, "typo.test", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
+	/* With a dot it is asked for as it stands first, and with the search list if it is not
+	 * there; with a dot at its end never. */
+	expect_addresses(&b, "typo.test", FAMILY_IPV4, "192.0.2.15");
+	expect_failure(&b, "typo.test.", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
+	expect_failure(&b, "nobody.test", FAMILY_IPV4, FAULT_DNS_FAILURE, "NXDOMAIN");
 	tear_down(&b);
+	unlink(path);
+}
+
+/* Which of two that are there is found tells the order; what a domain's servers cannot say harms
+ * no other. */
+static void searches_in_the_order_of_ndots(void **state)
+{
+	static struct stub_rule all[] = {
+		{ "a.b", STUB_A, 0, 0, { { NULL, STUB_A, 9, "192.0.2.1" } }, 0 },
+		{ "a.b.fail.test", STUB_ANY, STUB_SERVFAIL, 0, { { 0 } }, 0 },
+		{ "a.b.corp.test", STUB_A, 0, 0, { { NULL, STUB_A, 9, "192.0.2.2" } }, 0 },
+		{ "c.d.fail.test", STUB_ANY, STUB_SERVFAIL, 0, { { 0 } }, 0 },
+		{ "e.f.corp.test", STUB_ANY, STUB_SERVFAIL, 0, { { 0 } }, 0 },
+		{ "g.h", STUB_ANY, STUB_SERVFAIL, 0, { { 0 } }, 0 },
+		{ "g.h.corp.test", STUB_A, 0, 0, { { NULL, STUB_A, 9, "192.0.2.3" } }, 0 },
+		{ 0 },
+	};
+	char path[] = "/tmp/mailvane-resolv-XXXXXX", text[256];
+	struct resolver_options options = { .conf_file = path };
+	struct bench b;
+
+	(void)state;
+	close(mkstemp(path));
+	for (unsigned ndots = 1; ndots <= 2; ndots++) {
+		set_up(&b);
+		b.first.rules = all;
+		snprintf(text, sizeof(text),
+			 "nameserver %s\nsearch fail.test corp.test\noptions ndots:%u\n",
+			 b.place[0], ndots);
+		write_file(path, text);
+		start(&b, &options);
+		expect_addresses(&b, "a.b", FAMILY_IPV4,
+				 ndots == 1 ? "192.0.2.1" : "192.0.2.2");
+		expect_addresses(&b, "a.b.", FAMILY_IPV4, "192.0.2.1");
+		/* It may be in the domain that could not be asked, unless it comes first. */
+		expect_failure(&b, "c.d", FAMILY_IPV4, FAULT_DNS_FAILURE,
+			       ndots == 1 ? "NXDOMAIN" : "SERVFAIL from @");
+		expect_failure(&b, "e.f", FAMILY_IPV4, FAULT_DNS_FAILURE,
+			       ndots == 1 ? "NXDOMAIN" : "SERVFAIL from @");
+		if (ndots == 1)
+			expect_failure(&b, "g.h", FAMILY_IPV4, FAULT_DNS_FAILURE,
+				       "SERVFAIL from @");
+		else
+			expect_addresses(&b, "g.h", FAMILY_IPV4, "192.0.2.3");
+		tear_down(&b);
+	}
 	unlink(path);
 }
 
@@ -328,7 +377,8 @@ int main(void)
 		cmocka_unit_test(asks_the_next_server),
 		cmocka_unit_test(passes_over_a_dead_server),
 		cmocka_unit_test(tells_a_dead_resolver_from_a_dead_name),
-		cmocka_unit_test(searches_last),
+		cmocka_unit_test(searches_as_glibc_does),
+		cmocka_unit_test(searches_in_the_order_of_ndots),
 		cmocka_unit_test(follows_a_changed_resolv_conf),
 		cmocka_unit_test(refuses_bad_options),
 	};
