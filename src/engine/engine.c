@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "buffer.h"
+#include "jobs.h"
 #include "kit.h"
 #include "worker.h"
 
@@ -113,7 +114,7 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 		return false;
 	plan_load_rosters(plan);
 	for (unsigned i = 0; i < e->count; i++)
-		worker_prepare(kits[i], e->plan, i, e->count);
+		jobs_prepare(kits[i], e->plan, i, e->count);
 	for (unsigned i = 0; i < e->count; i++)
 		worker_post_kit(&e->crew[i].worker, kits[i]);
 	free(kits);

@@ -48,3 +48,11 @@ enum fault places_lacking(const struct resolver_answer *answer,
 	buffer_string(&b);
 	return FAULT_LIMIT;
 }
+
+const struct address *places_source(const struct settings *s, const struct address *to)
+{
+	const struct address *source =
+	    to->any.sa_family == AF_INET6 ? &s->source_v6 : &s->source_v4;
+
+	return source->any.sa_family == AF_UNSPEC ? NULL : source;
+}

@@ -20,4 +20,7 @@ size_t places_take(const struct target *, const struct allowance *,
 /* What is lacking of all addresses there are: the fault of it, and words. FAULT_OK: nothing. */
 enum fault places_lacking(const struct resolver_answer *, char words[PLACES_WORDS_MAX]);
 
+/* Where a connection to it comes from; NULL: the kernel decides. */
+const struct address *places_source(const struct settings *, const struct address *to);
+
 #endif

@@ -11,6 +11,8 @@
 #include "dialogue.h"
 #include "exchange.h"
 #include "openssl_digests.h"
+#include "places.h"
+#include "proxy_header.h"
 #include "resolver.h"
 #include "stream.h"
 #include "terms.h"
@@ -23,15 +25,12 @@
  * owes a reply that must not be cut off. */
 enum { FAREWELL_MS = 1000, OWED_MS = 10000 };
 
-/* Our own loop was this much behind: not the server's fault. And how often a deadline is moved for
- * it, each time by what was lost since: without end only if all time were lost. */
-enum { LATE_MS = 50, EXCUSES_MAX = 8 };
-
 enum {
 	STARTED = 1 << 0,   /* the dialogue has begun */
 	CONNECTED = 1 << 1, /* this address accepted */
 	PUBLISHED = 1 << 2,
 	CLOSING = 1 << 3,
+	NO_TIME = 1 << 4, /* of ours, to read what the server said: not its timeout */
 };
 
 struct probe {
@@ -40,9 +39,9 @@ struct probe {
 	struct stream stream;
 	struct due deadline;
 	struct dialogue_terms terms;
-	unsigned flags, excuses;
+	unsigned flags;
 	enum phase phase;
-	struct span lost; /* by the thread, when the deadline was set or moved */
+	struct lost_time lost;
 	struct instant phase_began;
 	struct instant judged; /* when the outcome was final; ns 0: not yet */
 	struct result result;
@@ -137,16 +136,16 @@ static void take_outcome(struct probe *p)
 		memcpy(r->text, o->text, sizeof(r->text));
 }
 
-/* A deadline that was moved so often that nothing can be said about the server. */
+static const char no_time[] = "this machine has no time to spare for its probes";
+
 static void accuse_ourselves(struct probe *p)
 {
 	struct result *r = &p->result;
 
-	if (p->excuses < EXCUSES_MAX || r->dialogue_fault != FAULT_TIMEOUT)
+	if (!(p->flags & NO_TIME) || r->dialogue_fault != FAULT_TIMEOUT)
 		return;
 	r->dialogue_fault = FAULT_INTERNAL;
-	printable_copy(r->text, sizeof(r->text),
-		       view_of("this machine has no time to spare for its probes"));
+	printable_copy(r->text, sizeof(r->text), view_of(no_time));
 }
 
 static void publish(struct probe *p, struct instant now)
@@ -237,14 +236,6 @@ static void act(struct probe *p, enum wish wish, struct instant now)
 
 /* --- connecting -------------------------------------------------------------------------- */
 
-static const struct address *source_for(const struct settings *s, const struct address *to)
-{
-	const struct address *source =
-	    to->any.sa_family == AF_INET6 ? &s->source_v6 : &s->source_v4;
-
-	return source->any.sa_family == AF_UNSPEC ? NULL : source;
-}
-
 /* What is left is shared among the addresses not tried yet. */
 static struct instant attempt_ends(const struct probe *p, struct instant now)
 {
@@ -277,7 +268,7 @@ static bool connect_next(struct probe *p, struct instant now)
 		const struct address *to = &p->setting.addresses[p->next_address++];
 		const char *reason = NULL;
 		enum fault fault = stream_connect(&p->stream, p->setting.loop, to,
-						  source_for(p->setting.settings, to),
+						  places_source(p->setting.settings, to),
 						  &events, p, &reason);
 
 		if (fault == FAULT_OK) {
@@ -300,28 +291,31 @@ static void attempt_failed(struct probe *p, enum fault fault, const char *reason
 	hang_up(p); /* the next address is tried when the stream is closed */
 }
 
-/* Version 1 of the PROXY protocol (haproxy, proxy-protocol.txt section 2.1). */
 static void say_proxy_header(struct probe *p)
 {
-	const struct address *to = &p->result.address;
-	char ours[ADDRESS_TEXT_MAX], theirs[ADDRESS_TEXT_MAX], line[160];
+	char line[PROXY_HEADER_MAX];
 	struct address local;
-	struct buffer b;
 
 	stream_local_address(&p->stream, &local);
-	buffer_init(&b, line, sizeof(line));
-	buffer_format(&b, "PROXY TCP%d %s %s %u %u\r\n",
-		      to->any.sa_family == AF_INET6 ? 6 : 4, address_text(&local, ours),
-		      address_text(to, theirs), address_port(&local), address_port(to));
-	stream_send(&p->stream, buffer_view(&b));
+	stream_send(&p->stream, proxy_header(&local, &p->result.address, line));
 }
 
 /* --- events ------------------------------------------------------------------------------- */
 
+/* Something of the server has come; loop_lag.h says what that means for the deadline. */
+static struct instant event_time(struct probe *p)
+{
+	struct instant now = instant_now();
+	struct instant turn = { (int64_t)uv_now(p->setting.loop) * 1000000 };
+
+	lost_time_add(&p->lost, p->setting.lag, turn, now);
+	return now;
+}
+
 static void connected(struct stream *s)
 {
 	struct probe *p = probe_of(s);
-	struct instant now = instant_now();
+	struct instant now = event_time(p);
 	bool implicit = p->terms.tls == TLS_MODE_IMPLICIT;
 
 	p->flags |= CONNECTED;
@@ -345,7 +339,7 @@ static void connected(struct stream *s)
 static void secured(struct stream *s)
 {
 	struct probe *p = probe_of(s);
-	struct instant now = instant_now();
+	struct instant now = event_time(p);
 	const struct tls_facts *f = stream_tls_facts(s);
 	char why[TLS_POLICY_WORDS_MAX];
 	bool wanted = tls_policy_version(p->setting.settings, p->setting.target, f, why);
@@ -374,13 +368,14 @@ static void received(struct stream *s, struct view bytes)
 {
 	struct probe *p = probe_of(s);
 
+	event_time(p);
 	act(p, dialogue_feed(&p->dialogue, bytes), instant_now());
 }
 
 static void failed(struct stream *s, enum fault fault, const char *reason)
 {
 	struct probe *p = probe_of(s);
-	struct instant now = instant_now();
+	struct instant now = event_time(p);
 
 	if (!(p->flags & CONNECTED)) {
 		attempt_failed(p, fault, reason, now);
@@ -443,22 +438,25 @@ static const struct stream_events events = {
 
 /* --- deadlines ---------------------------------------------------------------------------- */
 
-/* What the thread lost while the probe waited is not the server's time, and its answer may lie
- * unread: the deadline moves by as much. */
-static bool excused(struct probe *p, struct instant now)
+/* True: the server gets the time that was lost for it. */
+static bool deadline_moves(struct probe *p, struct instant now)
 {
-	struct span late = span_between(p->deadline.at, now);
-	struct span lost = { p->setting.lost->ns - p->lost.ns };
+	struct span late = span_between(p->deadline.at, now), more = { 0 };
 
-	if (late.ns < lost.ns)
-		late = lost;
-	if (late.ns < span_of_ms(LATE_MS).ns || p->excuses == EXCUSES_MAX)
+	switch (lost_time_judge(&p->lost, late, stream_is_ready(&p->stream), &more)) {
+	case DEADLINE_MOVES:
+		p->setting.ends = instant_plus(instant_plus(p->setting.ends, late), more);
+		deadline_set(p, instant_plus(now, more));
+		break;
+	case DEADLINE_IS_OURS:
+		p->flags |= NO_TIME;
+		p->result.flags |= RESULT_LATE;
 		return false;
-	p->excuses++;
-	p->lost = *p->setting.lost;
-	p->setting.ends = instant_plus(p->setting.ends, late);
-	p->result.flags |= RESULT_LATE;
-	deadline_set(p, instant_plus(now, late));
+	default:
+		return false;
+	}
+	if (more.ns >= span_of_ms(LOOP_LAG_LATE_MS).ns)
+		p->result.flags |= RESULT_LATE;
 	return true;
 }
 
@@ -480,10 +478,13 @@ static void deadline_passed(struct due *d, struct instant now)
 		hang_up(p);
 		return;
 	}
-	if (excused(p, now))
+	if (deadline_moves(p, now))
 		return;
 	if (!(p->flags & CONNECTED)) {
-		attempt_failed(p, FAULT_TIMEOUT, NULL, now);
+		if (p->flags & NO_TIME)
+			attempt_failed(p, FAULT_INTERNAL, no_time, now);
+		else
+			attempt_failed(p, FAULT_TIMEOUT, NULL, now);
 		return;
 	}
 	stay = stays(p);
@@ -503,6 +504,8 @@ static void begin(struct due *d, struct instant now)
 {
 	struct probe *p = (struct probe *)((char *)d - offsetof(struct probe, deadline));
 
+	lost_time_add_lag(&p->lost, span_between(d->at, now));
+	p->lost.counted = now;
 	d->run = deadline_passed;
 	p->phase_began = now;
 	if (connect_next(p, now))
@@ -562,7 +565,6 @@ struct probe *probe_new(const struct probe_setting *setting)
 		return NULL;
 	memset(p, 0, offsetof(struct probe, result));
 	p->setting = *setting;
-	p->lost = *setting->lost;
 	p->phase = PHASE_CONNECT;
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;

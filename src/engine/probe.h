@@ -7,6 +7,7 @@
 #ifndef MAILVANE_PROBE_H
 #define MAILVANE_PROBE_H
 
+#include "loop_lag.h"
 #include "plan.h"
 #include "schedule.h"
 
@@ -28,13 +29,13 @@ struct probe_setting {
 	const struct address *addresses; /* tried in order until one accepts */
 	size_t address_count;            /* at least 1 */
 
-	struct instant began;      /* of the whole, the name lookup included */
-	struct instant ends;       /* the deadline, moved by what is `lost` meanwhile */
-	const struct span *lost;   /* how long the thread was held up, in all */
-	struct span dns;           /* the lookup took; ns < 0: there was none */
-	bool hold_login;           /* the account is suspended: do all but the login */
-	struct instant held_until; /* if so, until then */
-	bool transcript;           /* keep what is said */
+	struct instant began;       /* of the whole, the name lookup included */
+	struct instant ends;        /* the deadline, before loop_lag.h moves it */
+	const struct loop_lag *lag; /* of the thread */
+	struct span dns;            /* the lookup took; ns < 0: there was none */
+	bool hold_login;            /* the account is suspended: do all but the login */
+	struct instant held_until;  /* if so, until then */
+	bool transcript;            /* keep what is said */
 	bool in_haste; /* the process ends behind it: no long farewell after a timeout */
 
 	/* The result is lent; state, fault and phase of the verdict are not set yet. */

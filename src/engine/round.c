@@ -41,7 +41,7 @@ struct round {
 	char *missing; /* of the name's addresses; NULL: nothing */
 	struct tlsa_search tlsa;
 	size_t address_count;
-	bool asking, hold_login, silent;
+	bool asking, hold_login, silent, put_off;
 	unsigned news;            /* enum round_news */
 	unsigned untold, present; /* attempts without a result; attempts not ended */
 	struct address *addresses;
@@ -289,7 +289,7 @@ static void attempt_start(struct attempt *a)
 	    .address_count = a->address_count,
 	    .began = instant_plus(r->began, waited),
 	    .ends = instant_plus(r->ends, waited),
-	    .lost = &r->worker->lost,
+	    .lag = &r->worker->lag,
 	    .dns = r->dns,
 	    .hold_login = r->hold_login,
 	    .held_until = r->held_until,
@@ -393,11 +393,24 @@ static void tlsa_done(struct tlsa_search *s)
 	end_if_done(r);
 }
 
+/* Once: an answer may lie unread when the deadline of a question is looked at too late. */
+static bool put_off(struct round *r, struct instant now)
+{
+	struct span late = span_between(r->deadline.at, now);
+
+	if (r->put_off || late.ns <= span_of_ms(LOOP_LAG_REAL_MS).ns)
+		return false;
+	r->put_off = true;
+	schedule_put(&r->worker->schedule, &r->deadline, instant_plus(now, span_of_ms(1)));
+	return true;
+}
+
 static void tlsa_timed_out(struct due *d, struct instant now)
 {
 	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
 
-	(void)now;
+	if (put_off(r, now))
+		return;
 	tlsa_search_settle(&r->tlsa);
 	tlsa_done(&r->tlsa);
 }
@@ -447,6 +460,8 @@ static void lookup_timed_out(struct due *d, struct instant now)
 	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
 	struct resolver_answer answer;
 
+	if (put_off(r, now))
+		return;
 	resolver_settle(r->kit->resolver, &r->question, &answer);
 	r->asking = false;
 	r->dns = span_between(r->began, now);
@@ -517,6 +532,18 @@ struct round *round_new(struct worker *w, struct kit *kit, const struct target *
 		r->user = user;
 	}
 	return r;
+}
+
+void round_file_failure(struct worker *w, struct kit *kit, const struct target *target,
+			const char *reason)
+{
+	struct round r = { .worker = w,
+			   .kit = kit,
+			   .target = target,
+			   .began = instant_now(),
+			   .dns = { -1 } };
+
+	file_unconnected(&r, FAULT_INTERNAL, PHASE_CONNECT, NULL, reason);
 }
 
 bool round_errand(struct worker *w, struct kit *kit, struct errand *errand)

@@ -27,6 +27,10 @@ enum round_news {
 struct round *round_new(struct worker *, struct kit *, const struct target *,
 			void (*told)(void *user, unsigned news), void *user);
 
+/* For a round that could not begin: files a result with the fault `internal`. */
+void round_file_failure(struct worker *, struct kit *, const struct target *,
+			const char *reason);
+
 /* One for an errand: it is told the result, and when the round has ended. Its budgets are
  * waited for within its deadline. False: out of memory. */
 bool round_errand(struct worker *, struct kit *, struct errand *);

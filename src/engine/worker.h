@@ -8,6 +8,7 @@
 #include "errand.h"
 #include "gate.h"
 #include "kit.h"
+#include "loop_lag.h"
 #include "schedule.h"
 #include "walker.h"
 
@@ -31,14 +32,14 @@ struct worker {
 	struct gate gate;
 	struct breaker breaker;
 	struct kit *kit;
-	struct job *jobs; /* in the order of the kit's plan */
+	struct job *jobs; /* jobs.c's, in the order of the kit's plan */
 	size_t job_count, jobs_left;
 	struct round *rounds; /* under way */
 	struct look *looks;   /* obsolete.c's */
 	struct walkers walkers;
 	struct due pulse;
 	struct instant armed, last_late;
-	struct span lost; /* how far pulses were behind, in all */
+	struct loop_lag lag;
 	struct engine_hooks hooks;
 	unsigned index, of; /* which share of the targets */
 	bool once, leaving, closed;
@@ -65,10 +66,6 @@ void worker_run(struct worker *);
 
 /* When worker_run has returned. */
 void worker_fini(struct worker *);
-
-/* Works out a worker's share of the kit's plan, so that going over to it does not hold up its
- * probes; `older` is the plan before. From any thread. Out of memory it is left to the worker. */
-void worker_prepare(struct kit *, const struct plan *older, unsigned index, unsigned of);
 
 /* From any thread: go over to another kit (takes it over); make no further probes, say goodbye
  * and return from worker_run. */

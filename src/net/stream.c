@@ -11,6 +11,7 @@
 #include "tls_session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -372,6 +373,14 @@ bool stream_has_input(struct stream *s)
 	char byte;
 
 	return recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+bool stream_is_ready(const struct stream *s)
+{
+	struct pollfd p = { .fd = s->fd,
+			    .events = s->flags & CONNECTING ? POLLOUT : POLLIN };
+
+	return s->fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
 void stream_expect_tlsa(struct stream *s, const struct dns_records *set)

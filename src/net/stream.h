@@ -78,6 +78,10 @@ void stream_local_address(const struct stream *, struct address *ret_address);
 /* True when plain bytes are waiting to be received: asked before TLS starts. */
 bool stream_has_input(struct stream *);
 
+/* True when the loop has an event to tell that it has not told yet: bytes, the end of the stream,
+ * or that the connection stands or failed. */
+bool stream_is_ready(const struct stream *);
+
 /* Begins the handshake; `name` is sent as SNI unless it is an IP literal (RFC 6066 section 3),
  * and the certificate is held against it (RFC 9525; an IP literal against IP names). `pins`
  * (NULL: none) are lent until the stream is closed and decide on trust in place of the roots.

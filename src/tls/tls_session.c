@@ -369,6 +369,7 @@ static void judge_staple(struct tls_session *t)
 static void note_secured(struct tls_session *t)
 {
 	t->flags |= TLS_SESSION_SECURED;
+	tls_wire_secured(&t->wire);
 	t->facts.version = SSL_get_version(t->ssl);
 	t->facts.cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(t->ssl));
 	t->facts.spoken = version_of(t->ssl);

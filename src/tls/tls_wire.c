@@ -2,17 +2,27 @@
  * is refused stops it before the next record. */
 #include "tls_wire.h"
 
-static const char too_many_records[] = "the server sent 512 TLS records without data";
+static const char too_many_pieces[] = "the server sent 512 records of TLS handshake";
+static const char too_many_records[] = "the server sent 64 TLS records without data";
 static const char too_many_bytes[] = "the server sent 256 KiB of TLS around its data";
 
-_Static_assert(TLS_WIRE_IDLE_RECORDS_MAX == 512 && TLS_WIRE_OVERHEAD_MAX == 262144,
+_Static_assert(TLS_WIRE_HANDSHAKE_RECORDS_MAX == 512 && TLS_WIRE_IDLE_RECORDS_MAX == 64 &&
+		   TLS_WIRE_OVERHEAD_MAX == 262144,
 	       "as the words say");
 
 const char *tls_wire_excess(const struct tls_wire *w)
 {
-	if (w->records - w->carriers > TLS_WIRE_IDLE_RECORDS_MAX)
+	if (w->handshake == 0 && w->records > TLS_WIRE_HANDSHAKE_RECORDS_MAX)
+		return too_many_pieces;
+	if (w->handshake > 0 &&
+	    w->records > w->handshake + w->justified + TLS_WIRE_IDLE_RECORDS_MAX)
 		return too_many_records;
 	return w->bytes - w->data > TLS_WIRE_OVERHEAD_MAX ? too_many_bytes : NULL;
+}
+
+void tls_wire_secured(struct tls_wire *w)
+{
+	w->handshake = w->records;
 }
 
 static bool turn_is_over(const struct tls_wire *w)
@@ -113,5 +123,6 @@ void tls_wire_feed(struct tls_wire *w, struct view cipher_text)
 void tls_wire_count_data(struct tls_wire *w, const SSL *ssl, size_t n)
 {
 	w->data += n;
-	w->carriers += SSL_pending(ssl) == 0;
+	if (SSL_pending(ssl) == 0)
+		w->justified += SSL_version(ssl) <= TLS1_VERSION ? 2 : 1;
 }
