@@ -243,6 +243,12 @@ static void read_late(struct encoder *e, const struct found *f)
 	encoder_number(e, number_of((f->result->flags & RESULT_LATE) != 0));
 }
 
+static void read_waited(struct encoder *e, const struct found *f)
+{
+	if (f->result->waited.ns > 0)
+		encoder_number(e, nanoseconds(f->result->waited));
+}
+
 /* clang-format off */
 #define GAUGE_ROW(name, read, help) { { name, help, GAUGE, "", NULL }, read }
 static const struct {
@@ -286,6 +292,8 @@ static const struct {
 		"SMTP or LMTP reply code that decided the probe, or else of the greeting."),
 	GAUGE_ROW("probe_state", read_state,
 		"Verdict: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
+	GAUGE_ROW("probe_wait_seconds", read_waited,
+		"How long the probe waited for a connection, because in_flight_max or per_address_max were reached; absent if it did not wait."),
 	GAUGE_ROW("probe_tls_certificate_fault", read_certificate_faults,
 		"1 for each thing wrong with the server's certificate, 0 for each that is in order."),
 	GAUGE_ROW("probe_tls_verified", read_verified,

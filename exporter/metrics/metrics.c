@@ -137,6 +137,12 @@ static void read_late(struct encoder *e, const struct subject *s)
 	encoder_number(e, number_of((s->record->flags & RESULT_LATE) != 0));
 }
 
+static void read_waited(struct encoder *e, const struct subject *s)
+{
+	if (s->record->waited > 0)
+		encoder_number(e, microseconds(s->record->waited));
+}
+
 static void read_reply_code(struct encoder *e, const struct subject *s)
 {
 	if (s->record->code > 0)
@@ -435,6 +441,8 @@ const struct metric metrics[] = {
 	       "Time from one probe to the next while all is well."),
 	TARGET("probe_late", GAUGE, "", NULL, SCOPE_RECORD, 0, read_late,
 	       "1 if the exporter itself was behind during the last probe, so that its durations are too long."),
+	TARGET("probe_wait_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_waited,
+	       "How long the last probe waited for a connection, because in_flight_max or per_address_max were reached; absent if it did not wait."),
 	TARGET("reply_code", GAUGE, "", NULL, SCOPE_RECORD, 0, read_reply_code,
 	       "SMTP or LMTP reply code that decided the last probe, or else of the greeting."),
 	TARGET("tls_info", INFO, "", &tls_labels, SCOPE_RECORD, BRIEF_MORE, read_tls,
@@ -509,7 +517,7 @@ const struct metric metrics[] = {
 	SELF("mailvane_probes_waiting", GAUGE, "", NULL, read_waiting,
 	     "Probes that are due and wait for a budget: in all, or of their server's address."),
 	SELF("mailvane_probes_late_total", COUNTER, "", NULL, read_engine_late,
-	     "Probes that began more than 50 ms behind their time, by the exporter's own fault."),
+	     "Probes that began more than 50 ms behind their time, because the exporter was late or they waited for a connection."),
 	SELF("mailvane_probes_skipped_total", COUNTER, "", &reasons, read_skipped,
 	     "Probes left out: the one before was still running, or the login failed lately."),
 	SELF("mailvane_probe_requests_total", COUNTER, "", NULL, read_errands,

@@ -47,6 +47,7 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_IN_USE] = "in_use",
 	[FAULT_LOGIN_DELAY] = "login_delay",
 	[FAULT_RESOLVER_UNAVAILABLE] = "resolver_unavailable",
+	[FAULT_WAITING] = "waiting",
 	[FAULT_INTERNAL] = "internal",
 };
 
@@ -75,7 +76,8 @@ const char *phase_name(enum phase phase)
 
 bool fault_is_ours(enum fault fault)
 {
-	return fault == FAULT_INTERNAL || fault == FAULT_RESOLVER_UNAVAILABLE;
+	return fault == FAULT_INTERNAL || fault == FAULT_WAITING ||
+	       fault == FAULT_RESOLVER_UNAVAILABLE;
 }
 
 enum phase fault_phase(enum fault fault)

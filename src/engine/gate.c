@@ -1,4 +1,4 @@
-/* gate.c - two lines of waiting: first at the address, then for a place in all. */
+/* gate.c - two sets of lines: first at the address, then for a place in all. */
 #include "gate.h"
 
 #include <stdlib.h>
@@ -10,9 +10,7 @@ enum { OUTSIDE, AT_ADDRESS, AT_GATE, CALLED, INSIDE };
 /* Those who want to the same address. */
 struct gate_crowd {
 	struct address address;
-	unsigned count;        /* past the first line */
-	unsigned humble_count; /* of them */
-	struct gate_line line, humble_line;
+	struct gate_places places; /* taken: past the first line */
 	struct gate_crowd *next;
 };
 
@@ -52,11 +50,115 @@ static void line_quit(struct gate_line *l, const struct gate_ticket *t)
 		l->last = at;
 }
 
+/* --- places and ranks --------------------------------------------------------------------- */
+
+static void places_init(struct gate_places *p)
+{
+	memset(p, 0, sizeof(*p));
+	for (unsigned i = 0; i < GATE_RANKS; i++)
+		line_init(&p->lines[i]);
+}
+
+static unsigned places_taken(const struct gate_places *p)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < GATE_RANKS; i++)
+		sum += p->taken[i];
+	return sum;
+}
+
+/* What a rank, and all ranks but the first together, may take of so many places. */
+struct gate_share {
+	unsigned of_rank[GATE_RANKS], of_others;
+};
+
+static unsigned at_least_one(unsigned places)
+{
+	return places > 0 ? places : 1;
+}
+
+static struct gate_share share_of_address(unsigned max)
+{
+	return (struct gate_share){
+		.of_rank = { [GATE_ORDINARY] = max,
+			     [GATE_ON_DEMAND] = at_least_one(max / 2),
+			     [GATE_SLOW] = at_least_one(max / 2),
+			     [GATE_HUMBLE] = at_least_one(max - 1) },
+		.of_others = at_least_one(max - 1),
+	};
+}
+
+static struct gate_share share_of_all(unsigned max)
+{
+	return (struct gate_share){
+		.of_rank = { [GATE_ORDINARY] = max,
+			     [GATE_ON_DEMAND] = at_least_one(max / 2),
+			     [GATE_SLOW] = at_least_one(max - max / 4),
+			     [GATE_HUMBLE] = at_least_one(max / 2) },
+		.of_others = at_least_one(max - max / 4),
+	};
+}
+
+static bool has_room(const struct gate_places *p, unsigned max, const struct gate_share *s,
+		     enum gate_rank rank)
+{
+	unsigned taken = places_taken(p);
+
+	if (taken >= max || p->taken[rank] >= s->of_rank[rank])
+		return false;
+	return rank == GATE_ORDINARY || taken - p->taken[GATE_ORDINARY] < s->of_others;
+}
+
+static bool is_passed_over(const struct gate_places *p, enum gate_rank rank)
+{
+	return rank != GATE_HUMBLE && p->passed_over[rank] >= GATE_PASSED_OVER_MAX;
+}
+
+/* The rank that takes the next place; GATE_RANKS: nobody who waits may. */
+static enum gate_rank next_rank(const struct gate_places *p, unsigned max,
+				const struct gate_share *s)
+{
+	unsigned first = GATE_RANKS;
+
+	for (unsigned i = 0; i < GATE_RANKS; i++) {
+		if (p->lines[i].first == NULL || !has_room(p, max, s, (enum gate_rank)i))
+			continue;
+		if (is_passed_over(p, (enum gate_rank)i))
+			return (enum gate_rank)i;
+		if (first == GATE_RANKS)
+			first = i;
+	}
+	return (enum gate_rank)first;
+}
+
+/* Somebody who comes now does not go before those that wait, of its rank or before it. */
+static bool may_enter(const struct gate_places *p, unsigned max, const struct gate_share *s,
+		      enum gate_rank rank)
+{
+	enum gate_rank next = next_rank(p, max, s);
+
+	if (rank == GATE_HUMBLE && p->lines[GATE_ORDINARY].first != NULL)
+		return false;
+	return has_room(p, max, s, rank) && p->lines[rank].first == NULL && next >= rank &&
+	       (next == GATE_RANKS || !is_passed_over(p, next));
+}
+
+static void take_place(struct gate_places *p, enum gate_rank rank)
+{
+	p->taken[rank]++;
+	p->passed_over[rank] = 0;
+	for (unsigned i = 0; i < GATE_RANKS; i++)
+		if (i != (unsigned)rank && p->lines[i].first != NULL)
+			p->passed_over[i]++;
+}
+
+/* --- addresses ---------------------------------------------------------------------------- */
+
 bool gate_init(struct gate *g, unsigned max, unsigned per_address_max)
 {
 	memset(g, 0, sizeof(*g));
-	line_init(&g->line);
-	line_init(&g->humble_line);
+	places_init(&g->places);
 	line_init(&g->ready);
 	gate_set_limits(g, max, per_address_max);
 	g->table = calloc(BUCKETS, sizeof(*g->table));
@@ -103,8 +205,7 @@ static struct gate_crowd *crowd_of(struct gate *g, const struct address *a)
 	if (crowd == NULL)
 		return NULL;
 	crowd->address = *a;
-	line_init(&crowd->line);
-	line_init(&crowd->humble_line);
+	places_init(&crowd->places);
 	crowd->next = *bucket;
 	*bucket = crowd;
 	g->crowds++;
@@ -115,75 +216,48 @@ static void crowd_leave_if_empty(struct gate *g, struct gate_crowd *crowd)
 {
 	struct gate_crowd **at;
 
-	if (crowd->count > 0 || crowd->line.first != NULL ||
-	    crowd->humble_line.first != NULL)
+	if (places_taken(&crowd->places) > 0)
 		return;
+	for (unsigned i = 0; i < GATE_RANKS; i++)
+		if (crowd->places.lines[i].first != NULL)
+			return;
 	for (at = bucket_of(g, &crowd->address); *at != crowd; at = &(*at)->next)
 		;
 	crowd_free(g, at);
 }
 
-static bool room_at_address(const struct gate *g, const struct gate_crowd *crowd,
-			    bool humble)
-{
-	unsigned max = g->per_address_max;
-
-	if (crowd->count >= max)
-		return false;
-	return !humble ||
-	       (crowd->line.first == NULL && crowd->humble_count < (max > 1 ? max - 1 : 1));
-}
-
-static bool room_at_gate(const struct gate *g, bool humble)
-{
-	if (g->inside >= g->max)
-		return false;
-	return !humble ||
-	       (g->line.first == NULL && g->humble_inside < (g->max > 1 ? g->max / 2 : 1));
-}
-
-static struct gate_line *line_at_address(const struct gate_ticket *t)
-{
-	return t->humble ? &t->crowd->humble_line : &t->crowd->line;
-}
-
-static struct gate_line *line_at_gate(struct gate *g, const struct gate_ticket *t)
-{
-	return t->humble ? &g->humble_line : &g->line;
-}
-
-static void go_in(struct gate *g, const struct gate_ticket *t)
-{
-	g->inside++;
-	g->humble_inside += t->humble;
-}
+/* --- in and out --------------------------------------------------------------------------- */
 
 /* Has a place at its address; inside, or in the second line. */
 static bool pass_address(struct gate *g, struct gate_ticket *t)
 {
-	t->crowd->count++;
-	t->crowd->humble_count += t->humble;
-	if (room_at_gate(g, t->humble)) {
-		go_in(g, t);
+	struct gate_share all = share_of_all(g->max);
+
+	take_place(&t->crowd->places, t->rank);
+	if (may_enter(&g->places, g->max, &all, t->rank)) {
+		take_place(&g->places, t->rank);
+		g->inside++;
 		t->where = INSIDE;
 		return true;
 	}
 	t->where = AT_GATE;
-	line_join(line_at_gate(g, t), t);
+	line_join(&g->places.lines[t->rank], t);
 	return false;
 }
 
 bool gate_enter(struct gate *g, struct gate_ticket *t, const struct address *a)
 {
+	struct gate_share share = share_of_address(g->per_address_max);
+
 	t->crowd = crowd_of(g, a);
 	if (t->crowd == NULL) /* no memory to count with: the budget in all still holds */
 		return true;
-	if (room_at_address(g, t->crowd, t->humble)) {
+	if (may_enter(&t->crowd->places, g->per_address_max, &share, t->rank)) {
 		if (pass_address(g, t))
 			return true;
 	} else {
 		t->where = AT_ADDRESS;
-		line_join(line_at_address(t), t);
+		line_join(&t->crowd->places.lines[t->rank], t);
 	}
 	g->waiting++;
 	return false;
@@ -195,25 +269,30 @@ static void call(struct gate *g, struct gate_ticket *t)
 	line_join(&g->ready, t);
 }
 
-static void advance_address(struct gate *g, struct gate_crowd *crowd,
-			    struct gate_line *line, bool humble)
+static void advance_address(struct gate *g, struct gate_crowd *crowd)
 {
-	struct gate_ticket *t;
+	struct gate_share share = share_of_address(g->per_address_max);
+	enum gate_rank rank;
 
-	while (line->first != NULL && room_at_address(g, crowd, humble)) {
-		t = line_first(line);
+	while ((rank = next_rank(&crowd->places, g->per_address_max, &share)) <
+	       GATE_RANKS) {
+		struct gate_ticket *t = line_first(&crowd->places.lines[rank]);
+
 		if (pass_address(g, t))
 			call(g, t);
 	}
 }
 
-static void advance_gate(struct gate *g, struct gate_line *line, bool humble)
+static void advance_gate(struct gate *g)
 {
-	struct gate_ticket *t;
+	struct gate_share all = share_of_all(g->max);
+	enum gate_rank rank;
 
-	while (line->first != NULL && room_at_gate(g, humble)) {
-		t = line_first(line);
-		go_in(g, t);
+	while ((rank = next_rank(&g->places, g->max, &all)) < GATE_RANKS) {
+		struct gate_ticket *t = line_first(&g->places.lines[rank]);
+
+		take_place(&g->places, rank);
+		g->inside++;
 		call(g, t);
 	}
 }
@@ -221,10 +300,8 @@ static void advance_gate(struct gate *g, struct gate_line *line, bool humble)
 /* Fills the places that became free. */
 static void advance(struct gate *g, struct gate_crowd *crowd)
 {
-	advance_address(g, crowd, &crowd->line, false);
-	advance_address(g, crowd, &crowd->humble_line, true);
-	advance_gate(g, &g->line, false);
-	advance_gate(g, &g->humble_line, true);
+	advance_address(g, crowd);
+	advance_gate(g);
 }
 
 void gate_leave(struct gate *g, struct gate_ticket *t)
@@ -233,25 +310,33 @@ void gate_leave(struct gate *g, struct gate_ticket *t)
 
 	if (t->where == OUTSIDE)
 		return;
-	if (t->where == AT_ADDRESS) {
-		line_quit(line_at_address(t), t);
-	} else {
-		crowd->count--;
-		crowd->humble_count -= t->humble;
-	}
+	if (t->where == AT_ADDRESS)
+		line_quit(&crowd->places.lines[t->rank], t);
+	else
+		crowd->places.taken[t->rank]--;
 	if (t->where == AT_GATE)
-		line_quit(line_at_gate(g, t), t);
+		line_quit(&g->places.lines[t->rank], t);
 	if (t->where == CALLED)
 		line_quit(&g->ready, t);
 	if (t->where == CALLED || t->where == INSIDE) {
 		g->inside--;
-		g->humble_inside -= t->humble;
+		g->places.taken[t->rank]--;
 	}
 	if (t->where != INSIDE)
 		g->waiting--;
 	t->where = OUTSIDE;
 	advance(g, crowd);
 	crowd_leave_if_empty(g, crowd);
+}
+
+bool gate_is_wanted(const struct gate_ticket *t)
+{
+	if (t->where != INSIDE)
+		return false;
+	for (unsigned i = 0; i < GATE_RANKS; i++)
+		if (t->crowd->places.lines[i].first != NULL)
+			return true;
+	return false;
 }
 
 bool gate_call(struct gate *g)

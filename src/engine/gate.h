@@ -1,13 +1,37 @@
 /* gate.h - the budgets of connections: so many in all, so many to one address.
  *
- * Servers limit connections per client, and a shared host serves thousands of names. Who finds
- * the gate shut waits in line; the wait is not the server's fault. One gate per engine thread:
- * a server's targets share a thread, so its address is counted in one place.
+ * Servers limit connections per client, and a shared host serves thousands of names. A connection
+ * for which there is no place waits in a line; the wait is not the server's fault. One gate per
+ * engine thread: a server's targets share a thread, so its address is counted in one place.
+ *
+ * Ranks keep services that hang from holding up those that answer. At an address, as in all, a
+ * free place goes to the line of the first rank that may take it; a line that was passed over
+ * GATE_PASSED_OVER_MAX times comes next, so that nothing waits for ever. Ranks but the first leave
+ * places free for those before them:
+ *
+ *   rank              of an address                 in all
+ *   GATE_ORDINARY     all places                    all
+ *   GATE_ON_DEMAND    half                          half
+ *   GATE_SLOW         half                          three quarters
+ *   GATE_HUMBLE       all but one                   half
+ *   all but ordinary  all but one                   three quarters
+ *
+ * At least one place each. A humble connection never goes before an ordinary one.
  */
 #ifndef MAILVANE_GATE_H
 #define MAILVANE_GATE_H
 
 #include "address.h"
+
+enum gate_rank {
+	GATE_ORDINARY,  /* a target of the schedule */
+	GATE_ON_DEMAND, /* somebody asked for it */
+	GATE_SLOW,      /* its last probe ended in a timeout, and so may this one */
+	GATE_HUMBLE,    /* a customer name, a look for old TLS: can wait */
+	GATE_RANKS,
+};
+
+enum { GATE_PASSED_OVER_MAX = 4 };
 
 struct gate_crowd;
 
@@ -18,24 +42,27 @@ struct gate_ticket {
 	struct gate_crowd *crowd;
 	struct gate_ticket *next;
 	int where;
-	/* Goes behind all others: it comes in only where none of them waits, and its kind takes
-	 * at most all places but one at an address and half of those in all; at least one. */
-	bool humble;
+	enum gate_rank rank;
 };
 
 struct gate_line {
 	struct gate_ticket *first, **last;
 };
 
+/* Places of one kind, and who waits for them. */
+struct gate_places {
+	unsigned taken[GATE_RANKS];
+	unsigned passed_over[GATE_RANKS]; /* in a row, while somebody of the rank waited */
+	struct gate_line lines[GATE_RANKS];
+};
+
 struct gate {
 	unsigned max, per_address_max;
 	unsigned inside, waiting;
-	unsigned humble_inside;
 	struct gate_crowd **table;
-	size_t crowds; /* in the table: of those inside or waiting */
-	struct gate_line line,
-	    humble_line;        /* have a place at their address, want one in all */
-	struct gate_line ready; /* admitted, not yet told */
+	size_t crowds;             /* in the table: of those inside or waiting */
+	struct gate_places places; /* in all, for those that have one at their address */
+	struct gate_line ready;    /* admitted, not yet told */
 };
 
 /* False: out of memory. */
@@ -48,6 +75,9 @@ bool gate_enter(struct gate *, struct gate_ticket *, const struct address *);
 
 /* Out again, or out of the line. Harmless for a ticket never used. */
 void gate_leave(struct gate *, struct gate_ticket *);
+
+/* Somebody waits for a place at the address of this one, which is inside. */
+bool gate_is_wanted(const struct gate_ticket *);
 
 /* Tells those who were admitted since; call it from the loop, not from a callback. True when
  * somebody was told. */

@@ -78,14 +78,6 @@ static void job_told(void *user, unsigned news)
 		jobs_ask_beside(j);
 }
 
-static void note_start(struct worker *w, struct span lateness)
-{
-	if (lateness.ns > span_of_ms(LOOP_LAG_LATE_MS).ns)
-		atomic_fetch_add(&w->counters.late, 1);
-	if (lateness.ns > atomic_load(&w->counters.lateness_max_ns))
-		atomic_store(&w->counters.lateness_max_ns, lateness.ns);
-}
-
 static void job_plan_next(struct job *j, struct instant now)
 {
 	do
@@ -109,7 +101,7 @@ static void job_run(struct due *d, struct instant now)
 	struct job *j = (struct job *)d;
 	struct worker *w = j->worker;
 
-	note_start(w, span_between(d->at, now));
+	worker_note_start(w, span_between(d->at, now));
 	if (!w->once) {
 		bool retry = instant_before(d->at, j->place);
 

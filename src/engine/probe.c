@@ -514,6 +514,11 @@ static void begin(struct due *d, struct instant now)
 	forget(p);
 }
 
+void probe_hurry(struct probe *p)
+{
+	p->setting.in_haste = true;
+}
+
 void probe_leave(struct probe *p, struct span grace)
 {
 	struct instant now = instant_now();
@@ -569,6 +574,7 @@ struct probe *probe_new(const struct probe_setting *setting)
 	result_init(&p->result, moment_now());
 	p->result.phases[PHASE_DNS] = setting->dns;
 	p->result.dane = setting->dane;
+	p->result.waited = setting->waited;
 	terms_init(&p->terms, setting);
 	p->room = NULL;
 	p->exchange = NULL;

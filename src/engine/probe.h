@@ -33,10 +33,11 @@ struct probe_setting {
 	struct instant ends;        /* the deadline, before loop_lag.h moves it */
 	const struct loop_lag *lag; /* of the thread */
 	struct span dns;            /* the lookup took; ns < 0: there was none */
+	struct span waited;         /* for a place among the connections */
 	bool hold_login;            /* the account is suspended: do all but the login */
 	struct instant held_until;  /* if so, until then */
 	bool transcript;            /* keep what is said */
-	bool in_haste; /* the process ends behind it: no long farewell after a timeout */
+	bool in_haste;              /* as if probe_hurry was called */
 
 	/* The result is lent; state, fault and phase of the verdict are not set yet. */
 	void (*found)(void *user, const struct result *);
@@ -46,6 +47,10 @@ struct probe_setting {
 
 /* NULL: out of memory. Nothing is said from within this call. */
 struct probe *probe_new(const struct probe_setting *);
+
+/* From `found`: others wait for the connection, or the process ends. After a timeout there is no
+ * long farewell, then. */
+void probe_hurry(struct probe *);
 
 /* No result is wanted any more: take leave within `grace`, or hang up where there is nobody to
  * say goodbye to. `ended` follows. */

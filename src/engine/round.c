@@ -37,7 +37,7 @@ struct round {
 	struct due deadline; /* of the name lookup; an errand's, of the wait for a budget */
 	struct instant began, ends;
 	struct instant held_until; /* the login, with hold_login */
-	struct span dns;
+	struct span dns, waited;
 	char *missing; /* of the name's addresses; NULL: nothing */
 	struct tlsa_search tlsa;
 	size_t address_count;
@@ -126,7 +126,6 @@ static void file(struct round *r, const struct result *found)
 		hooks->probed(hooks->user, r->target, &result, &published);
 }
 
-/* Behind the last farewell. */
 static void look(struct round *r)
 {
 	struct instant ends = instant_plus(instant_now(), r->target->timeout);
@@ -170,7 +169,6 @@ static void end_if_done(struct round *r)
 		round_free(r);
 }
 
-/* A result without a connection. */
 static void file_unconnected(struct round *r, enum fault fault, enum phase phase,
 			     const struct address *address, const char *reason)
 {
@@ -181,6 +179,7 @@ static void file_unconnected(struct round *r, enum fault fault, enum phase phase
 	result.dialogue_phase = phase;
 	result.phases[PHASE_DNS] = r->dns;
 	result.dane = r->tlsa.dane;
+	result.waited = r->waited;
 	result.took = span_between(r->began, instant_now());
 	if (address != NULL)
 		result.address = *address;
@@ -216,6 +215,8 @@ static void found(void *user, const struct result *result)
 
 	if (a->round->silent)
 		return;
+	if (gate_is_wanted(&a->ticket))
+		probe_hurry(a->probe);
 	file(a->round, result);
 	look_if_due(a, result);
 	a->round->untold--;
@@ -253,6 +254,17 @@ static bool keeps_transcript(const struct round *r)
 	return r->kit->plan->settings.transcripts != TRANSCRIPTS_NONE;
 }
 
+/* A service that hung last time lets those go first that answer. */
+static enum gate_rank rank_of(const struct attempt *a)
+{
+	const struct round *r = a->round;
+
+	if (r->errand != NULL)
+		return r->errand->humble ? GATE_HUMBLE : GATE_ON_DEMAND;
+	return slot_timed_out(r->target->slot, a->addresses, each(r)) ? GATE_SLOW
+								      : GATE_ORDINARY;
+}
+
 /* Those that nobody waits for by the clock. */
 static bool can_wait(const struct round *r)
 {
@@ -268,12 +280,16 @@ static struct tls_context *tls_of(const struct round *r)
 static void attempt_start(struct attempt *a)
 {
 	struct round *r = a->round;
-	struct span waited = { 0 };
+	struct span waited = span_between(a->waits_since, instant_now());
+	struct span more;
 
-	if (can_wait(r))
-		waited = span_between(a->waits_since, instant_now());
-	else
+	if (waited.ns < span_of_ms(1).ns)
+		waited.ns = 0;
+	more = can_wait(r) ? waited : (struct span){ 0 };
+	if (!can_wait(r))
 		schedule_drop(&r->worker->schedule, &r->deadline);
+	if (r->errand == NULL)
+		worker_note_start(r->worker, waited);
 
 	a->probe = probe_new(&(struct probe_setting){
 	    .loop = &r->worker->loop,
@@ -287,8 +303,9 @@ static void attempt_start(struct attempt *a)
 	    .dane = r->tlsa.dane,
 	    .addresses = a->addresses,
 	    .address_count = a->address_count,
-	    .began = instant_plus(r->began, waited),
-	    .ends = instant_plus(r->ends, waited),
+	    .began = instant_plus(r->began, more),
+	    .ends = instant_plus(r->ends, more),
+	    .waited = waited,
 	    .lag = &r->worker->lag,
 	    .dns = r->dns,
 	    .hold_login = r->hold_login,
@@ -316,19 +333,12 @@ static void budget_timed_out(struct due *d, struct instant now)
 {
 	struct round *r = (struct round *)((char *)d - offsetof(struct round, deadline));
 
-	(void)now;
 	gate_leave(&r->worker->gate, &r->attempts[0].ticket);
 	r->untold = r->present = 0;
-	file_unconnected(r, FAULT_INTERNAL, PHASE_CONNECT, &r->addresses[0],
-			 "no connection was free in time: see in_flight_max and "
-			 "per_address_max");
+	r->waited = span_between(r->attempts[0].waits_since, now);
+	file_unconnected(r, FAULT_WAITING, PHASE_CONNECT, &r->addresses[0],
+			 "see in_flight_max and per_address_max");
 	end_if_done(r);
-}
-
-static void budget_wait(struct round *r)
-{
-	r->deadline.run = budget_timed_out;
-	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
 }
 
 static void attempts_begin(struct round *r, size_t count)
@@ -349,9 +359,8 @@ static void attempts_begin(struct round *r, size_t count)
 
 		a->round = r;
 		a->ticket.admitted = admitted;
-		/* The schedule goes first, and has a place that it finds free. */
-		a->ticket.humble = r->errand != NULL;
 		a->addresses = &r->addresses[i];
+		a->ticket.rank = rank_of(a);
 		a->address_count = each(r) ? 1 : count;
 		a->waits_since = instant_now();
 		in[i] = gate_enter(&r->worker->gate, &a->ticket, a->addresses);
@@ -360,8 +369,10 @@ static void attempts_begin(struct round *r, size_t count)
 	for (size_t i = 0; i < attempts; i++)
 		if (in[i])
 			attempt_start(&r->attempts[i]);
-		else if (!can_wait(r))
-			budget_wait(r);
+		else if (!can_wait(r)) {
+			r->deadline.run = budget_timed_out;
+			schedule_put(&r->worker->schedule, &r->deadline, r->ends);
+		}
 }
 
 /* What is lacking stands beside what is probed; where one address is enough it is noted. */

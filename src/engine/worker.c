@@ -22,6 +22,14 @@ unsigned worker_index(const char *host, unsigned of)
 	return (unsigned)(view_hash(view_of(host)) % of);
 }
 
+void worker_note_start(struct worker *w, struct span lateness)
+{
+	if (lateness.ns > span_of_ms(LOOP_LAG_LATE_MS).ns)
+		atomic_fetch_add(&w->counters.late, 1);
+	if (lateness.ns > atomic_load(&w->counters.lateness_max_ns))
+		atomic_store(&w->counters.lateness_max_ns, lateness.ns);
+}
+
 /* --- ending ------------------------------------------------------------------------------- */
 
 void worker_close_if_done(struct worker *w)

@@ -78,6 +78,10 @@ bool worker_post_errand(struct worker *, struct errand *);
 void worker_join(struct worker *, struct round *);
 void worker_part(struct worker *, struct round *);
 
+/* For jobs and rounds: a probe of the schedule begins so far behind its time, because the thread was
+ * late or because it waited for a place among the connections. */
+void worker_note_start(struct worker *, struct span lateness);
+
 /* For walkers and looks: one of them is done. */
 void worker_close_if_done(struct worker *);
 

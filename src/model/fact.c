@@ -71,6 +71,12 @@ static bool get_timestamp(const struct fact_subject *s, struct fact_value *v)
 	return get_time(v, s->result->at);
 }
 
+static bool get_waited(const struct fact_subject *s, struct fact_value *v)
+{
+	v->span = s->result->waited;
+	return true;
+}
+
 static bool get_duration(const struct fact_subject *s, struct fact_value *v)
 {
 	v->span = s->result->took;
@@ -388,6 +394,8 @@ const struct fact facts[] = {
 	{ "phases", FACT_PHASES, BOTH, get_phases, .help = "how long each phase took, in seconds; what was not reached is null or absent",
 	  .metric = "mailvane_probe_phase_duration_seconds" },
 	{ "late", FACT_FLAG, FACT_STATUS, get_late, .help = "the exporter itself was behind", .metric = "mailvane_probe_late" },
+	{ "waited_seconds", FACT_SECONDS, FACT_STATUS, get_waited, .help = "how long it waited for a connection: in_flight_max, per_address_max",
+	  .metric = "mailvane_probe_wait_seconds" },
 	{ "probes", FACT_NUMBER, FACT_STATUS, get_probes, .metric = "mailvane_probes_total" },
 	{ "failures", FACT_NUMBER, FACT_STATUS, get_failures, .metric = "mailvane_probe_failures_total" },
 	{ "probe_counts", FACT_WORD, FACT_PROBE_CARD, get_probe_counts, .label = "Probes" },

@@ -23,6 +23,7 @@ enum has {
 	HAS_DRIFT = 1 << 9,
 	HAS_HELD = 1 << 10,
 	HAS_LEAFS_CHAIN = 1 << 11, /* its dates are those of the certificate, as most are */
+	HAS_WAITED = 1 << 12,
 };
 
 /* The highest bits of `has` are the result's enum dane. */
@@ -30,7 +31,7 @@ enum { DANE_SHIFT = 13 };
 
 enum { HOST_MAX = 16, WORDS_MAX = 256, OFFERS_MAX = 1024 };
 enum {
-	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + sizeof(uint32_t) +
+	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + 2 * sizeof(uint32_t) +
 		   4 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
 		   3 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
 };
@@ -183,6 +184,26 @@ static void take_phases(const struct packed *p, struct span *phases,
 	}
 }
 
+/* Most do not wait. */
+static void put_waited(struct packed *p, struct span waited, unsigned char **at)
+{
+	uint32_t us = us_of(waited);
+
+	if (us == 0)
+		return;
+	p->has |= HAS_WAITED;
+	put(at, &us, sizeof(us));
+}
+
+static struct span take_waited(const struct packed *p, const unsigned char **at)
+{
+	uint32_t us = 0;
+
+	if (p->has & HAS_WAITED)
+		take(at, &us, sizeof(us));
+	return span_of_us(us);
+}
+
 static bool ends_with_leaf(const struct result *r)
 {
 	const struct certificate *c = r->certificate;
@@ -232,6 +253,7 @@ static void put_rest(struct packed *p, const struct result *r, unsigned char **a
 		p->has |= HAS_HELD;
 		put(at, &r->held_until, sizeof(r->held_until));
 	}
+	put_waited(p, r->waited, at);
 	if (r->transcript != NULL) {
 		p->has |= HAS_TRANSCRIPT;
 		put(at, &r->transcript, sizeof(r->transcript));
@@ -259,6 +281,7 @@ static void take_rest(const struct packed *p, struct result *r)
 		take(&at, &r->messages, sizeof(r->messages));
 	if (p->has & HAS_HELD)
 		take(&at, &r->held_until, sizeof(r->held_until));
+	r->waited = take_waited(p, &at);
 	if (p->has & HAS_TRANSCRIPT)
 		take(&at, &r->transcript, sizeof(r->transcript));
 	if (p->has & HAS_DRIFT)
@@ -371,6 +394,7 @@ static void brief_more(const struct packed *p, struct brief *b, const unsigned c
 	b->held_until.ms = 0;
 	if (p->has & HAS_HELD)
 		take(&at, &b->held_until, sizeof(b->held_until));
+	b->waited = us_of(take_waited(p, &at));
 }
 
 void packed_brief_rest(const struct packed *p, unsigned parts, struct brief *b)

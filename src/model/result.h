@@ -38,6 +38,7 @@ struct result {
 	unsigned flags;   /* enum result_flag */
 	struct moment at; /* when the probe began */
 	struct span took;
+	struct span waited; /* for a place among the connections (gate.h), before that */
 	struct span phases[PHASE_COUNT]; /* ns < 0: not reached */
 	struct address address;          /* AF_UNSPEC when no connection was tried */
 

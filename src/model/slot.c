@@ -228,6 +228,20 @@ struct drift slot_drift(struct slot *s, const struct address *a, bool each)
 	return drift;
 }
 
+bool slot_timed_out(struct slot *s, const struct address *a, bool each)
+{
+	struct record last = { 0 };
+	unsigned count;
+	bool timed_out;
+
+	pthread_mutex_lock(lock_of(s));
+	timed_out = *find(s, a, each, &last, &count) != NULL &&
+		    last.last.dialogue_fault == FAULT_TIMEOUT &&
+		    last.last.dialogue_phase >= PHASE_CONNECT;
+	pthread_mutex_unlock(lock_of(s));
+	return timed_out;
+}
+
 uint64_t slot_results_dropped(void)
 {
 	return atomic_load_explicit(&dropped, memory_order_relaxed);

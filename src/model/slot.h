@@ -48,6 +48,7 @@ struct brief {
 	struct moment chain_not_after;        /* ms 0: not verified */
 	int64_t messages;                     /* -1: not asked */
 	struct moment held_until;             /* as in struct result */
+	uint32_t waited;                      /* microseconds */
 };
 
 enum brief_part {
@@ -91,6 +92,9 @@ struct slot_state {
 	struct moment since;
 };
 size_t slot_states(struct slot *, struct slot_state *ret_states, size_t max);
+/* The last result at this address was a timeout of the connection or the dialogue, so that the next
+ * probe may hang, too. */
+bool slot_timed_out(struct slot *, const struct address *, bool each);
 /* One of them is. */
 bool slot_is_bad(struct slot *);
 

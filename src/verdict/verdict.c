@@ -48,6 +48,7 @@ static const struct {
 	{ FAULT_DNS_PARTIAL,      ANY,        false, STATE_OK       },
 	/* Ours, and of all names alike. */
 	{ FAULT_RESOLVER_UNAVAILABLE, ANY,    false, STATE_UNKNOWN  },
+	{ FAULT_WAITING,          ANY,        false, STATE_UNKNOWN  },
 	{ FAULT_INTERNAL,         ANY,        false, STATE_UNKNOWN  },
 };
 
@@ -96,6 +97,7 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_IN_USE]               = "mailbox in use by another session",
 	[FAULT_LOGIN_DELAY]          = "logged in again too soon",
 	[FAULT_RESOLVER_UNAVAILABLE] = "our own name servers do not answer",
+	[FAULT_WAITING]              = "no connection was free in time",
 	[FAULT_INTERNAL]             = "the probe itself failed",
 };
 /* clang-format on */

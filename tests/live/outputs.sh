@@ -81,6 +81,7 @@ write_rules() {
 		s/^(mailvane_build_info)\{.*/\1{version="VERSION",compiler="COMPILER"} 1/
 		s/\b[0-9]+\.[0-9]{3,}\b/TIME/g
 		s/"(probes|requests|failures|late|in_flight|waiting|dns_[a-z_]+|skipped_[a-z]+)":([0-9]+|true|false)/"\1":N/g
+		s/"waited_seconds":[0-9.]+/"waited_seconds":TIME/g
 		s/"version":"[0-9][^"]*"/"version":"VERSION"/
 		s/<td>[0-9]+, of which [0-9]+ failed/<td>N, of which N failed/
 		s/last hour, [0-9]+ samples?: .*;/last hour, N samples;/

@@ -172,7 +172,7 @@ static void a_budget_is_waited_for_within_the_deadline(void **state)
 	assert_true(engine_probe(engine, &first.errand));
 	assert_true(engine_probe(engine, &second.errand));
 	wait_gone(&second);
-	assert_int_equal(second.fault, FAULT_INTERNAL);
+	assert_int_equal(second.fault, FAULT_WAITING);
 	assert_int_equal(second.phase, PHASE_CONNECT);
 	assert_int_equal(atomic_load(&first.done), 0);
 	engine_free(engine);

@@ -93,6 +93,8 @@ static void never_more_inside_than_allowed(void **state)
 	bool in[40] = { 0 };
 
 	(void)state;
+	for (unsigned i = 0; i < 40; i++)
+		v[i].ticket.rank = (enum gate_rank)(i / 5 % GATE_RANKS);
 	assert_true(gate_init(&g, 7, 3));
 	for (unsigned round = 0; round < 2000; round++) {
 		unsigned i = round * 7919 % 40;
@@ -134,7 +136,7 @@ static void the_humble_go_behind_all_others(void **state)
 	(void)state;
 	assert_true(gate_init(&g, 100, 3));
 	for (unsigned i = 0; i < 5; i++) {
-		humble[i].ticket.humble = true;
+		humble[i].ticket.rank = GATE_HUMBLE;
 		assert_int_equal(enter(&g, &humble[i], "192.0.2.1"), i < 2);
 	}
 	assert_true(enter(&g, &v[0], "192.0.2.1"));
@@ -158,7 +160,7 @@ static void the_humble_go_behind_all_others(void **state)
 	gate_leave(&g, &humble[2].ticket);
 	gate_leave(&g, &humble[3].ticket);
 	assert_int_equal(g.inside, 0);
-	assert_int_equal(g.humble_inside, 0);
+	assert_int_equal(g.places.taken[GATE_HUMBLE], 0);
 	assert_int_equal(g.waiting, 0);
 	assert_int_equal(g.crowds, 0);
 	gate_fini(&g);
@@ -172,7 +174,7 @@ static void the_humble_take_half_of_all(void **state)
 	(void)state;
 	assert_true(gate_init(&g, 4, 1));
 	for (unsigned i = 0; i < 3; i++)
-		humble[i].ticket.humble = true;
+		humble[i].ticket.rank = GATE_HUMBLE;
 	/* The only place at an address is theirs, too, when nobody else wants it. */
 	assert_true(enter(&g, &humble[0], "192.0.2.1"));
 	assert_true(enter(&g, &humble[1], "192.0.2.2"));
@@ -196,6 +198,107 @@ static void the_humble_take_half_of_all(void **state)
 	gate_fini(&g);
 }
 
+static struct visitor slow(void)
+{
+	return (struct visitor){ .ticket.rank = GATE_SLOW };
+}
+
+/* Eight services of an address that hang: two places are for others. */
+static void slow_ones_leave_places_for_those_that_answer(void **state)
+{
+	struct gate g;
+	struct visitor hung[8], good = { 0 }, asked = { .ticket.rank = GATE_ON_DEMAND };
+	struct visitor asked_too = { .ticket.rank = GATE_ON_DEMAND };
+
+	(void)state;
+	assert_true(gate_init(&g, 100, 4));
+	for (unsigned i = 0; i < 8; i++) {
+		hung[i] = slow();
+		assert_int_equal(enter(&g, &hung[i], "192.0.2.1"), i < 2);
+	}
+	assert_true(enter(&g, &asked, "192.0.2.1"));
+	assert_false(
+	    enter(&g, &asked_too, "192.0.2.1")); /* the last one is for the schedule */
+	assert_true(enter(&g, &good, "192.0.2.1"));
+	assert_true(gate_is_wanted(&good.ticket));
+	assert_false(gate_is_wanted(&asked_too.ticket));
+	gate_leave(&g, &good.ticket);
+	gate_call(&g);
+	assert_int_equal(asked_too.told, 0);
+	assert_true(enter(&g, &good, "192.0.2.1"));
+	gate_leave(&g, &hung[0].ticket);
+	gate_call(&g);
+	assert_int_equal(asked_too.told, 1);
+	assert_int_equal(hung[2].told, 0);
+	gate_leave(&g, &asked.ticket);
+	gate_call(&g);
+	assert_int_equal(hung[2].told, 1); /* the first of their line */
+	for (unsigned i = 0; i < 8; i++)
+		gate_leave(&g, &hung[i].ticket);
+	gate_leave(&g, &asked_too.ticket);
+	gate_leave(&g, &good.ticket);
+	assert_int_equal(g.inside + g.waiting, 0);
+	assert_int_equal(g.crowds, 0);
+	gate_fini(&g);
+}
+
+/* One place, and always another good one that wants it: the slow one waits for five turns. */
+static void nobody_waits_for_ever(void **state)
+{
+	struct gate g;
+	struct visitor hung = slow(), good[8] = { 0 };
+	unsigned before = 0;
+
+	(void)state;
+	assert_true(gate_init(&g, 100, 1));
+	assert_true(enter(&g, &good[0], "192.0.2.1"));
+	assert_false(enter(&g, &hung, "192.0.2.1"));
+	for (unsigned i = 1; i < 8; i++)
+		assert_false(enter(&g, &good[i], "192.0.2.1"));
+	for (unsigned i = 0; i < 8 && hung.told == 0; i++) {
+		gate_leave(&g, &good[i].ticket);
+		gate_call(&g);
+		before++;
+	}
+	assert_int_equal(before, GATE_PASSED_OVER_MAX + 1);
+	gate_leave(&g, &hung.ticket);
+	gate_call(&g);
+	assert_int_equal(good[before].told, 1);
+	for (unsigned i = 0; i < 8; i++)
+		gate_leave(&g, &good[i].ticket);
+	assert_int_equal(g.inside + g.waiting, 0);
+	gate_fini(&g);
+}
+
+/* A thousand addresses that hang do not take all connections. */
+static void slow_ones_take_three_quarters_of_all(void **state)
+{
+	struct gate g;
+	struct visitor hung[8], good[2] = { 0 };
+	char where[] = "192.0.2.0";
+
+	(void)state;
+	assert_true(gate_init(&g, 8, 4));
+	for (unsigned i = 0; i < 8; i++) {
+		hung[i] = slow();
+		where[8] = (char)('1' + i);
+		assert_int_equal(enter(&g, &hung[i], where), i < 6);
+	}
+	assert_true(enter(&g, &good[0], "192.0.2.20"));
+	assert_true(enter(&g, &good[1], "192.0.2.21"));
+	gate_leave(&g, &good[0].ticket);
+	gate_call(&g);
+	assert_int_equal(hung[6].told, 0);
+	gate_leave(&g, &hung[0].ticket);
+	gate_call(&g);
+	assert_int_equal(hung[6].told, 1);
+	for (unsigned i = 0; i < 8; i++)
+		gate_leave(&g, &hung[i].ticket);
+	gate_leave(&g, &good[1].ticket);
+	assert_int_equal(g.inside + g.waiting, 0);
+	gate_fini(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +307,9 @@ int main(void)
 		cmocka_unit_test(never_more_inside_than_allowed),
 		cmocka_unit_test(the_humble_go_behind_all_others),
 		cmocka_unit_test(the_humble_take_half_of_all),
+		cmocka_unit_test(slow_ones_leave_places_for_those_that_answer),
+		cmocka_unit_test(nobody_waits_for_ever),
+		cmocka_unit_test(slow_ones_take_three_quarters_of_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
