@@ -28,7 +28,8 @@ void tls_wire_secured(struct tls_wire *w)
 static bool turn_is_over(const struct tls_wire *w)
 {
 	return w->turn_records >= TLS_WIRE_TURN_RECORDS ||
-	       (w->turn_records > 0 && instant_before(w->turn_ends, instant_now()));
+	       (w->turn_records >= TLS_WIRE_TURN_RECORDS_MIN &&
+		instant_before(w->turn_ends, instant_now()));
 }
 
 static int wire_read(BIO *bio, char *dst, int cap)

@@ -23,6 +23,8 @@ enum {
 	TLS_WIRE_IDLE_RECORDS_MAX = 64,
 	TLS_WIRE_OVERHEAD_MAX = 256 * 1024,
 	TLS_WIRE_TURN_RECORDS = 64,
+	/* Whatever they take: what is sent behind an answer must be seen with it. */
+	TLS_WIRE_TURN_RECORDS_MIN = 8,
 	TLS_WIRE_TURN_MS = 2,
 };
 
