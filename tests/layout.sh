@@ -94,7 +94,11 @@ include_cycles() {
 	find src -name '*.[ch]' -exec grep -Ho '^#include "[^"]*"' {} + |
 		sed -E 's|^(.*)/([^/:]*):#include "([^"]*)"|\1 \3|' | sort -u |
 		awk 'NR == FNR { at[$1] = at[$1] " " $2; next }
-			$2 in at && index(at[$2] " ", " " $1 " ") == 0 { print $1 at[$2] }' \
+			index(at[$2] " ", " " $1 " ") == 0 {
+				# Of two headers with one name, floors says which is meant.
+				if (split(at[$2], folders, " ") == 1)
+					print $1, folders[1]
+			}' \
 			<(echo "$headers") - | sort -u | tsort 2>&1 >/dev/null |
 		sed -nE 's|^tsort: (src/.*)|\1:1: includes another folder that includes it|p'
 }

@@ -98,7 +98,6 @@ static const char *const words[FAULT_COUNT] = {
 	[FAULT_LOGIN_DELAY]          = "logged in again too soon",
 	[FAULT_WAITING]              = "no connection was free in time",
 	[FAULT_RESOLVER_UNAVAILABLE] = "our own name servers do not answer",
-	[FAULT_WAITING]              = "no connection was free in time",
 	[FAULT_INTERNAL]             = "the probe itself failed",
 };
 /* clang-format on */
