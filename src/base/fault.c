@@ -48,7 +48,6 @@ const char *const fault_names[FAULT_COUNT + 1] = {
 	[FAULT_LOGIN_DELAY] = "login_delay",
 	[FAULT_WAITING] = "waiting",
 	[FAULT_RESOLVER_UNAVAILABLE] = "resolver_unavailable",
-	[FAULT_WAITING] = "waiting",
 	[FAULT_INTERNAL] = "internal",
 };
 

@@ -68,8 +68,7 @@ enum fault {
 	FAULT_LOGIN_DELAY,       /* logged in again too soon (RFC 2449 section 8.1.1) */
 	FAULT_WAITING, /* our limits on connections left no place for it in time */
 	FAULT_RESOLVER_UNAVAILABLE, /* none of our own name servers answers or all refuse */
-	FAULT_WAITING,  /* our limits on connections left no place for it in time */
-	FAULT_INTERNAL, /* ours */
+	FAULT_INTERNAL,             /* ours */
 	FAULT_COUNT,
 
 	/* The certificate's faults are neighbours, and can be a set. */

@@ -373,6 +373,12 @@ static void budget_timed_out(struct due *d, struct instant now)
 	end_if_done(r);
 }
 
+static void budget_wait(struct round *r)
+{
+	r->deadline.run = budget_timed_out;
+	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
+}
+
 static void attempts_begin(struct round *r, size_t count)
 {
 	size_t attempts = each(r) ? count : 1;
@@ -401,10 +407,8 @@ static void attempts_begin(struct round *r, size_t count)
 	for (size_t i = 0; i < attempts; i++)
 		if (in[i])
 			attempt_start(&r->attempts[i]);
-		else if (!can_wait(r)) {
-			r->deadline.run = budget_timed_out;
-			schedule_put(&r->worker->schedule, &r->deadline, r->ends);
-		}
+		else if (!can_wait(r))
+			budget_wait(r);
 }
 
 /* What is lacking stands beside what is probed; where one address is enough it is noted. */

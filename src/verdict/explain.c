@@ -272,13 +272,6 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"a name server that does not serve us (REFUSED)",
 	"ask it by hand from this machine: dig @SERVER . NS\n"
 	"look at /etc/resolv.conf, or at `resolvers` of the configuration" },
-[FAULT_WAITING] = {
-	"The probe waited for its turn until its time was over, because as many connections as we "
-	"allow ourselves were open, in all or to this address; this says nothing about the server.",
-	"other services at the same address hang, each until its timeout\n"
-	"many services at one address, or many probes on demand at once",
-	"look at the services of the address that time out; raise per_address_max or in_flight_max "
-	"if the server allows it" },
 [FAULT_INTERNAL] = {
 	"The probe itself failed; this says nothing about the server.",
 	"out of file descriptors or memory\n"

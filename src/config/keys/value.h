@@ -27,7 +27,7 @@ const char *value_span_text(struct span, char dst[VALUE_SPAN_MAX]);
 
 /* Kind and range in words: "duration", "1s to 1d". */
 const char *value_kind_words(const struct key *);
-enum { VALUE_RANGE_MAX = 560 };
+enum { VALUE_RANGE_MAX = 2048 };
 const char *value_range_words(const struct key *, char dst[VALUE_RANGE_MAX]);
 
 #endif
