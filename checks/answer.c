@@ -1,9 +1,9 @@
 /* answer.c - an HTTP answer, the verdict inside it, its age, and the words for each. */
 #include "answer.h"
 
-#include "exchange.h"
+#include "exporter_query.h"
 #include "plugin_text.h"
-#include "standing.h"
+#include "verdict_reader.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void answer_give_up(struct answer *a, struct buffer *words)
 }
 
 /* Whole milliseconds: no locale writes a comma into them. */
-static void put_seconds(struct buffer *b, struct span span)
+static void answer_put_seconds(struct buffer *b, struct span span)
 {
 	long long ms = span.ns / 1000000;
 
@@ -34,8 +34,8 @@ static void put_seconds(struct buffer *b, struct span span)
 }
 
 /* The last lines; `age` is the one value check_mail does not have. */
-static void answer_put_age(struct answer *a, const struct inquiry *q,
-			   const struct standing *s)
+static void answer_put_age(struct answer *a, const struct options *q,
+			   const struct verdict *s)
 {
 	char age[SPAN_TEXT_MAX], interval[SPAN_TEXT_MAX];
 	struct buffer b;
@@ -49,9 +49,9 @@ static void answer_put_age(struct answer *a, const struct inquiry *q,
 		      span_text(s->age, age), span_text(s->interval, interval));
 	answer_put(&b, view_of(q->url));
 	buffer_text(&b, "|age=");
-	put_seconds(&b, s->age);
+	answer_put_seconds(&b, s->age);
 	buffer_text(&b, "s;;");
-	put_seconds(&b, s->limit);
+	answer_put_seconds(&b, s->limit);
 	buffer_text(&b, ";0\n");
 	a->last = buffer_view(&b);
 }
@@ -70,8 +70,8 @@ static struct view summary_of(struct view report)
 }
 
 /* What was known, without values: they are not those of now. */
-static void answer_is_stale(struct answer *a, const struct inquiry *q,
-			    const struct standing *s)
+static void answer_is_stale(struct answer *a, const struct options *q,
+			    const struct verdict *s)
 {
 	char age[SPAN_TEXT_MAX], limit[SPAN_TEXT_MAX];
 	struct buffer b;
@@ -89,7 +89,7 @@ static void answer_is_stale(struct answer *a, const struct inquiry *q,
 	answer_put_age(a, q, s);
 }
 
-static void answer_is_early(struct answer *a, const struct standing *s)
+static void answer_is_early(struct answer *a, const struct verdict *s)
 {
 	struct buffer b;
 
@@ -99,12 +99,12 @@ static void answer_is_early(struct answer *a, const struct standing *s)
 	a->report = buffer_view(&b);
 }
 
-static void answer_is_verdict(struct answer *a, const struct inquiry *q,
-			      const struct standing *s)
+static void answer_is_verdict(struct answer *a, const struct options *q,
+			      const struct verdict *s)
 {
 	if (s->results == 0) {
 		answer_is_early(a, s);
-	} else if (standing_is_stale(s)) {
+	} else if (exporter_verdict_is_stale(s)) {
 		answer_is_stale(a, q, s);
 	} else {
 		a->code = (int)s->state;
@@ -125,7 +125,7 @@ static void answer_is_refusal(struct answer *a, unsigned status, struct view bod
 	a->report = buffer_view(&b);
 }
 
-static void answer_is_foreign(struct answer *a, const struct inquiry *q, const char *before,
+static void answer_is_foreign(struct answer *a, const struct options *q, const char *before,
 			      const char *behind)
 {
 	struct buffer b;
@@ -137,9 +137,9 @@ static void answer_is_foreign(struct answer *a, const struct inquiry *q, const c
 	a->report = buffer_view(&b);
 }
 
-void answer_read(const struct inquiry *q, struct view http, struct answer *ret_answer)
+void answer_read(const struct options *q, struct view http, struct answer *ret_answer)
 {
-	struct standing standing;
+	struct verdict verdict;
 	struct view body;
 	unsigned status;
 
@@ -149,9 +149,9 @@ void answer_read(const struct inquiry *q, struct view http, struct answer *ret_a
 				  " is cut off or not HTTP");
 	else if (status != 200)
 		answer_is_refusal(ret_answer, status, body);
-	else if (!standing_read(body, q->max_age, &standing))
+	else if (!verdict_reader_read(body, q->max_age, &verdict))
 		answer_is_foreign(ret_answer, q, "what answers at ",
 				  " is no mailvane_exporter of this version");
 	else
-		answer_is_verdict(ret_answer, q, &standing);
+		answer_is_verdict(ret_answer, q, &verdict);
 }

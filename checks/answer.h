@@ -3,7 +3,7 @@
 #define MAILVANE_CHECKS_ANSWER_H
 
 #include "buffer.h"
-#include "inquiry.h"
+#include "check_mailvane_options.h"
 
 struct answer {
 	int code; /* the exit code */
@@ -15,6 +15,6 @@ struct answer {
 
 /* Reads a whole HTTP answer (exchange.h), whatever it is; the views in *ret_answer live as
  * long as both. */
-void answer_read(const struct inquiry *, struct view http, struct answer *ret_answer);
+void answer_read(const struct options *, struct view http, struct answer *ret_answer);
 
 #endif

@@ -10,25 +10,25 @@
 #include "failed_login.h"
 #include "findings.h"
 #include "json.h"
-#include "last_word.h"
 #include "names_json.h"
-#include "order.h"
 #include "output.h"
 #include "renewal.h"
-#include "usual_offer.h"
+#include "run_plan.h"
+#include "signal_output.h"
+#include "usual_capabilities.h"
 
 #include <stdlib.h>
 
 /* A probe ends by its own timeout, and a farewell takes a second; beyond that something hangs. */
 enum { GRACE_S = 3, EXPLANATION_MAX = 4096 };
 
-static int give_up(const char *why)
+static int check_mail_give_up(const char *why)
 {
 	return output_unknown("MAIL", view_of(why));
 }
 
-static void keep(void *user, const struct target *target, const struct result *result,
-		 const struct published *published)
+static void check_mail_keep(void *user, const struct target *target,
+			    const struct result *result, const struct published *published)
 {
 	(void)published;
 	findings_add(user, target, result);
@@ -48,7 +48,7 @@ static void put_list(struct buffer *b, const char *title, const char *lines)
 	}
 }
 
-static int explain(enum fault fault)
+static int check_mail_explain(enum fault fault)
 {
 	const struct explanation *e = explain_fault(fault);
 	char text[EXPLANATION_MAX];
@@ -64,7 +64,7 @@ static int explain(enum fault fault)
 }
 
 /* A note behind the report, where there is room for one. */
-static void remark(const struct options *o, const char *error)
+static void check_mail_remark(const struct options *o, const char *error)
 {
 	if (!o->json)
 		output_text(error);
@@ -107,27 +107,28 @@ static int report(struct findings *f, const struct options *o)
 static int probe_once(struct plan *plan, const struct options *o, struct breaker *breaker)
 {
 	struct findings findings = { 0 };
-	struct engine_hooks hooks = { .probed = keep,
+	struct engine_hooks hooks = { .probed = check_mail_keep,
 				      .user = &findings,
 				      .breaker = breaker,
-				      .obsolete = o->obsolete_tls };
+				      .legacy_tls = o->legacy_tls };
 	char error[REFUSAL_MAX];
 	bool kept = true;
 	int code;
 
 	if (!engine_run_once(plan, &hooks, error, sizeof(error)))
-		code = give_up(error);
+		code = check_mail_give_up(error);
 	else if (findings.count == 0)
-		code = give_up("out of memory");
+		code = check_mail_give_up("out of memory");
 	else {
-		findings_note_obsolete(&findings, &plan->settings.policy);
+		findings_note_legacy_tls(&findings, &plan->settings.policy);
 		if (o->state_dir != NULL)
-			kept = usual_offer_compare(o->state_dir, plan, &findings, error);
+			kept = usual_capabilities_compare(o->state_dir, plan, &findings,
+							  error);
 		renewal_compare_all(&plan->settings.policy, findings.list, findings.count);
 		code = report(&findings, o);
 	}
 	if (!kept)
-		remark(o, error);
+		check_mail_remark(o, error);
 	findings_fini(&findings);
 	return code;
 }
@@ -151,14 +152,15 @@ static int probe(struct plan *plan, const struct options *o)
 	if (o->state_dir == NULL)
 		return probe_once(plan, o, NULL);
 	if (account == NULL)
-		return usual_offer_ready(o->state_dir, error) ? probe_once(plan, o, NULL)
-							      : give_up(error);
+		return usual_capabilities_ready(o->state_dir, error)
+			   ? probe_once(plan, o, NULL)
+			   : check_mail_give_up(error);
 	if (!failed_login_open(&login, o->state_dir, o->host, account, instant_now(),
 			       moment_now(), error))
-		return give_up(error);
+		return check_mail_give_up(error);
 	code = probe_once(plan, o, &login.breaker);
 	if (!failed_login_keep(&login, instant_now(), moment_now(), error))
-		remark(o, error);
+		check_mail_remark(o, error);
 	failed_login_close(&login);
 	return code;
 }
@@ -189,7 +191,7 @@ static int ask_names(struct plan *plan, const struct options *o)
 	if (names_init(&names, plan, o, error) && names_ask(&names, plan, o, error))
 		code = report_names(&names, o);
 	else
-		code = give_up(error);
+		code = check_mail_give_up(error);
 	checked_names_fini(&names);
 	return code;
 }
@@ -204,23 +206,23 @@ static int print_version(bool with_help)
 	return STATE_UNKNOWN;
 }
 
-static int run(struct plan *plan, int argc, char **argv)
+static int check_mail_run(struct plan *plan, int argc, char **argv)
 {
 	char error[REFUSAL_MAX];
 	struct options options;
 
 	/* Files are read from here on, and one may be on a file system that hangs. */
-	last_word_after(OPTIONS_TIMEOUT_S + GRACE_S);
+	signal_output_after(OPTIONS_TIMEOUT_S + GRACE_S);
 	if (!extra_opts_expand(&plan->arena, "check_mail", &argc, &argv, error) ||
 	    !options_parse(argc, argv, &options, error))
-		return give_up(error);
-	last_word_after((unsigned)span_seconds(options.timeout) + GRACE_S);
+		return check_mail_give_up(error);
+	signal_output_after((unsigned)span_seconds(options.timeout) + GRACE_S);
 	if (options.explain_given)
-		return explain(options.explain);
+		return check_mail_explain(options.explain);
 	if (options.version || options.help)
 		return print_version(options.help);
 	if (!order_fill(plan, &options, error))
-		return give_up(error);
+		return check_mail_give_up(error);
 	return options.names_file != NULL ? ask_names(plan, &options)
 					  : probe(plan, &options);
 }
@@ -230,9 +232,9 @@ int main(int argc, char **argv)
 	struct plan *plan;
 	int code;
 
-	last_word_prepare("MAIL");
+	signal_output_prepare("MAIL");
 	plan = plan_new();
-	code = run(plan, argc, argv);
+	code = check_mail_run(plan, argc, argv);
 	plan_release(plan);
 	return code;
 }

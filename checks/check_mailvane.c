@@ -4,7 +4,7 @@
  * is waiting for.
  */
 #include "answer.h"
-#include "exchange.h"
+#include "exporter_query.h"
 #include "output.h"
 #include "plugin_text.h"
 
@@ -27,7 +27,7 @@ static void on_alarm(int number)
 	_exit(UNKNOWN);
 }
 
-static void set_alarm(const struct inquiry *q)
+static void set_alarm(const struct options *q)
 {
 	/* Rounded up: a timer of 0 would never ring. */
 	int64_t us = q->timeout.ns / 1000 + 1;
@@ -47,7 +47,7 @@ static void set_alarm(const struct inquiry *q)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static int ask(const struct inquiry *q)
+static int check_mailvane_ask(const struct options *q)
 {
 	static char storage[EXCHANGE_ANSWER_MAX];
 	char path_storage[3072], error_storage[ERROR_MAX];
@@ -77,16 +77,16 @@ int main(int argc, char **argv)
 {
 	static const char version[] = "check_mailvane " MAILVANE_VERSION "\n";
 	char error[REFUSAL_MAX];
-	struct inquiry inquiry;
+	struct options options;
 
-	if (!inquiry_parse(argc, argv, &inquiry, error))
+	if (!check_mailvane_options_parse(argc, argv, &options, error))
 		return output_unknown("MAIL", view_of(error));
-	if (inquiry.help || inquiry.version) {
+	if (options.help || options.version) {
 		output_text(version);
-		if (inquiry.help)
-			output_text(inquiry_help);
+		if (options.help)
+			output_text(check_mailvane_options_help);
 		return UNKNOWN;
 	}
-	set_alarm(&inquiry);
-	return ask(&inquiry);
+	set_alarm(&options);
+	return check_mailvane_ask(&options);
 }

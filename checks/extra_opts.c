@@ -25,7 +25,7 @@ static const char *const usual_places[] = {
 static const char *const usual_names[] = { "monitoring-plugins.ini", "plugins.ini",
 					   "nagios-plugins.ini" };
 
-static bool complain(char error[EXTRA_OPTS_ERROR_MAX], const char *sentence)
+static bool extra_opts_complain(char error[EXTRA_OPTS_ERROR_MAX], const char *sentence)
 {
 	text_copy(error, EXTRA_OPTS_ERROR_MAX, sentence);
 	return false;
@@ -148,7 +148,7 @@ bool extra_opts_read(struct arena *arena, struct view text, const char *file,
 		if (line.n == 0 || *line.p == '#' || *line.p == ';' || place == ELSEWHERE)
 			continue;
 		if (place == NOWHERE || !read_option(arena, opts, line))
-			return complain(error, "Config file error");
+			return extra_opts_complain(error, "Config file error");
 	}
 	return opts->count > before || no_such_section(file, section, error);
 }
@@ -180,7 +180,7 @@ static const char *file_in_path(struct arena *arena, const char *directories)
 	return NULL;
 }
 
-static const char *default_file(struct arena *arena)
+static const char *extra_opts_default_file(struct arena *arena)
 {
 	const char *file = getenv("MP_CONFIG_FILE"), *path = getenv("NAGIOS_CONFIG_PATH");
 
@@ -199,8 +199,8 @@ static bool cannot_read(const char *why, char error[EXTRA_OPTS_ERROR_MAX])
 	return false;
 }
 
-static bool read_all(struct arena *arena, int fd, struct view *ret_text,
-		     char error[EXTRA_OPTS_ERROR_MAX])
+static bool extra_opts_read_all(struct arena *arena, int fd, struct view *ret_text,
+				char error[EXTRA_OPTS_ERROR_MAX])
 {
 	char *p = arena_alloc(arena, 4096);
 	size_t n = 0, cap = 4096;
@@ -232,8 +232,8 @@ static const char *owner_fault(const struct stat *st)
 	return NULL;
 }
 
-static bool read_file(struct arena *arena, const char *path, struct view *ret_text,
-		      char error[EXTRA_OPTS_ERROR_MAX])
+static bool extra_opts_read_file(struct arena *arena, const char *path,
+				 struct view *ret_text, char error[EXTRA_OPTS_ERROR_MAX])
 {
 	const char *why;
 	struct stat st;
@@ -241,12 +241,13 @@ static bool read_file(struct arena *arena, const char *path, struct view *ret_te
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return read_all(arena, STDIN_FILENO, ret_text, error);
+		return extra_opts_read_all(arena, STDIN_FILENO, ret_text, error);
 	fd = regular_file_open(path, &st, &why);
 	if (fd < 0)
 		return cannot_read(why, error);
 	why = owner_fault(&st);
-	done = why == NULL ? read_all(arena, fd, ret_text, error) : cannot_read(why, error);
+	done = why == NULL ? extra_opts_read_all(arena, fd, ret_text, error)
+			   : cannot_read(why, error);
 	close(fd);
 	return done;
 }
@@ -257,14 +258,15 @@ static bool expand(struct arena *arena, const char *locator, const char *section
 {
 	const char *at = strchr(locator, '@');
 	size_t n = at != NULL ? (size_t)(at - locator) : strlen(locator);
-	const char *file = at != NULL ? at + 1 : default_file(arena);
+	const char *file = at != NULL ? at + 1 : extra_opts_default_file(arena);
 	struct view text;
 
 	if (file == NULL || *file == '\0')
-		return complain(error, "Cannot find config file in any standard location.");
+		return extra_opts_complain(
+		    error, "Cannot find config file in any standard location.");
 	if (n > 0)
 		section = arena_text(arena, (struct view){ locator, n });
-	return read_file(arena, file, &text, error) &&
+	return extra_opts_read_file(arena, file, &text, error) &&
 	       extra_opts_read(arena, text, file, section, opts, error);
 }
 

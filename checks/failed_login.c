@@ -15,7 +15,8 @@ static const uint64_t until_max_ms = UINT64_C(253402300799000); /* the year 9999
 
 /* --- the file ----------------------------------------------------------------------------- */
 
-static bool parse(struct view text, uint64_t *ret_wait_s, uint64_t *ret_until_ms)
+static bool failed_login_parse(struct view text, uint64_t *ret_wait_s,
+			       uint64_t *ret_until_ms)
 {
 	struct view words[4], none;
 	uint64_t wait, until;
@@ -35,15 +36,15 @@ static bool parse(struct view text, uint64_t *ret_wait_s, uint64_t *ret_until_ms
 	return true;
 }
 
-static bool load(const struct failed_login *l, struct instant now, struct moment wall,
-		 struct breaker_mark *ret_mark)
+static bool failed_login_load(const struct failed_login *l, struct instant now,
+			      struct moment wall, struct breaker_mark *ret_mark)
 {
 	char text[STATE_FILE_MAX];
 	uint64_t wait, until;
 	struct span left;
 	size_t n = state_folder_read(&l->folder, l->name, text, sizeof(text));
 
-	if (!parse((struct view){ text, n }, &wait, &until))
+	if (!failed_login_parse((struct view){ text, n }, &wait, &until))
 		return false;
 	left = moment_between(wall, (struct moment){ (int64_t)until });
 	/* Further off than it can be: the clock has been set back since. */
@@ -54,8 +55,9 @@ static bool load(const struct failed_login *l, struct instant now, struct moment
 	return true;
 }
 
-static bool store(const struct failed_login *l, const struct breaker_mark *mark,
-		  struct instant now, struct moment wall)
+static bool failed_login_store(const struct failed_login *l,
+			       const struct breaker_mark *mark, struct instant now,
+			       struct moment wall)
 {
 	long long until = wall.ms + span_between(now, mark->until).ns / 1000000;
 	char text[STATE_FILE_MAX];
@@ -92,7 +94,7 @@ bool failed_login_open(struct failed_login *l, const char *folder, const char *h
 		failed_login_close(l);
 		return false;
 	}
-	if (load(l, now, wall, &l->mark))
+	if (failed_login_load(l, now, wall, &l->mark))
 		l->known = breaker_restore(&l->breaker, l->key, l->mark);
 	return true;
 }
@@ -109,9 +111,9 @@ bool failed_login_keep(const struct failed_login *l, struct instant now, struct 
 	}
 	if (l->known && mark.until.ns == l->mark.until.ns)
 		return true;
-	if (load(l, now, wall, &other) && instant_before(now, other.until))
+	if (failed_login_load(l, now, wall, &other) && instant_before(now, other.until))
 		return true;
-	return store(l, &mark, now, wall) ||
+	return failed_login_store(l, &mark, now, wall) ||
 	       refusal(error, "--state-dir", "the failed login is not kept",
 		       strerror(errno));
 }

@@ -1,12 +1,12 @@
 /* findings.c - one rule is one function; all of them only touch state, pair and remark. */
 #include "findings.h"
 
-#include "obsolete.h"
+#include "legacy_tls_probe.h"
 #include "out_of_memory.h"
 #include "verdict.h"
 
+#include "address_verdict.h"
 #include "expectations.h"
-#include "some_bad.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +28,13 @@ void findings_add(struct findings *f, const struct target *target,
 	result_copy(&next->result, result);
 }
 
-void findings_note_obsolete(struct findings *f, const struct policy *policy)
+void findings_note_legacy_tls(struct findings *f, const struct policy *policy)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const struct target *t = f->list[i].target;
 		struct result *r = &f->list[i].result;
 
-		obsolete_note(r, slot_obsolete(t->slot));
+		legacy_tls_note(r, slot_legacy_tls(t->slot));
 		verdict_decide(r, t->service, policy, t->overrides);
 	}
 }

@@ -13,7 +13,7 @@ struct findings {
 /* Copies the result; without memory for it the process ends, as a plugin must not forget one. */
 void findings_add(struct findings *, const struct target *, const struct result *);
 /* Adds what the looks of obsolete.h have found, behind the run. */
-void findings_note_obsolete(struct findings *, const struct policy *);
+void findings_note_legacy_tls(struct findings *, const struct policy *);
 void findings_fini(struct findings *);
 
 /* By service in the order of ports asked for, then by address; then all rules of the options:

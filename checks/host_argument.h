@@ -2,7 +2,7 @@
 #ifndef MAILVANE_HOST_ARGUMENT_H
 #define MAILVANE_HOST_ARGUMENT_H
 
-#include "refusal.h"
+#include "usage_error.h"
 
 /* False, with a sentence that says what to write instead: a URL, a path, a port or a user with
  * it, several hosts, blanks. Whether a name exists is the resolver's question. */

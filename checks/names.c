@@ -19,7 +19,7 @@
 enum { NO_NAME = -1, PASSES = 2, SILENT_MAX = 3 };
 
 struct question {
-	struct errand errand;
+	struct on_demand_probe on_demand_probe;
 	struct walk *walk;
 	struct names_port *port;
 	long name;      /* or NO_NAME: of the fall-back */
@@ -61,14 +61,15 @@ static void keep_fallback(struct names_port *p, const struct result *r, bool ans
 		keep_silence(p, r);
 }
 
-static struct moment end_of(const struct result *r)
+static struct moment names_end_of(const struct result *r)
 {
 	if (r->certificate == NULL || r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME))
 		return (struct moment){ 0 };
 	return r->chain_not_after.ms != 0 ? r->chain_not_after : r->certificate->not_after;
 }
 
-static void keep_answer(struct names_port *p, struct name_answer *a, const struct result *r)
+static void names_keep_answer(struct names_port *p, struct name_answer *a,
+			      const struct result *r)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 
@@ -80,12 +81,12 @@ static void keep_answer(struct names_port *p, struct name_answer *a, const struc
 	a->phase = (uint8_t)r->phase;
 	a->cert_faults = r->cert_faults;
 	a->fallback = name_shows_fallback(r, p->fallback);
-	a->end = end_of(r);
+	a->end = names_end_of(r);
 	if (r->state != STATE_OK)
 		a->reason = strdup(name_sentence(r, p->fallback, sentence));
 }
 
-static void note(struct question *q, const struct result *found)
+static void names_note(struct question *q, const struct result *found)
 {
 	struct names_port *p = q->port;
 	struct result r = *found; /* shares what is lent */
@@ -102,28 +103,28 @@ static void note(struct question *q, const struct result *found)
 		if (name_shows_fallback(&r, p->fallback))
 			name_blame_fallback(&r, p->target->service, q->walk->policy,
 					    p->target->overrides);
-		keep_answer(p, a, &r);
+		names_keep_answer(p, a, &r);
 	} else if (r.fault != FAULT_TIMEOUT || !q->cut_short || p->answered == 0) {
 		a->progress = NAME_UNANSWERED;
 		keep_silence(p, &r);
 	}
 }
 
-static void done(struct errand *e, const struct result *result)
+static void names_done(struct on_demand_probe *e, const struct result *result)
 {
 	struct question *q = (struct question *)e;
 	struct walk *w = q->walk;
 
 	pthread_mutex_lock(&w->lock);
 	if (result != NULL)
-		note(q, result);
+		names_note(q, result);
 	q->port->in_flight--;
 	w->pending--;
 	pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void gone(struct errand *e)
+static void names_gone(struct on_demand_probe *e)
 {
 	struct question *q = (struct question *)e;
 	struct walk *w = q->walk;
@@ -188,10 +189,10 @@ static struct question *free_question(struct walk *w)
 	return NULL;
 }
 
-static void ask(struct walk *w, struct engine *engine, struct question *q,
-		struct names_port *port, long name, struct span left)
+static void names_own_ask(struct walk *w, struct engine *engine, struct question *q,
+			  struct names_port *port, long name, struct span left)
 {
-	struct target *t = &q->errand.target;
+	struct target *t = &q->on_demand_probe.target;
 	struct span most = QUESTION_TIMEOUT;
 
 	*q = (struct question){ .walk = w, .port = port, .name = name, .busy = true };
@@ -202,11 +203,11 @@ static void ask(struct walk *w, struct engine *engine, struct question *q,
 	t->account = NULL;
 	t->flags |= TARGET_TLS_ONLY;
 	t->timeout = q->cut_short ? left : most;
-	q->errand.done = done;
-	q->errand.gone = gone;
+	q->on_demand_probe.done = names_done;
+	q->on_demand_probe.gone = names_gone;
 	w->pending++;
 	port->in_flight++;
-	engine_probe(engine, &q->errand);
+	engine_probe(engine, &q->on_demand_probe);
 }
 
 static bool any_waiting(const struct names *n)
@@ -228,7 +229,7 @@ static void walk_all(struct walk *w, struct engine *engine)
 		long name;
 
 		if (left.ns > 0 && q != NULL && next_question(w, &port, &name))
-			ask(w, engine, q, port, name, left);
+			names_own_ask(w, engine, q, port, name, left);
 		else if (w->pending > 0 || (q == NULL && left.ns > 0))
 			pthread_cond_wait(&w->changed, &w->lock);
 		else
@@ -281,7 +282,7 @@ bool names_ask(struct names *n, const struct plan *plan, const struct options *o
 
 /* --- before and behind -------------------------------------------------------------------- */
 
-static void explain(struct errors *errors, char error[REFUSAL_MAX])
+static void names_explain(struct errors *errors, char error[REFUSAL_MAX])
 {
 	struct config_errors found;
 	const struct config_error *first;
@@ -310,12 +311,12 @@ static bool read_list(struct names *n, struct plan *plan, const struct options *
 	errors_init(&errors);
 	good = name_list_read(o->names_file, &plan->arena, &errors, nowhere, &n->list);
 	if (!good)
-		explain(&errors, error);
+		names_explain(&errors, error);
 	errors_fini(&errors);
 	return good;
 }
 
-static bool take_ports(struct names *n, const struct plan *plan)
+static bool names_take_ports(struct names *n, const struct plan *plan)
 {
 	n->ports = calloc(plan->target_count, sizeof(*n->ports));
 	for (size_t i = 0; n->ports != NULL && i < plan->target_count; i++) {
@@ -342,7 +343,7 @@ bool names_init(struct names *n, struct plan *plan, const struct options *o,
 		return refusal(error, "--names-file", o->names_file,
 			       "too many names for one run: 500000 at all services "
 			       "together; mailvane_exporter asks for more");
-	if (!take_ports(n, plan))
+	if (!names_take_ports(n, plan))
 		return refusal(error, "--names-file", o->names_file, "out of memory");
 	return n->port_count > 0 || refusal(error, "--names-file", o->names_file,
 					    "none of the services has TLS");

@@ -113,7 +113,7 @@ static bool set_services(struct options *o, const char *list, char *error)
 	}
 }
 
-static bool set_port(struct options *o, const char *text, char *error)
+static bool options_set_port(struct options *o, const char *text, char *error)
 {
 	uint64_t port;
 
@@ -132,7 +132,7 @@ static bool set_tls(struct options *o, const char *text, char *error)
 }
 
 /* "10", "2.5" or "500ms". */
-static bool set_timeout(struct options *o, const char *text, char *error)
+static bool options_set_timeout(struct options *o, const char *text, char *error)
 {
 	char with_unit[32];
 	struct buffer b;
@@ -296,11 +296,11 @@ static bool set_explain(struct options *o, const char *text, char *error)
 		words[i] = fault_name((enum fault)i);
 	o->explain_given = true;
 	return fault_from_name(view_of(text), &o->explain) ||
-	       refusal_of_word(error, "--explain", text, words, FAULT_COUNT);
+	       usage_error_of_word(error, "--explain", text, words, FAULT_COUNT);
 }
 
 /* Options that only keep their value. NULL: not one of them. */
-static const char **text_of(struct options *o, int option)
+static const char **options_text_of(struct options *o, int option)
 {
 	switch (option) {
 	case 'H':
@@ -343,7 +343,7 @@ static bool *flag_of(struct options *o, int option)
 	case OPT_PROXY:
 		return &o->proxy_header;
 	case OPT_OBSOLETE_TLS:
-		return &o->obsolete_tls;
+		return &o->legacy_tls;
 	case OPT_LMTP:
 		return &o->lmtp;
 	case OPT_EXPECT_AUTH_AFTER_TLS:
@@ -365,11 +365,11 @@ static bool set_parsed(struct options *o, int option, const char *value, char *e
 	case 's':
 		return set_services(o, value, error);
 	case 'p':
-		return set_port(o, value, error);
+		return options_set_port(o, value, error);
 	case OPT_TLS:
 		return set_tls(o, value, error);
 	case 't':
-		return set_timeout(o, value, error);
+		return options_set_timeout(o, value, error);
 	case '4':
 		return set_addresses(o, ADDRESS_IPV4, error);
 	case '6':
@@ -436,9 +436,9 @@ static bool refuse_empty(int option, char *error)
 		       "it is empty: give a value or leave the option out");
 }
 
-static bool set(struct options *o, int option, const char *value, char *error)
+static bool options_set(struct options *o, int option, const char *value, char *error)
 {
-	const char **text = text_of(o, option);
+	const char **text = options_text_of(o, option);
 	bool *flag = flag_of(o, option);
 
 	if (value != NULL && *value == '\0' && option != 'H')
@@ -566,8 +566,8 @@ bool options_parse(int argc, char **argv, struct options *ret_options,
 	while ((option = getopt_long(argc, argv, ":H:s:p:t:w:c:46vhV", long_options,
 				     NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return refusal_of_option(error, option, argv, long_options);
-		if (!set(&o, option, optarg, error))
+			return usage_error_of_option(error, option, argv, long_options);
+		if (!options_set(&o, option, optarg, error))
 			return false;
 	}
 	if (optind < argc)

@@ -3,9 +3,9 @@
 #define MAILVANE_CHECK_OPTIONS_H
 
 #include "plan.h"
-#include "refusal.h"
 #include "states.h"
 #include "thresholds.h"
+#include "usage_error.h"
 
 enum { OPTIONS_SERVICES_MAX = 16, OPTIONS_EXPECT_MAX = 16 };
 /* As many as an engine opens to one address. */
@@ -32,7 +32,7 @@ struct options {
 	enum state address_state; /* when some addresses are bad and some are not */
 	struct address source;    /* AF_UNSPEC: the kernel chooses */
 	enum tls_version tls_min;
-	bool obsolete_tls; /* look for TLS 1.0 and 1.1, too */
+	bool legacy_tls; /* look for TLS 1.0 and 1.1, too */
 	const char *client_cert, *client_key;
 	unsigned dane; /* enum target_flag */
 	struct pin pins[PINS_MAX];

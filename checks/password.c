@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *take(struct arena *arena, struct view text, bool token,
-			const char *where, char error[REFUSAL_MAX])
+static const char *password_take(struct arena *arena, struct view text, bool token,
+				 const char *where, char error[REFUSAL_MAX])
 {
 	const char *fault;
 	struct view password =
@@ -24,7 +24,7 @@ static const char *take(struct arena *arena, struct view text, bool token,
 	return NULL;
 }
 
-static void explain(struct errors *errors, char error[REFUSAL_MAX])
+static void password_explain(struct errors *errors, char error[REFUSAL_MAX])
 {
 	struct config_errors found;
 	struct buffer b;
@@ -49,10 +49,11 @@ static const char *from_file(struct arena *arena, const char *path, bool token,
 	errors_init(&errors);
 	if (!file_read(path, 2 * DIALOGUE_TOKEN_MAX, FILE_SECRET, &errors, nowhere,
 		       &file)) {
-		explain(&errors, error);
+		password_explain(&errors, error);
 		return NULL;
 	}
-	password = take(arena, (struct view){ file.text, file.size }, token, path, error);
+	password =
+	    password_take(arena, (struct view){ file.text, file.size }, token, path, error);
 	file_fini(&file);
 	errors_fini(&errors);
 	return password;
@@ -88,7 +89,8 @@ const char *password_from_fd(struct arena *arena, int fd, char error[REFUSAL_MAX
 			break;
 		n += (size_t)got;
 	}
-	password = take(arena, (struct view){ text, n }, false, "the descriptor", error);
+	password =
+	    password_take(arena, (struct view){ text, n }, false, "the descriptor", error);
 	explicit_bzero(text, sizeof(text));
 	return password;
 }
@@ -104,7 +106,7 @@ const char *password_from_env(struct arena *arena, const char *variable,
 			"the environment has no such variable");
 		return NULL;
 	}
-	password = take(arena, view_of(value), false, variable, error);
+	password = password_take(arena, view_of(value), false, variable, error);
 	explicit_bzero(value, strlen(value));
 	unsetenv(variable);
 	return password;

@@ -3,7 +3,7 @@
 #define MAILVANE_PASSWORD_H
 
 #include "arena.h"
-#include "refusal.h"
+#include "usage_error.h"
 
 /* All give the one line that is there, in the arena, which wipes it; NULL, with a sentence, when
  * that cannot be a password. */

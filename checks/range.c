@@ -10,7 +10,7 @@
 enum { NUMBER_MAX = 40 };
 
 /* What strtod knows beside decimal numbers (hexadecimal, "inf", blanks) is none of ours. */
-static bool parse_number(struct view v, double *ret_number)
+static bool range_parse_number(struct view v, double *ret_number)
 {
 	char text[NUMBER_MAX];
 	double number;
@@ -37,7 +37,7 @@ static bool parse_start(struct view v, double *ret_start)
 		*ret_start = -INFINITY;
 		return true;
 	}
-	return parse_number(v, ret_start);
+	return range_parse_number(v, ret_start);
 }
 
 bool range_parse(const char *text, struct range *ret_range)
@@ -53,7 +53,7 @@ bool range_parse(const char *text, struct range *ret_range)
 	}
 	if (!parse_start(start, &r.start))
 		return false;
-	if ((colon == NULL || end.n > 0) && !parse_number(end, &r.end))
+	if ((colon == NULL || end.n > 0) && !range_parse_number(end, &r.end))
 		return false;
 	if (r.start > r.end)
 		return false;
@@ -70,7 +70,7 @@ bool range_alerts(const struct range *r, double value)
 }
 
 /* %f of a large number has hundreds of digits. */
-static void put_number(struct buffer *b, double number)
+static void range_put_number(struct buffer *b, double number)
 {
 	buffer_format(b, fabs(number) < 1e20 ? "%f" : "%g", number);
 }
@@ -85,10 +85,10 @@ const char *range_text(const struct range *r, char dst[RANGE_TEXT_MAX])
 	if (isinf(r->start)) {
 		buffer_text(&b, "~:");
 	} else if (r->start != 0 || isinf(r->end)) {
-		put_number(&b, r->start);
+		range_put_number(&b, r->start);
 		buffer_text(&b, ":");
 	}
 	if (!isinf(r->end))
-		put_number(&b, r->end);
+		range_put_number(&b, r->end);
 	return buffer_string(&b);
 }

@@ -34,7 +34,8 @@ static bool key_make(const struct state_folder *f, uint8_t key[DIGEST_MAX])
 }
 
 /* One after the other, so that no two lists are the same text. */
-static bool hash(const char *const *texts, size_t count, uint8_t key[DIGEST_MAX])
+static bool secret_name_hash(const char *const *texts, size_t count,
+			     uint8_t key[DIGEST_MAX])
 {
 	uint8_t sum[DIGEST_MAX];
 
@@ -58,7 +59,7 @@ bool secret_name(const struct state_folder *f, const char *kind, const char *con
 	if (!key_read(f, key) && !key_make(f, key))
 		return refusal(error, "--state-dir", "its key",
 			       errno != 0 ? strerror(errno) : "no randomness");
-	if (!hash(texts, count, key))
+	if (!secret_name_hash(texts, count, key))
 		return refusal(error, "--state-dir", "its key", "out of memory");
 	buffer_init(&b, ret_name, STATE_NAME_MAX);
 	buffer_format(&b, "%s-", kind);

@@ -55,7 +55,7 @@ void state_folder_close(struct state_folder *f)
 	f->fd = -1;
 }
 
-static bool is_ours(int fd)
+static bool state_folder_is_ours(int fd)
 {
 	struct stat st;
 
@@ -89,13 +89,13 @@ size_t state_folder_read(const struct state_folder *f, const char *name, void *d
 
 	if (fd < 0)
 		return 0;
-	if (is_ours(fd))
+	if (state_folder_is_ours(fd))
 		n = read_up_to(fd, dst, cap);
 	close(fd);
 	return n;
 }
 
-static bool write_all(int fd, struct view text)
+static bool state_folder_write_all(int fd, struct view text)
 {
 	while (text.n > 0) {
 		ssize_t n = write(fd, text.p, text.n);
@@ -130,7 +130,7 @@ static bool write_beside(const struct state_folder *f, struct view text,
 		    0600);
 	if (fd < 0)
 		return false;
-	good = fchmod(fd, 0600) == 0 && write_all(fd, text);
+	good = fchmod(fd, 0600) == 0 && state_folder_write_all(fd, text);
 	if (close(fd) < 0)
 		good = false;
 	if (!good)

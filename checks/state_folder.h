@@ -6,7 +6,7 @@
 #ifndef MAILVANE_STATE_FOLDER_H
 #define MAILVANE_STATE_FOLDER_H
 
-#include "refusal.h"
+#include "usage_error.h"
 
 struct state_folder {
 	int fd; /* -1: not open */

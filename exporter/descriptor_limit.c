@@ -7,7 +7,7 @@
  * of each engine thread. A quarter of what remains is for HTTP clients and files (descriptors.h). */
 enum { DESCRIPTORS_BASE = 20, DESCRIPTORS_PER_THREAD = 12 };
 
-static const char *number(char dst[24], unsigned n)
+static const char *descriptor_limit_number(char dst[24], unsigned n)
 {
 	struct buffer b;
 
@@ -29,9 +29,10 @@ void descriptor_limit_apply(struct plan *plan, struct log *log)
 	plan->settings.in_flight_max = fit;
 	log_put(log, LOG_WARN,
 		"in_flight_max is lowered to what the limit of open files has room for",
-		(struct log_field[]){ { "configured", number(configured, wanted) },
-				      { "in_flight_max", number(effective, fit) },
-				      { "open_files_max", number(files, limit) },
-				      { "hint", "raise LimitNOFILE of the service" } },
+		(struct log_field[]){
+		    { "configured", descriptor_limit_number(configured, wanted) },
+		    { "in_flight_max", descriptor_limit_number(effective, fit) },
+		    { "open_files_max", descriptor_limit_number(files, limit) },
+		    { "hint", "raise LimitNOFILE of the service" } },
 		4);
 }

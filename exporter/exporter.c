@@ -42,7 +42,7 @@ struct exporter {
 
 /* --- changes of state -------------------------------------------------------------------- */
 
-static enum log_level level_of(enum state state)
+static enum log_level exporter_level_of(enum state state)
 {
 	switch (state) {
 	case STATE_OK:
@@ -65,7 +65,7 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
 	    lasted[SPAN_TEXT_MAX];
 	bool news = before != p->announced && (!first || p->announced != STATE_OK);
-	enum log_level level = news ? level_of(p->announced) : LOG_DEBUG;
+	enum log_level level = news ? exporter_level_of(p->announced) : LOG_DEBUG;
 
 	if (!log_wants(user, level))
 		return;
@@ -147,12 +147,13 @@ static void each_service(struct exporter *x, const struct plan *plan, const char
 }
 
 /* True: nothing is to be said of the service itself. */
-static bool say_outage(struct exporter *x, const struct target *target,
-		       const struct result *result, const struct published *published)
+static bool exporter_say_outage(struct exporter *x, const struct target *target,
+				const struct result *result,
+				const struct published *published)
 {
 	struct plan *plan;
 	size_t services = 0;
-	enum outage_news news;
+	enum outage_change news;
 
 	pthread_mutex_lock(&x->lock);
 	plan = plan_hold(x->config->plan);
@@ -203,7 +204,7 @@ static void probed(void *user, const struct target *target, const struct result 
 	struct exporter *x = user;
 
 	if (!say_resolver_outage(x, target, result, published) &&
-	    !say_outage(x, target, result, published))
+	    !exporter_say_outage(x, target, result, published))
 		exporter_probed(x->log, target, result, published);
 	history_put(x->history, target, result, published->before);
 	durations_put(x->durations, target, result->took);
@@ -215,7 +216,8 @@ static void probed(void *user, const struct target *target, const struct result 
 
 /* Of customers' names; hooks of the engine, too. */
 static void name_changed(void *user, const struct target *target,
-			 const struct roster_name *name, const struct roster_change *change)
+			 const struct name_result *name,
+			 const struct name_results_change *change)
 {
 	struct exporter *x = user;
 
@@ -296,7 +298,7 @@ static void log_refused(struct exporter *x, enum reload_cause cause, const char 
 			(struct log_field[]){ { "file", x->path }, { "reason", why } }, 2);
 }
 
-static void take(struct exporter *x, struct config *config)
+static void exporter_take(struct exporter *x, struct config *config)
 {
 	char targets[LOG_NUMBER_MAX];
 
@@ -336,7 +338,7 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
 		buffer_format(said, "configuration taken: %zu targets",
 			      config->plan->target_count);
-		take(x, config);
+		exporter_take(x, config);
 		return true;
 	}
 	log_refused(x, cause, why);
@@ -540,9 +542,9 @@ enum probe_place exporter_probe_begins(struct exporter *x, uint64_t client, unsi
 	return probe_places_take(&x->places, client, max);
 }
 
-bool exporter_probe(struct exporter *x, struct errand *errand)
+bool exporter_probe(struct exporter *x, struct on_demand_probe *on_demand_probe)
 {
-	return engine_probe(x->engine, errand);
+	return engine_probe(x->engine, on_demand_probe);
 }
 
 void exporter_probe_ended(struct exporter *x, uint64_t client)

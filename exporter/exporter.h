@@ -60,7 +60,7 @@ size_t exporter_unprobed(struct exporter *);
 /* Probes outside the schedule. exporter_probe is engine_probe; around it goes one of at most
  * `max` places, for a client: when it begins, and given back when the errand is gone. */
 enum probe_place exporter_probe_begins(struct exporter *, uint64_t client, unsigned max);
-bool exporter_probe(struct exporter *, struct errand *);
+bool exporter_probe(struct exporter *, struct on_demand_probe *);
 void exporter_probe_ended(struct exporter *, uint64_t client);
 
 /* The hook that logs what is announced; user is a struct log. */

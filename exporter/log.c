@@ -151,7 +151,7 @@ static bool pull(struct log *log)
 	return n > 0;
 }
 
-static bool next_line(struct log *log)
+static bool log_next_line(struct log *log)
 {
 	bool found;
 
@@ -175,7 +175,7 @@ bool log_drain(struct log *log)
 
 	while (read(log->wake[0], woken, sizeof(woken)) > 0)
 		;
-	while (log->line_at < log->line_n || next_line(log)) {
+	while (log->line_at < log->line_n || log_next_line(log)) {
 		ssize_t n;
 
 		if (!can_write(log->fd, 0))

@@ -12,8 +12,8 @@ enum { END_MAX = 2 };
 static const char *const levels[] = { "debug", "info", "warn", "error" };
 static const char *const styles[] = { "logfmt", "json" };
 
-static bool place_of(const char *word, const char *const *words, size_t count,
-		     unsigned *ret_place)
+static bool log_line_place_of(const char *word, const char *const *words, size_t count,
+			      unsigned *ret_place)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(words[i], word) == 0) {
@@ -27,7 +27,7 @@ bool log_level_of(const char *word, enum log_level *ret_level)
 {
 	unsigned place;
 
-	if (!place_of(word, levels, ARRAY_SIZE(levels), &place))
+	if (!log_line_place_of(word, levels, ARRAY_SIZE(levels), &place))
 		return false;
 	*ret_level = (enum log_level)place;
 	return true;
@@ -37,7 +37,7 @@ bool log_style_of(const char *word, enum log_style *ret_style)
 {
 	unsigned place;
 
-	if (!place_of(word, styles, ARRAY_SIZE(styles), &place))
+	if (!log_line_place_of(word, styles, ARRAY_SIZE(styles), &place))
 		return false;
 	*ret_style = (enum log_style)place;
 	return true;
@@ -60,7 +60,7 @@ static void put_to_line(void *line, struct view text)
 }
 
 /* logfmt quotes as JSON does. */
-static void put_quoted(struct buffer *line, struct view value)
+static void log_line_put_quoted(struct buffer *line, struct view value)
 {
 	struct json json;
 
@@ -72,7 +72,7 @@ static void put_quoted(struct buffer *line, struct view value)
 
 /* Cleaned first: a value may be a path or a server's words, and stderr a terminal. What is left
  * is UTF-8 without control characters, which JSON takes as it is. */
-static void put_value(struct buffer *line, enum log_style style, const char *raw)
+static void log_line_put_value(struct buffer *line, enum log_style style, const char *raw)
 {
 	char clean[1024];
 	struct view value = { clean, printable_copy(clean, sizeof(clean), view_of(raw)) };
@@ -80,7 +80,7 @@ static void put_value(struct buffer *line, enum log_style style, const char *raw
 	if (style == LOG_LOGFMT && bare(value))
 		buffer_put(line, value);
 	else
-		put_quoted(line, value);
+		log_line_put_quoted(line, value);
 }
 
 static void put_field(struct buffer *line, enum log_style style, const char *key,
@@ -94,12 +94,12 @@ static void put_field(struct buffer *line, enum log_style style, const char *key
 		buffer_format(line, ",\"%s\":", key);
 	else
 		buffer_format(line, " %s=", key);
-	put_value(line, style, value);
+	log_line_put_value(line, style, value);
 	if (line->full)
 		line->n = before;
 }
 
-static void put_time(struct buffer *line, enum log_style style, struct moment at)
+static void log_line_put_time(struct buffer *line, enum log_style style, struct moment at)
 {
 	const char *begin = style == LOG_JSON ? "{\"time\":\"" : "time=";
 	const char *end = style == LOG_JSON ? "\"" : "";
@@ -122,7 +122,7 @@ void log_format(struct buffer *out, enum log_style style, struct moment at,
 	struct buffer line;
 
 	buffer_init(&line, storage, sizeof(storage));
-	put_time(&line, style, at);
+	log_line_put_time(&line, style, at);
 	put_field(&line, style, "level", levels[level]);
 	put_field(&line, style, "msg", message);
 	for (size_t i = 0; i < count; i++)

@@ -29,7 +29,7 @@ static const char version[] = MAILVANE_VERSION;
 
 /* --- messages before there is a log --------------------------------------------------------- */
 
-static int fail(const char *what, int status)
+static int main_fail(const char *what, int status)
 {
 	fprintf(stderr, "mailvane_exporter: %s\n", what);
 	return status;
@@ -84,8 +84,8 @@ static size_t server_count(const struct plan *plan)
 	return count;
 }
 
-static int check(const struct options *options, const struct config *config,
-		 const struct rules *rules)
+static int main_check(const struct options *options, const struct config *config,
+		      const struct rules *rules)
 {
 	const struct web_words none = { 0 };
 	const struct web_words *warnings = rules->config ? &rules->config->warnings : &none;
@@ -109,16 +109,16 @@ static int check(const struct options *options, const struct config *config,
 
 static bool print_answer(struct answer *answer)
 {
-	struct draft draft;
+	struct strbuf strbuf;
 	bool complete = false, whole = true;
 
-	draft_init(&draft);
+	strbuf_init(&strbuf);
 	while (!complete && whole) {
-		draft_clear(&draft);
-		complete = !answer->more(answer, &draft);
-		whole = !draft.failed && fwrite(draft.p, 1, draft.n, stdout) == draft.n;
+		strbuf_clear(&strbuf);
+		complete = !answer->more(answer, &strbuf);
+		whole = !strbuf.failed && fwrite(strbuf.p, 1, strbuf.n, stdout) == strbuf.n;
 	}
-	draft_fini(&draft);
+	strbuf_fini(&strbuf);
 	return whole && fflush(stdout) == 0;
 }
 
@@ -131,7 +131,8 @@ static void probed_once(void *log, const struct target *target, const struct res
 }
 
 static void name_once(void *log, const struct target *target,
-		      const struct roster_name *name, const struct roster_change *change)
+		      const struct name_result *name,
+		      const struct name_results_change *change)
 {
 	names_log_changed(log, target, name, change);
 	log_drain(log);
@@ -159,14 +160,14 @@ static int once(struct plan *plan, struct log *log, struct moment started)
 	bool printed;
 
 	if (!engine_run_once(plan, &hooks, error, sizeof(error)))
-		return fail(error, EXIT_FAILURE);
+		return main_fail(error, EXIT_FAILURE);
 	process_read(&health.process);
 	answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
 	if (!answer)
-		return fail("out of memory", EXIT_FAILURE);
+		return main_fail("out of memory", EXIT_FAILURE);
 	printed = print_answer(answer);
 	answer->free(answer);
-	return printed ? EXIT_SUCCESS : fail("cannot write the metrics", EXIT_FAILURE);
+	return printed ? EXIT_SUCCESS : main_fail("cannot write the metrics", EXIT_FAILURE);
 }
 
 /* --- signals -------------------------------------------------------------------------------- */
@@ -222,7 +223,7 @@ static void wait_for_work(const struct exporter *exporter, struct log *log, bool
 		;
 }
 
-static void run(struct exporter *exporter, struct rules_watch *watch, struct log *log)
+static void main_run(struct exporter *exporter, struct rules_watch *watch, struct log *log)
 {
 	const struct span pause = span_of_ms(CHANGED_EVERY_MS);
 	struct instant look = instant_plus(instant_now(), pause);
@@ -271,17 +272,17 @@ static int serve(const struct options *options, struct config *config,
 	if (!exporter) {
 		rules_release(rules);
 		sockets_close(sockets);
-		return fail(error, EXIT_FAILURE);
+		return main_fail(error, EXIT_FAILURE);
 	}
 	rules_warn(rules, options->web_config_file, log);
 	watch.web = web = web_new(sockets, site, rules, exporter);
 	if (!web) {
 		sockets_close(sockets);
 		exporter_free(exporter);
-		return fail("cannot start the HTTP server", EXIT_FAILURE);
+		return main_fail("cannot start the HTTP server", EXIT_FAILURE);
 	}
 	log_up(log, sockets, options->config_file);
-	run(exporter, &watch, log);
+	main_run(exporter, &watch, log);
 	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
 	sockets_unlink(sockets);
 	web_free(web);
@@ -297,8 +298,8 @@ static bool open_sockets(const struct options *options, struct sockets *sockets,
 		   : sockets_open(sockets, options->listen, options->listen_n, error);
 }
 
-static int start(const struct options *options, const struct site *site,
-		 struct rules *rules, struct config *config, struct log *log)
+static int main_start(const struct options *options, const struct site *site,
+		      struct rules *rules, struct config *config, struct log *log)
 {
 	char storage[512];
 	struct sockets sockets;
@@ -312,8 +313,8 @@ static int start(const struct options *options, const struct site *site,
 			sockets_close(&sockets);
 		rules_release(rules);
 		config_free(config);
-		return fail(open ? "cannot catch signals" : buffer_string(&error),
-			    EXIT_FAILURE);
+		return main_fail(open ? "cannot catch signals" : buffer_string(&error),
+				 EXIT_FAILURE);
 	}
 	return serve(options, config, &sockets, site, rules, log);
 }
@@ -327,7 +328,7 @@ static int with_config(const struct options *options, const struct site *site,
 	int status;
 
 	if (options->config_check) {
-		status = check(options, config, rules);
+		status = main_check(options, config, rules);
 		rules_release(rules);
 		config_free(config);
 		return status;
@@ -337,7 +338,7 @@ static int with_config(const struct options *options, const struct site *site,
 	if (!log) {
 		rules_release(rules);
 		config_free(config);
-		return fail("out of memory or descriptors", EXIT_FAILURE);
+		return main_fail("out of memory or descriptors", EXIT_FAILURE);
 	}
 	log_choose(log, options->log_level, options->log_style);
 	if (options->once) {
@@ -346,7 +347,7 @@ static int with_config(const struct options *options, const struct site *site,
 		rules_release(rules);
 		config_free(config);
 	} else {
-		status = start(options, site, rules, config, log);
+		status = main_start(options, site, rules, config, log);
 	}
 	log_flush(log, span_of_ms(FLUSH_AT_END_MS));
 	log_free(log);
@@ -366,17 +367,18 @@ static int help(void)
 
 static int metrics_help(void)
 {
-	struct draft text;
+	struct strbuf text;
 	bool written;
 
-	draft_init(&text);
+	strbuf_init(&text);
 	metrics_page(&text);
 	written = !text.failed && fwrite(text.p, 1, text.n, stdout) == text.n;
-	draft_fini(&text);
+	strbuf_fini(&text);
 	return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static bool lay_out(const struct options *options, struct site *site, struct buffer *error)
+static bool main_lay_out(const struct options *options, struct site *site,
+			 struct buffer *error)
 {
 	if (!site_init(site, options->external_url, options->route_prefix,
 		       options->telemetry_path, error))
@@ -414,8 +416,9 @@ int main(int argc, char **argv)
 	errors_init(&web_errors);
 	buffer_init(&error, storage, sizeof(storage));
 	if (!exporter_options_parse(argc, argv, &options, &error) ||
-	    !lay_out(&options, &site, &error) || !choose_share(&options, &shard, &error))
-		return fail(buffer_string(&error), EXIT_USAGE);
+	    !main_lay_out(&options, &site, &error) ||
+	    !choose_share(&options, &shard, &error))
+		return main_fail(buffer_string(&error), EXIT_USAGE);
 	if (options.help)
 		return help();
 	if (options.metrics_help)

@@ -3,7 +3,7 @@
 
 #include "state.h"
 
-static enum log_level level_of(enum state state)
+static enum log_level names_log_level_of(enum state state)
 {
 	if (state == STATE_OK)
 		return LOG_INFO;
@@ -11,13 +11,14 @@ static enum log_level level_of(enum state state)
 }
 
 void names_log_changed(struct log *log, const struct target *target,
-		       const struct roster_name *name, const struct roster_change *change)
+		       const struct name_result *name,
+		       const struct name_results_change *change)
 {
 	bool first = change->announced_before == STATE_COUNT;
 	struct span lasted = moment_between(change->announced_since, name->announced_since);
 	char span[SPAN_TEXT_MAX];
 
-	log_put(log, level_of(name->announced),
+	log_put(log, names_log_level_of(name->announced),
 		first ? "first result of a name" : "state of a name changed",
 		(struct log_field[]){
 		    { "server", target->server },

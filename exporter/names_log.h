@@ -7,8 +7,8 @@
 #include "engine.h"
 #include "log.h"
 
-void names_log_changed(struct log *, const struct target *, const struct roster_name *,
-		       const struct roster_change *);
+void names_log_changed(struct log *, const struct target *, const struct name_result *,
+		       const struct name_results_change *);
 /* So many more in the last minute. */
 void names_log_untold(struct log *, uint64_t count);
 

@@ -66,7 +66,7 @@ static bool is_list(const struct option *option)
 	return option->field == offsetof(struct options, listen);
 }
 
-static const struct option *find(struct view name)
+static const struct option *options_find(struct view name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (name.n == strlen(table[i].name) &&
@@ -75,7 +75,7 @@ static const struct option *find(struct view name)
 	return NULL;
 }
 
-static bool unknown(struct view name, struct buffer *error)
+static bool options_unknown(struct view name, struct buffer *error)
 {
 	const char *names[ARRAY_SIZE(table)], *meant;
 	char shown[PRINTABLE_MAX];
@@ -98,8 +98,8 @@ static bool unknown(struct view name, struct buffer *error)
 	return false;
 }
 
-static bool add(const struct option *option, const char *value, struct options *options,
-		struct buffer *error)
+static bool options_add(const struct option *option, const char *value,
+			struct options *options, struct buffer *error)
 {
 	if (options->listen_n == ARRAY_SIZE(options->listen)) {
 		buffer_format(error, "%s can be given %zu times at most", option->name,
@@ -111,8 +111,8 @@ static bool add(const struct option *option, const char *value, struct options *
 }
 
 /* *at is moved on when the value is the next argument. */
-static bool take(const struct option *option, const char *value, char *const *argv, int *at,
-		 struct options *ret_options, struct buffer *error)
+static bool options_take(const struct option *option, const char *value, char *const *argv,
+			 int *at, struct options *ret_options, struct buffer *error)
 {
 	char *field = (char *)ret_options + option->field;
 
@@ -131,12 +131,12 @@ static bool take(const struct option *option, const char *value, char *const *ar
 		return false;
 	}
 	if (is_list(option))
-		return add(option, value, ret_options, error);
+		return options_add(option, value, ret_options, error);
 	*(const char **)(void *)field = value;
 	return true;
 }
 
-static bool read_words(struct options *options, struct buffer *error)
+static bool options_read_words(struct options *options, struct buffer *error)
 {
 	char shown[PRINTABLE_MAX];
 
@@ -164,14 +164,15 @@ bool exporter_options_parse(int argc, char *const *argv, struct options *ret_opt
 		const char *value = strchr(argv[i], '=');
 		struct view name = { argv[i],
 				     value ? (size_t)(value - argv[i]) : strlen(argv[i]) };
-		const struct option *option = find(name);
+		const struct option *option = options_find(name);
 
 		if (!option)
-			return unknown(name, error);
-		if (!take(option, value ? value + 1 : NULL, argv, &i, ret_options, error))
+			return options_unknown(name, error);
+		if (!options_take(option, value ? value + 1 : NULL, argv, &i, ret_options,
+				  error))
 			return false;
 	}
-	if (!read_words(ret_options, error))
+	if (!options_read_words(ret_options, error))
 		return false;
 	if (ret_options->listen_n == 0)
 		ret_options->listen[ret_options->listen_n++] = ":19025";
@@ -184,7 +185,7 @@ bool exporter_options_parse(int argc, char *const *argv, struct options *ret_opt
 }
 
 /* The lines of a help text, each indented. */
-static void put_help(struct buffer *out, const char *help)
+static void options_put_help(struct buffer *out, const char *help)
 {
 	for (const char *end; *help; help = *end ? end + 1 : end) {
 		end = strchrnul(help, '\n');
@@ -201,7 +202,7 @@ void options_help(struct buffer *out)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		buffer_format(out, "  %s%s%s\n", table[i].name, table[i].value ? "=" : "",
 			      table[i].value ? table[i].value : "");
-		put_help(out, table[i].help);
+		options_put_help(out, table[i].help);
 	}
 	buffer_text(
 	    out, "\nSIGHUP reads the configuration again; so does a change of its files,\n"

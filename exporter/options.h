@@ -3,7 +3,7 @@
 #define MAILVANE_OPTIONS_H
 
 #include "log.h"
-#include "share.h"
+#include "shard_options.h"
 #include "sockets.h"
 
 /* NULL: not given. */

@@ -32,7 +32,7 @@ struct outages *outages_new(void)
 	return o;
 }
 
-static struct outage **find(struct outages *o, const char *server)
+static struct outage **outage_find(struct outages *o, const char *server)
 {
 	struct outage **at = &o->buckets[view_hash(view_of(server)) % BUCKETS];
 
@@ -41,7 +41,7 @@ static struct outage **find(struct outages *o, const char *server)
 	return at;
 }
 
-static void take_out(struct outages *o, struct outage **at)
+static void outage_take_out(struct outages *o, struct outage **at)
 {
 	struct outage *gone = *at;
 
@@ -61,7 +61,7 @@ void outages_keep(struct outages *o, const struct plan *plan)
 			    strcmp(plan->targets[place].server, (*at)->server) == 0)
 				at = &(*at)->next;
 			else
-				take_out(o, at);
+				outage_take_out(o, at);
 		}
 	pthread_mutex_unlock(&o->lock);
 }
@@ -72,7 +72,7 @@ void outages_free(struct outages *o)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (o->buckets[i])
-			take_out(o, &o->buckets[i]);
+			outage_take_out(o, &o->buckets[i]);
 	pthread_mutex_destroy(&o->lock);
 	free(o);
 }
@@ -89,7 +89,7 @@ struct view_of_server {
 	bool away, confirmed; /* all of them */
 };
 
-static void look_at(struct view_of_server *v, const struct target *t)
+static void outage_look_at(struct view_of_server *v, const struct target *t)
 {
 	struct brief briefs[SLOT_RECORDS_MAX];
 	uint8_t count = 0;
@@ -108,20 +108,20 @@ static void look_at(struct view_of_server *v, const struct target *t)
 	}
 }
 
-static struct view_of_server look(const struct plan *plan, const char *server)
+static struct view_of_server outage_look(const struct plan *plan, const char *server)
 {
 	struct view_of_server v = { 0, true, true };
 
 	for (size_t i = plan_find_server(plan, server);
 	     i < plan->target_count && strcmp(plan->targets[i].server, server) == 0; i++)
-		look_at(&v, &plan->targets[i]);
+		outage_look_at(&v, &plan->targets[i]);
 	return v;
 }
 
 /* --- news ------------------------------------------------------------------------------------ */
 
 /* False: out of memory, and the services are told of one by one. */
-static bool begin(struct outages *o, const char *server)
+static bool outage_begin(struct outages *o, const char *server)
 {
 	size_t n = strlen(server) + 1;
 	struct outage *new = calloc(1, sizeof(*new) + n);
@@ -129,14 +129,14 @@ static bool begin(struct outages *o, const char *server)
 	if (!new)
 		return false;
 	memcpy(new->server, server, n);
-	*find(o, server) = new;
+	*outage_find(o, server) = new;
 	atomic_fetch_add(&o->count, 1);
 	return true;
 }
 
-static enum outage_news tell_if_confirmed(struct outage *outage,
-					  const struct view_of_server *v,
-					  size_t *ret_services)
+static enum outage_change tell_if_confirmed(struct outage *outage,
+					    const struct view_of_server *v,
+					    size_t *ret_services)
 {
 	if (!v->confirmed)
 		return OUTAGE_HELD;
@@ -145,47 +145,48 @@ static enum outage_news tell_if_confirmed(struct outage *outage,
 	return OUTAGE_BEGUN;
 }
 
-static enum outage_news end(struct outages *o, struct outage **at, size_t *ret_services)
+static enum outage_change outage_end(struct outages *o, struct outage **at,
+				     size_t *ret_services)
 {
 	bool told = (*at)->told;
 
 	*ret_services = (*at)->services;
-	take_out(o, at);
+	outage_take_out(o, at);
 	return told ? OUTAGE_OVER : OUTAGE_DENIED;
 }
 
-static enum outage_news hear(struct outages *o, const struct plan *plan,
-			     const struct target *t, bool away, bool news,
-			     size_t *ret_services)
+static enum outage_change outage_hear(struct outages *o, const struct plan *plan,
+				      const struct target *t, bool away, bool news,
+				      size_t *ret_services)
 {
-	struct outage **at = find(o, t->server);
+	struct outage **at = outage_find(o, t->server);
 	struct view_of_server v;
 
 	if (*at && !away)
-		return end(o, at, ret_services);
+		return outage_end(o, at, ret_services);
 	if (*at && (!news || (*at)->told))
 		return news ? OUTAGE_HELD : OUTAGE_NONE;
 	if (!news)
 		return OUTAGE_NONE;
-	v = look(plan, t->server);
-	if (v.services < 2 || !v.away || (!*at && !begin(o, t->server)))
+	v = outage_look(plan, t->server);
+	if (v.services < 2 || !v.away || (!*at && !outage_begin(o, t->server)))
 		return OUTAGE_NONE;
-	return tell_if_confirmed(*find(o, t->server), &v, ret_services);
+	return tell_if_confirmed(*outage_find(o, t->server), &v, ret_services);
 }
 
-enum outage_news outages_hear(struct outages *o, const struct plan *plan,
-			      const struct target *t, const struct result *r,
-			      const struct published *p, size_t *ret_services)
+enum outage_change outages_hear(struct outages *o, const struct plan *plan,
+				const struct target *t, const struct result *r,
+				const struct published *p, size_t *ret_services)
 {
 	bool away = outage_unreached(r->state, r->fault, r->phase);
 	bool news = away && p->announced != p->announced_before &&
 		    p->announced != STATE_COUNT && state_is_bad(p->announced);
-	enum outage_news heard;
+	enum outage_change heard;
 
 	if (!news && atomic_load(&o->count) == 0)
 		return OUTAGE_NONE;
 	pthread_mutex_lock(&o->lock);
-	heard = hear(o, plan, t, away, news, ret_services);
+	heard = outage_hear(o, plan, t, away, news, ret_services);
 	pthread_mutex_unlock(&o->lock);
 	return heard;
 }
@@ -198,7 +199,7 @@ size_t outages_services(struct outages *o, const char *server)
 	if (atomic_load(&o->count) == 0)
 		return 0;
 	pthread_mutex_lock(&o->lock);
-	outage = *find(o, server);
+	outage = *outage_find(o, server);
 	if (outage && outage->told)
 		services = outage->services;
 	pthread_mutex_unlock(&o->lock);

@@ -14,7 +14,7 @@ struct outages;
 struct outages *outages_new(void);
 void outages_free(struct outages *);
 
-enum outage_news {
+enum outage_change {
 	OUTAGE_NONE,  /* tell of the service, as ever */
 	OUTAGE_HELD,  /* its failure is part of one: nothing is to be told of the service */
 	OUTAGE_BEGUN, /* the last failure is confirmed: tell of the server instead */
@@ -24,9 +24,9 @@ enum outage_news {
 
 /* What a result, filed in its slot, means for its server. ret_services: how many it has, where
  * the server is to be told of. */
-enum outage_news outages_hear(struct outages *, const struct plan *, const struct target *,
-			      const struct result *, const struct published *,
-			      size_t *ret_services);
+enum outage_change outages_hear(struct outages *, const struct plan *,
+				const struct target *, const struct result *,
+				const struct published *, size_t *ret_services);
 
 /* How many services the server has, none of which is reached, as was told; else 0. */
 size_t outages_services(struct outages *, const char *server);

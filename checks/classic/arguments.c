@@ -111,7 +111,7 @@ struct reading {
 	enum arguments_result stop;
 };
 
-static bool complain(struct reading *r, const char *sentence, const char *value)
+static bool arguments_complain(struct reading *r, const char *sentence, const char *value)
 {
 	char shown[120];
 
@@ -127,7 +127,8 @@ static bool complain(struct reading *r, const char *sentence, const char *value)
 /* --- values ---------------------------------------------------------------------------- */
 
 /* Blanks around it were always allowed. */
-static bool parse_number(struct view v, uint64_t min, uint64_t max, uint64_t *ret_number)
+static bool arguments_parse_number(struct view v, uint64_t min, uint64_t max,
+				   uint64_t *ret_number)
 {
 	uint64_t number;
 
@@ -140,11 +141,11 @@ static bool parse_number(struct view v, uint64_t min, uint64_t max, uint64_t *re
 static bool set_unsigned(struct reading *r, const char *text, uint64_t min, uint64_t max,
 			 const char *sentence, uint64_t *ret_number)
 {
-	return parse_number(view_of(text), min, max, ret_number) ||
-	       complain(r, sentence, NULL);
+	return arguments_parse_number(view_of(text), min, max, ret_number) ||
+	       arguments_complain(r, sentence, NULL);
 }
 
-static bool set_port(struct reading *r, const char *text)
+static bool arguments_set_port(struct reading *r, const char *text)
 {
 	uint64_t port;
 
@@ -180,19 +181,20 @@ static bool set_state_word(const char *text, enum state *ret_state)
 }
 
 /* "10", or "10:WARNING" as Nagios Plugins have it. 0, no timeout, is check_smtp's alone. */
-static bool set_timeout(struct reading *r, const char *text)
+static bool arguments_set_timeout(struct reading *r, const char *text)
 {
 	const char *sentence = "Timeout interval must be a positive integer";
 	uint64_t min = r->a.plugin->family == PLUGIN_SMTP ? 0 : 1, seconds;
 	size_t n = strcspn(text, ":");
 
-	if (!parse_number((struct view){ text, n }, min, INT_MAX, &seconds))
-		return complain(r, sentence, NULL);
+	if (!arguments_parse_number((struct view){ text, n }, min, INT_MAX, &seconds))
+		return arguments_complain(r, sentence, NULL);
 	if (text[n] == ':' && !set_state_word(text + n + 1, &r->a.timeout_state))
-		return complain(r,
-				"Timeout state must be OK, WARNING, CRITICAL, UNKNOWN or 0 "
-				"to 3",
-				text + n + 1);
+		return arguments_complain(
+		    r,
+		    "Timeout state must be OK, WARNING, CRITICAL, UNKNOWN or 0 "
+		    "to 3",
+		    text + n + 1);
 	r->a.timeout = (unsigned)seconds;
 	return true;
 }
@@ -203,10 +205,11 @@ static bool set_range(struct reading *r, const char *text, unsigned flag,
 	r->a.flags |= flag;
 	if (range_parse(text, range))
 		return true;
-	return complain(r,
-			flag == ARGUMENTS_WARNING ? "Warning time must be a positive"
-						  : "Critical time must be a positive",
-			NULL);
+	return arguments_complain(r,
+				  flag == ARGUMENTS_WARNING
+				      ? "Warning time must be a positive"
+				      : "Critical time must be a positive",
+				  NULL);
 }
 
 /* "30" or "30,10" */
@@ -216,10 +219,11 @@ static bool set_certificate(struct reading *r, const char *text)
 	size_t n = strcspn(text, ",");
 	uint64_t warning, critical = 0;
 
-	if (!parse_number((struct view){ text, n }, 0, INT_MAX, &warning))
-		return complain(r, sentence, text);
-	if (text[n] == ',' && !parse_number(view_of(text + n + 1), 0, INT_MAX, &critical))
-		return complain(r, sentence, text + n + 1);
+	if (!arguments_parse_number((struct view){ text, n }, 0, INT_MAX, &warning))
+		return arguments_complain(r, sentence, text);
+	if (text[n] == ',' &&
+	    !arguments_parse_number(view_of(text + n + 1), 0, INT_MAX, &critical))
+		return arguments_complain(r, sentence, text + n + 1);
 	r->a.cert_warning = (int)warning;
 	r->a.cert_critical = (int)critical;
 	r->a.flags |= ARGUMENTS_CERTIFICATE;
@@ -228,10 +232,11 @@ static bool set_certificate(struct reading *r, const char *text)
 	return true;
 }
 
-static bool add(struct reading *r, struct argument_list *list, const char *text)
+static bool arguments_add(struct reading *r, struct argument_list *list, const char *text)
 {
 	if (list->count == ARGUMENTS_LIST_MAX)
-		return complain(r, "Too many values (64 are allowed) of an option", text);
+		return arguments_complain(
+		    r, "Too many values (64 are allowed) of an option", text);
 	list->texts[list->count++] = text;
 	return true;
 }
@@ -246,7 +251,7 @@ static bool set_line(struct reading *r, const char *text, const char **ret_text)
 {
 	*ret_text = text;
 	return is_line(text) ||
-	       complain(r, "A line break cannot be sent to the server", text);
+	       arguments_complain(r, "A line break cannot be sent to the server", text);
 }
 
 /* <a@b> or a@b */
@@ -267,7 +272,7 @@ static bool set_reaction(struct reading *r, const char *text, const char *senten
 	else if (strncmp(text, "crit", 4) == 0)
 		*ret_state = STATE_CRITICAL;
 	else
-		return complain(r, sentence, NULL);
+		return arguments_complain(r, sentence, NULL);
 	return true;
 }
 
@@ -292,9 +297,9 @@ static bool set_common(struct reading *r, int option, const char *value)
 	case 'H':
 		return set_host(r, value);
 	case 'p':
-		return set_port(r, value);
+		return arguments_set_port(r, value);
 	case 't':
-		return set_timeout(r, value);
+		return arguments_set_timeout(r, value);
 	case 'w':
 		return set_range(r, value, ARGUMENTS_WARNING, &r->a.warning);
 	case 'c':
@@ -311,7 +316,7 @@ static bool set_common(struct reading *r, int option, const char *value)
 		return set_flag(r, ARGUMENTS_VERBOSE);
 	case 'e':
 		r->a.flags &= ~(unsigned)ARGUMENTS_EXACT;
-		return add(r, &r->a.expect, value);
+		return arguments_add(r, &r->a.expect, value);
 	case OPT_IGNORE_EXPIRY:
 		return set_flag(r, ARGUMENTS_EXPIRY_IGNORED);
 	case OPT_VERIFY:
@@ -330,9 +335,10 @@ static bool set_smtp(struct reading *r, int option, const char *value)
 {
 	switch (option) {
 	case 'C':
-		return set_line(r, value, &value) && add(r, &r->a.commands, value);
+		return set_line(r, value, &value) &&
+		       arguments_add(r, &r->a.commands, value);
 	case 'R':
-		return add(r, &r->a.responses, value);
+		return arguments_add(r, &r->a.responses, value);
 	case 'f':
 		return set_from(r, value);
 	case 'F':
@@ -421,7 +427,7 @@ static const struct option *long_options(const struct plugin *plugin)
 }
 
 /* getopt has refused argv[optind - 1]: unknown, ambiguous or without its value. */
-static bool refuse(struct reading *r, int option, char *const *argv)
+static bool arguments_refuse(struct reading *r, int option, char *const *argv)
 {
 	const struct option *known = long_options(r->a.plugin);
 	const char *names[ARRAY_SIZE(smtp_long) + ARRAY_SIZE(tcp_long)];
@@ -433,7 +439,7 @@ static bool refuse(struct reading *r, int option, char *const *argv)
 	if (strncmp(typed, "--", 2) != 0 && optopt > ' ' && optopt <= '~')
 		typed = letter;
 	if (option == ':')
-		return complain(r, "option needs a value", typed);
+		return arguments_complain(r, "option needs a value", typed);
 	for (; known[n].name != NULL; n++)
 		names[n] = known[n].name;
 	if (strncmp(typed, "--", 2) == 0)
@@ -442,7 +448,7 @@ static bool refuse(struct reading *r, int option, char *const *argv)
 	snprintf(sentence, sizeof(sentence), "unknown option%s%s%s",
 		 near != NULL ? ", did you mean --" : "", near != NULL ? near : "",
 		 near != NULL ? "?" : "");
-	return complain(r, sentence, typed);
+	return arguments_complain(r, sentence, typed);
 }
 
 static void rewrite_old_spellings(int argc, char **argv)
@@ -465,7 +471,7 @@ static void note_operand(struct reading *r, const char *word, bool doubtful)
 		*place = word;
 }
 
-static bool read_all(struct reading *r, int argc, char **argv)
+static bool arguments_read_all(struct reading *r, int argc, char **argv)
 {
 	bool smtp = r->a.plugin->family == PLUGIN_SMTP;
 	int option, before = 0;
@@ -475,7 +481,7 @@ static bool read_all(struct reading *r, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, smtp ? smtp_short : tcp_short,
 				     long_options(r->a.plugin), NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return refuse(r, option, argv);
+			return arguments_refuse(r, option, argv);
 		if (option == 'h' || option == 'V') {
 			r->stop = option == 'h' ? ARGUMENTS_HELP : ARGUMENTS_VERSION;
 			return true;
@@ -501,11 +507,11 @@ static bool settle_tls(struct reading *r)
 	if (a->plugin->tls)
 		a->flags |= ARGUMENTS_TLS;
 	if (starttls && a->plugin->starttls == NULL)
-		return complain(
+		return arguments_complain(
 		    r, "--starttls is not for this plugin: it speaks TLS at once", NULL);
 	if (starttls && (a->flags & ARGUMENTS_TLS) && a->plugin->family == PLUGIN_SMTP)
-		return complain(r, "-s (TLS at once) and -S (STARTTLS) exclude each other",
-				NULL);
+		return arguments_complain(
+		    r, "-s (TLS at once) and -S (STARTTLS) exclude each other", NULL);
 	if (starttls)
 		a->flags &= ~(unsigned)ARGUMENTS_TLS; /* --sni has set it */
 	else if ((a->flags & wants_tls) && !(a->flags & ARGUMENTS_TLS))
@@ -516,7 +522,7 @@ static bool settle_tls(struct reading *r)
 	return true;
 }
 
-static bool settle(struct reading *r)
+static bool arguments_settle(struct reading *r)
 {
 	struct arguments *a = &r->a;
 	const char *word = r->operand != NULL ? r->operand : r->doubtful;
@@ -526,7 +532,7 @@ static bool settle(struct reading *r)
 	if (a->host == NULL)
 		a->host = "127.0.0.1";
 	if (*a->host == '\0')
-		return complain(r, "Invalid hostname/address", "");
+		return arguments_complain(r, "Invalid hostname/address", "");
 	if (a->port == 0 && (a->flags & ARGUMENTS_TLS) && a->plugin->family == PLUGIN_SMTP)
 		a->port = 465;
 	return settle_tls(r);
@@ -554,7 +560,8 @@ enum arguments_result arguments_parse(const struct plugin *plugin, const char *p
 		return ARGUMENTS_BAD;
 	}
 	rewrite_old_spellings(argc, argv);
-	if (!read_all(&r, argc, argv) || (r.stop == ARGUMENTS_OK && !settle(&r)))
+	if (!arguments_read_all(&r, argc, argv) ||
+	    (r.stop == ARGUMENTS_OK && !arguments_settle(&r)))
 		return ARGUMENTS_BAD;
 	if (r.a.expect.count == 0)
 		r.a.expect.texts[r.a.expect.count++] = plugin->expect;

@@ -58,14 +58,14 @@ const char *certificate_name(const struct certificate *c, char dst[CERTIFICATE_N
 
 /* --- the end --------------------------------------------------------------------------- */
 
-static int64_t seconds_of(struct moment m)
+static int64_t certificate_line_seconds_of(struct moment m)
 {
 	return m.ms >= 0 ? m.ms / 1000 : (m.ms - 999) / 1000;
 }
 
 static int64_t seconds_left(const struct certificate *c, struct moment now)
 {
-	return seconds_of(c->not_after) - seconds_of(now);
+	return certificate_line_seconds_of(c->not_after) - certificate_line_seconds_of(now);
 }
 
 bool certificate_has_ended(const struct certificate *c, struct moment now)
@@ -76,7 +76,7 @@ bool certificate_has_ended(const struct certificate *c, struct moment now)
 /* "Sat Feb 20 00:36:25 2027 +0000" */
 static void put_date(struct buffer *b, struct moment m)
 {
-	time_t seconds = (time_t)seconds_of(m);
+	time_t seconds = (time_t)certificate_line_seconds_of(m);
 	char text[64];
 	struct tm tm;
 

@@ -10,7 +10,7 @@ struct span check_elapsed(const struct check *k)
 	return span_between(k->begun, instant_now());
 }
 
-static bool end(struct check *k, enum state state)
+static bool check_end(struct check *k, enum state state)
 {
 	k->printout.state = state;
 	return false;
@@ -29,12 +29,12 @@ void check_give_up(struct check *k, enum turn turn)
 	if (turn == TURN_TIMEOUT) {
 		printout_line(&k->printout, "%s - Socket timeout after %u seconds",
 			      state_name(a->timeout_state), a->timeout);
-		end(k, a->timeout_state);
+		check_end(k, a->timeout_state);
 	} else {
 		printout_line(&k->printout,
 			      "%s CRITICAL - the answer is longer than %d bytes",
 			      a->service, CONVERSATION_INPUT_MAX);
-		end(k, STATE_CRITICAL);
+		check_end(k, STATE_CRITICAL);
 	}
 }
 
@@ -48,7 +48,7 @@ void check_own_failure(struct check *k)
 	printout_line(&k->printout, "%s UNKNOWN - the probe itself failed: %s",
 		      k->arguments->service,
 		      printout_said(reason, view_of(k->conversation.reason)));
-	end(k, STATE_UNKNOWN);
+	check_end(k, STATE_UNKNOWN);
 }
 
 /* --- connect --------------------------------------------------------------------------- */
@@ -64,13 +64,13 @@ static bool name_failed(struct check *k)
 			      a->progname, host);
 		printout_line(&k->printout, "The name was not resolved: %s",
 			      k->conversation.reason);
-		return end(k, STATE_UNKNOWN);
+		return check_end(k, STATE_UNKNOWN);
 	}
 	printout_line(&k->printout, "%s CRITICAL - Invalid hostname, address or socket: %s",
 		      a->service, host);
 	printout_line(&k->printout, "The name was not resolved: %s",
 		      k->conversation.reason);
-	return end(k, STATE_CRITICAL);
+	return check_end(k, STATE_CRITICAL);
 }
 
 static bool connect_failed(struct check *k)
@@ -87,11 +87,11 @@ static bool connect_failed(struct check *k)
 		printout_line(&k->printout, "connect to address %s and port %u: %s", host,
 			      a->port, why);
 	if (!is_smtp(k))
-		return end(k, a->refuse);
+		return check_end(k, a->refuse);
 	printout_line(&k->printout, "SMTP CRITICAL - %.3f sec. response time",
 		      span_seconds(check_elapsed(k)));
 	printout_time(&k->printout, check_elapsed(k));
-	return end(k, STATE_CRITICAL);
+	return check_end(k, STATE_CRITICAL);
 }
 
 static enum turn open_it(struct check *k)
@@ -151,22 +151,22 @@ static bool secure_failed(struct check *k)
 	if (k->conversation.tls == NULL) {
 		printout_line(&k->printout, "UNKNOWN - Cannot create SSL context: %s",
 			      printout_said(reason, view_of(k->conversation.reason)));
-		return end(k, STATE_UNKNOWN);
+		return check_end(k, STATE_UNKNOWN);
 	}
 	printout_line(&k->printout, "CRITICAL - Cannot make SSL connection.");
 	printout_line(&k->printout, "%s",
 		      printout_said(reason, view_of(k->conversation.reason)));
 	if (is_smtp(k))
 		printout_line(&k->printout, "CRITICAL - Cannot create SSL context.");
-	return end(k, STATE_CRITICAL);
+	return check_end(k, STATE_CRITICAL);
 }
 
 bool check_secure(struct check *k)
 {
 	const struct arguments *a = k->arguments;
-	struct tls_wish wish = { .name = tls_name(a),
-				 .verified = a->flags & ARGUMENTS_VERIFY,
-				 .ca_file = a->ca_file };
+	struct classic_tls_options wish = { .name = tls_name(a),
+					    .verified = a->flags & ARGUMENTS_VERIFY,
+					    .ca_file = a->ca_file };
 	enum turn turn = conversation_secure(&k->conversation, &wish);
 
 	if (turn == TURN_DONE)
@@ -192,7 +192,7 @@ static bool judge_end(struct check *k, const struct certificate *c)
 	if (!(a->flags & ARGUMENTS_CERTIFICATE) && !certificate_has_ended(c, moment_now()))
 		return true;
 	printout_line(&k->printout, "%s", line);
-	return state == STATE_OK || end(k, state);
+	return state == STATE_OK || check_end(k, state);
 }
 
 static bool judge_trust(struct check *k, const struct tls_facts *facts)
@@ -204,7 +204,7 @@ static bool judge_trust(struct check *k, const struct tls_facts *facts)
 	printout_said(detail, view_of(facts->detail));
 	printout_line(&k->printout, "CRITICAL - Certificate '%s' is not valid: %s",
 		      certificate_name(facts->certificate, name), detail);
-	return end(k, STATE_CRITICAL);
+	return check_end(k, STATE_CRITICAL);
 }
 
 bool check_certificate(struct check *k)
@@ -214,7 +214,7 @@ bool check_certificate(struct check *k)
 	if (facts->certificate == NULL) {
 		printout_line(&k->printout,
 			      "CRITICAL - Cannot retrieve server certificate.");
-		return end(k, STATE_CRITICAL);
+		return check_end(k, STATE_CRITICAL);
 	}
 	if (certificate_has_ended(facts->certificate, moment_now()))
 		return judge_end(k, facts->certificate) && judge_trust(k, facts);

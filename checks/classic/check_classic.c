@@ -4,8 +4,8 @@
  * they always did. Everything is printed at the end, on standard output.
  */
 #include "../extra_opts.h"
-#include "../last_word.h"
 #include "../output.h"
+#include "../signal_output.h"
 #include "check.h"
 #include "smtp_rules.h"
 #include "tcp_rules.h"
@@ -14,7 +14,7 @@
 /* The conversation has its own deadline; beyond that something hangs. */
 enum { GRACE_S = 3, USAGE_TEXT_MAX = 8192 };
 
-static int run(const struct arguments *a)
+static int check_classic_run(const struct arguments *a)
 {
 	static struct check check;
 	static char storage[CONVERSATION_TRANSCRIPT_MAX];
@@ -22,7 +22,7 @@ static int run(const struct arguments *a)
 	bool verbose = a->flags & ARGUMENTS_VERBOSE;
 
 	/* -t 0 is no limit, as it always was. */
-	last_word_after(a->timeout > 0 ? a->timeout + GRACE_S : 0);
+	signal_output_after(a->timeout > 0 ? a->timeout + GRACE_S : 0);
 	buffer_init(&transcript, storage, sizeof(storage));
 	check.arguments = a;
 	check.begun = instant_now();
@@ -78,7 +78,7 @@ static int with_arguments(const struct plugin *plugin, const char *progname, int
 
 	switch (arguments_parse(plugin, progname, argc, argv, &a, error)) {
 	case ARGUMENTS_OK:
-		return run(&a);
+		return check_classic_run(&a);
 	case ARGUMENTS_VERSION:
 		return print_help(plugin, progname, false);
 	case ARGUMENTS_HELP:
@@ -103,10 +103,10 @@ int main(int argc, char **argv)
 		    "check_ssmtp");
 		return STATE_UNKNOWN;
 	}
-	last_word_prepare(plugin_service(progname, service));
+	signal_output_prepare(plugin_service(progname, service));
 	arena_init(&arena);
 	/* A file may be on a file system that hangs. */
-	last_word_after(ARGUMENTS_TIMEOUT_S + GRACE_S);
+	signal_output_after(ARGUMENTS_TIMEOUT_S + GRACE_S);
 	if (extra_opts_expand(&arena, progname, &argc, &argv, error)) {
 		code = with_arguments(plugin, progname, argc, argv);
 	} else {

@@ -24,7 +24,7 @@ enum { NO_TIMEOUT_S = 60 };
 /* --- transcript ------------------------------------------------------------------------ */
 
 /* "> EHLO x": a mark and a line, what does not fit is left out. */
-static void note(struct conversation *c, const char *mark, struct view text)
+static void conversation_note(struct conversation *c, const char *mark, struct view text)
 {
 	char shown[PRINTABLE_MAX * 2];
 
@@ -45,7 +45,7 @@ static void note_lines(struct conversation *c, const char *mark, struct view tex
 		struct view line = { text.p,
 				     end != NULL ? (size_t)(end - text.p) : text.n };
 
-		note(c, mark, line);
+		conversation_note(c, mark, line);
 		text = view_skip(text, line.n + 1);
 	}
 }
@@ -73,7 +73,7 @@ static void on_secured(struct stream *s)
 	struct conversation *c = s->user;
 
 	c->flags |= SECURED;
-	note(c, "* ", view_of(stream_tls_facts(s)->version));
+	conversation_note(c, "* ", view_of(stream_tls_facts(s)->version));
 }
 
 static void on_failed(struct stream *s, enum fault fault, const char *reason)
@@ -84,10 +84,10 @@ static void on_failed(struct stream *s, enum fault fault, const char *reason)
 	c->flags |= ENDED;
 	c->error = stream_error(s);
 	text_copy(c->reason, sizeof(c->reason), reason);
-	note(c, "* ", view_of(reason));
+	conversation_note(c, "* ", view_of(reason));
 }
 
-static void on_closed(struct stream *s)
+static void conversation_on_closed(struct stream *s)
 {
 	struct conversation *c = s->user;
 
@@ -99,7 +99,7 @@ static const struct stream_events events = {
 	.received = on_received,
 	.secured = on_secured,
 	.failed = on_failed,
-	.closed = on_closed,
+	.closed = conversation_on_closed,
 };
 
 static void on_deadline(uv_timer_t *timer)
@@ -175,14 +175,15 @@ void conversation_fini(struct conversation *c)
 
 /* --- opening --------------------------------------------------------------------------- */
 
-static enum turn fail(struct conversation *c, const char *reason)
+static enum turn conversation_fail(struct conversation *c, const char *reason)
 {
 	text_copy(c->reason, sizeof(c->reason), reason);
 	return TURN_FAILED;
 }
 
 /* An address is no business of a resolver. */
-static bool take_literal(struct conversation *c, const char *host, enum family family)
+static bool conversation_take_literal(struct conversation *c, const char *host,
+				      enum family family)
 {
 	struct address *a = &c->answer.addresses[0];
 
@@ -206,11 +207,11 @@ enum turn conversation_resolve(struct conversation *c, const char *host, enum fa
 						      span_of_seconds(1 + c->timeout) };
 	const char *error;
 
-	if (!take_literal(c, host, family)) {
+	if (!conversation_take_literal(c, host, family)) {
 		c->resolver = resolver_new(&c->loop, &options, &error);
 		if (c->resolver == NULL) {
 			c->fault = FAULT_INTERNAL;
-			return fail(c, error);
+			return conversation_fail(c, error);
 		}
 		c->question.answered = on_answered;
 		resolver_ask(c->resolver, host, family, &c->question);
@@ -223,7 +224,8 @@ enum turn conversation_resolve(struct conversation *c, const char *host, enum fa
 	c->fault = c->answer.fault;
 	if (c->answer.fault == FAULT_TIMEOUT)
 		return TURN_TIMEOUT;
-	return c->answer.fault == FAULT_OK ? TURN_DONE : fail(c, c->answer.reason);
+	return c->answer.fault == FAULT_OK ? TURN_DONE
+					   : conversation_fail(c, c->answer.reason);
 }
 
 /* The stream was asked to connect, or said at once that it cannot. */
@@ -232,7 +234,7 @@ static enum turn finish_open(struct conversation *c, enum fault fault, const cha
 	c->fault = fault;
 	if (fault != FAULT_OK) {
 		c->error = stream_error(&c->stream);
-		return fail(c, reason);
+		return conversation_fail(c, reason);
 	}
 	c->flags |= OPEN;
 	await(c, CONNECTED | ENDED);
@@ -246,7 +248,7 @@ static enum turn finish_open(struct conversation *c, enum fault fault, const cha
 
 enum turn conversation_open(struct conversation *c, uint16_t port)
 {
-	enum turn turn = fail(c, "no address");
+	enum turn turn = conversation_fail(c, "no address");
 	const char *reason = "";
 
 	for (size_t i = 0; i < c->answer.count && turn == TURN_FAILED; i++) {
@@ -279,11 +281,13 @@ static void drop_taken(struct conversation *c)
 
 static enum turn injected(struct conversation *c)
 {
-	return fail(c, "the server has sent something before the TLS handshake: injected "
-		       "commands?");
+	return conversation_fail(
+	    c, "the server has sent something before the TLS handshake: injected "
+	       "commands?");
 }
 
-enum turn conversation_secure(struct conversation *c, const struct tls_wish *wish)
+enum turn conversation_secure(struct conversation *c,
+			      const struct classic_tls_options *wish)
 {
 	const struct tls_options options = { .ca_file = wish->ca_file,
 					     .unjudged = !wish->verified };
@@ -297,7 +301,7 @@ enum turn conversation_secure(struct conversation *c, const struct tls_wish *wis
 		return injected(c);
 	if (!stream_start_tls(&c->stream, c->tls, name, NULL)) {
 		c->fault = FAULT_INTERNAL;
-		return fail(c, "out of memory");
+		return conversation_fail(c, "out of memory");
 	}
 	await(c, SECURED | ENDED);
 	if (c->flags & SECURED)
@@ -313,7 +317,7 @@ bool conversation_is_closed(const struct conversation *c)
 }
 
 /* Longer than the stream takes at once, it goes out piece by piece. */
-static bool send_all(struct conversation *c, struct view v)
+static bool conversation_send_all(struct conversation *c, struct view v)
 {
 	while (v.n > 0 && !(c->flags & (ENDED | OVER))) {
 		struct view piece = { v.p, v.n < 2048 ? v.n : 2048 };
@@ -329,16 +333,16 @@ static bool send_all(struct conversation *c, struct view v)
 bool conversation_send(struct conversation *c, struct view v)
 {
 	note_lines(c, "> ", v);
-	return send_all(c, v);
+	return conversation_send_all(c, v);
 }
 
 bool conversation_send_secret(struct conversation *c, struct view v, const char *shown)
 {
-	note(c, "> ", view_of(shown));
-	return send_all(c, v);
+	conversation_note(c, "> ", view_of(shown));
+	return conversation_send_all(c, v);
 }
 
-static const char *line_end(const struct conversation *c)
+static const char *conversation_line_end(const struct conversation *c)
 {
 	return c->input.n > 0 ? memchr(c->input.p, '\n', c->input.n) : NULL;
 }
@@ -349,7 +353,8 @@ enum turn conversation_line(struct conversation *c, struct view *ret_line)
 	size_t n;
 
 	drop_taken(c);
-	while ((end = line_end(c)) == NULL && !(c->flags & (ENDED | FULL | OVER)))
+	while ((end = conversation_line_end(c)) == NULL &&
+	       !(c->flags & (ENDED | FULL | OVER)))
 		uv_run(&c->loop, UV_RUN_ONCE);
 	n = end != NULL ? (size_t)(end - c->input.p) : c->input.n;
 	if (end == NULL && c->flags & FULL)

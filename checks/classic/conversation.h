@@ -54,7 +54,7 @@ enum turn conversation_resolve(struct conversation *, const char *host, enum fam
 enum turn conversation_open(struct conversation *, uint16_t port);
 enum turn conversation_open_path(struct conversation *, const char *path);
 
-struct tls_wish {
+struct classic_tls_options {
 	const char
 	    *name; /* for SNI; and, if verified, to be in the certificate; NULL: none */
 	bool verified;
@@ -62,7 +62,7 @@ struct tls_wish {
 };
 /* TURN_FAILED also when the server has sent something already, which would lie behind its
  * answer to STARTTLS (CVE-2011-0411). */
-enum turn conversation_secure(struct conversation *, const struct tls_wish *);
+enum turn conversation_secure(struct conversation *, const struct classic_tls_options *);
 
 /* False: the server has hung up. A secret is sent but not shown in the transcript. */
 bool conversation_send(struct conversation *, struct view);

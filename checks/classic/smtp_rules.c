@@ -29,7 +29,7 @@ struct smtp {
 
 /* --- replies --------------------------------------------------------------------------- */
 
-static bool end(struct smtp *s, enum state state)
+static bool smtp_rules_end(struct smtp *s, enum state state)
 {
 	s->check->printout.state = state;
 	return false;
@@ -79,7 +79,7 @@ static struct view without_end(struct view line)
 }
 
 /* What strstr would find, in bytes that may hold NUL. */
-static bool contains(const struct buffer *reply, const char *text)
+static bool smtp_rules_contains(const struct buffer *reply, const char *text)
 {
 	struct view v = buffer_view(reply);
 
@@ -92,9 +92,10 @@ static const char *expected(const struct smtp *s)
 	return s->arguments->expect.texts[s->arguments->expect.count - 1];
 }
 
-static bool is_expected(const struct smtp *s)
+static bool smtp_rules_is_expected(const struct smtp *s)
 {
-	return contains(&s->banner, expected(s)) || contains(&s->reply, expected(s));
+	return smtp_rules_contains(&s->banner, expected(s)) ||
+	       smtp_rules_contains(&s->reply, expected(s));
 }
 
 /* --- sentences ------------------------------------------------------------------------- */
@@ -127,7 +128,7 @@ static bool unexpected(struct smtp *s)
 			 s->arguments->port);
 	add_lines(s, before, &s->banner);
 	add_lines(s, "", &s->reply);
-	return end(s, STATE_WARNING);
+	return smtp_rules_end(s, STATE_WARNING);
 }
 
 static void wrong_answer(struct smtp *s, struct view command)
@@ -149,18 +150,18 @@ static bool silent(struct smtp *s, enum turn turn)
 		check_give_up(s->check, turn);
 		return false;
 	}
-	if (s->banner.n > 0 && !contains(&s->banner, expected(s)))
+	if (s->banner.n > 0 && !smtp_rules_contains(&s->banner, expected(s)))
 		return unexpected(s);
 	printout_line(&s->check->printout, "recv() failed");
 	if (s->banner.n > 0)
 		add_lines(s, "The server has hung up after: ",
 			  s->reply.n > 0 ? &s->reply : &s->banner);
-	return end(s, STATE_WARNING);
+	return smtp_rules_end(s, STATE_WARNING);
 }
 
 /* --- steps ----------------------------------------------------------------------------- */
 
-static bool greet(struct smtp *s)
+static bool smtp_rules_greet(struct smtp *s)
 {
 	enum turn turn = read_reply(s, &s->banner);
 
@@ -210,7 +211,7 @@ static void part(struct smtp *s)
 	conversation_send(s->conversation, view_of("QUIT\r\n"));
 }
 
-static void sum_up(struct smtp *s)
+static void smtp_rules_sum_up(struct smtp *s)
 {
 	struct span elapsed = check_elapsed(s->check);
 
@@ -219,14 +220,14 @@ static void sum_up(struct smtp *s)
 	printout_line(&s->check->printout, "SMTP %s - %s%.3f sec. response time",
 		      state_name(s->state), s->trouble, span_seconds(elapsed));
 	printout_time(&s->check->printout, elapsed);
-	end(s, s->state);
+	smtp_rules_end(s, s->state);
 }
 
 static bool refused(struct smtp *s, struct view command)
 {
 	wrong_answer(s, command);
 	part(s);
-	sum_up(s);
+	smtp_rules_sum_up(s);
 	return false;
 }
 
@@ -245,23 +246,23 @@ static bool hello(struct smtp *s)
 	if (turn != TURN_DONE)
 		return silent(s, turn);
 	s->offers_starttls = offers_starttls(&s->reply);
-	if (is_refusal(&s->banner) && !is_expected(s))
+	if (is_refusal(&s->banner) && !smtp_rules_is_expected(s))
 		return unexpected(s);
-	if (is_refusal(&s->reply) && !contains(&s->reply, expected(s)))
+	if (is_refusal(&s->reply) && !smtp_rules_contains(&s->reply, expected(s)))
 		return refused(s, without_end(buffer_view(&line)));
 	return true;
 }
 
-static bool expect(struct smtp *s)
+static bool smtp_rules_expect(struct smtp *s)
 {
-	if (is_expected(s))
+	if (smtp_rules_is_expected(s))
 		return true;
 	unexpected(s);
 	part(s);
 	return false;
 }
 
-static bool certificate(struct smtp *s)
+static bool smtp_rules_certificate(struct smtp *s)
 {
 	if (check_certificate(s->check))
 		return true;
@@ -278,7 +279,7 @@ static bool no_starttls(struct smtp *s, enum turn turn)
 	printout_line(&s->check->printout, "Server does not support STARTTLS");
 	add_lines(s, "It said: ", &s->reply);
 	part(s);
-	return end(s, STATE_UNKNOWN);
+	return smtp_rules_end(s, STATE_UNKNOWN);
 }
 
 static bool hello_inside(struct smtp *s)
@@ -289,25 +290,25 @@ static bool hello_inside(struct smtp *s)
 		printout_clear(&s->check->printout);
 		printout_line(&s->check->printout,
 			      "SMTP UNKNOWN - Cannot read EHLO response via TLS.");
-		end(s, STATE_UNKNOWN);
+		smtp_rules_end(s, STATE_UNKNOWN);
 	}
 	return false;
 }
 
-static bool upgrade(struct smtp *s)
+static bool smtp_rules_upgrade(struct smtp *s)
 {
 	enum turn turn;
 
 	if (!s->offers_starttls) {
 		printout_line(&s->check->printout, "WARNING - TLS not supported by server");
 		part(s);
-		return end(s, STATE_WARNING);
+		return smtp_rules_end(s, STATE_WARNING);
 	}
 	conversation_send(s->conversation, view_of("STARTTLS\r\n"));
 	turn = read_reply(s, &s->reply);
 	if (turn != TURN_DONE || !begins(&s->reply, "220"))
 		return no_starttls(s, turn);
-	return check_secure(s->check) && certificate(s) && hello_inside(s);
+	return check_secure(s->check) && smtp_rules_certificate(s) && hello_inside(s);
 }
 
 static bool mail(struct smtp *s)
@@ -346,7 +347,7 @@ static bool judge_answer(struct smtp *s, const char *command, const char *respon
 		return true;
 	}
 	printout_line(&s->check->printout, "Execute Error: %s", "out of memory");
-	return end(s, STATE_UNKNOWN);
+	return smtp_rules_end(s, STATE_UNKNOWN);
 }
 
 /* A server that hangs up here is judged by what -R wanted to hear, as ever. */
@@ -380,8 +381,8 @@ static void trouble(struct smtp *s, enum state state, const char *words)
 
 /* One line of AUTH LOGIN and the code it should be answered with. False ends the login; the
  * turn tells whether the check can go on. */
-static enum turn ask(struct smtp *s, struct view line, const char *code, const char *after,
-		     enum state silence)
+static enum turn smtp_rules_ask(struct smtp *s, struct view line, const char *code,
+				const char *after, enum state silence)
 {
 	char words[80];
 	enum turn turn;
@@ -412,7 +413,7 @@ static enum turn ask_secret(struct smtp *s, const char *secret, const char *code
 		trouble(s, STATE_UNKNOWN, "user or password is too long, ");
 		return TURN_CLOSED;
 	}
-	turn = ask(s, buffer_view(&line), code, after, STATE_CRITICAL);
+	turn = smtp_rules_ask(s, buffer_view(&line), code, after, STATE_CRITICAL);
 	explicit_bzero(storage, sizeof(storage));
 	return turn;
 }
@@ -422,7 +423,8 @@ static enum turn login(struct smtp *s)
 	const struct arguments *a = s->arguments;
 	enum turn turn;
 
-	turn = ask(s, view_of("AUTH LOGIN\r\n"), "334", "AUTH LOGIN", STATE_WARNING);
+	turn = smtp_rules_ask(s, view_of("AUTH LOGIN\r\n"), "334", "AUTH LOGIN",
+			      STATE_WARNING);
 	if (turn == TURN_DONE)
 		turn = ask_secret(s, a->authuser, "334", "authuser");
 	if (turn == TURN_DONE)
@@ -467,7 +469,7 @@ static bool quit(struct smtp *s)
 		printout_clear(&s->check->printout);
 		printout_line(&s->check->printout,
 			      "Connection closed by server before sending QUIT command");
-		return end(s, STATE_UNKNOWN);
+		return smtp_rules_end(s, STATE_UNKNOWN);
 	}
 	turn = read_reply(s, &reply);
 	return turn != TURN_TIMEOUT || silent(s, turn);
@@ -485,28 +487,29 @@ static bool responses_are_regular(struct smtp *s)
 			printout_line(&s->check->printout,
 				      "Could Not Compile Regular Expression '%s'",
 				      printout_said(shown, view_of(list->texts[i])));
-			return end(s, STATE_UNKNOWN);
+			return smtp_rules_end(s, STATE_UNKNOWN);
 		}
 		regfree(&regex);
 	}
 	return true;
 }
 
-static bool talk(struct smtp *s)
+static bool smtp_rules_talk(struct smtp *s)
 {
 	unsigned flags = s->arguments->flags;
 
 	if (!check_connect(s->check))
 		return false;
-	if ((flags & ARGUMENTS_TLS) && !(check_secure(s->check) && certificate(s)))
+	if ((flags & ARGUMENTS_TLS) &&
+	    !(check_secure(s->check) && smtp_rules_certificate(s)))
 		return false;
-	if (!greet(s) || !hello(s))
+	if (!smtp_rules_greet(s) || !hello(s))
 		return false;
-	if ((flags & ARGUMENTS_STARTTLS) && !upgrade(s))
+	if ((flags & ARGUMENTS_STARTTLS) && !smtp_rules_upgrade(s))
 		return false;
 	if (flags & ARGUMENTS_CERTIFICATE)
 		return quit(s);
-	return expect(s) && mail(s) && commands(s) && authenticate(s) && quit(s);
+	return smtp_rules_expect(s) && mail(s) && commands(s) && authenticate(s) && quit(s);
 }
 
 void smtp_check(struct check *k)
@@ -517,10 +520,10 @@ void smtp_check(struct check *k)
 
 	buffer_init(&s.banner, s.banner_storage, sizeof(s.banner_storage));
 	buffer_init(&s.reply, s.reply_storage, sizeof(s.reply_storage));
-	if (!responses_are_regular(&s) || !talk(&s))
+	if (!responses_are_regular(&s) || !smtp_rules_talk(&s))
 		return;
 	if (k->arguments->flags & ARGUMENTS_CERTIFICATE)
 		printout_time(&k->printout, check_elapsed(k));
 	else
-		sum_up(&s);
+		smtp_rules_sum_up(&s);
 }

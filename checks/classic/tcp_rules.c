@@ -23,7 +23,7 @@ struct tcp {
 	enum match match;
 };
 
-static bool end(struct tcp *t, enum state state)
+static bool tcp_rules_end(struct tcp *t, enum state state)
 {
 	t->check->printout.state = state;
 	return false;
@@ -32,7 +32,7 @@ static bool end(struct tcp *t, enum state state)
 /* --- what is sent ---------------------------------------------------------------------- */
 
 /* \n \r \t \\; another character behind a backslash stands for itself. */
-static void put_escaped(struct buffer *b, const char *text)
+static void tcp_rules_put_escaped(struct buffer *b, const char *text)
 {
 	static const char known[] = "nrt", meant[] = "\n\r\t";
 
@@ -57,7 +57,7 @@ static void send_text(struct tcp *t, const char *text, const char *line_end)
 
 	buffer_init(&b, storage, sizeof(storage));
 	if (t->arguments->flags & ARGUMENTS_ESCAPE) {
-		put_escaped(&b, text);
+		tcp_rules_put_escaped(&b, text);
 	} else {
 		buffer_text(&b, text);
 		buffer_text(&b, line_end);
@@ -110,7 +110,7 @@ static enum match match_anywhere(struct view heard, const struct arguments *a)
 	return MATCH_NOT_YET;
 }
 
-static enum match matches(const struct tcp *t)
+static enum match tcp_rules_matches(const struct tcp *t)
 {
 	const struct arguments *a = t->arguments;
 
@@ -157,7 +157,7 @@ static enum turn listen_on(struct tcp *t)
 		known = heard.n;
 		buffer_clear(&t->answer);
 		buffer_put(&t->answer, heard);
-		t->match = first_is_enough(t, patience) ? MATCH_YES : matches(t);
+		t->match = first_is_enough(t, patience) ? MATCH_YES : tcp_rules_matches(t);
 		if (is_too_much(t))
 			return TURN_FULL;
 		if (patience.ns == 0)
@@ -169,7 +169,7 @@ static enum turn listen_on(struct tcp *t)
 	return TURN_DONE;
 }
 
-static bool expect(struct tcp *t)
+static bool tcp_rules_expect(struct tcp *t)
 {
 	enum turn turn = listen_on(t);
 
@@ -180,7 +180,7 @@ static bool expect(struct tcp *t)
 	if (t->answer.n == 0) {
 		printout_clear(&t->check->printout);
 		printout_line(&t->check->printout, "No data received from host");
-		return end(t, STATE_CRITICAL);
+		return tcp_rules_end(t, STATE_CRITICAL);
 	}
 	if (t->match == MATCH_NOT_YET)
 		t->match = MATCH_NO;
@@ -198,11 +198,11 @@ static bool line_failed(struct tcp *t, enum turn turn)
 	printout_line(&t->check->printout,
 		      t->answer.n == 0 ? "No data received from host"
 				       : "CRITICAL - The server has hung up at STARTTLS");
-	return end(t, STATE_CRITICAL);
+	return tcp_rules_end(t, STATE_CRITICAL);
 }
 
 /* One line of greeting, which stays the answer unless something is sent. */
-static bool greet(struct tcp *t)
+static bool tcp_rules_greet(struct tcp *t)
 {
 	struct view line;
 	enum turn turn = conversation_line(t->conversation, &line);
@@ -226,13 +226,13 @@ static bool hear_starttls(struct tcp *t, struct view *ret_line)
 	return true;
 }
 
-static bool upgrade(struct tcp *t)
+static bool tcp_rules_upgrade(struct tcp *t)
 {
 	const struct plugin *plugin = t->arguments->plugin;
 	char said[PRINTOUT_SAID_MAX];
 	struct view line;
 
-	if (!greet(t))
+	if (!tcp_rules_greet(t))
 		return false;
 	if (match_prefix(buffer_view(&t->answer), plugin->expect) != MATCH_YES) {
 		t->match = MATCH_NO;
@@ -246,14 +246,14 @@ static bool upgrade(struct tcp *t)
 			      "CRITICAL - STARTTLS refused by the server: %s",
 			      printout_said(said, line));
 		say_goodbye(t);
-		return end(t, STATE_CRITICAL);
+		return tcp_rules_end(t, STATE_CRITICAL);
 	}
 	return check_secure(t->check);
 }
 
 /* --- the outcome ----------------------------------------------------------------------- */
 
-static const char *where(const struct arguments *a, char dst[PRINTOUT_SAID_MAX])
+static const char *tcp_rules_where(const struct arguments *a, char dst[PRINTOUT_SAID_MAX])
 {
 	char host[PRINTOUT_SAID_MAX / 2];
 
@@ -279,7 +279,7 @@ static void tell_mismatch(struct tcp *t, enum state state, struct span elapsed)
 			      a->service, state_name(state), said);
 	else
 		printout_line(o, "%s %s - Unexpected response from host/socket on %s",
-			      a->service, state_name(state), where(a, place));
+			      a->service, state_name(state), tcp_rules_where(a, place));
 	printout_time_unjudged(o, elapsed);
 }
 
@@ -291,12 +291,13 @@ static void tell_match(struct tcp *t, enum state state, struct span elapsed)
 
 	printout_said(said, answer_text(t));
 	printout_line(&t->check->printout, "%s %s - %.3f second response time on %s%s%s%s",
-		      a->service, state_name(state), span_seconds(elapsed), where(a, place),
-		      shown ? " [" : "", shown ? said : "", shown ? "]" : "");
+		      a->service, state_name(state), span_seconds(elapsed),
+		      tcp_rules_where(a, place), shown ? " [" : "", shown ? said : "",
+		      shown ? "]" : "");
 	printout_time(&t->check->printout, elapsed);
 }
 
-static void sum_up(struct tcp *t)
+static void tcp_rules_sum_up(struct tcp *t)
 {
 	struct span elapsed = check_elapsed(t->check);
 	enum state state;
@@ -309,12 +310,12 @@ static void sum_up(struct tcp *t)
 		tell_mismatch(t, state, elapsed);
 	else
 		tell_match(t, state, elapsed);
-	end(t, state);
+	tcp_rules_end(t, state);
 }
 
 /* --- the way --------------------------------------------------------------------------- */
 
-static bool certificate(struct tcp *t)
+static bool tcp_rules_certificate(struct tcp *t)
 {
 	if (check_certificate(t->check))
 		return true;
@@ -325,9 +326,10 @@ static bool certificate(struct tcp *t)
 static bool secure(struct tcp *t)
 {
 	if (t->arguments->flags & ARGUMENTS_TLS)
-		return check_secure(t->check) && certificate(t);
+		return check_secure(t->check) && tcp_rules_certificate(t);
 	if (t->arguments->flags & ARGUMENTS_STARTTLS)
-		return upgrade(t) && (t->match == MATCH_NO || certificate(t));
+		return tcp_rules_upgrade(t) &&
+		       (t->match == MATCH_NO || tcp_rules_certificate(t));
 	return true;
 }
 
@@ -354,7 +356,7 @@ static bool has_answer(const struct tcp *t)
 	       (a->send == NULL || (a->flags & ARGUMENTS_EXACT));
 }
 
-static bool talk(struct tcp *t)
+static bool tcp_rules_talk(struct tcp *t)
 {
 	if (!check_connect(t->check) || !secure(t))
 		return false;
@@ -363,11 +365,11 @@ static bool talk(struct tcp *t)
 	if (t->arguments->send != NULL)
 		send_text(t, t->arguments->send, "");
 	if (has_answer(t)) {
-		t->match = matches(t) == MATCH_YES ? MATCH_YES : MATCH_NO;
+		t->match = tcp_rules_matches(t) == MATCH_YES ? MATCH_YES : MATCH_NO;
 		return delay(t);
 	}
 	buffer_clear(&t->answer);
-	return delay(t) && expect(t);
+	return delay(t) && tcp_rules_expect(t);
 }
 
 void tcp_check(struct check *k)
@@ -378,8 +380,8 @@ void tcp_check(struct check *k)
 			 .match = MATCH_NOT_YET };
 
 	buffer_init(&t.answer, t.storage, sizeof(t.storage));
-	if (!talk(&t))
+	if (!tcp_rules_talk(&t))
 		return;
 	say_goodbye(&t);
-	sum_up(&t);
+	tcp_rules_sum_up(&t);
 }

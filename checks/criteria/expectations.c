@@ -39,7 +39,7 @@ static bool offers_login(const char *offered, const struct protocol *protocol)
 	return offers(offered, "AUTH");
 }
 
-static void fail(struct finding *f, const char *what, const char *how)
+static void expectations_fail(struct finding *f, const char *what, const char *how)
 {
 	struct buffer b;
 
@@ -64,13 +64,14 @@ void expectations_judge(const struct options *o, struct finding *f)
 		return;
 	if (o->expect_auth_after_tls && service->tls != TLS_MODE_IMPLICIT &&
 	    offers_login(before, service->protocol)) {
-		fail(f, "login", "is offered in clear, before TLS");
+		expectations_fail(f, "login", "is offered in clear, before TLS");
 		return;
 	}
 	for (size_t i = 0; i < o->expected_count; i++) {
 		if (offers(before, o->expected[i]) || offers(after, o->expected[i]))
 			continue;
-		fail(f, o->expected[i], "is not offered, though it is expected");
+		expectations_fail(f, o->expected[i],
+				  "is not offered, though it is expected");
 		return;
 	}
 }

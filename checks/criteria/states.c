@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *shown(struct view word, char dst[60])
+static const char *states_shown(struct view word, char dst[60])
 {
 	printable_copy(dst, 60, word);
 	return dst;
@@ -19,12 +19,13 @@ static bool take_words(struct view what, struct override *row, char error[REFUSA
 	char typed[60];
 
 	if (!fault_from_name(fault, &row->fault))
-		return refusal_of_word(error, "--state: fault", shown(fault, typed),
-				       fault_names, FAULT_COUNT);
+		return usage_error_of_word(error, "--state: fault",
+					   states_shown(fault, typed), fault_names,
+					   FAULT_COUNT);
 	row->phase = PHASE_COUNT;
 	return slash == NULL || phase_from_name(phase, &row->phase) ||
-	       refusal_of_word(error, "--state: phase", shown(phase, typed), phase_names,
-			       PHASE_COUNT);
+	       usage_error_of_word(error, "--state: phase", states_shown(phase, typed),
+				   phase_names, PHASE_COUNT);
 }
 
 bool states_add(struct states *s, const char *text, char error[REFUSAL_MAX])
@@ -39,8 +40,8 @@ bool states_add(struct states *s, const char *text, char error[REFUSAL_MAX])
 	if (!take_words((struct view){ text, (size_t)(equals - text) }, &row, error))
 		return false;
 	if (!state_from_name(view_of(equals + 1), &row.state))
-		return refusal_of_word(error, "--state: state", equals + 1, state_names,
-				       STATE_COUNT);
+		return usage_error_of_word(error, "--state: state", equals + 1, state_names,
+					   STATE_COUNT);
 	fault = override_fault(&row);
 	if (fault != NULL)
 		return refusal(error, "--state", text, fault);

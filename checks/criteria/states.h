@@ -3,7 +3,7 @@
 #define MAILVANE_CHECK_STATES_H
 
 #include "override.h"
-#include "refusal.h"
+#include "usage_error.h"
 
 enum { STATES_MAX = 64 };
 

@@ -17,7 +17,7 @@ static bool limit_name(struct view name, size_t *ret_index)
 	return true;
 }
 
-static const char *name_of(size_t index)
+static const char *thresholds_name_of(size_t index)
 {
 	return index == LIMIT_WHOLE ? "time" : phase_name((enum phase)index);
 }
@@ -81,8 +81,8 @@ static void raise_to(struct finding *f, enum state state, size_t index, struct s
 		f->result.phase = (enum phase)index;
 	buffer_init(&b, f->remark, sizeof(f->remark));
 	buffer_format(&b, "works, but %s took %lld.%06llds, outside of %s%s",
-		      index == LIMIT_WHOLE ? "all" : name_of(index), us / 1000000,
-		      us % 1000000, limit->text,
+		      index == LIMIT_WHOLE ? "all" : thresholds_name_of(index),
+		      us / 1000000, us % 1000000, limit->text,
 		      state == STATE_CRITICAL ? " (critical)" : " (warning)");
 	buffer_string(&b);
 }
@@ -125,8 +125,8 @@ bool thresholds_check(const struct limits *l, char error[REFUSAL_MAX])
 		    w->range.end <= c->range.end)
 			continue;
 		buffer_init(&b, what, sizeof(what));
-		buffer_format(&b, "--warning %s=%s is above --critical", name_of(i),
-			      w->text);
+		buffer_format(&b, "--warning %s=%s is above --critical",
+			      thresholds_name_of(i), w->text);
 		return refusal(error, buffer_string(&b), c->text,
 			       "a warning would never be seen; exchange them");
 	}

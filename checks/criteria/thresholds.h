@@ -3,8 +3,8 @@
 #define MAILVANE_THRESHOLDS_H
 
 #include "range.h"
-#include "refusal.h"
 #include "report.h"
+#include "usage_error.h"
 
 /* The whole time is behind the phases. */
 enum { LIMIT_WHOLE = PHASE_COUNT, LIMITS_COUNT };

@@ -7,8 +7,8 @@
 
 enum { BAR_MAX = 40 };
 
-static void put_bar(struct buffer *b, struct span before, struct span took,
-		    struct span whole)
+static void details_put_bar(struct buffer *b, struct span before, struct span took,
+			    struct span whole)
 {
 	int from = (int)(before.ns * BAR_MAX / whole.ns);
 	int width = (int)(took.ns * BAR_MAX / whole.ns);
@@ -30,7 +30,7 @@ static void details_put_waterfall(struct buffer *b, const struct result *r)
 			continue;
 		buffer_format(b, "  %-10s %9.3f ms  ", phase_name((enum phase)i),
 			      span_seconds(r->phases[i]) * 1000);
-		put_bar(b, before, r->phases[i], whole);
+		details_put_bar(b, before, r->phases[i], whole);
 		before.ns += r->phases[i].ns;
 	}
 }
@@ -107,15 +107,15 @@ static void details_put_facts(struct buffer *b, const struct finding *f)
 static void details_put_obsolete(struct buffer *b, const struct target *t)
 {
 	static const char *const words[] = {
-		[OBSOLETE_UNKNOWN] = "could not be asked for",
-		[OBSOLETE_REFUSED] = "refused",
-		[OBSOLETE_TLS_1_0] = "accepted",
-		[OBSOLETE_TLS_1_1] = "accepted",
+		[LEGACY_TLS_UNKNOWN] = "could not be asked for",
+		[LEGACY_TLS_REFUSED] = "refused",
+		[LEGACY_TLS_1_0] = "accepted",
+		[LEGACY_TLS_1_1] = "accepted",
 	};
 
-	if (t->obsolete_minutes > 0)
+	if (t->legacy_tls_minutes > 0)
 		buffer_format(b, "  TLS 1.0 and 1.1 are %s\n",
-			      words[slot_obsolete(t->slot)]);
+			      words[slot_legacy_tls(t->slot)]);
 }
 
 static void details_put_dialogue(struct buffer *b, const struct result *r)

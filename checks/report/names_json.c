@@ -13,7 +13,7 @@ static void put_sum(struct json *j, const struct names *n, const struct names_su
 	json_text(j, "earliest_name", s->earliest_name);
 }
 
-static void put_fallback(struct json *j, const struct certificate *c)
+static void names_json_put_fallback(struct json *j, const struct certificate *c)
 {
 	if (c == NULL) {
 		json_null(j, "fallback");
@@ -26,7 +26,7 @@ static void put_fallback(struct json *j, const struct certificate *c)
 }
 
 /* What the server did in place of an answer. */
-static void put_silence(struct json *j, const struct names_port *p)
+static void names_json_put_silence(struct json *j, const struct names_port *p)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 	const struct result *r = &p->silence;
@@ -43,33 +43,33 @@ static void put_silence(struct json *j, const struct names_port *p)
 	json_end(j);
 }
 
-static void put_port(struct json *j, const struct names *n, const struct options *o,
-		     const struct names_port *p)
+static void names_json_put_port(struct json *j, const struct names *n,
+				const struct options *o, const struct names_port *p)
 {
 	json_object(j, NULL);
 	json_text(j, "service", p->target->service->name);
 	json_number(j, "port", p->target->service->port);
 	json_number(j, "answered", (int64_t)p->answered);
 	json_bool(j, "excused", names_port_excused(n, o, p));
-	put_fallback(j, p->fallback);
-	put_silence(j, p);
+	names_json_put_fallback(j, p->fallback);
+	names_json_put_silence(j, p);
 	json_end(j);
 }
 
-static const char *state_of(const struct name_answer *a)
+static const char *names_json_state_of(const struct name_answer *a)
 {
 	return a->progress == NAME_ANSWERED ? state_name((enum state)a->state) : NULL;
 }
 
-static void put_answer(struct json *j, const struct name_answer *a, const char *name,
-		       const char *service)
+static void names_json_put_answer(struct json *j, const struct name_answer *a,
+				  const char *name, const char *service)
 {
 	bool answered = a->progress == NAME_ANSWERED;
 
 	json_object(j, NULL);
 	json_text(j, "name", name);
 	json_text(j, "service", service);
-	json_text(j, "state", state_of(a));
+	json_text(j, "state", names_json_state_of(a));
 	json_text(j, "fault", answered ? fault_name((enum fault)a->fault) : NULL);
 	json_text(j, "reason", a->reason);
 	json_faults(j, "faults", a->cert_faults, CERT_FAULT_FIRST);
@@ -90,13 +90,13 @@ void names_json(const struct names *n, const struct options *o, const struct nam
 	put_sum(&j, n, s);
 	json_array(&j, "services");
 	for (size_t i = 0; i < n->port_count; i++)
-		put_port(&j, n, o, &n->ports[i]);
+		names_json_put_port(&j, n, o, &n->ports[i]);
 	json_end(&j);
 	json_array(&j, "names");
 	for (size_t k = 0; k < n->list.count; k++)
 		for (size_t i = 0; i < n->port_count; i++)
-			put_answer(&j, &n->ports[i].answers[k], n->list.names[k],
-				   n->ports[i].target->service->name);
+			names_json_put_answer(&j, &n->ports[i].answers[k], n->list.names[k],
+					      n->ports[i].target->service->name);
 	json_end(&j);
 	json_stdout_end(&j);
 }

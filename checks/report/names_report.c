@@ -35,7 +35,8 @@ static bool is_silent(const struct names *n, const struct options *o,
 
 /* --- the sum ------------------------------------------------------------------------------ */
 
-static bool weigh(struct names_sum *s, enum state state, enum fault fault, enum phase phase)
+static bool names_report_weigh(struct names_sum *s, enum state state, enum fault fault,
+			       enum phase phase)
 {
 	if (state_worse(s->state, state) == s->state)
 		return false;
@@ -63,8 +64,8 @@ static void add_name(struct names_sum *s, const struct names *n, const struct op
 		}
 		if (!name_answer_bad(a))
 			continue;
-		if (weigh(s, (enum state)a->state, (enum fault)a->fault,
-			  (enum phase)a->phase) ||
+		if (names_report_weigh(s, (enum state)a->state, (enum fault)a->fault,
+				       (enum phase)a->phase) ||
 		    s->bad == 0)
 			s->worst = name;
 		bad = true;
@@ -83,10 +84,11 @@ void names_sum(const struct names *n, const struct options *o, struct names_sum 
 		const struct names_port *p = &n->ports[i];
 
 		if (is_silent(n, o, p))
-			weigh(&s, p->silence.state, p->silence.fault, p->silence.phase);
+			names_report_weigh(&s, p->silence.state, p->silence.fault,
+					   p->silence.phase);
 	}
 	if (n->out_of_time)
-		weigh(&s, STATE_WARNING, FAULT_TIMEOUT, PHASE_TLS);
+		names_report_weigh(&s, STATE_WARNING, FAULT_TIMEOUT, PHASE_TLS);
 	*ret_sum = s;
 }
 
@@ -144,7 +146,7 @@ static void put_bad_names(struct buffer *b, const struct names *n,
 }
 
 /* One dead host is one story: no service was reached, and for the same reason. */
-static bool host_is_away(const struct names *n)
+static bool names_report_host_is_away(const struct names *n)
 {
 	const struct result *first = &n->ports[0].silence;
 
@@ -158,12 +160,12 @@ static bool host_is_away(const struct names *n)
 	return n->port_count > 1;
 }
 
-static const char *put_silence(struct buffer *b, const struct names *n,
-			       const struct options *o, const char *gap)
+static const char *names_report_put_silence(struct buffer *b, const struct names *n,
+					    const struct options *o, const char *gap)
 {
 	char text[VERDICT_SENTENCE_MAX];
 
-	if (host_is_away(n)) {
+	if (names_report_host_is_away(n)) {
 		buffer_format(b, "%s%s: none of %zu services reached: %.*s", gap, HOST(o),
 			      n->port_count, REASON_MAX,
 			      verdict_sentence(&n->ports[0].silence, text));
@@ -191,7 +193,7 @@ static void put_story(struct buffer *b, const struct names *n, const struct opti
 		put_bad_names(b, n, s, o);
 		gap = "; ";
 	}
-	gap = put_silence(b, n, o, gap);
+	gap = names_report_put_silence(b, n, o, gap);
 	if (s->not_asked > 0)
 		buffer_format(b, "%s%zu of %zu names not asked%s", gap, s->not_asked,
 			      n->list.count,
@@ -210,7 +212,8 @@ static void put_well(struct buffer *b, const struct names *n, const struct optio
 			      s->earliest_name);
 }
 
-static void put_values(struct buffer *b, const struct names *n, const struct names_sum *s)
+static void names_report_put_values(struct buffer *b, const struct names *n,
+				    const struct names_sum *s)
 {
 	struct span left = moment_between(moment_now(), s->earliest);
 
@@ -223,8 +226,8 @@ static void put_values(struct buffer *b, const struct names *n, const struct nam
 			      (long long)(left.ns / 86400000000000));
 }
 
-static void put_port(struct buffer *b, const struct names *n, const struct options *o,
-		     const struct names_port *p)
+static void names_report_put_port(struct buffer *b, const struct names *n,
+				  const struct options *o, const struct names_port *p)
 {
 	size_t bad = 0, fallbacks = 0;
 	char text[VERDICT_SENTENCE_MAX];
@@ -265,7 +268,7 @@ static bool told_before(const struct names *n, size_t name, size_t port)
 	return false;
 }
 
-static void put_name(struct buffer *b, const struct names *n, size_t name)
+static void names_report_put_name(struct buffer *b, const struct names *n, size_t name)
 {
 	for (size_t i = 0; i < n->port_count; i++) {
 		const struct name_answer *a = &n->ports[i].answers[name];
@@ -310,7 +313,7 @@ static size_t put_names_of(struct buffer *b, const struct names *n, enum state w
 		if (!name_state(n, i, &state) || state != wanted)
 			continue;
 		buffer_init(&part, storage, sizeof(storage));
-		put_name(&part, n, i);
+		names_report_put_name(&part, n, i);
 		if (part.full || b->n + part.n + TAIL_ROOM > b->cap)
 			break;
 		buffer_put(b, buffer_view(&part));
@@ -332,9 +335,9 @@ void names_report(struct buffer *b, const struct names *n, const struct options 
 	else
 		put_well(b, n, o, s);
 	buffer_format(b, " [%s/%s]", fault_name(s->fault), phase_name(s->phase));
-	put_values(b, n, s);
+	names_report_put_values(b, n, s);
 	for (size_t i = 0; i < n->port_count; i++)
-		put_port(b, n, o, &n->ports[i]);
+		names_report_put_port(b, n, o, &n->ports[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(worst_first); i++)
 		shown += put_names_of(b, n, worst_first[i], NAMES_SHOWN_MAX - shown);
 	if (shown < s->bad)

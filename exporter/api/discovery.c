@@ -19,15 +19,16 @@ struct discovery {
 	size_t at;
 };
 
-static bool fits(const char *filter, const char *text)
+static bool discovery_fits(const char *filter, const char *text)
 {
 	return filter[0] == '\0' || strcmp(filter, text) == 0;
 }
 
-static bool is_wanted(const struct discovery *d, const struct target *t)
+static bool discovery_is_wanted(const struct discovery *d, const struct target *t)
 {
-	return fits(d->server, t->server) && fits(d->service, t->service->name) &&
-	       fits(d->protocol, protocol_name(t->service->protocol));
+	return discovery_fits(d->server, t->server) &&
+	       discovery_fits(d->service, t->service->name) &&
+	       discovery_fits(d->protocol, protocol_name(t->service->protocol));
 }
 
 static bool has_label(const struct target *t, const char *name)
@@ -53,7 +54,8 @@ static void put_instance(struct json *j, const struct target *t)
 	json_text(j, "instance", buffer_string(&b));
 }
 
-static void put_labels(struct json *j, const struct discovery *d, const struct target *t)
+static void discovery_put_labels(struct json *j, const struct discovery *d,
+				 const struct target *t)
 {
 	char port[8];
 	struct buffer b;
@@ -75,7 +77,8 @@ static void put_labels(struct json *j, const struct discovery *d, const struct t
 	json_text(j, "__meta_mailvane_tls", tls_mode_name(t->service->tls));
 }
 
-static void put_target(struct json *j, const struct discovery *d, const struct target *t)
+static void discovery_put_target(struct json *j, const struct discovery *d,
+				 const struct target *t)
 {
 	json_line(j);
 	json_object(j, NULL);
@@ -83,12 +86,12 @@ static void put_target(struct json *j, const struct discovery *d, const struct t
 	json_text(j, NULL, d->address);
 	json_end(j);
 	json_object(j, "labels");
-	put_labels(j, d, t);
+	discovery_put_labels(j, d, t);
 	json_end(j);
 	json_end(j);
 }
 
-static bool more(struct answer *answer, struct draft *out)
+static bool discovery_more(struct answer *answer, struct strbuf *out)
 {
 	struct discovery *d = (struct discovery *)answer;
 
@@ -100,17 +103,17 @@ static bool more(struct answer *answer, struct draft *out)
 
 		if (d->at == d->plan->target_count) {
 			json_end(&d->json);
-			draft_text(out, "\n");
+			strbuf_text(out, "\n");
 			return false;
 		}
 		d->at++;
-		if (is_wanted(d, t))
-			put_target(&d->json, d, t);
+		if (discovery_is_wanted(d, t))
+			discovery_put_target(&d->json, d, t);
 	}
 	return true;
 }
 
-static void dispose(struct answer *answer)
+static void discovery_dispose(struct answer *answer)
 {
 	struct discovery *d = (struct discovery *)answer;
 
@@ -118,15 +121,15 @@ static void dispose(struct answer *answer)
 	free(d);
 }
 
-struct answer *discovery_new(struct plan *plan, const struct discovery_wish *wish)
+struct answer *discovery_new(struct plan *plan, const struct discovery_request *wish)
 {
 	struct discovery *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->answer = (struct answer){ more, dispose };
+	d->answer = (struct answer){ discovery_more, discovery_dispose };
 	d->plan = plan_hold(plan);
-	json_init(&d->json, draft_sink, NULL);
+	json_init(&d->json, strbuf_sink, NULL);
 	text_copy(d->server, sizeof(d->server), wish->server ? wish->server : "");
 	text_copy(d->service, sizeof(d->service), wish->service ? wish->service : "");
 	text_copy(d->protocol, sizeof(d->protocol), wish->protocol ? wish->protocol : "");
@@ -149,7 +152,7 @@ static bool is_address(const char *text)
 }
 
 /* NULL: the wish can be granted. */
-static const char *fault_of(const struct discovery_wish *wish, const struct plan *plan)
+static const char *fault_of(const struct discovery_request *wish, const struct plan *plan)
 {
 	if (wish->service &&
 	    !service_find(plan->services, plan->service_count, view_of(wish->service)))
@@ -173,7 +176,7 @@ struct reply discovery_answer(struct request *request)
 	const char *address = request_argument(request, "address"), *fault;
 	struct plan *plan = exporter_plan(request->exporter);
 	char path[SITE_TEXT_MAX + sizeof("/probe")];
-	struct discovery_wish wish = {
+	struct discovery_request wish = {
 		.server = request_argument(request, "server"),
 		.service = request_argument(request, "service"),
 		.protocol = request_argument(request, "protocol"),

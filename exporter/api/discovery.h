@@ -13,7 +13,7 @@
 #include "request.h"
 
 /* Which targets, NULL: all; and how the exporter is reached. Lent until the call is over. */
-struct discovery_wish {
+struct discovery_request {
 	const char *server, *service, *protocol;
 	const char *address; /* of the exporter: "probe.example.com:19025" */
 	const char *path;    /* of /probe there */
@@ -21,7 +21,7 @@ struct discovery_wish {
 };
 
 /* Holds the plan until it is freed. NULL: out of memory. */
-struct answer *discovery_new(struct plan *, const struct discovery_wish *);
+struct answer *discovery_new(struct plan *, const struct discovery_request *);
 
 /* The function of the path. */
 struct reply discovery_answer(struct request *);

@@ -12,15 +12,15 @@ struct effective {
 	size_t at;
 };
 
-static bool more(struct answer *answer, struct draft *out)
+static bool effective_more(struct answer *answer, struct strbuf *out)
 {
 	struct effective *e = (struct effective *)answer;
 	bool first = e->at == 0;
 	char *server;
 
 	if (e->head) {
-		draft_text(out, e->head);
-		draft_text(out, "servers = (\n");
+		strbuf_text(out, e->head);
+		strbuf_text(out, "servers = (\n");
 		free(e->head);
 		e->head = NULL;
 	}
@@ -30,16 +30,16 @@ static bool more(struct answer *answer, struct draft *out)
 		return false;
 	}
 	if (!server) {
-		draft_text(out, first ? ");\n" : "\n);\n");
+		strbuf_text(out, first ? ");\n" : "\n);\n");
 		return false;
 	}
-	draft_text(out, first ? "" : ",\n");
-	draft_text(out, server);
+	strbuf_text(out, first ? "" : ",\n");
+	strbuf_text(out, server);
 	free(server);
 	return true;
 }
 
-static void dispose(struct answer *answer)
+static void effective_dispose(struct answer *answer)
 {
 	struct effective *e = (struct effective *)answer;
 
@@ -56,7 +56,7 @@ struct answer *effective_new(char *head, struct plan *plan)
 		free(head);
 		return NULL;
 	}
-	e->answer = (struct answer){ more, dispose };
+	e->answer = (struct answer){ effective_more, effective_dispose };
 	e->plan = plan_hold(plan);
 	e->head = head;
 	return &e->answer;

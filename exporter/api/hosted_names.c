@@ -10,7 +10,7 @@ enum { NAMES_AT_ONCE = 64, FILTER_MAX = 512, OFFSET_MAX = 1000000000 };
 struct hosted_names {
 	struct answer answer;
 	struct plan *plan;
-	char server[FILTER_MAX], service[FILTER_MAX], part[ROLL_NAME_MAX]; /* "": all */
+	char server[FILTER_MAX], service[FILTER_MAX], part[NAME_SET_NAME_MAX]; /* "": all */
 	unsigned states;
 	size_t offset, limit;
 
@@ -19,12 +19,13 @@ struct hosted_names {
 	size_t shown; /* names so far, of all hostings */
 	size_t skip;  /* names of this hosting that are not wanted any more */
 	size_t total; /* of the hostings before */
-	struct roster_name names[NAMES_AT_ONCE];
+	struct name_result names[NAMES_AT_ONCE];
 };
 
 /* --- a name ------------------------------------------------------------------------------- */
 
-static void put_certificate(struct json *j, const char *name, const struct certificate *c)
+static void hosted_names_put_certificate(struct json *j, const char *name,
+					 const struct certificate *c)
 {
 	if (!c) {
 		json_null(j, name);
@@ -45,7 +46,8 @@ static const char *state_or_null(enum state state)
 	return state < STATE_COUNT ? state_name(state) : NULL;
 }
 
-static void put_name(struct json *j, const struct target *t, const struct roster_name *n)
+static void hosted_names_put_name(struct json *j, const struct target *t,
+				  const struct name_result *n)
 {
 	json_line(j);
 	json_object(j, NULL);
@@ -62,13 +64,13 @@ static void put_name(struct json *j, const struct target *t, const struct roster
 	json_time(j, "asked", n->asked);
 	json_time(j, "since", n->since);
 	json_time(j, "confirmed_since", n->announced_since);
-	put_certificate(j, "certificate", n->certificate);
+	hosted_names_put_certificate(j, "certificate", n->certificate);
 	json_end(j);
 }
 
 /* --- the answer --------------------------------------------------------------------------- */
 
-static bool fits(const char *filter, const char *text)
+static bool hosted_names_fits(const char *filter, const char *text)
 {
 	return filter[0] == '\0' || strcmp(filter, text) == 0;
 }
@@ -77,18 +79,18 @@ static bool fits(const char *filter, const char *text)
 static bool some_names(struct hosted_names *h, const struct hosting *at)
 {
 	size_t skip = h->skip, total = 0, count, max = h->limit - h->shown;
-	struct roster_question question = { .part = h->part,
-					    .states = h->states,
-					    .skip = skip };
+	struct name_results_question question = { .part = h->part,
+						  .states = h->states,
+						  .skip = skip };
 
 	if (max > NAMES_AT_ONCE)
 		max = NAMES_AT_ONCE;
 	if (h->total + skip < h->offset)
 		question.skip = h->offset - h->total;
-	count = roster_find(at->roster, &question, h->names, max, &total);
+	count = name_results_find(at->name_results, &question, h->names, max, &total);
 	for (size_t i = 0; i < count; i++)
-		put_name(&h->json, at->target, &h->names[i]);
-	roster_names_fini(h->names, count);
+		hosted_names_put_name(&h->json, at->target, &h->names[i]);
+	name_result_list_fini(h->names, count);
 	h->shown += count;
 	h->skip = question.skip + count;
 	if (count > 0 && h->skip < total && h->shown < h->limit)
@@ -98,7 +100,7 @@ static bool some_names(struct hosted_names *h, const struct hosting *at)
 	return false;
 }
 
-static bool more(struct answer *answer, struct draft *out)
+static bool hosted_names_more(struct answer *answer, struct strbuf *out)
 {
 	struct hosted_names *h = (struct hosted_names *)answer;
 	struct json *j = &h->json;
@@ -111,8 +113,9 @@ static bool more(struct answer *answer, struct draft *out)
 	if (h->at < h->plan->hosting_count) {
 		const struct hosting *at = &h->plan->hostings[h->at];
 
-		if (!fits(h->server, at->target->server) ||
-		    !fits(h->service, at->target->service->name) || !some_names(h, at))
+		if (!hosted_names_fits(h->server, at->target->server) ||
+		    !hosted_names_fits(h->service, at->target->service->name) ||
+		    !some_names(h, at))
 			h->at++;
 		return true;
 	}
@@ -121,11 +124,11 @@ static bool more(struct answer *answer, struct draft *out)
 	json_number(j, "offset", (int64_t)h->offset);
 	json_number(j, "limit", (int64_t)h->limit);
 	json_end(j);
-	draft_text(out, "\n");
+	strbuf_text(out, "\n");
 	return false;
 }
 
-static void dispose(struct answer *answer)
+static void hosted_names_dispose(struct answer *answer)
 {
 	struct hosted_names *h = (struct hosted_names *)answer;
 
@@ -133,15 +136,15 @@ static void dispose(struct answer *answer)
 	free(h);
 }
 
-struct answer *hosted_names_new(struct plan *plan, const struct hosted_wish *wish)
+struct answer *hosted_names_new(struct plan *plan, const struct hosted_names_request *wish)
 {
 	struct hosted_names *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return NULL;
-	h->answer = (struct answer){ more, dispose };
+	h->answer = (struct answer){ hosted_names_more, hosted_names_dispose };
 	h->plan = plan_hold(plan);
-	json_init(&h->json, draft_sink, NULL);
+	json_init(&h->json, strbuf_sink, NULL);
 	text_copy(h->server, sizeof(h->server), wish->server ? wish->server : "");
 	text_copy(h->service, sizeof(h->service), wish->service ? wish->service : "");
 	text_copy(h->part, sizeof(h->part), wish->part ? wish->part : "");
@@ -153,7 +156,7 @@ struct answer *hosted_names_new(struct plan *plan, const struct hosted_wish *wis
 
 /* --- counts ------------------------------------------------------------------------------- */
 
-static void put_counts(struct json *j, const struct roster_summary *s)
+static void put_counts(struct json *j, const struct name_results_summary *s)
 {
 	static const char *const states[STATE_COUNT] = { "ok", "warning", "critical",
 							 "unknown" };
@@ -169,8 +172,8 @@ static void put_counts(struct json *j, const struct roster_summary *s)
 	json_end(j);
 }
 
-static void put_summary(struct json *j, const struct hosting *h,
-			const struct roster_summary *s)
+static void hosted_names_put_summary(struct json *j, const struct hosting *h,
+				     const struct name_results_summary *s)
 {
 	json_number(j, "total", (int64_t)s->total);
 	json_number(j, "asked", (int64_t)s->asked);
@@ -178,27 +181,27 @@ static void put_summary(struct json *j, const struct hosting *h,
 	json_number(j, "without_own_certificate", (int64_t)s->without_own);
 	json_time(j, "earliest_not_after", s->earliest);
 	json_text(j, "earliest_name", s->earliest.ms ? s->earliest_name : NULL);
-	json_time(j, "oldest_asked", roster_oldest(h->roster));
+	json_time(j, "oldest_asked", name_results_oldest(h->name_results));
 	json_seconds(j, "interval", h->interval);
 	json_seconds(j, "behind", s->behind);
 	json_time(j, "paused_since", s->paused);
 	json_text(j, "paused_fault", s->paused.ms ? fault_name(s->paused_fault) : NULL);
-	put_certificate(j, "fallback", s->fallback);
+	hosted_names_put_certificate(j, "fallback", s->fallback);
 }
 
 void hosted_names_member(struct json *j, const char *name, const struct hosting *h)
 {
-	struct roster_summary summary;
+	struct name_results_summary summary;
 
 	if (!h) {
 		json_null(j, name);
 		return;
 	}
-	roster_summary(h->roster, &summary);
+	name_results_summary(h->name_results, &summary);
 	json_object(j, name);
-	put_summary(j, h, &summary);
+	hosted_names_put_summary(j, h, &summary);
 	json_end(j);
-	roster_summary_fini(&summary);
+	name_results_summary_fini(&summary);
 }
 
 /* --- the path ----------------------------------------------------------------------------- */
@@ -208,13 +211,13 @@ bool hosted_states(const char *word, unsigned *ret_states)
 	enum state state = STATE_COUNT;
 
 	if (view_equal(view_of(word), "problem")) {
-		*ret_states = ROSTER_WRONG;
+		*ret_states = NAME_RESULTS_WRONG;
 		return true;
 	}
 	if (!view_equal(view_of(word), "pending") &&
 	    !state_from_name(view_of(word), &state))
 		return false;
-	*ret_states = ROSTER_STATE(state);
+	*ret_states = NAME_RESULTS_STATE(state);
 	return true;
 }
 
@@ -231,7 +234,7 @@ static bool set_number(const char *text, size_t max, size_t *number)
 	return true;
 }
 
-static bool has_names(const struct plan *plan, const struct hosted_wish *wish)
+static bool has_names(const struct plan *plan, const struct hosted_names_request *wish)
 {
 	for (size_t i = 0; i < plan->hosting_count; i++)
 		if ((!wish->server ||
@@ -252,13 +255,13 @@ static const char *argument(struct request *request, const char *name)
 
 /* NULL: the wish can be granted. */
 static const char *read_wish(struct request *request, const struct plan *plan,
-			     struct hosted_wish *ret_wish)
+			     struct hosted_names_request *ret_wish)
 {
 	const char *state = argument(request, "state");
-	struct hosted_wish w = { .server = argument(request, "server"),
-				 .service = argument(request, "service"),
-				 .part = argument(request, "q"),
-				 .limit = HOSTED_LIMIT };
+	struct hosted_names_request w = { .server = argument(request, "server"),
+					  .service = argument(request, "service"),
+					  .part = argument(request, "q"),
+					  .limit = HOSTED_LIMIT };
 
 	if (state && !hosted_states(state, &w.states))
 		return "state is one of ok, warning, critical, unknown, pending, problem\n";
@@ -267,7 +270,7 @@ static const char *read_wish(struct request *request, const struct plan *plan,
 	if (!set_number(request_argument(request, "limit"), HOSTED_LIMIT_MAX, &w.limit) ||
 	    w.limit == 0)
 		return "limit is a number from 1 to 1000\n";
-	if (w.part && strlen(w.part) >= ROLL_NAME_MAX)
+	if (w.part && strlen(w.part) >= NAME_SET_NAME_MAX)
 		return "q is longer than a name can be\n";
 	if ((w.server || w.service) && !has_names(plan, &w))
 		return "no such server, or no such service of it, is asked for names: see "
@@ -279,7 +282,7 @@ static const char *read_wish(struct request *request, const struct plan *plan,
 struct reply hosted_names_answer(struct request *request)
 {
 	struct plan *plan = exporter_plan(request->exporter);
-	struct hosted_wish wish;
+	struct hosted_names_request wish;
 	const char *fault = read_wish(request, plan, &wish);
 	struct reply reply;
 

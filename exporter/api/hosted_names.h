@@ -13,15 +13,15 @@
 enum { HOSTED_LIMIT = 100, HOSTED_LIMIT_MAX = 1000 };
 
 /* Which names; lent until the call is over. */
-struct hosted_wish {
+struct hosted_names_request {
 	const char *server, *service; /* NULL: all */
 	const char *part;             /* of the name; NULL: any */
-	unsigned states;              /* as in struct roster_question */
+	unsigned states;              /* as in struct name_results_question */
 	size_t offset, limit;
 };
 
 /* By server, service and name. Holds the plan until it is freed. NULL: out of memory. */
-struct answer *hosted_names_new(struct plan *, const struct hosted_wish *);
+struct answer *hosted_names_new(struct plan *, const struct hosted_names_request *);
 
 /* Of /api/v1/status: a member with the counts of one target's names; null if it is asked for
  * none. */

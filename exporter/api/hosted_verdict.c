@@ -20,13 +20,14 @@ struct sum {
 	enum fault fault;
 };
 
-static void add_names(struct sum *s, const struct hosting *h, enum state state)
+static void hosted_verdict_add_names(struct sum *s, const struct hosting *h,
+				     enum state state)
 {
-	const struct roster_question question = { .states = ROSTER_STATE(state),
-						  .announced = true };
-	struct roster_name names[NAMES_SHOWN];
-	size_t count =
-	    roster_find(h->roster, &question, names, NAMES_SHOWN - s->shown, NULL);
+	const struct name_results_question question = { .states = NAME_RESULTS_STATE(state),
+							.announced = true };
+	struct name_result names[NAMES_SHOWN];
+	size_t count = name_results_find(h->name_results, &question, names,
+					 NAMES_SHOWN - s->shown, NULL);
 
 	for (size_t i = 0; i < count; i++) {
 		if (s->shown == 0)
@@ -36,15 +37,15 @@ static void add_names(struct sum *s, const struct hosting *h, enum state state)
 			      h->target->service->name);
 		s->shown++;
 	}
-	roster_names_fini(names, count);
+	name_result_list_fini(names, count);
 }
 
-static void add(struct sum *s, const struct hosting *h)
+static void hosted_verdict_add(struct sum *s, const struct hosting *h)
 {
-	struct moment oldest = roster_oldest(h->roster), due;
-	struct roster_summary r;
+	struct moment oldest = name_results_oldest(h->name_results), due;
+	struct name_results_summary r;
 
-	roster_summary(h->roster, &r);
+	name_results_summary(h->name_results, &r);
 	due.ms = oldest.ms + h->interval.ns / 1000000;
 	if (oldest.ms != 0 && (s->due.ms == 0 || due.ms < s->due.ms))
 		s->due = due;
@@ -57,10 +58,10 @@ static void add(struct sum *s, const struct hosting *h)
 		if (r.announced[i] > 0)
 			s->state = state_worse(s->state, (enum state)i);
 	}
-	roster_summary_fini(&r);
+	name_results_summary_fini(&r);
 }
 
-static bool is_of(const struct hosting *h, const char *server)
+static bool hosted_verdict_is_of(const struct hosting *h, const char *server)
 {
 	return strcmp(h->target->server, server) == 0;
 }
@@ -77,8 +78,10 @@ static void put_remark(struct sum *s, const struct plan *plan, const char *serve
 	s->names = &names;
 	for (size_t k = 0; k < ARRAY_SIZE(worst_first); k++)
 		for (size_t i = 0; i < plan->hosting_count; i++)
-			if (is_of(&plan->hostings[i], server) && s->shown < NAMES_SHOWN)
-				add_names(s, &plan->hostings[i], worst_first[k]);
+			if (hosted_verdict_is_of(&plan->hostings[i], server) &&
+			    s->shown < NAMES_SHOWN)
+				hosted_verdict_add_names(s, &plan->hostings[i],
+							 worst_first[k]);
 	buffer_init(&b, remark, FINDING_REMARK_MAX);
 	if (s->bad > 0)
 		buffer_format(&b, "%zu of %zu names bad: %.150s", s->bad, s->total,
@@ -99,10 +102,10 @@ bool hosted_verdict(const struct plan *plan, const char *server,
 	for (size_t i = 0; i < plan->hosting_count; i++) {
 		const struct hosting *h = &plan->hostings[i];
 
-		if (!is_of(h, server))
+		if (!hosted_verdict_is_of(h, server))
 			continue;
 		first = first != NULL ? first : h->target;
-		add(&s, h);
+		hosted_verdict_add(&s, h);
 	}
 	if (first == NULL)
 		return false;

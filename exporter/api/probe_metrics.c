@@ -20,7 +20,7 @@ static struct number milliseconds(struct moment m)
 	return (struct number){ m.ms, 3 };
 }
 
-static struct number nanoseconds(struct span s)
+static struct number probe_metrics_nanoseconds(struct span s)
 {
 	return (struct number){ s.ns, 9 };
 }
@@ -33,26 +33,26 @@ static void put_labelled(struct encoder *e, const char *name, const char *value,
 
 /* --- as the blackbox_exporter has them ---------------------------------------------------- */
 
-static void read_success(struct encoder *e, const struct found *f)
+static void probe_metrics_read_success(struct encoder *e, const struct found *f)
 {
 	encoder_number(e, number_of(succeeded(f->result)));
 }
 
-static void read_duration(struct encoder *e, const struct found *f)
+static void probe_metrics_read_duration(struct encoder *e, const struct found *f)
 {
-	encoder_number(e, nanoseconds(f->result->took));
+	encoder_number(e, probe_metrics_nanoseconds(f->result->took));
 }
 
 static void read_timeout(struct encoder *e, const struct found *f)
 {
-	encoder_number(e, nanoseconds(f->timeout));
+	encoder_number(e, probe_metrics_nanoseconds(f->timeout));
 }
 
 static void read_lookup(struct encoder *e, const struct found *f)
 {
 	struct span took = f->result->phases[PHASE_DNS];
 
-	encoder_number(e, took.ns > 0 ? nanoseconds(took) : number_of(0));
+	encoder_number(e, took.ns > 0 ? probe_metrics_nanoseconds(took) : number_of(0));
 }
 
 static void read_protocol(struct encoder *e, const struct found *f)
@@ -114,39 +114,39 @@ static void read_chain_expiry(struct encoder *e, const struct found *f)
 			       end.ms != 0 ? milliseconds(end) : number_of(-62135596800));
 }
 
-static bool is_name(const char *text)
+static bool probe_metrics_is_name(const char *text)
 {
 	struct address address;
 
 	return !address_parse(view_of(text), 0, &address);
 }
 
-static void put_names(struct draft *out, const struct certificate *c)
+static void probe_metrics_put_names(struct strbuf *out, const struct certificate *c)
 {
 	size_t put = 0;
 
 	for (size_t i = 0; i < c->name_count; i++) {
-		if (!is_name(c->names[i]))
+		if (!probe_metrics_is_name(c->names[i]))
 			continue;
-		draft_text(out, put++ > 0 ? "," : "");
-		draft_text(out, c->names[i]);
+		strbuf_text(out, put++ > 0 ? "," : "");
+		strbuf_text(out, c->names[i]);
 	}
 }
 
 static void read_leaf(struct encoder *e, const struct found *f)
 {
 	const struct certificate *c = f->result->certificate;
-	struct draft texts[3];
+	struct strbuf texts[3];
 
 	if (!c)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		draft_init(&texts[i]);
+		strbuf_init(&texts[i]);
 	subject_put(&texts[0], c->subject);
 	subject_put(&texts[1], c->issuer);
-	put_names(&texts[2], c);
+	probe_metrics_put_names(&texts[2], c);
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		draft_put(&texts[i], (struct view){ "", 1 });
+		strbuf_put(&texts[i], (struct view){ "", 1 });
 		e->out->failed = e->out->failed || texts[i].failed;
 	}
 	if (!e->out->failed) {
@@ -159,7 +159,7 @@ static void read_leaf(struct encoder *e, const struct found *f)
 		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		draft_fini(&texts[i]);
+		strbuf_fini(&texts[i]);
 }
 
 /* "TLSv1.3" is "TLS 1.3" in Go. */
@@ -188,12 +188,12 @@ static void read_tls_cipher(struct encoder *e, const struct found *f)
 
 /* --- of ours ------------------------------------------------------------------------------ */
 
-static void read_state(struct encoder *e, const struct found *f)
+static void probe_metrics_read_state(struct encoder *e, const struct found *f)
 {
 	encoder_number(e, number_of(f->result->state));
 }
 
-static void read_fault(struct encoder *e, const struct found *f)
+static void probe_metrics_read_fault(struct encoder *e, const struct found *f)
 {
 	const struct result *r = f->result;
 	const struct label labels[] = { { "fault", fault_name(r->fault) },
@@ -203,12 +203,12 @@ static void read_fault(struct encoder *e, const struct found *f)
 		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 }
 
-static void read_phases(struct encoder *e, const struct found *f)
+static void probe_metrics_read_phases(struct encoder *e, const struct found *f)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (f->result->phases[i].ns >= 0)
 			put_labelled(e, "phase", phase_name((enum phase)i),
-				     nanoseconds(f->result->phases[i]));
+				     probe_metrics_nanoseconds(f->result->phases[i]));
 }
 
 static void read_verified(struct encoder *e, const struct found *f)
@@ -217,7 +217,7 @@ static void read_verified(struct encoder *e, const struct found *f)
 		encoder_number(e, number_of((f->result->flags & RESULT_VERIFIED) != 0));
 }
 
-static void read_certificate_faults(struct encoder *e, const struct found *f)
+static void probe_metrics_read_certificate_faults(struct encoder *e, const struct found *f)
 {
 	if (!f->result->certificate)
 		return;
@@ -226,27 +226,27 @@ static void read_certificate_faults(struct encoder *e, const struct found *f)
 			     number_of((f->result->cert_faults & CERT_FAULT_BIT(i)) != 0));
 }
 
-static void read_reply_code(struct encoder *e, const struct found *f)
+static void probe_metrics_read_reply_code(struct encoder *e, const struct found *f)
 {
 	if (f->result->code > 0)
 		encoder_number(e, number_of(f->result->code));
 }
 
-static void read_messages(struct encoder *e, const struct found *f)
+static void probe_metrics_read_messages(struct encoder *e, const struct found *f)
 {
 	if (f->result->messages >= 0)
 		encoder_number(e, number_of(f->result->messages));
 }
 
-static void read_late(struct encoder *e, const struct found *f)
+static void probe_metrics_read_late(struct encoder *e, const struct found *f)
 {
 	encoder_number(e, number_of((f->result->flags & RESULT_LATE) != 0));
 }
 
-static void read_waited(struct encoder *e, const struct found *f)
+static void probe_metrics_read_waited(struct encoder *e, const struct found *f)
 {
 	if (f->result->waited.ns > 0)
-		encoder_number(e, nanoseconds(f->result->waited));
+		encoder_number(e, probe_metrics_nanoseconds(f->result->waited));
 }
 
 /* clang-format off */
@@ -257,7 +257,7 @@ static const struct {
 } rows[] = {
 	GAUGE_ROW("probe_dns_lookup_time_seconds", read_lookup,
 		"Returns the time taken for probe dns lookup in seconds"),
-	GAUGE_ROW("probe_duration_seconds", read_duration,
+	GAUGE_ROW("probe_duration_seconds", probe_metrics_read_duration,
 		"Returns how long the probe took to complete in seconds"),
 	GAUGE_ROW("probe_failed_due_to_regex", read_unexpected,
 		"Indicates if probe failed due to regex"),
@@ -271,7 +271,7 @@ static const struct {
 		"Returns last SSL chain expiry in timestamp"),
 	GAUGE_ROW("probe_ssl_last_chain_info", read_leaf,
 		"Contains SSL leaf certificate information"),
-	GAUGE_ROW("probe_success", read_success,
+	GAUGE_ROW("probe_success", probe_metrics_read_success,
 		"Displays whether or not the probe was a success"),
 	GAUGE_ROW("probe_timeout_seconds", read_timeout,
 		"Returns how long the probe timeout is in seconds"),
@@ -280,28 +280,28 @@ static const struct {
 	GAUGE_ROW("probe_tls_version_info", read_tls_version,
 		"Returns the TLS version used or NaN when unknown"),
 
-	GAUGE_ROW("probe_fault", read_fault,
+	GAUGE_ROW("probe_fault", probe_metrics_read_fault,
 		"1 for the fault that decided the verdict and the phase it was in; absent when there is none."),
-	GAUGE_ROW("probe_late", read_late,
+	GAUGE_ROW("probe_late", probe_metrics_read_late,
 		"1 if the exporter itself was behind during the probe, so that its durations are too long."),
-	GAUGE_ROW("probe_mailbox_messages", read_messages,
+	GAUGE_ROW("probe_mailbox_messages", probe_metrics_read_messages,
 		"Messages in the mailbox that was logged in to."),
-	GAUGE_ROW("probe_phase_duration_seconds", read_phases,
+	GAUGE_ROW("probe_phase_duration_seconds", probe_metrics_read_phases,
 		"How long each phase of the probe took; phases it did not reach are absent."),
-	GAUGE_ROW("probe_reply_code", read_reply_code,
+	GAUGE_ROW("probe_reply_code", probe_metrics_read_reply_code,
 		"SMTP or LMTP reply code that decided the probe, or else of the greeting."),
-	GAUGE_ROW("probe_state", read_state,
+	GAUGE_ROW("probe_state", probe_metrics_read_state,
 		"Verdict: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
-	GAUGE_ROW("probe_wait_seconds", read_waited,
+	GAUGE_ROW("probe_wait_seconds", probe_metrics_read_waited,
 		"How long the probe waited for a connection, because in_flight_max or per_address_max were reached; absent if it did not wait."),
-	GAUGE_ROW("probe_tls_certificate_fault", read_certificate_faults,
+	GAUGE_ROW("probe_tls_certificate_fault", probe_metrics_read_certificate_faults,
 		"1 for each thing wrong with the server's certificate, 0 for each that is in order."),
 	GAUGE_ROW("probe_tls_verified", read_verified,
 		"Whether the certificate was verified: a chain to a trusted root, the right name, the dates."),
 };
 /* clang-format on */
 
-void probe_metrics_put(struct draft *out, const struct result *result, struct span timeout)
+void probe_metrics_put(struct strbuf *out, const struct result *result, struct span timeout)
 {
 	const struct found found = { result, timeout };
 	struct encoder encoder = { .out = out, .format = TEXT_PROMETHEUS };

@@ -10,7 +10,7 @@
 #include "encoder.h"
 #include "result.h"
 
-void probe_metrics_put(struct draft *, const struct result *, struct span timeout);
+void probe_metrics_put(struct strbuf *, const struct result *, struct span timeout);
 
 /* One after the other; NULL: there is no other. */
 const struct family *probe_metrics_family(size_t);

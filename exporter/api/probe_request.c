@@ -17,7 +17,7 @@
 static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";
 
 struct probing {
-	struct errand errand; /* first, so that one is the other */
+	struct on_demand_probe on_demand_probe; /* first, so that one is the other */
 	struct probe_target chosen;
 	struct plan *plan;
 	struct exporter *exporter;
@@ -46,9 +46,10 @@ static void probing_release(struct probing *p)
 
 /* --- on the engine's thread --------------------------------------------------------------- */
 
-static void done(struct errand *errand, const struct result *result)
+static void probe_request_done(struct on_demand_probe *on_demand_probe,
+			       const struct result *result)
 {
-	struct probing *p = (struct probing *)errand;
+	struct probing *p = (struct probing *)on_demand_probe;
 
 	pthread_mutex_lock(&p->lock);
 	p->done = true;
@@ -60,9 +61,9 @@ static void done(struct errand *errand, const struct result *result)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void gone(struct errand *errand)
+static void probe_request_gone(struct on_demand_probe *on_demand_probe)
 {
-	struct probing *p = (struct probing *)errand;
+	struct probing *p = (struct probing *)on_demand_probe;
 
 	exporter_probe_ended(p->exporter, p->client);
 	probing_release(p);
@@ -71,7 +72,7 @@ static void gone(struct errand *errand)
 /* --- on the thread that answers ------------------------------------------------------------ */
 
 /* The request's work is freed: answered, or the client or the server is gone. */
-static void forget(void *work)
+static void probe_request_forget(void *work)
 {
 	struct probing *p = work;
 
@@ -129,12 +130,12 @@ bool probe_request_timeout(const char *patience, struct span offset, struct span
 	return true;
 }
 
-static struct reply say(unsigned status, struct draft *text)
+static struct reply probe_request_say(unsigned status, struct strbuf *text)
 {
 	struct reply reply = { 0 };
 
 	if (!text->failed)
-		reply = reply_bytes(status, draft_view(text), "text/plain; charset=utf-8");
+		reply = reply_bytes(status, strbuf_view(text), "text/plain; charset=utf-8");
 	return reply;
 }
 
@@ -145,23 +146,23 @@ static bool understand(struct request *request, struct probing *p, struct reply 
 					     [PROBE_TARGET_FORBIDDEN] =
 						 MHD_HTTP_FORBIDDEN };
 	static const char patience[] = "X-Prometheus-Scrape-Timeout-Seconds";
-	const struct on_demand *terms = &p->plan->settings.on_demand;
+	const struct on_demand *params = &p->plan->settings.on_demand;
 	enum probe_target_answer answer;
-	struct draft error;
+	struct strbuf error;
 
-	draft_init(&error);
+	strbuf_init(&error);
 	answer = probe_target_find(p->plan, request_argument(request, "target"),
 				   request_argument(request, "module"), &p->chosen, &error);
 	if (answer != PROBE_TARGET_FOUND) {
-		*ret_reply = say(statuses[answer], &error);
-	} else if (!probe_request_timeout(request_header(request, patience), terms->offset,
+		*ret_reply = probe_request_say(statuses[answer], &error);
+	} else if (!probe_request_timeout(request_header(request, patience), params->offset,
 					  p->chosen.target.timeout,
 					  &p->chosen.target.timeout)) {
 		answer = PROBE_TARGET_BAD;
-		draft_format(&error, "%s is not a number of seconds\n", patience);
-		*ret_reply = say(MHD_HTTP_BAD_REQUEST, &error);
+		strbuf_format(&error, "%s is not a number of seconds\n", patience);
+		*ret_reply = probe_request_say(MHD_HTTP_BAD_REQUEST, &error);
 	}
-	draft_fini(&error);
+	strbuf_fini(&error);
 	return answer == PROBE_TARGET_FOUND;
 }
 
@@ -195,12 +196,12 @@ static struct reply send_off(struct request *request, struct probing *p)
 {
 	enum probe_place place;
 
-	p->errand.target = p->chosen.target;
-	p->errand.transcript = p->debug;
+	p->on_demand_probe.target = p->chosen.target;
+	p->on_demand_probe.transcript = p->debug;
 	if (p->chosen.foreign)
-		p->errand.allowance = &p->plan->settings.on_demand.allowance;
-	p->errand.done = done;
-	p->errand.gone = gone;
+		p->on_demand_probe.probe_acl = &p->plan->settings.on_demand.probe_acl;
+	p->on_demand_probe.done = probe_request_done;
+	p->on_demand_probe.gone = probe_request_gone;
 	place =
 	    exporter_probe_begins(p->exporter, p->client, p->plan->settings.on_demand.max);
 	if (place != PROBE_PLACE_TAKEN)
@@ -208,14 +209,14 @@ static struct reply send_off(struct request *request, struct probing *p)
 	atomic_fetch_add(&p->holders, 1);
 	p->request = request;
 	request_wait(request);
-	if (!exporter_probe(p->exporter, &p->errand)) {
-		done(&p->errand, NULL);
-		gone(&p->errand);
+	if (!exporter_probe(p->exporter, &p->on_demand_probe)) {
+		probe_request_done(&p->on_demand_probe, NULL);
+		probe_request_gone(&p->on_demand_probe);
 	}
 	return reply_later();
 }
 
-static struct reply begin(struct request *request)
+static struct reply probe_request_begin(struct request *request)
 {
 	struct plan *plan = exporter_plan(request->exporter);
 	struct probing *p = probing_new(request, plan);
@@ -225,49 +226,49 @@ static struct reply begin(struct request *request)
 	if (!p)
 		return reply;
 	request->work = p;
-	request->free_work = forget;
+	request->free_work = probe_request_forget;
 	if (understand(request, p, &reply))
 		reply = send_off(request, p);
 	return reply;
 }
 
 /* What was said, then what a scrape would get; in the order of the blackbox_exporter. */
-static void put_debug(struct draft *out, const struct probing *p)
+static void put_debug(struct strbuf *out, const struct probing *p)
 {
 	const struct target *t = &p->chosen.target;
 	char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
 
-	draft_format(out, "Probe of %s, service %s, host %s port %u", t->server,
-		     t->service->name, t->host, t->service->port);
+	strbuf_format(out, "Probe of %s, service %s, host %s port %u", t->server,
+		      t->service->name, t->host, t->service->port);
 	if (p->result.address.any.sa_family != AF_UNSPEC)
-		draft_format(out, ", address %s",
-			     address_text(&p->result.address, address));
-	draft_format(out, "\n%s: %s [fault=%s phase=%s]\n", state_name(p->result.state),
-		     verdict_sentence(&p->result, sentence), fault_name(p->result.fault),
-		     phase_name(p->result.phase));
-	draft_format(out, "\nDialogue (C: we, S: the server, secrets are left out):\n%s\n",
-		     transcript_text(p->result.transcript));
-	draft_text(out, "\nMetrics that would have been returned:\n");
+		strbuf_format(out, ", address %s",
+			      address_text(&p->result.address, address));
+	strbuf_format(out, "\n%s: %s [fault=%s phase=%s]\n", state_name(p->result.state),
+		      verdict_sentence(&p->result, sentence), fault_name(p->result.fault),
+		      phase_name(p->result.phase));
+	strbuf_format(out, "\nDialogue (C: we, S: the server, secrets are left out):\n%s\n",
+		      transcript_text(p->result.transcript));
+	strbuf_text(out, "\nMetrics that would have been returned:\n");
 }
 
-static struct reply tell(const struct probing *p)
+static struct reply probe_request_tell(const struct probing *p)
 {
 	struct reply reply = { 0 };
-	struct draft text;
+	struct strbuf text;
 
-	draft_init(&text);
+	strbuf_init(&text);
 	if (p->debug)
 		put_debug(&text, p);
 	if (p->withheld)
-		draft_text(
+		strbuf_text(
 		    &text,
 		    "# No transcript: what servers say is shown with a login only (see "
 		    "--web.config.file), or to who asks from this machine itself.\n");
 	probe_metrics_put(&text, &p->result, p->chosen.target.timeout);
 	if (!text.failed)
-		reply = reply_bytes(MHD_HTTP_OK, draft_view(&text),
+		reply = reply_bytes(MHD_HTTP_OK, strbuf_view(&text),
 				    p->debug ? "text/plain; charset=utf-8" : metrics_type);
-	draft_fini(&text);
+	strbuf_fini(&text);
 	return reply;
 }
 
@@ -277,11 +278,11 @@ struct reply probe_request(struct request *request)
 	struct reply reply;
 
 	if (!p)
-		return begin(request);
+		return probe_request_begin(request);
 	pthread_mutex_lock(&p->lock);
 	p->request = NULL;
 	if (p->found)
-		reply = tell(p);
+		reply = probe_request_tell(p);
 	else
 		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
 				   "no result: the exporter is ending, or out of memory\n");

@@ -1,9 +1,9 @@
 /* probe_target.c - the nearest match counts: a server's name, then host and port, then host. */
 #include "probe_target.h"
 
-#include "allowance.h"
 #include "host_name.h"
 #include "printable.h"
+#include "probe_acl.h"
 #include "suggest.h"
 
 /* What was asked for, taken apart. */
@@ -13,17 +13,19 @@ struct asked {
 	uint16_t port; /* 0: the service's */
 };
 
-static enum probe_target_answer refuse(struct draft *error, enum probe_target_answer answer,
-				       const char *what, const char *typed, const char *why)
+static enum probe_target_answer probe_target_refuse(struct strbuf *error,
+						    enum probe_target_answer answer,
+						    const char *what, const char *typed,
+						    const char *why)
 {
 	char shown[PRINTABLE_MAX];
 
 	printable_copy(shown, sizeof(shown), view_of(typed));
-	draft_format(error, "%s \"%s\"%s\n", what, shown, why);
+	strbuf_format(error, "%s \"%s\"%s\n", what, shown, why);
 	return answer;
 }
 
-static enum probe_target_answer no_module(struct draft *error, const struct plan *plan,
+static enum probe_target_answer no_module(struct strbuf *error, const struct plan *plan,
 					  const char *typed)
 {
 	enum { SUGGEST_FROM_MAX = 100 };
@@ -35,16 +37,17 @@ static enum probe_target_answer no_module(struct draft *error, const struct plan
 		words[n] = plan->services[n].name;
 	near = suggest_word(view_of(typed), words, n);
 	printable_copy(shown, sizeof(shown), view_of(typed));
-	draft_format(error, "Unknown module \"%s\"%s%s%s\n", shown,
-		     near ? ": did you mean \""
-			  : "; modules are the services of the configuration",
-		     near ? near : "", near ? "\"?" : "");
+	strbuf_format(error, "Unknown module \"%s\"%s%s%s\n", shown,
+		      near ? ": did you mean \""
+			   : "; modules are the services of the configuration",
+		      near ? near : "", near ? "\"?" : "");
 	return PROBE_TARGET_BAD;
 }
 
 /* Of a server by its name: its target of the service, else any; NULL: no such server. */
-static const struct target *by_name(const struct plan *plan, const char *server,
-				    const struct service *service)
+static const struct target *probe_target_by_name(const struct plan *plan,
+						 const char *server,
+						 const struct service *service)
 {
 	const struct target *any = NULL;
 
@@ -106,7 +109,7 @@ static bool port_is_allowed(const struct plan *plan, const struct probe_target *
 {
 	uint16_t port = p->service.port;
 
-	if (allowance_port(&plan->settings.on_demand.allowance, port))
+	if (probe_acl_port(&plan->settings.on_demand.probe_acl, port))
 		return true;
 	return p->foreign ? some_service_has_port(plan, port)
 			  : host_has_port(plan, p->target.host, port);
@@ -114,7 +117,7 @@ static bool port_is_allowed(const struct plan *plan, const struct probe_target *
 
 static enum probe_target_answer judge_port(const struct plan *plan,
 					   const struct probe_target *p,
-					   struct draft *error)
+					   struct strbuf *error)
 {
 	unsigned port = p->service.port;
 	char shown[PRINTABLE_MAX];
@@ -122,7 +125,7 @@ static enum probe_target_answer judge_port(const struct plan *plan,
 	if (port_is_allowed(plan, p))
 		return PROBE_TARGET_FOUND;
 	printable_copy(shown, sizeof(shown), view_of(p->target.host));
-	draft_format(
+	strbuf_format(
 	    error,
 	    "Port %u is not one of %s \"%s\": to allow it all the same, put \"%u\" "
 	    "into `ports` of `probe` in the configuration\n",
@@ -134,7 +137,8 @@ static enum probe_target_answer judge_port(const struct plan *plan,
 }
 
 /* With all that is configured, if it is configured for just this. */
-static void take_known(struct probe_target *p, const struct target *t, struct asked *asked)
+static void probe_target_take_known(struct probe_target *p, const struct target *t,
+				    struct asked *asked)
 {
 	bool exact = is_there(t, asked);
 
@@ -164,7 +168,8 @@ static void take_foreign(struct probe_target *p, const struct asked *asked,
 }
 
 /* False: no host. */
-static bool cut(const char *target, struct asked *asked, char host[PROBE_HOST_MAX])
+static bool probe_target_cut(const char *target, struct asked *asked,
+			     char host[PROBE_HOST_MAX])
 {
 	struct view v;
 
@@ -180,29 +185,33 @@ static bool cut(const char *target, struct asked *asked, char host[PROBE_HOST_MA
 	return true;
 }
 
-static enum probe_target_answer find(const struct plan *plan, const char *target,
-				     struct asked *asked, struct probe_target *p,
-				     struct draft *error)
+static enum probe_target_answer probe_target_own_find(const struct plan *plan,
+						      const char *target,
+						      struct asked *asked,
+						      struct probe_target *p,
+						      struct strbuf *error)
 {
-	const struct target *known = by_name(plan, target, asked->service);
+	const struct target *known = probe_target_by_name(plan, target, asked->service);
 
 	if (known) {
-		take_known(p, known, asked);
+		probe_target_take_known(p, known, asked);
 		return PROBE_TARGET_FOUND;
 	}
-	if (!cut(target, asked, p->host))
-		return refuse(error, PROBE_TARGET_BAD, "Target", target,
-			      " is neither a server of the configuration nor a host: "
-			      "mail.example.com, mail.example.com:25, [2001:db8::1]:25");
+	if (!probe_target_cut(target, asked, p->host))
+		return probe_target_refuse(
+		    error, PROBE_TARGET_BAD, "Target", target,
+		    " is neither a server of the configuration nor a host: "
+		    "mail.example.com, mail.example.com:25, [2001:db8::1]:25");
 	known = by_host(plan, asked);
 	if (known) {
-		take_known(p, known, asked);
+		probe_target_take_known(p, known, asked);
 		return PROBE_TARGET_FOUND;
 	}
-	if (!allowance_host(&plan->settings.on_demand.allowance, asked->host))
-		return refuse(error, PROBE_TARGET_FORBIDDEN, "Target", target,
-			      " is not configured, and `probe` in the configuration does "
-			      "not allow it");
+	if (!probe_acl_host(&plan->settings.on_demand.probe_acl, asked->host))
+		return probe_target_refuse(
+		    error, PROBE_TARGET_FORBIDDEN, "Target", target,
+		    " is not configured, and `probe` in the configuration does "
+		    "not allow it");
 	take_foreign(p, asked, plan);
 	return PROBE_TARGET_FOUND;
 }
@@ -210,7 +219,7 @@ static enum probe_target_answer find(const struct plan *plan, const char *target
 enum probe_target_answer probe_target_find(const struct plan *plan, const char *target,
 					   const char *module,
 					   struct probe_target *ret_target,
-					   struct draft *error)
+					   struct strbuf *error)
 {
 	struct probe_target *p = ret_target;
 	struct asked asked = { 0 };
@@ -218,19 +227,19 @@ enum probe_target_answer probe_target_find(const struct plan *plan, const char *
 
 	*p = (struct probe_target){ 0 };
 	if (!target || !*target) {
-		draft_text(error, "Target parameter is missing: "
-				  "/probe?target=mail.example.com&module=smtp\n");
+		strbuf_text(error, "Target parameter is missing: "
+				   "/probe?target=mail.example.com&module=smtp\n");
 		return PROBE_TARGET_BAD;
 	}
 	if (!module || !*module) {
-		draft_text(error, "Module parameter is missing: it is a service, such as "
-				  "/probe?target=mail.example.com&module=smtp\n");
+		strbuf_text(error, "Module parameter is missing: it is a service, such as "
+				   "/probe?target=mail.example.com&module=smtp\n");
 		return PROBE_TARGET_BAD;
 	}
 	asked.service = service_find(plan->services, plan->service_count, view_of(module));
 	if (!asked.service)
 		return no_module(error, plan, module);
-	answer = find(plan, target, &asked, p, error);
+	answer = probe_target_own_find(plan, target, &asked, p, error);
 	p->target.service = &p->service;
 	if (answer == PROBE_TARGET_FOUND)
 		answer = judge_port(plan, p, error);

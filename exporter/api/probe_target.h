@@ -5,8 +5,8 @@
 #ifndef MAILVANE_PROBE_TARGET_H
 #define MAILVANE_PROBE_TARGET_H
 
-#include "draft.h"
 #include "plan.h"
+#include "strbuf.h"
 
 enum { PROBE_HOST_MAX = 256 };
 
@@ -25,6 +25,6 @@ enum probe_target_answer { PROBE_TARGET_FOUND, PROBE_TARGET_BAD, PROBE_TARGET_FO
 enum probe_target_answer probe_target_find(const struct plan *, const char *target,
 					   const char *module,
 					   struct probe_target *ret_target,
-					   struct draft *error);
+					   struct strbuf *error);
 
 #endif

@@ -23,7 +23,7 @@ static void reloading_release(struct reloading *r)
 }
 
 /* On the main thread. */
-static void answered(struct reload_waiter *waiter, bool ok, const char *said)
+static void reload_request_answered(struct reload_waiter *waiter, bool ok, const char *said)
 {
 	struct reloading *r = (struct reloading *)waiter;
 
@@ -37,7 +37,7 @@ static void answered(struct reload_waiter *waiter, bool ok, const char *said)
 	reloading_release(r);
 }
 
-static void forget(void *work)
+static void reload_request_forget(void *work)
 {
 	struct reloading *r = work;
 
@@ -47,7 +47,7 @@ static void forget(void *work)
 	reloading_release(r);
 }
 
-static struct reply begin(struct request *request)
+static struct reply reload_request_begin(struct request *request)
 {
 	struct reloading *r;
 
@@ -60,10 +60,10 @@ static struct reply begin(struct request *request)
 		return (struct reply){ 0 };
 	atomic_init(&r->holders, 2);
 	pthread_mutex_init(&r->lock, NULL);
-	r->waiter.answered = answered;
+	r->waiter.answered = reload_request_answered;
 	r->request = request;
 	request->work = r;
-	request->free_work = forget;
+	request->free_work = reload_request_forget;
 	request_wait(request);
 	exporter_reload_ask(request->exporter, &r->waiter);
 	return reply_later();
@@ -77,7 +77,7 @@ struct reply reload_request(struct request *request)
 	struct reply reply;
 
 	if (!r)
-		return begin(request);
+		return reload_request_begin(request);
 	pthread_mutex_lock(&r->lock);
 	r->request = NULL;
 	buffer_init(&line, text, sizeof(text));

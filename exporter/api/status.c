@@ -23,7 +23,8 @@ struct status {
 
 /* --- a result ------------------------------------------------------------------------------- */
 
-static void put_record(struct json *j, const struct target *t, const struct record *record)
+static void status_put_record(struct json *j, const struct target *t,
+			      const struct record *record)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 	const struct fact_subject subject = {
@@ -40,7 +41,7 @@ static void put_record(struct json *j, const struct target *t, const struct reco
 
 /* --- a target ------------------------------------------------------------------------------- */
 
-static void put_labels(struct json *j, const struct target *t)
+static void status_put_labels(struct json *j, const struct target *t)
 {
 	json_object(j, "labels");
 	for (size_t i = 0; i < t->label_count; i++)
@@ -61,24 +62,24 @@ static void put_configured(struct json *j, const struct target *t)
 	json_text(j, "tls_name", t->tls_name);
 	json_text(j, "addresses", modes[t->addresses]);
 	json_text(j, "account", t->account ? t->account->name : NULL);
-	put_labels(j, t);
+	status_put_labels(j, t);
 	json_seconds(j, "interval", t->interval);
 	json_seconds(j, "timeout", t->timeout);
 }
 
-static bool is_wanted(const struct status *s, const struct record *r)
+static bool status_is_wanted(const struct status *s, const struct record *r)
 {
 	return s->state == STATUS_ANY || (int)r->last.state == s->state;
 }
 
-static void put_target(struct status *s, const struct target *t)
+static void status_put_target(struct status *s, const struct target *t)
 {
 	struct record records[SLOT_RECORDS_MAX];
 	size_t count = slot_copy(t->slot, records, ARRAY_SIZE(records)), wanted = 0;
 	struct json *j = &s->json;
 
 	for (size_t i = 0; i < count; i++)
-		wanted += is_wanted(s, &records[i]);
+		wanted += status_is_wanted(s, &records[i]);
 	if (wanted > 0 ||
 	    (count == 0 && (s->state == STATUS_ANY || s->state == STATUS_PENDING))) {
 		json_line(j);
@@ -87,8 +88,8 @@ static void put_target(struct status *s, const struct target *t)
 		hosted_names_member(j, "names", plan_find_hosting(s->plan, t));
 		json_array(j, "results");
 		for (size_t i = 0; i < count; i++)
-			if (is_wanted(s, &records[i]))
-				put_record(j, t, &records[i]);
+			if (status_is_wanted(s, &records[i]))
+				status_put_record(j, t, &records[i]);
 		json_end(j);
 		json_end(j);
 	}
@@ -102,7 +103,7 @@ static void put_engine(struct json *j, const struct engine_stats *e)
 {
 	json_object(j, "engine");
 	json_number(j, "probes", (int64_t)e->probes);
-	json_number(j, "requests", (int64_t)e->errands);
+	json_number(j, "requests", (int64_t)e->on_demand_probes);
 	json_number(j, "late", (int64_t)e->late);
 	json_number(j, "skipped_overrun", (int64_t)e->skipped_overrun);
 	json_number(j, "skipped_suspended", (int64_t)e->skipped_suspended);
@@ -123,7 +124,7 @@ static void put_shard(struct json *j, const struct shard *shard)
 	json_end(j);
 }
 
-static void put_head(struct status *s)
+static void status_put_head(struct status *s)
 {
 	const struct health *h = &s->health;
 	struct json *j = &s->json;
@@ -148,26 +149,26 @@ static bool is_server(const struct status *s)
 		strcmp(s->plan->targets[s->at].server, s->server) == 0);
 }
 
-static bool more(struct answer *answer, struct draft *out)
+static bool status_more(struct answer *answer, struct strbuf *out)
 {
 	struct status *s = (struct status *)answer;
 
 	s->json.to = out;
 	if (s->json.depth == 0)
-		put_head(s);
+		status_put_head(s);
 	for (unsigned i = 0; i < TARGETS_AT_ONCE; i++) {
 		if (!is_server(s)) {
 			json_end(&s->json);
 			json_end(&s->json);
-			draft_text(out, "\n");
+			strbuf_text(out, "\n");
 			return false;
 		}
-		put_target(s, &s->plan->targets[s->at++]);
+		status_put_target(s, &s->plan->targets[s->at++]);
 	}
 	return true;
 }
 
-static void dispose(struct answer *answer)
+static void status_dispose(struct answer *answer)
 {
 	struct status *s = (struct status *)answer;
 
@@ -176,15 +177,15 @@ static void dispose(struct answer *answer)
 }
 
 struct answer *status_new(struct plan *plan, const struct health *health,
-			  const struct status_wish *wish, struct moment now)
+			  const struct status_request *wish, struct moment now)
 {
 	struct status *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->answer = (struct answer){ more, dispose };
+	s->answer = (struct answer){ status_more, status_dispose };
 	s->plan = plan_hold(plan);
-	json_init(&s->json, draft_sink, NULL);
+	json_init(&s->json, strbuf_sink, NULL);
 	s->health = *health;
 	s->now = now;
 	s->state = wish->state;
@@ -214,7 +215,7 @@ static bool parse_state(const char *word, int *ret_state)
 
 struct reply status_answer(struct request *request)
 {
-	struct status_wish wish = { .server = request_argument(request, "server") };
+	struct status_request wish = { .server = request_argument(request, "server") };
 	struct health health;
 	struct reply reply;
 	struct plan *plan;

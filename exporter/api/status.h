@@ -9,15 +9,15 @@
 #include "request.h"
 
 /* Which targets and results; lent until the call is over. */
-struct status_wish {
+struct status_request {
 	const char *server; /* NULL: all */
 	int state;          /* an enum state, STATUS_PENDING or STATUS_ANY */
 };
 enum { STATUS_PENDING = STATE_COUNT, STATUS_ANY };
 
 /* Holds the plan until it is freed. NULL: out of memory. */
-struct answer *status_new(struct plan *, const struct health *, const struct status_wish *,
-			  struct moment now);
+struct answer *status_new(struct plan *, const struct health *,
+			  const struct status_request *, struct moment now);
 
 /* The function of the path. */
 struct reply status_answer(struct request *);

@@ -26,7 +26,7 @@ static const struct {
 	{ "C", "C", false },
 };
 
-static bool is_of(struct view attribute, const char *type)
+static bool subject_is_of(struct view attribute, const char *type)
 {
 	size_t n = strlen(type);
 
@@ -44,7 +44,7 @@ static struct view next_attribute(const char *at)
 	return (struct view){ at, n };
 }
 
-static size_t cut(const char *name, struct attribute list[ATTRIBUTES_MAX])
+static size_t subject_cut(const char *name, struct attribute list[ATTRIBUTES_MAX])
 {
 	size_t count = 0;
 
@@ -58,7 +58,7 @@ static size_t cut(const char *name, struct attribute list[ATTRIBUTES_MAX])
 	return count;
 }
 
-static void put_kind(struct draft *out, size_t kind, struct attribute *list, size_t count,
+static void put_kind(struct strbuf *out, size_t kind, struct attribute *list, size_t count,
 		     bool *first)
 {
 	bool began = false;
@@ -67,28 +67,28 @@ static void put_kind(struct draft *out, size_t kind, struct attribute *list, siz
 	for (size_t i = count; i-- > 0;) {
 		struct view text = list[i].text;
 
-		if (list[i].known || !is_of(text, kinds[kind].type))
+		if (list[i].known || !subject_is_of(text, kinds[kind].type))
 			continue;
 		list[i].known = true;
 		for (size_t k = 0; kinds[kind].once && k < i; k++)
-			if (is_of(list[k].text, kinds[kind].type)) {
+			if (subject_is_of(list[k].text, kinds[kind].type)) {
 				list[i].known = true;
 				text.n = 0;
 			}
 		if (text.n == 0)
 			continue;
-		draft_text(out, began ? "+" : *first ? "" : ",");
-		draft_text(out, kinds[kind].shown);
-		draft_put(out, view_skip(text, strlen(kinds[kind].type)));
+		strbuf_text(out, began ? "+" : *first ? "" : ",");
+		strbuf_text(out, kinds[kind].shown);
+		strbuf_put(out, view_skip(text, strlen(kinds[kind].type)));
 		began = true;
 		*first = false;
 	}
 }
 
-void subject_put(struct draft *out, const char *name)
+void subject_put(struct strbuf *out, const char *name)
 {
 	struct attribute list[ATTRIBUTES_MAX] = { 0 };
-	size_t count = cut(name, list);
+	size_t count = subject_cut(name, list);
 	bool first = true;
 
 	for (size_t kind = 0; kind < ARRAY_SIZE(kinds); kind++)
@@ -96,8 +96,8 @@ void subject_put(struct draft *out, const char *name)
 	for (size_t i = 0; i < count; i++) {
 		if (list[i].known)
 			continue;
-		draft_text(out, first ? "" : ",");
-		draft_put(out, list[i].text);
+		strbuf_text(out, first ? "" : ",");
+		strbuf_put(out, list[i].text);
 		first = false;
 	}
 }

@@ -1,9 +1,9 @@
 /* verdicts.c - slots to the text of a report. */
 #include "verdicts.h"
 
+#include "address_verdict.h"
 #include "hosted_verdict.h"
 #include "printable.h"
-#include "some_bad.h"
 #include "suggest.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ void verdicts_fini(struct verdicts *v)
 	free(v->findings);
 }
 
-static bool make_room(struct verdicts *v, size_t more)
+static bool verdicts_make_room(struct verdicts *v, size_t more)
 {
 	size_t room = v->room > 0 ? v->room : 8;
 	struct finding *findings;
@@ -69,11 +69,12 @@ static void add_finding(struct verdicts *v, const struct target *target,
 		say_announced(f, (enum state)record->confirmation.announced);
 }
 
-static bool add(struct verdicts *v, const struct target *target, bool announced)
+static bool verdicts_own_add(struct verdicts *v, const struct target *target,
+			     bool announced)
 {
 	struct record records[SLOT_RECORDS_MAX];
 	size_t n = slot_copy(target->slot, records, SLOT_RECORDS_MAX);
-	bool fits = make_room(v, n);
+	bool fits = verdicts_make_room(v, n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (fits)
@@ -85,32 +86,32 @@ static bool add(struct verdicts *v, const struct target *target, bool announced)
 
 bool verdicts_add(struct verdicts *v, const struct target *target)
 {
-	return add(v, target, false);
+	return verdicts_own_add(v, target, false);
 }
 
 bool verdicts_add_announced(struct verdicts *v, const struct target *target)
 {
-	return add(v, target, true);
+	return verdicts_own_add(v, target, true);
 }
 
-static bool refuse(struct draft *out, const char *what, const struct shard *shard,
-		   const char *typed, const char *const *words, size_t count)
+static bool verdicts_refuse(struct strbuf *out, const char *what, const struct shard *shard,
+			    const char *typed, const char *const *words, size_t count)
 {
 	char shown[100];
 	const char *near = suggest_word(view_of(typed), words, count);
 
 	printable_copy(shown, sizeof(shown), view_of(typed));
-	draft_format(out, "there is no %s '%s' in the configuration", what, shown);
+	strbuf_format(out, "there is no %s '%s' in the configuration", what, shown);
 	if (shard && shard->total > 1)
-		draft_format(out, ", or it is not of shard %u of %u", shard->ordinal,
-			     shard->total);
+		strbuf_format(out, ", or it is not of shard %u of %u", shard->ordinal,
+			      shard->total);
 	if (near)
-		draft_format(out, ": did you mean '%s'?", near);
-	draft_text(out, "\n");
+		strbuf_format(out, ": did you mean '%s'?", near);
+	strbuf_text(out, "\n");
 	return false;
 }
 
-static bool no_server(struct draft *out, const struct plan *plan, const char *typed)
+static bool no_server(struct strbuf *out, const struct plan *plan, const char *typed)
 {
 	const char *words[SUGGEST_FROM_MAX];
 	size_t n = 0;
@@ -118,10 +119,10 @@ static bool no_server(struct draft *out, const struct plan *plan, const char *ty
 	for (size_t i = 0; i < plan->target_count && n < SUGGEST_FROM_MAX; i++)
 		if (n == 0 || strcmp(words[n - 1], plan->targets[i].server) != 0)
 			words[n++] = plan->targets[i].server;
-	return refuse(out, "server", &plan->shard, typed, words, n);
+	return verdicts_refuse(out, "server", &plan->shard, typed, words, n);
 }
 
-static bool no_service(struct draft *out, const struct target *targets, size_t count,
+static bool no_service(struct strbuf *out, const struct target *targets, size_t count,
 		       const char *typed)
 {
 	const char *words[SUGGEST_FROM_MAX];
@@ -129,12 +130,12 @@ static bool no_service(struct draft *out, const struct target *targets, size_t c
 
 	for (; n < count && n < SUGGEST_FROM_MAX; n++)
 		words[n] = targets[n].service->name;
-	return refuse(out, "service of this server", NULL, typed, words, n);
+	return verdicts_refuse(out, "service of this server", NULL, typed, words, n);
 }
 
 /* A result line for each, then the report. */
-static void put_answer(struct draft *out, struct verdicts *v, const struct draft *pending,
-		       struct moment now)
+static void verdicts_put_answer(struct strbuf *out, struct verdicts *v,
+				const struct strbuf *pending, struct moment now)
 {
 	char report[REPORT_MAX];
 	enum state state = STATE_UNKNOWN;
@@ -145,33 +146,33 @@ static void put_answer(struct draft *out, struct verdicts *v, const struct draft
 		some_bad_judge(v->findings, v->count);
 		state = report_write(&b, v->findings, v->count, NULL);
 	}
-	draft_format(out, "mailvane verdict 1\nstate %u\n", (unsigned)state);
-	draft_put(out, draft_view(pending));
+	strbuf_format(out, "mailvane verdict 1\nstate %u\n", (unsigned)state);
+	strbuf_put(out, strbuf_view(pending));
 	out->failed = out->failed || pending->failed;
 	for (size_t i = 0; i < v->count; i++) {
 		/* A clock set back makes no result younger than new. */
 		int64_t age = moment_between(v->findings[i].result.at, now).ns / 1000000;
 
-		draft_format(out, "result %lld %lld %s\n", (long long)(age > 0 ? age : 0),
-			     (long long)span_ms(v->findings[i].target->interval),
-			     v->findings[i].target->service->name);
+		strbuf_format(out, "result %lld %lld %s\n", (long long)(age > 0 ? age : 0),
+			      (long long)span_ms(v->findings[i].target->interval),
+			      v->findings[i].target->service->name);
 	}
-	draft_text(out, "\n");
-	draft_put(out, buffer_view(&b));
+	strbuf_text(out, "\n");
+	strbuf_put(out, buffer_view(&b));
 }
 
 /* All names of the server, unless another service was asked for or is called so. False: there
  * are none, or not wanted. */
-static bool add_names(struct verdicts *v, struct hosted_verdict *names,
-		      const struct plan *plan, const char *server, const char *service,
-		      struct draft *pending)
+static bool verdicts_add_names(struct verdicts *v, struct hosted_verdict *names,
+			       const struct plan *plan, const char *server,
+			       const char *service, struct strbuf *pending)
 {
 	if ((service && strcmp(service, HOSTED_SERVICE) != 0) ||
 	    !hosted_verdict(plan, server, names))
 		return false;
 	if (names->pending)
-		draft_text(pending, "pending " HOSTED_SERVICE "\n");
-	else if (make_room(v, 1))
+		strbuf_text(pending, "pending " HOSTED_SERVICE "\n");
+	else if (verdicts_make_room(v, 1))
 		v->findings[v->count++] = names->finding;
 	else
 		pending->failed = true;
@@ -188,21 +189,21 @@ static bool is_away(const struct verdicts *v)
 	return v->count > 0;
 }
 
-bool verdicts_answer(struct draft *out, const struct plan *plan, const char *server,
+bool verdicts_answer(struct strbuf *out, const struct plan *plan, const char *server,
 		     const char *service, struct moment now)
 {
 	const struct target *targets = plan->targets + plan_find_server(plan, server);
 	const struct target *end = plan->targets + plan->target_count;
 	size_t count = 0, wanted = 0;
 	struct hosted_verdict names;
-	struct draft pending;
+	struct strbuf pending;
 	struct verdicts v;
 
 	while (targets + count < end && strcmp(targets[count].server, server) == 0)
 		count++;
 	if (count == 0)
 		return no_server(out, plan, server);
-	draft_init(&pending);
+	strbuf_init(&pending);
 	verdicts_init(&v);
 	for (size_t i = 0; i < count; i++) {
 		size_t before = v.count;
@@ -213,13 +214,13 @@ bool verdicts_answer(struct draft *out, const struct plan *plan, const char *ser
 		if (!verdicts_add(&v, &targets[i]))
 			out->failed = true;
 		if (v.count == before)
-			draft_format(&pending, "pending %s\n", targets[i].service->name);
+			strbuf_format(&pending, "pending %s\n", targets[i].service->name);
 	}
 	if (service ? wanted == 0 : !is_away(&v))
-		wanted += add_names(&v, &names, plan, server, service, &pending);
+		wanted += verdicts_add_names(&v, &names, plan, server, service, &pending);
 	if (wanted > 0)
-		put_answer(out, &v, &pending, now);
+		verdicts_put_answer(out, &v, &pending, now);
 	verdicts_fini(&v);
-	draft_fini(&pending);
+	strbuf_fini(&pending);
 	return wanted > 0 || no_service(out, targets, count, service);
 }

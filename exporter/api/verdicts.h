@@ -4,8 +4,8 @@
 #ifndef MAILVANE_VERDICTS_H
 #define MAILVANE_VERDICTS_H
 
-#include "draft.h"
 #include "report.h"
+#include "strbuf.h"
 
 /* The results of some targets; one probed by each address has several. */
 struct verdicts {
@@ -24,7 +24,7 @@ bool verdicts_add_announced(struct verdicts *, const struct target *);
 
 /* GET /api/v1/verdict: what checks/standing.h reads, on one server, or one service of it if
  * that is not NULL. False: the draft says why there is no such thing. */
-bool verdicts_answer(struct draft *, const struct plan *, const char *server,
+bool verdicts_answer(struct strbuf *, const struct plan *, const char *server,
 		     const char *service, struct moment now);
 
 #endif

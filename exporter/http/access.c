@@ -145,7 +145,7 @@ bool access_is_known(const struct request *request)
 	return request->client->name.local && !is_proxy(request);
 }
 
-static enum login ask(struct access *access, struct request *request)
+static enum login access_ask(struct access *access, struct request *request)
 {
 	struct rules *rules = access_rules(access);
 	enum login what = LOGIN_YES;
@@ -170,7 +170,7 @@ static struct reply unauthorized(void)
 	return reply;
 }
 
-static bool judge(enum login what, struct reply *ret_refusal)
+static bool access_judge(enum login what, struct reply *ret_refusal)
 {
 	switch (what) {
 	case LOGIN_YES:
@@ -192,9 +192,9 @@ bool access_admits(struct access *access, struct request *request,
 		   struct reply *ret_refusal)
 {
 	if (request->login)
-		return judge(logins_answer(request->login), ret_refusal);
+		return access_judge(logins_answer(request->login), ret_refusal);
 	if (within_rate(access))
-		return judge(ask(access, request), ret_refusal);
+		return access_judge(access_ask(access, request), ret_refusal);
 	*ret_refusal = reply_busy("too many requests\n");
 	return false;
 }

@@ -4,12 +4,12 @@
 #ifndef MAILVANE_ANSWER_H
 #define MAILVANE_ANSWER_H
 
-#include "draft.h"
+#include "strbuf.h"
 
 /* Embedded first in what makes the answer: struct exposition, struct page. */
 struct answer {
 	/* Adds the next piece, which may be empty. False: the answer is complete. */
-	bool (*more)(struct answer *, struct draft *);
+	bool (*more)(struct answer *, struct strbuf *);
 	void (*free)(struct answer *);
 };
 

@@ -14,19 +14,19 @@ enum { ENOUGH = 32 * 1024, ROOM = 16 * 1024 };
 struct gzip {
 	struct answer answer;
 	struct answer *plain;
-	struct draft piece; /* of it */
+	struct strbuf piece; /* of it */
 	z_stream stream;
 };
 
 /* All of the piece; what zlib keeps back comes with a later one. */
-static void pack(struct gzip *g, struct draft *out, int flush)
+static void gzip_pack(struct gzip *g, struct strbuf *out, int flush)
 {
 	z_stream *z = &g->stream;
 
 	z->next_in = (unsigned char *)g->piece.p;
 	z->avail_in = (unsigned)g->piece.n;
 	do {
-		char *room = draft_room(out, ROOM);
+		char *room = strbuf_room(out, ROOM);
 
 		if (!room)
 			return;
@@ -40,27 +40,27 @@ static void pack(struct gzip *g, struct draft *out, int flush)
 	} while (z->avail_out == 0);
 }
 
-static bool more(struct answer *answer, struct draft *out)
+static bool gzip_more(struct answer *answer, struct strbuf *out)
 {
 	struct gzip *g = (struct gzip *)answer;
 	bool goes_on = true;
 
-	draft_clear(&g->piece);
+	strbuf_clear(&g->piece);
 	while (goes_on && g->piece.n < ENOUGH && !g->piece.failed)
 		goes_on = g->plain->more(g->plain, &g->piece);
 	if (g->piece.failed)
 		out->failed = true;
 	else
-		pack(g, out, goes_on ? Z_NO_FLUSH : Z_FINISH);
+		gzip_pack(g, out, goes_on ? Z_NO_FLUSH : Z_FINISH);
 	return goes_on;
 }
 
-static void dispose(struct answer *answer)
+static void gzip_dispose(struct answer *answer)
 {
 	struct gzip *g = (struct gzip *)answer;
 
 	deflateEnd(&g->stream);
-	draft_fini(&g->piece);
+	strbuf_fini(&g->piece);
 	g->plain->free(g->plain);
 	free(g);
 }
@@ -71,9 +71,9 @@ struct answer *gzip_new(struct answer *plain)
 
 	if (g && deflateInit2(&g->stream, LEVEL, Z_DEFLATED, WINDOW_BITS + GZIP_HEADER,
 			      MEMORY_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK) {
-		g->answer = (struct answer){ more, dispose };
+		g->answer = (struct answer){ gzip_more, gzip_dispose };
 		g->plain = plain;
-		draft_init(&g->piece);
+		strbuf_init(&g->piece);
 		return &g->answer;
 	}
 	free(g);

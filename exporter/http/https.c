@@ -176,7 +176,7 @@ static bool is_trusted(gnutls_session_t session)
 }
 
 /* 0 lets the client in. Whether it must have a certificate at all GnuTLS sees to. */
-static int judge(gnutls_session_t session)
+static int https_judge(gnutls_session_t session)
 {
 	const struct https *https = gnutls_db_get_ptr(session);
 	const struct web_tls *tls = https->settings;
@@ -208,7 +208,7 @@ void https_apply(const struct https *https, void *session)
 	gnutls_credentials_clear(s);
 	gnutls_credentials_set(s, GNUTLS_CRD_CERTIFICATE, https->credentials);
 	gnutls_certificate_server_set_request(s, wanted[https->settings->client_auth]);
-	gnutls_session_set_verify_function(s, judge);
+	gnutls_session_set_verify_function(s, https_judge);
 }
 
 bool https_client_is_verified(void *session)

@@ -14,8 +14,8 @@
 enum { BACKLOG = 1024 };
 
 /* Takes "HOST:PORT" apart; an empty host is every address. */
-static bool split(const char *address, struct buffer *host, struct buffer *port,
-		  struct buffer *error)
+static bool listen_split(const char *address, struct buffer *host, struct buffer *port,
+			 struct buffer *error)
 {
 	const char *colon = strrchr(address, ':');
 	struct view name;
@@ -191,7 +191,7 @@ int listen_open(const char *address, struct buffer *error)
 		return open_local(address, error);
 	buffer_init(&host, host_storage, sizeof(host_storage));
 	buffer_init(&port, port_storage, sizeof(port_storage));
-	if (!split(address, &host, &port, error))
+	if (!listen_split(address, &host, &port, error))
 		return -1;
 	failed = getaddrinfo(host.n > 0 ? host.p : NULL, port.p, &hints, &found);
 	if (failed != 0) {

@@ -1,8 +1,9 @@
 /* login_queue.c - a handful of places, searched from end to end. */
 #include "login_queue.h"
 
-static size_t count(const struct login_queue *queue, const struct client_name *from,
-		    struct login_place **ret_last)
+static size_t login_queue_count(const struct login_queue *queue,
+				const struct client_name *from,
+				struct login_place **ret_last)
 {
 	size_t n = 0;
 
@@ -28,14 +29,14 @@ static struct login_place *find_free(struct login_queue *queue)
 }
 
 /* The last job of whoever has the most, if that is more than `mine`. */
-static struct login_place *make_room(struct login_queue *queue, size_t mine,
-				     void **ret_lost)
+static struct login_place *login_queue_make_room(struct login_queue *queue, size_t mine,
+						 void **ret_lost)
 {
 	struct login_place *last, *found = NULL;
 	size_t most = mine + 1;
 
 	for (size_t i = 0; i < LOGINS_QUEUE_MAX; i++) {
-		size_t n = count(queue, &queue->places[i].from, &last);
+		size_t n = login_queue_count(queue, &queue->places[i].from, &last);
 
 		if (n > most) {
 			most = n;
@@ -51,7 +52,7 @@ bool login_queue_put(struct login_queue *queue, struct client_name from, void *j
 		     void **ret_lost)
 {
 	struct login_place *last, *place;
-	size_t mine = count(queue, &from, &last);
+	size_t mine = login_queue_count(queue, &from, &last);
 	uint64_t turn = queue->turn;
 
 	*ret_lost = NULL;
@@ -61,7 +62,7 @@ bool login_queue_put(struct login_queue *queue, struct client_name from, void *j
 		turn = last->turn + 1;
 	place = find_free(queue);
 	if (!place)
-		place = make_room(queue, mine, ret_lost);
+		place = login_queue_make_room(queue, mine, ret_lost);
 	if (!place)
 		return false;
 	*place = (struct login_place){ from, turn, job };

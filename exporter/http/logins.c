@@ -87,14 +87,14 @@ static void job_free(struct login_job *job)
 }
 
 /* Under the lock. */
-static void answer(struct login_job *job, enum login what)
+static void logins_own_answer(struct login_job *job, enum login what)
 {
 	job->answer = what;
 	if (job->user)
 		job->logins->hooks.ready(job->user);
 }
 
-static void finish(struct login_job *job, bool matches)
+static void logins_finish(struct login_job *job, bool matches)
 {
 	struct logins *logins = job->logins;
 
@@ -102,12 +102,12 @@ static void finish(struct login_job *job, bool matches)
 	matches = matches && job->real;
 	learn(matches ? &logins->right : &logins->wrong, job->print);
 	if (job->user)
-		answer(job, matches ? LOGIN_YES : LOGIN_NO);
+		logins_own_answer(job, matches ? LOGIN_YES : LOGIN_NO);
 	else
 		job_free(job);
 }
 
-static void *hash(void *cls)
+static void *logins_hash(void *cls)
 {
 	struct logins *logins = cls;
 
@@ -124,7 +124,7 @@ static void *hash(void *cls)
 		pthread_mutex_unlock(&logins->lock);
 		matches = bcrypt_matches(job->password, job->hash);
 		pthread_mutex_lock(&logins->lock);
-		finish(job, matches);
+		logins_finish(job, matches);
 	}
 	logins->over = true;
 	pthread_cond_signal(&logins->ended);
@@ -144,7 +144,7 @@ struct logins *logins_new(const struct login_hooks *hooks)
 	pthread_mutex_init(&logins->lock, NULL);
 	pthread_cond_init(&logins->work, NULL);
 	pthread_cond_init(&logins->ended, NULL);
-	if (pthread_create(&logins->thread, NULL, hash, logins) == 0)
+	if (pthread_create(&logins->thread, NULL, logins_hash, logins) == 0)
 		return logins;
 	pthread_mutex_destroy(&logins->lock);
 	pthread_cond_destroy(&logins->work);
@@ -187,7 +187,8 @@ void logins_free(struct logins *logins)
 /* --- a request ------------------------------------------------------------------------------- */
 
 /* "Basic BASE64(user:password)" (RFC 7617, 2). */
-static bool parse(const char *authorization, struct buffer *pair, const char **ret_password)
+static bool logins_parse(const char *authorization, struct buffer *pair,
+			 const char **ret_password)
 {
 	struct view rest = view_of(authorization), word;
 	char *colon;
@@ -207,8 +208,8 @@ static bool parse(const char *authorization, struct buffer *pair, const char **r
 
 /* For a name that nobody has, one of no password; its cost is that of some user, and the same
  * one each time. All users are looked at. */
-static bool hash_of(struct logins *logins, const struct web_pairs *users, const char *name,
-		    char dst[BCRYPT_TEXT_MAX])
+static bool logins_hash_of(struct logins *logins, const struct web_pairs *users,
+			   const char *name, char dst[BCRYPT_TEXT_MAX])
 {
 	unsigned char print[FINGERPRINT_BYTES] = { 0 };
 	const char *found = NULL;
@@ -236,13 +237,13 @@ static struct login_job *job_new(struct logins *logins, const struct web_pairs *
 	const char *password;
 
 	buffer_init(&pair, storage, sizeof(storage) - 1);
-	if (!job || !parse(authorization, &pair, &password)) {
+	if (!job || !logins_parse(authorization, &pair, &password)) {
 		free(job);
 		return NULL;
 	}
 	job->logins = logins;
 	job->answer = LOGIN_LATER;
-	job->real = hash_of(logins, users, pair.p, job->hash);
+	job->real = logins_hash_of(logins, users, pair.p, job->hash);
 	text_copy(job->password, sizeof(job->password), password);
 	if (!fingerprint(logins->key, pair.p, password, job->hash, job->print)) {
 		job_free(job);
@@ -263,7 +264,7 @@ static enum login wait_for_it(struct logins *logins, struct login_job *job,
 	job->user = user;
 	logins->hooks.wait(user);
 	if (lost)
-		answer(lost, LOGIN_BUSY);
+		logins_own_answer(lost, LOGIN_BUSY);
 	pthread_cond_signal(&logins->work);
 	return LOGIN_LATER;
 }

@@ -46,7 +46,7 @@ static int weight_of(struct view text)
 	return weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 }
 
-static struct view unquoted(struct view v)
+static struct view negotiation_unquoted(struct view v)
 {
 	if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
 		return (struct view){ v.p + 1, v.n - 2 };
@@ -65,7 +65,7 @@ static bool next_member(struct view *rest, struct member *ret_member)
 	while (part.n > 0) {
 		value = take_until(&part, ';');
 		name = take_until(&value, '=');
-		value = unquoted(view_trim(value));
+		value = negotiation_unquoted(view_trim(value));
 		if (view_equal(name, "q"))
 			ret_member->weight = weight_of(value);
 		else if (view_equal(name, "version"))
@@ -92,14 +92,14 @@ static const struct media_type {
 };
 
 /* How closely a member describes an offer; 0: not at all. */
-static int closeness(const struct member *m, const struct media_type *offer)
+static int closeness(const struct member *m, const struct media_type *capability_set)
 {
-	if (view_equal(m->name, offer->type)) {
+	if (view_equal(m->name, capability_set->type)) {
 		if (m->version.n == 0)
 			return 3;
-		return view_equal(m->version, offer->version) ? 4 : 0;
+		return view_equal(m->version, capability_set->version) ? 4 : 0;
 	}
-	if (view_equal(m->name, offer->any_of_type))
+	if (view_equal(m->name, capability_set->any_of_type))
 		return 2;
 	return view_equal(m->name, "*/*");
 }
@@ -129,14 +129,14 @@ struct ranked {
 	struct view escaping;
 };
 
-static struct ranked rank(const char *accept, const struct media_type *offer)
+static struct ranked rank(const char *accept, const struct media_type *capability_set)
 {
 	struct view rest = start_of(accept);
 	struct ranked best = { 0 };
 	struct member m;
 
 	for (size_t place = 0; next_member(&rest, &m); place++) {
-		int close = closeness(&m, offer);
+		int close = closeness(&m, capability_set);
 
 		if (close > best.closeness)
 			best = (struct ranked){ close, m.weight, place, m.escaping };

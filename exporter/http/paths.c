@@ -43,7 +43,7 @@ static struct reply get_verdict(struct request *request)
 {
 	const char *server = request_argument(request, "server");
 	struct plan *plan;
-	struct draft draft;
+	struct strbuf strbuf;
 	struct reply reply = { 0 };
 	bool found;
 
@@ -51,14 +51,14 @@ static struct reply get_verdict(struct request *request)
 		return reply_text(MHD_HTTP_BAD_REQUEST,
 				  "server is missing: ?server=NAME[&service=NAME]\n");
 	plan = exporter_plan(request->exporter);
-	draft_init(&draft);
-	found = verdicts_answer(&draft, plan, server, request_argument(request, "service"),
+	strbuf_init(&strbuf);
+	found = verdicts_answer(&strbuf, plan, server, request_argument(request, "service"),
 				moment_now());
 	plan_release(plan);
-	if (!draft.failed)
+	if (!strbuf.failed)
 		reply = reply_bytes(found ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND,
-				    draft_view(&draft), "text/plain; charset=utf-8");
-	draft_fini(&draft);
+				    strbuf_view(&strbuf), "text/plain; charset=utf-8");
+	strbuf_fini(&strbuf);
 	return reply;
 }
 

@@ -12,7 +12,8 @@ void reply_header(struct reply *reply, const char *name, const char *value)
 		MHD_add_response_header(reply->response, name, value);
 }
 
-static struct reply make(unsigned status, struct MHD_Response *response, const char *type)
+static struct reply reply_make(unsigned status, struct MHD_Response *response,
+			       const char *type)
 {
 	struct reply reply = { .status = status, .response = response };
 
@@ -24,10 +25,10 @@ static struct reply make(unsigned status, struct MHD_Response *response, const c
 
 struct reply reply_bytes(unsigned status, struct view bytes, const char *type)
 {
-	return make(status,
-		    MHD_create_response_from_buffer(bytes.n, (void *)(uintptr_t)bytes.p,
-						    MHD_RESPMEM_MUST_COPY),
-		    type);
+	return reply_make(status,
+			  MHD_create_response_from_buffer(
+			      bytes.n, (void *)(uintptr_t)bytes.p, MHD_RESPMEM_MUST_COPY),
+			  type);
 }
 
 struct reply reply_text(unsigned status, const char *text)
@@ -60,7 +61,7 @@ struct reply reply_later(void)
 
 struct reply_body {
 	struct answer *answer;
-	struct draft draft;
+	struct strbuf strbuf;
 	size_t sent; /* of the draft */
 	bool complete;
 };
@@ -73,20 +74,20 @@ static ssize_t read_body(void *cls, uint64_t position, char *dst, size_t max)
 	size_t n;
 
 	(void)position;
-	if (body->sent == body->draft.n) {
-		draft_clear(&body->draft);
+	if (body->sent == body->strbuf.n) {
+		strbuf_clear(&body->strbuf);
 		body->sent = 0;
 	}
-	while (!body->complete && body->draft.n < PIECE)
-		body->complete = !body->answer->more(body->answer, &body->draft);
-	if (body->draft.failed)
+	while (!body->complete && body->strbuf.n < PIECE)
+		body->complete = !body->answer->more(body->answer, &body->strbuf);
+	if (body->strbuf.failed)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
-	n = body->draft.n - body->sent;
+	n = body->strbuf.n - body->sent;
 	if (n == 0)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (n > max)
 		n = max;
-	memcpy(dst, body->draft.p + body->sent, n);
+	memcpy(dst, body->strbuf.p + body->sent, n);
 	body->sent += n;
 	return (ssize_t)n;
 }
@@ -96,7 +97,7 @@ static void free_body(void *cls)
 	struct reply_body *body = cls;
 
 	body->answer->free(body->answer);
-	draft_fini(&body->draft);
+	strbuf_fini(&body->strbuf);
 	free(body);
 }
 
@@ -112,14 +113,14 @@ struct reply reply_stream(struct answer *answer, const char *type)
 		return (struct reply){ 0 };
 	}
 	body->answer = answer;
-	draft_init(&body->draft);
+	strbuf_init(&body->strbuf);
 	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, read_body,
 						     body, free_body);
 	if (!response) {
 		free_body(body);
 		return (struct reply){ 0 };
 	}
-	reply = make(MHD_HTTP_OK, response, type);
+	reply = reply_make(MHD_HTTP_OK, response, type);
 	reply.body = body;
 	return reply;
 }
@@ -132,11 +133,11 @@ static uint64_t count_body(struct reply_body *body)
 	uint64_t n = 0;
 
 	while (!body->complete && n <= REPLY_COUNTED_MAX) {
-		draft_clear(&body->draft);
-		body->complete = !body->answer->more(body->answer, &body->draft);
-		if (body->draft.failed)
+		strbuf_clear(&body->strbuf);
+		body->complete = !body->answer->more(body->answer, &body->strbuf);
+		if (body->strbuf.failed)
 			return MHD_SIZE_UNKNOWN;
-		n += body->draft.n;
+		n += body->strbuf.n;
 	}
 	return body->complete ? n : MHD_SIZE_UNKNOWN;
 }

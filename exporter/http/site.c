@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static bool refuse(struct buffer *error, const char *option, const char *value,
-		   const char *why)
+static bool site_refuse(struct buffer *error, const char *option, const char *value,
+			const char *why)
 {
 	char shown[PRINTABLE_MAX];
 
@@ -40,7 +40,7 @@ static const char *scheme_end(const char *url)
 }
 
 /* "http://HOST[:PORT][/PATH]" or "/PATH", to the place of its path. NULL: neither. */
-static const char *path_of(const char *url)
+static const char *site_path_of(const char *url)
 {
 	const char *host = scheme_end(url), *path;
 
@@ -65,16 +65,16 @@ static size_t without_slashes(const char *text)
 static bool set_home(struct site *site, const char *url, struct buffer *error)
 {
 	static const char option[] = "--web.external-url";
-	const char *path = url ? path_of(url) : "";
+	const char *path = url ? site_path_of(url) : "";
 	struct buffer home;
 
 	if (!path || !plain(path))
-		return refuse(error, option, url,
-			      "it is the address of the page, as in "
-			      "http://monitor.example.com/mailvane/");
+		return site_refuse(error, option, url,
+				   "it is the address of the page, as in "
+				   "http://monitor.example.com/mailvane/");
 	buffer_init(&home, site->home, sizeof(site->home));
 	buffer_format(&home, "%.*s/", url ? (int)without_slashes(url) : 0, url ? url : "");
-	return !home.full || refuse(error, option, url, "it is too long");
+	return !home.full || site_refuse(error, option, url, "it is too long");
 }
 
 static bool set_prefix(struct site *site, const char *prefix, struct buffer *error)
@@ -87,8 +87,8 @@ static bool set_prefix(struct site *site, const char *prefix, struct buffer *err
 	buffer_format(&storage, "%s%.*s", *prefix ? "/" : "", (int)without_slashes(prefix),
 		      prefix);
 	if (storage.full || !plain(prefix))
-		return refuse(error, "--web.route-prefix", prefix,
-			      "it is a path, as in /mailvane");
+		return site_refuse(error, "--web.route-prefix", prefix,
+				   "it is a path, as in /mailvane");
 	return true;
 }
 
@@ -100,14 +100,14 @@ bool site_init(struct site *site, const char *external_url, const char *prefix,
 	*site = (struct site){ 0 };
 	if (*path != '/' || !plain(path) || strlen(path) >= sizeof(site->metrics) ||
 	    (strlen(path) > 1 && path[strlen(path) - 1] == '/'))
-		return refuse(error, "--web.telemetry-path", path,
-			      "it is a path, as in /metrics");
+		return site_refuse(error, "--web.telemetry-path", path,
+				   "it is a path, as in /metrics");
 	text_copy(site->metrics, sizeof(site->metrics), path);
 	if (!set_home(site, external_url, error))
 		return false;
 	if (!set_prefix(site,
 			prefix         ? prefix
-			: external_url ? path_of(external_url)
+			: external_url ? site_path_of(external_url)
 				       : "",
 			error))
 		return false;

@@ -29,7 +29,7 @@ bool sockets_open(struct sockets *sockets, const char *const *addresses, size_t 
 /* --- systemd -------------------------------------------------------------------------------- */
 
 /* False: absent, or no number. */
-static bool number_of(const char *variable, uint64_t *ret_number)
+static bool sockets_number_of(const char *variable, uint64_t *ret_number)
 {
 	const char *text = getenv(variable);
 
@@ -67,8 +67,8 @@ static bool take_all(struct sockets *sockets, struct buffer *error)
 {
 	uint64_t pid, count;
 
-	if (!number_of("LISTEN_PID", &pid) || !number_of("LISTEN_FDS", &count) ||
-	    count == 0) {
+	if (!sockets_number_of("LISTEN_PID", &pid) ||
+	    !sockets_number_of("LISTEN_FDS", &count) || count == 0) {
 		buffer_text(error,
 			    "--web.systemd-socket: there is no socket from systemd "
 			    "(LISTEN_PID, LISTEN_FDS); start the .socket unit, or leave "

@@ -37,7 +37,8 @@ static int by_names(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->service, y->service);
 }
 
-static struct entry *find(const struct table *t, const char *server, const char *service)
+static struct entry *durations_find(const struct table *t, const char *server,
+				    const char *service)
 {
 	const struct entry key = { .server = server, .service = service };
 
@@ -142,7 +143,7 @@ static void inherit(struct table *t, const struct table *older)
 		return;
 	for (size_t i = 0; i < t->count; i++) {
 		struct entry *e = &t->entries[i];
-		const struct entry *old = find(older, e->server, e->service);
+		const struct entry *old = durations_find(older, e->server, e->service);
 
 		if (!old)
 			continue;
@@ -186,7 +187,7 @@ void durations_load(struct durations *d, struct plan *plan)
 	table_fini(&old);
 }
 
-static void count(struct entry *e, unsigned bucket, struct span took)
+static void durations_count(struct entry *e, unsigned bucket, struct span took)
 {
 	if (!e)
 		return;
@@ -203,18 +204,20 @@ void durations_put(struct durations *d, const struct target *target, struct span
 	pthread_mutex_lock(&d->lock);
 	if (d->table.count > 0) {
 		bucket = bucket_of(&d->table.plan->settings.buckets, took);
-		count(find(&d->table, "", target->service->name), bucket, took);
+		durations_count(durations_find(&d->table, "", target->service->name),
+				bucket, took);
 		if (wants_own(target))
-			count(find(&d->table, target->server, target->service->name),
-			      bucket, took);
+			durations_count(durations_find(&d->table, target->server,
+						       target->service->name),
+					bucket, took);
 	}
 	pthread_mutex_unlock(&d->lock);
 }
 
 /* --- copies --------------------------------------------------------------------------------- */
 
-static void copy(const struct table *t, const struct entry *e,
-		 struct histogram *ret_histogram)
+static void durations_copy(const struct table *t, const struct entry *e,
+			   struct histogram *ret_histogram)
 {
 	const struct buckets *buckets = &t->plan->settings.buckets;
 
@@ -231,9 +234,9 @@ bool durations_of(struct durations *d, const struct target *target,
 	if (!d || !wants_own(target))
 		return false;
 	pthread_mutex_lock(&d->lock);
-	e = find(&d->table, target->server, target->service->name);
+	e = durations_find(&d->table, target->server, target->service->name);
 	if (e)
-		copy(&d->table, e, ret_histogram);
+		durations_copy(&d->table, e, ret_histogram);
 	pthread_mutex_unlock(&d->lock);
 	return e != NULL;
 }
@@ -252,7 +255,7 @@ size_t durations_of_services(struct durations *d, struct service_durations **ret
 		const struct entry *e = &d->table.entries[i];
 
 		text_copy(list[i].service, sizeof(list[i].service), e->service);
-		copy(&d->table, e, &list[i].histogram);
+		durations_copy(&d->table, e, &list[i].histogram);
 	}
 	pthread_mutex_unlock(&d->lock);
 	if (!list)

@@ -14,7 +14,7 @@
 /* Bytes copied at once; room for a number; for all of a line that is not a name or a label. */
 enum { BLOCK = 32, NUMBER_MAX = 32, LINE_MAX = NUMBER_MAX + 3 * BLOCK };
 
-static char *put(char *at, struct view v)
+static char *encoder_put(char *at, struct view v)
 {
 	if (v.n > 0)
 		memcpy(at, v.p, v.n);
@@ -93,7 +93,7 @@ static char *put_fraction(char *at, uint64_t left, unsigned decimals)
 	return put_digits(at, left, decimals);
 }
 
-static inline char *put_number(char *at, struct number number)
+static inline char *encoder_put_number(char *at, struct number number)
 {
 	uint64_t left =
 	    number.units < 0 ? 0 - (uint64_t)number.units : (uint64_t)number.units;
@@ -118,11 +118,11 @@ static inline char *put_number(char *at, struct number number)
 static char *put_double(char *at, double value)
 {
 	if (isnan(value))
-		return put(at, (struct view){ "NaN", 3 });
+		return encoder_put(at, (struct view){ "NaN", 3 });
 	if (isinf(value))
-		return put(at, (struct view){ value < 0 ? "-Inf" : "+Inf", 4 });
+		return encoder_put(at, (struct view){ value < 0 ? "-Inf" : "+Inf", 4 });
 	if (fabs(value) < 1e15 && value == (double)(int64_t)value)
-		return put_number(at, number_of((int64_t)value));
+		return encoder_put_number(at, number_of((int64_t)value));
 	return at + snprintf(at, NUMBER_MAX, "%.15g", value);
 }
 
@@ -140,7 +140,7 @@ static uint64_t odd(uint64_t bytes)
 	return (below | (quote - each) | (slash - each) | (del - each) | bytes) & high;
 }
 
-static bool is_plain(char c)
+static bool encoder_is_plain(char c)
 {
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
@@ -157,7 +157,7 @@ static inline uint64_t put_eight(char *at, const char *p)
 
 /* Copies what stands for itself at the front, and perhaps what is behind it. Returns how many
  * bytes stand for themselves. */
-static inline size_t put_plain(char *at, struct view v)
+static inline size_t encoder_put_plain(char *at, struct view v)
 {
 	size_t n = 0;
 
@@ -166,15 +166,15 @@ static inline size_t put_plain(char *at, struct view v)
 	/* The rest again with some of the bytes before it. */
 	if (v.n >= 8 && v.n - n < 8 && put_eight(at + v.n - 8, v.p + v.n - 8) == 0)
 		return v.n;
-	for (; n < v.n && is_plain(v.p[n]); n++)
+	for (; n < v.n && encoder_is_plain(v.p[n]); n++)
 		at[n] = v.p[n];
 	return n;
 }
 
-static char *put_escaped(char *at, struct view v)
+static char *encoder_put_escaped(char *at, struct view v)
 {
 	for (;;) {
-		size_t n = put_plain(at, v);
+		size_t n = encoder_put_plain(at, v);
 
 		at += n;
 		v = view_skip(v, n);
@@ -193,16 +193,16 @@ __attribute__((noinline)) static char *put_cleaned(char *at, const char *raw)
 {
 	char clean[LABEL_VALUE_MAX];
 
-	return put_escaped(
+	return encoder_put_escaped(
 	    at, (struct view){ clean, printable_copy(clean, sizeof(clean), view_of(raw)) });
 }
 
 /* At most twice LABEL_VALUE_MAX. Most values are plain ASCII. */
-static inline char *put_value(char *at, const char *raw)
+static inline char *encoder_put_value(char *at, const char *raw)
 {
 	struct view v = { raw, strnlen(raw, LABEL_VALUE_MAX) };
 
-	if (put_plain(at, v) < v.n || v.n == LABEL_VALUE_MAX)
+	if (encoder_put_plain(at, v) < v.n || v.n == LABEL_VALUE_MAX)
 		return put_cleaned(at, raw);
 	return at + v.n;
 }
@@ -213,26 +213,26 @@ static size_t label_room(struct view name)
 	return name.n + 2 * LABEL_VALUE_MAX + 4;
 }
 
-static inline char *put_label(char *at, struct view name, const char *value)
+static inline char *encoder_put_label(char *at, struct view name, const char *value)
 {
-	at = put(at, name);
-	at = put(at, (struct view){ "=\"", 2 });
-	at = put_value(at, value);
+	at = encoder_put(at, name);
+	at = encoder_put(at, (struct view){ "=\"", 2 });
+	at = encoder_put_value(at, value);
 	*at++ = '"';
 	return at;
 }
 
-static inline void add_label(struct draft *d, struct view name, const char *value)
+static inline void add_label(struct strbuf *d, struct view name, const char *value)
 {
-	char *at = draft_room(d, label_room(name) + BLOCK);
+	char *at = strbuf_room(d, label_room(name) + BLOCK);
 
 	if (!at)
 		return;
 	*at++ = ',';
-	d->n = (size_t)(put_label(at, name, value) - d->p);
+	d->n = (size_t)(encoder_put_label(at, name, value) - d->p);
 }
 
-static void add_address(struct draft *d, const struct address *address)
+static void add_address(struct strbuf *d, const struct address *address)
 {
 	char text[ADDRESS_TEXT_MAX];
 
@@ -243,9 +243,9 @@ static void add_address(struct draft *d, const struct address *address)
 /* Many targets have the same service. */
 static void learn_service(struct encoder *e, const struct service *service)
 {
-	struct draft text;
+	struct strbuf text;
 
-	draft_init(&text);
+	strbuf_init(&text);
 	add_label(&text, (struct view){ "service", 7 }, service->name);
 	e->service = NULL;
 	if (!text.failed && text.n <= sizeof(e->service_text)) {
@@ -253,7 +253,7 @@ static void learn_service(struct encoder *e, const struct service *service)
 		e->service_n = text.n;
 		memcpy(e->service_text, text.p, text.n);
 	}
-	draft_fini(&text);
+	strbuf_fini(&text);
 }
 
 /* Only when there is a sample: many families have none for a target. */
@@ -262,11 +262,11 @@ static void write_subject(struct encoder *e)
 	static const char start[BLOCK] = "{server=\"";
 	const struct target *target = e->target;
 	char *at =
-	    draft_room(&e->subject, 2 * LABEL_VALUE_MAX + SERVICE_TEXT_MAX + 2 * BLOCK);
+	    strbuf_room(&e->subject, 2 * LABEL_VALUE_MAX + SERVICE_TEXT_MAX + 2 * BLOCK);
 
 	if (at) {
 		at = put_blocks(at, start, 9);
-		at = put_value(at, target->server);
+		at = encoder_put_value(at, target->server);
 		*at++ = '"';
 		if (!e->of_server && e->service != target->service)
 			learn_service(e, target->service);
@@ -303,7 +303,7 @@ void encoder_server(struct encoder *e, const struct target *target)
 
 void encoder_fini(struct encoder *e)
 {
-	draft_fini(&e->subject);
+	strbuf_fini(&e->subject);
 }
 
 /* --- families ----------------------------------------------------------------------------- */
@@ -343,24 +343,24 @@ void encoder_family(struct encoder *e, const struct family *family)
 		write_words(e, family->words);
 }
 
-static void put_help(struct encoder *e, struct view name)
+static void encoder_put_help(struct encoder *e, struct view name)
 {
-	draft_format(e->out, "# HELP %.*s ", (int)name.n, name.p);
+	strbuf_format(e->out, "# HELP %.*s ", (int)name.n, name.p);
 	for (const char *help = e->family->help; *help; help++)
 		if (*help == '\n')
-			draft_text(e->out, "\\n");
+			strbuf_text(e->out, "\\n");
 		else if (*help == '\\')
-			draft_text(e->out, "\\\\");
+			strbuf_text(e->out, "\\\\");
 		else if (*help == '"' && e->format == TEXT_OPENMETRICS)
-			draft_text(e->out, "\\\"");
+			strbuf_text(e->out, "\\\"");
 		else
-			draft_put(e->out, (struct view){ help, 1 });
-	draft_text(e->out, "\n");
+			strbuf_put(e->out, (struct view){ help, 1 });
+	strbuf_text(e->out, "\n");
 }
 
 static void put_type(struct encoder *e, struct view name, const char *type)
 {
-	draft_format(e->out, "# TYPE %.*s %s\n", (int)name.n, name.p, type);
+	strbuf_format(e->out, "# TYPE %.*s %s\n", (int)name.n, name.p, type);
 }
 
 const char *metric_kind_name(enum metric_kind kind)
@@ -383,11 +383,11 @@ static void head(struct encoder *e)
 	if (e->format == TEXT_OPENMETRICS) {
 		put_type(e, e->stem, metric_kind_name(kind));
 		if (*e->family->unit)
-			draft_format(e->out, "# UNIT %.*s %s\n", (int)e->stem.n, e->stem.p,
-				     e->family->unit);
-		put_help(e, e->stem);
+			strbuf_format(e->out, "# UNIT %.*s %s\n", (int)e->stem.n, e->stem.p,
+				      e->family->unit);
+		encoder_put_help(e, e->stem);
 	} else {
-		put_help(e, view_of(e->family->name));
+		encoder_put_help(e, view_of(e->family->name));
 		put_type(e, view_of(e->family->name),
 			 metric_kind_name(kind == INFO ? GAUGE : kind));
 	}
@@ -396,12 +396,12 @@ static void head(struct encoder *e)
 void encoder_end(struct encoder *e)
 {
 	if (e->format == TEXT_OPENMETRICS)
-		draft_text(e->out, "# EOF\n");
+		strbuf_text(e->out, "# EOF\n");
 }
 
 /* --- samples ------------------------------------------------------------------------------ */
 
-static void end_line(struct encoder *e, char *at)
+static void encoder_end_line(struct encoder *e, char *at)
 {
 	*at++ = '\n';
 	e->out->n = (size_t)(at - e->out->p);
@@ -414,7 +414,7 @@ static inline char *begin_line(struct encoder *e, size_t labels_room)
 
 	if (e->target && e->subject.n == 0)
 		write_subject(e);
-	at = draft_room(e->out, METRIC_NAME_MAX + e->subject.n + labels_room + LINE_MAX);
+	at = strbuf_room(e->out, METRIC_NAME_MAX + e->subject.n + labels_room + LINE_MAX);
 	if (!at)
 		return NULL;
 	at = put_blocks(at, e->name_text, e->name.n);
@@ -441,16 +441,16 @@ static void put_created(struct encoder *e, size_t line)
 {
 	static const struct view ending = { "_created", 8 };
 	size_t labels_n = e->out->n - line - e->name.n;
-	char *at = draft_room(e->out, e->stem.n + ending.n + labels_n + LINE_MAX);
+	char *at = strbuf_room(e->out, e->stem.n + ending.n + labels_n + LINE_MAX);
 	const char *labels = e->out->p + line + e->name.n;
 
 	if (!at)
 		return;
 	/* The number is what is behind the last blank. */
 	labels_n = (size_t)((const char *)memrchr(labels, ' ', labels_n) + 1 - labels);
-	at = put(put(at, e->stem), ending);
-	at = put(at, (struct view){ labels, labels_n });
-	end_line(e, put_number(at, (struct number){ e->created.ms, 3 }));
+	at = encoder_put(encoder_put(at, e->stem), ending);
+	at = encoder_put(at, (struct view){ labels, labels_n });
+	encoder_end_line(e, encoder_put_number(at, (struct number){ e->created.ms, 3 }));
 }
 
 void encoder_number(struct encoder *e, struct number number)
@@ -463,7 +463,7 @@ void encoder_number(struct encoder *e, struct number number)
 	at = begin_line(e, 0);
 	if (!at)
 		return;
-	end_line(e, put_number(end_labels(e, at), number));
+	encoder_end_line(e, encoder_put_number(end_labels(e, at), number));
 	if (has_created(e))
 		put_created(e, line);
 }
@@ -482,7 +482,7 @@ void encoder_word(struct encoder *e, unsigned word, struct number number)
 	at = put_blocks(text, w->text, w->n);
 	if (e->subject.n == 0)
 		*text = '{';
-	end_line(e, put_number(at, number));
+	encoder_end_line(e, encoder_put_number(at, number));
 	if (has_created(e))
 		put_created(e, line);
 }
@@ -502,12 +502,12 @@ void encoder_labels(struct encoder *e, const struct label *labels, size_t count,
 		return;
 	for (size_t i = 0; i < count; i++) {
 		*at++ = i == 0 && e->subject.n == 0 ? '{' : ',';
-		at = put_label(at, view_of(labels[i].name), labels[i].value);
+		at = encoder_put_label(at, view_of(labels[i].name), labels[i].value);
 	}
 	if (count > 0 || e->subject.n > 0)
 		*at++ = '}';
 	*at++ = ' ';
-	end_line(e, put_number(at, number));
+	encoder_end_line(e, encoder_put_number(at, number));
 	if (has_created(e))
 		put_created(e, line);
 }
@@ -522,7 +522,7 @@ void encoder_double(struct encoder *e, double value)
 	at = begin_line(e, 0);
 	if (!at)
 		return;
-	end_line(e, put_double(end_labels(e, at), value));
+	encoder_end_line(e, put_double(end_labels(e, at), value));
 	if (has_created(e))
 		put_created(e, line);
 }

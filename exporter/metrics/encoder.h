@@ -8,9 +8,9 @@
 #define MAILVANE_ENCODER_H
 
 #include "buffer.h"
-#include "draft.h"
 #include "histogram.h"
 #include "plan.h"
+#include "strbuf.h"
 
 /* A label value beyond is cut: some are a stranger's. */
 enum { LABEL_VALUE_MAX = 1024 };
@@ -44,7 +44,7 @@ struct family {
 
 /* {0} with `out` and `format` is a beginning. */
 struct encoder {
-	struct draft *out;
+	struct strbuf *out;
 	enum text_format format;
 	struct moment created; /* of the subject's counters; ms 0: not known */
 
@@ -56,8 +56,8 @@ struct encoder {
 	char name_text[METRIC_NAME_MAX];
 	const struct target *target;
 	const struct address *address;
-	bool of_server;       /* whatever the service */
-	struct draft subject; /* `{server="mx1",service="imaps"` */
+	bool of_server;        /* whatever the service */
+	struct strbuf subject; /* `{server="mx1",service="imaps"` */
 	const struct service *service;
 	size_t service_n;
 	char service_text[SERVICE_TEXT_MAX]; /* `,service="imaps"` of the service */

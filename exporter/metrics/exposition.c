@@ -5,7 +5,7 @@
  */
 #include "exposition.h"
 
-#include "roster_metrics.h"
+#include "name_metrics.h"
 
 #include <stdlib.h>
 
@@ -17,9 +17,10 @@ struct exposition {
 	struct plan *plan;
 	struct health health;
 	struct encoder encoder;
-	size_t metric, target;        /* the next of each */
-	struct server_health server;  /* SCOPE_SERVER: whose targets are looked at */
-	struct roster_subject roster; /* SCOPE_ROSTER; `target` counts hostings there */
+	size_t metric, target;       /* the next of each */
+	struct server_health server; /* SCOPE_SERVER: whose targets are looked at */
+	struct name_results_subject
+	    name_results; /* SCOPE_NAME_RESULTS; `target` counts hostings there */
 
 	/* Some targets from the next one on. */
 	size_t count;
@@ -129,20 +130,21 @@ static bool some_targets(struct exposition *x, const struct metric *metric)
 }
 
 /* False: the row is complete. */
-static bool one_roster(struct exposition *x, const struct metric *metric)
+static bool one_name_results(struct exposition *x, const struct metric *metric)
 {
 	const struct plan *plan = x->plan;
 
 	if (x->target < plan->hosting_count) {
-		roster_subject_next(&x->roster, &plan->hostings[x->target++]);
-		encoder_subject(&x->encoder, x->roster.hosting->target, NULL);
+		name_results_subject_next(&x->name_results, &plan->hostings[x->target++]);
+		encoder_subject(&x->encoder, x->name_results.hosting->target, NULL);
 		x->encoder.created = (struct moment){ 0 };
-		metric->read(&x->encoder, &(struct subject){ .health = &x->health,
-							     .roster = &x->roster });
+		metric->read(&x->encoder,
+			     &(struct subject){ .health = &x->health,
+						.name_results = &x->name_results });
 	}
 	if (x->target < plan->hosting_count)
 		return true;
-	roster_subject_fini(&x->roster);
+	name_results_subject_fini(&x->name_results);
 	return false;
 }
 
@@ -153,7 +155,7 @@ static void of_exporter(struct exposition *x, const struct metric *metric)
 	metric->read(&x->encoder, &(struct subject){ .health = &x->health });
 }
 
-static bool more(struct answer *answer, struct draft *out)
+static bool exposition_more(struct answer *answer, struct strbuf *out)
 {
 	struct exposition *x = (struct exposition *)answer;
 	const struct metric *metric = &metrics[x->metric];
@@ -167,20 +169,20 @@ static bool more(struct answer *answer, struct draft *out)
 		encoder_family(&x->encoder, &metric->family);
 	if (metric->scope == SCOPE_EXPORTER)
 		of_exporter(x, metric);
-	else if (metric->scope == SCOPE_ROSTER ? one_roster(x, metric)
-					       : some_targets(x, metric))
+	else if (metric->scope == SCOPE_NAME_RESULTS ? one_name_results(x, metric)
+						     : some_targets(x, metric))
 		return true;
 	x->metric++;
 	x->target = 0;
 	return true;
 }
 
-static void dispose(struct answer *answer)
+static void exposition_dispose(struct answer *answer)
 {
 	struct exposition *x = (struct exposition *)answer;
 
 	encoder_fini(&x->encoder);
-	roster_subject_fini(&x->roster);
+	name_results_subject_fini(&x->name_results);
 	plan_release(x->plan);
 	free(x);
 }
@@ -192,7 +194,7 @@ struct answer *exposition_new(struct plan *plan, const struct health *health,
 
 	if (!x)
 		return NULL;
-	x->answer = (struct answer){ more, dispose };
+	x->answer = (struct answer){ exposition_more, exposition_dispose };
 	x->plan = plan_hold(plan);
 	x->health = *health;
 	x->encoder.format = format;

@@ -5,7 +5,7 @@
  */
 #include "metrics.h"
 
-#include "roster_metrics.h"
+#include "name_metrics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static struct number microseconds(uint32_t us)
 	return (struct number){ us, 6 };
 }
 
-static struct number nanoseconds(struct span span)
+static struct number metrics_nanoseconds(struct span span)
 {
 	return (struct number){ span.ns, 9 };
 }
@@ -30,7 +30,7 @@ static const char *phase_word(unsigned phase)
 	return phase_name((enum phase)phase);
 }
 
-static const char *fault_word(unsigned fault)
+static const char *metrics_fault_word(unsigned fault)
 {
 	return fault_name((enum fault)fault);
 }
@@ -42,20 +42,21 @@ static const struct words certificate_labels = {
 	.label = "subject, issuer, serial, fingerprint_sha256"
 };
 static const struct words build_labels = { .label = "version, compiler" };
-static const struct words cert_faults = { "fault", fault_word, CERT_FAULT_FIRST,
+static const struct words cert_faults = { "fault", metrics_fault_word, CERT_FAULT_FIRST,
 					  CERT_FAULT_LAST };
 
-static const struct words notices = { "notice", fault_word, NOTICE_FIRST, NOTICE_LAST };
+static const struct words notices = { "notice", metrics_fault_word, NOTICE_FIRST,
+				      NOTICE_LAST };
 
 /* --- of a target ------------------------------------------------------------------------- */
 
 /* A bad state is a failure; a WARNING is still a service that works. */
-static void read_success(struct encoder *e, const struct subject *s)
+static void metrics_read_success(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of(!state_is_bad((enum state)s->record->state)));
 }
 
-static void read_state(struct encoder *e, const struct subject *s)
+static void metrics_read_state(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of(s->record->state));
 }
@@ -71,9 +72,9 @@ static void read_state_since(struct encoder *e, const struct subject *s)
 	encoder_number(e, seconds(s->record->since));
 }
 
-static void read_fault(struct encoder *e, const struct subject *s)
+static void metrics_read_fault(struct encoder *e, const struct subject *s)
 {
-	const struct label labels[] = { { "fault", fault_word(s->record->fault) },
+	const struct label labels[] = { { "fault", metrics_fault_word(s->record->fault) },
 					{ "phase", phase_word(s->record->phase) } };
 
 	if (s->record->fault != FAULT_OK)
@@ -87,12 +88,12 @@ static void read_notices(struct encoder *e, const struct subject *s)
 			encoder_word(e, f, number_of(1));
 }
 
-static void read_obsolete(struct encoder *e, const struct subject *s)
+static void read_legacy_tls(struct encoder *e, const struct subject *s)
 {
-	enum obsolete known = slot_obsolete(s->target->slot);
+	enum legacy_tls known = slot_legacy_tls(s->target->slot);
 
-	if (known != OBSOLETE_UNKNOWN)
-		encoder_number(e, number_of(known != OBSOLETE_REFUSED));
+	if (known != LEGACY_TLS_UNKNOWN)
+		encoder_number(e, number_of(known != LEGACY_TLS_REFUSED));
 }
 
 static void read_probes(struct encoder *e, const struct subject *s)
@@ -105,12 +106,12 @@ static void read_failures(struct encoder *e, const struct subject *s)
 	encoder_number(e, number_of(s->record ? s->record->failures : 0));
 }
 
-static void read_duration(struct encoder *e, const struct subject *s)
+static void metrics_read_duration(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, microseconds(s->record->took));
 }
 
-static void read_phases(struct encoder *e, const struct subject *s)
+static void metrics_read_phases(struct encoder *e, const struct subject *s)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (s->record->reached & (1u << i))
@@ -129,21 +130,21 @@ static void read_last_success(struct encoder *e, const struct subject *s)
 
 static void read_interval(struct encoder *e, const struct subject *s)
 {
-	encoder_number(e, nanoseconds(s->target->interval));
+	encoder_number(e, metrics_nanoseconds(s->target->interval));
 }
 
-static void read_late(struct encoder *e, const struct subject *s)
+static void metrics_read_late(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of((s->record->flags & RESULT_LATE) != 0));
 }
 
-static void read_waited(struct encoder *e, const struct subject *s)
+static void metrics_read_waited(struct encoder *e, const struct subject *s)
 {
 	if (s->record->waited > 0)
 		encoder_number(e, microseconds(s->record->waited));
 }
 
-static void read_reply_code(struct encoder *e, const struct subject *s)
+static void metrics_read_reply_code(struct encoder *e, const struct subject *s)
 {
 	if (s->record->code > 0)
 		encoder_number(e, number_of(s->record->code));
@@ -176,7 +177,7 @@ static void read_chain_not_after(struct encoder *e, const struct subject *s)
 		encoder_number(e, seconds(s->record->chain_not_after));
 }
 
-static void read_certificate_faults(struct encoder *e, const struct subject *s)
+static void metrics_read_certificate_faults(struct encoder *e, const struct subject *s)
 {
 	if (!s->record->has_certificate)
 		return;
@@ -217,7 +218,7 @@ static void read_differs(struct encoder *e, const struct subject *s)
 					     NOTICE_BIT(FAULT_CERT_DIFFERS)) != 0));
 }
 
-static void read_messages(struct encoder *e, const struct subject *s)
+static void metrics_read_messages(struct encoder *e, const struct subject *s)
 {
 	if (s->record->messages >= 0)
 		encoder_number(e, number_of(s->record->messages));
@@ -343,7 +344,7 @@ PASSIVE_READER(dropped)
 			encoder_number(e, value);                                          \
 	}
 #define ENGINE_COUNT(name, field) ENGINE_READER(name, number_of((int64_t)engine->field))
-#define ENGINE_SPAN(name, field)  ENGINE_READER(name, nanoseconds(engine->field))
+#define ENGINE_SPAN(name, field)  ENGINE_READER(name, metrics_nanoseconds(engine->field))
 
 static void read_in_flight_max(struct encoder *e, const struct subject *s)
 {
@@ -355,7 +356,7 @@ ENGINE_COUNT(in_flight, in_flight)
 ENGINE_COUNT(waiting, waiting)
 ENGINE_COUNT(engine_late, late)
 ENGINE_SPAN(lateness, lateness_max)
-ENGINE_COUNT(errands, errands)
+ENGINE_COUNT(on_demand_probes, on_demand_probes)
 ENGINE_SPAN(lag, lag)
 ENGINE_COUNT(dns_questions, dns_questions)
 ENGINE_COUNT(dns_cache_hits, dns_cache_hits)
@@ -417,15 +418,15 @@ static void read_started(struct encoder *e, const struct subject *s)
 	{ { name, help, kind, unit, words }, SCOPE_EXPORTER, 0, read }
 
 const struct metric metrics[] = {
-	TARGET("probe_success", GAUGE, "", NULL, SCOPE_RECORD, 0, read_success,
+	TARGET("probe_success", GAUGE, "", NULL, SCOPE_RECORD, 0, metrics_read_success,
 	       "Whether the last probe found a working service: state OK or WARNING."),
-	TARGET("probe_state", GAUGE, "", NULL, SCOPE_RECORD, 0, read_state,
+	TARGET("probe_state", GAUGE, "", NULL, SCOPE_RECORD, 0, metrics_read_state,
 	       "Verdict of the last probe: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."),
 	TARGET("probe_confirmed_state", GAUGE, "", NULL, SCOPE_RECORD, 0, read_confirmed_state,
 	       "State that as many probes in a row as `confirm` says agree on, as it is logged and told; absent until there is one. For alerts."),
 	TARGET("probe_state_since_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_state_since,
 	       "Unix time at which the present state began."),
-	TARGET("probe_fault", GAUGE, "", &fault_labels, SCOPE_RECORD, 0, read_fault,
+	TARGET("probe_fault", GAUGE, "", &fault_labels, SCOPE_RECORD, 0, metrics_read_fault,
 	       "1 for the fault that decided the last verdict and the phase it was in; absent when there is none."),
 	TARGET("probe_notice", GAUGE, "", &notices, SCOPE_RECORD, 0, read_notices,
 	       "1 for each notice of the last probe: what is odd without being in the way; absent when there is none."),
@@ -433,9 +434,9 @@ const struct metric metrics[] = {
 	       "Probes finished."),
 	TARGET("probe_failures_total", COUNTER, "", NULL, SCOPE_TALLY, 0, read_failures,
 	       "Probes that ended CRITICAL or UNKNOWN."),
-	TARGET("probe_duration_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, read_duration,
+	TARGET("probe_duration_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, 0, metrics_read_duration,
 	       "How long the last probe took."),
-	TARGET("probe_phase_duration_seconds", GAUGE, "seconds", &phases, SCOPE_RECORD, BRIEF_PHASES, read_phases,
+	TARGET("probe_phase_duration_seconds", GAUGE, "seconds", &phases, SCOPE_RECORD, BRIEF_PHASES, metrics_read_phases,
 	       "How long each phase of the last probe took; phases it did not reach are absent."),
 	TARGET("target_probe_duration_seconds", HISTOGRAM, "seconds", NULL, SCOPE_TARGET, 0, read_durations,
 	       "How long probes of this target took, all addresses together; only with histogram = true in the configuration."),
@@ -445,15 +446,15 @@ const struct metric metrics[] = {
 	       "Unix time of the last successful probe; 0 if there was none."),
 	TARGET("probe_interval_seconds", GAUGE, "seconds", NULL, SCOPE_TARGET, 0, read_interval,
 	       "Time from one probe to the next while all is well."),
-	TARGET("probe_late", GAUGE, "", NULL, SCOPE_RECORD, 0, read_late,
+	TARGET("probe_late", GAUGE, "", NULL, SCOPE_RECORD, 0, metrics_read_late,
 	       "1 if the exporter itself was behind during the last probe, so that its durations are too long."),
-	TARGET("probe_wait_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_waited,
+	TARGET("probe_wait_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, metrics_read_waited,
 	       "How long the last probe waited for a connection, because in_flight_max or per_address_max were reached; absent if it did not wait."),
-	TARGET("reply_code", GAUGE, "", NULL, SCOPE_RECORD, 0, read_reply_code,
+	TARGET("reply_code", GAUGE, "", NULL, SCOPE_RECORD, 0, metrics_read_reply_code,
 	       "SMTP or LMTP reply code that decided the last probe, or else of the greeting."),
 	TARGET("tls_info", INFO, "", &tls_labels, SCOPE_RECORD, BRIEF_MORE, read_tls,
 	       "1, with the TLS version and cipher of the last probe."),
-	TARGET("tls_obsolete_accepted", GAUGE, "", NULL, SCOPE_TARGET, 0, read_obsolete,
+	TARGET("tls_obsolete_accepted", GAUGE, "", NULL, SCOPE_TARGET, 0, read_legacy_tls,
 	       "1 if TLS 1.0 or 1.1 is accepted as well (RFC 8996), 0 if not; absent until the first look of tls_obsolete_interval."),
 	TARGET("tls_certificate_not_before_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_CERTIFICATE, read_not_before,
 	       "Unix time at which the server's certificate begins to be valid."),
@@ -461,7 +462,7 @@ const struct metric metrics[] = {
 	       "Unix time at which the server's certificate ends."),
 	TARGET("tls_chain_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_chain_not_after,
 	       "Unix time at which the first certificate of the verified chain ends; absent if it could not be verified."),
-	TARGET("tls_certificate_fault", GAUGE, "", &cert_faults, SCOPE_RECORD, 0, read_certificate_faults,
+	TARGET("tls_certificate_fault", GAUGE, "", &cert_faults, SCOPE_RECORD, 0, metrics_read_certificate_faults,
 	       "1 for each thing wrong with the server's certificate, 0 for each that is in order."),
 	TARGET("dane_valid", GAUGE, "", NULL, SCOPE_RECORD, 0, read_dane,
 	       "1 if a TLSA record matches the server's certificate, 0 if none does or they could not be looked up; absent without signed records."),
@@ -469,7 +470,7 @@ const struct metric metrics[] = {
 	       "1, with the names and the identity of the server's certificate."),
 	TARGET("tls_certificate_differs", GAUGE, "", NULL, SCOPE_RECORD, 0, read_differs,
 	       "1 if another service or address of the server shows a newer certificate for the same name, and has for longer than `overlap`: renewed, but not here; absent where nothing can differ."),
-	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, read_messages,
+	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, metrics_read_messages,
 	       "Messages in the mailbox that was logged in to."),
 	TARGET("auth_suspended_until_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_RECORD, BRIEF_MORE, read_held_until,
 	       "Unix time of the next login: the account failed at that server and is left alone until then; absent while none is left out."),
@@ -477,31 +478,31 @@ const struct metric metrics[] = {
 	TARGET("server_unreachable", GAUGE, "", NULL, SCOPE_SERVER, 0, read_unreachable,
 	       "1 if every probe of every service of the server fails at its name or its connection, and that is confirmed; absent otherwise."),
 
-	TARGET("names", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_total,
+	TARGET("names", GAUGE, "", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_total,
 	       "Customers' names that the service is asked for by SNI: those of names_file."),
-	TARGET("names_asked", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_asked,
+	TARGET("names_asked", GAUGE, "", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_asked,
 	       "Names with a result; less than mailvane_names until each was asked once."),
-	TARGET("names_confirmed", GAUGE, "", &roster_state_words, SCOPE_ROSTER, 0, roster_read_confirmed,
+	TARGET("names_confirmed", GAUGE, "", &name_results_state_words, SCOPE_NAME_RESULTS, 0, name_results_read_confirmed,
 	       "Names by their confirmed state: what as many results in a row as `confirm` says agree on. For alerts."),
-	TARGET("names_faults", GAUGE, "", &roster_fault_words, SCOPE_ROSTER, 0, roster_read_faults,
+	TARGET("names_faults", GAUGE, "", &name_results_fault_words, SCOPE_NAME_RESULTS, 0, name_results_read_faults,
 	       "Names by the fault that decided their last result."),
-	TARGET("names_without_own_certificate", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_without_own,
+	TARGET("names_without_own_certificate", GAUGE, "", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_without_own,
 	       "Names for which the server shows its fall-back certificate, which is not for them; among those with cert_name."),
-	TARGET("names_earliest_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_earliest,
+	TARGET("names_earliest_not_after_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_earliest,
 	       "Unix time at which the first of the names' certificates ends; absent while none is known."),
-	TARGET("names_oldest_asked_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_oldest,
+	TARGET("names_oldest_asked_timestamp_seconds", GAUGE, "seconds", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_oldest,
 	       "Unix time of the result of the name that was not asked for the longest time; absent while none was asked."),
-	TARGET("names_interval_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_interval,
+	TARGET("names_interval_seconds", GAUGE, "seconds", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_interval,
 	       "Time in which each name is to be asked for once: names_interval."),
-	TARGET("names_behind_seconds", GAUGE, "seconds", NULL, SCOPE_ROSTER, 0, roster_read_behind,
+	TARGET("names_behind_seconds", GAUGE, "seconds", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_behind,
 	       "How late names are asked for; rises where the connections allowed are too few for the interval."),
-	TARGET("names_paused", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_paused,
+	TARGET("names_paused", GAUGE, "", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_paused,
 	       "1 while no name is asked for because the server does not answer, else 0; names keep their results meanwhile."),
-	TARGET("names_asks_total", COUNTER, "", NULL, SCOPE_ROSTER, 0, roster_read_asks,
+	TARGET("names_asks_total", COUNTER, "", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_asks,
 	       "Connections made to ask for names."),
-	TARGET("name_state", GAUGE, "", &roster_name_labels, SCOPE_ROSTER, 0, roster_read_names,
+	TARGET("name_state", GAUGE, "", &name_result_labels, SCOPE_NAME_RESULTS, 0, name_results_read_names,
 	       "A name's confirmed state while it is not OK: 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Absent for all others, and beyond 100 names of a server."),
-	TARGET("names_hidden", GAUGE, "", NULL, SCOPE_ROSTER, 0, roster_read_hidden,
+	TARGET("names_hidden", GAUGE, "", NULL, SCOPE_NAME_RESULTS, 0, name_results_read_hidden,
 	       "Names that are confirmed not to be OK and have no mailvane_name_state, because the server has more than 100 of them."),
 
 	SELF("mailvane_build_info", INFO, "", &build_labels, read_build,
@@ -528,7 +529,7 @@ const struct metric metrics[] = {
 	     "Probes that began more than 50 ms behind their time, because the exporter was late or they waited for a connection."),
 	SELF("mailvane_probes_skipped_total", COUNTER, "", &reasons, read_skipped,
 	     "Probes left out: the one before was still running, or the login failed lately."),
-	SELF("mailvane_probe_requests_total", COUNTER, "", NULL, read_errands,
+	SELF("mailvane_probe_requests_total", COUNTER, "", NULL, read_on_demand_probes,
 	     "Probes on demand that began: those of /probe, which no other metric counts."),
 	SELF("mailvane_schedule_lateness_max_seconds", GAUGE, "seconds", NULL, read_lateness,
 	     "Longest that a probe began behind its time since the last scrape by anyone."),

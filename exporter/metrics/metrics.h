@@ -14,12 +14,12 @@ enum scope {
 	SCOPE_EXPORTER,
 	SCOPE_TARGET, /* known without a result */
 	SCOPE_TALLY, /* of a record; 0 before the first result, so that rate() sees the first rise */
-	SCOPE_RECORD, /* of a record */
-	SCOPE_SERVER, /* of all targets of a server together */
-	SCOPE_ROSTER, /* of a target that is asked for customers' names */
+	SCOPE_RECORD,       /* of a record */
+	SCOPE_SERVER,       /* of all targets of a server together */
+	SCOPE_NAME_RESULTS, /* of a target that is asked for customers' names */
 };
 
-struct roster_subject;
+struct name_results_subject;
 
 /* What samples are read from. The pointers that the scope does not have are NULL. */
 struct subject {
@@ -27,7 +27,7 @@ struct subject {
 	const struct target *target;
 	const struct brief *record; /* SCOPE_TALLY: may be NULL */
 	const struct server_health *server;
-	const struct roster_subject *roster;
+	const struct name_results_subject *name_results;
 };
 
 struct metric {

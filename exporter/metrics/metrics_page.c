@@ -60,51 +60,51 @@ static const char columns[] = "| metric | type | unit | labels | meaning |\n"
 			      "|---|---|---|---|---|\n";
 
 /* "fault, phase" as it is, each in quotes. */
-static void put_labels(struct draft *out, const struct words *words)
+static void metrics_page_put_labels(struct strbuf *out, const struct words *words)
 {
 	if (!words)
 		return;
-	draft_text(out, "`");
+	strbuf_text(out, "`");
 	for (const char *label = words->label; *label; label++)
 		if (*label == ',')
-			draft_text(out, "`,");
+			strbuf_text(out, "`,");
 		else if (*label == ' ')
-			draft_text(out, " `");
+			strbuf_text(out, " `");
 		else
-			draft_put(out, (struct view){ label, 1 });
-	draft_text(out, "`");
+			strbuf_put(out, (struct view){ label, 1 });
+	strbuf_text(out, "`");
 }
 
-static void put_row(struct draft *out, const struct family *family)
+static void metrics_page_put_row(struct strbuf *out, const struct family *family)
 {
-	draft_format(out, "| `%s` | %s | %s | ", family->name,
-		     metric_kind_name(family->kind), family->unit);
-	put_labels(out, family->words);
-	draft_format(out, " | %s |\n", family->help);
+	strbuf_format(out, "| `%s` | %s | %s | ", family->name,
+		      metric_kind_name(family->kind), family->unit);
+	metrics_page_put_labels(out, family->words);
+	strbuf_format(out, " | %s |\n", family->help);
 }
 
-static void put_metrics(struct draft *out, enum scope from, enum scope to)
+static void put_metrics(struct strbuf *out, enum scope from, enum scope to)
 {
-	draft_text(out, columns);
+	strbuf_text(out, columns);
 	for (size_t i = 0; i < metric_count; i++)
 		if (metrics[i].scope >= from && metrics[i].scope <= to)
-			put_row(out, &metrics[i].family);
+			metrics_page_put_row(out, &metrics[i].family);
 }
 
-void metrics_page(struct draft *out)
+void metrics_page(struct strbuf *out)
 {
-	draft_text(out, head);
-	draft_text(out, of_targets);
+	strbuf_text(out, head);
+	strbuf_text(out, of_targets);
 	put_metrics(out, SCOPE_TARGET, SCOPE_RECORD);
-	draft_text(out, of_servers);
+	strbuf_text(out, of_servers);
 	put_metrics(out, SCOPE_SERVER, SCOPE_SERVER);
-	draft_text(out, of_names);
-	put_metrics(out, SCOPE_ROSTER, SCOPE_ROSTER);
-	draft_text(out, of_exporter);
+	strbuf_text(out, of_names);
+	put_metrics(out, SCOPE_NAME_RESULTS, SCOPE_NAME_RESULTS);
+	strbuf_text(out, of_exporter);
 	put_metrics(out, SCOPE_EXPORTER, SCOPE_EXPORTER);
-	draft_text(out, of_probes);
-	draft_text(out, "| metric | meaning |\n|---|---|\n");
+	strbuf_text(out, of_probes);
+	strbuf_text(out, "| metric | meaning |\n|---|---|\n");
 	for (size_t i = 0; probe_metrics_family(i); i++)
-		draft_format(out, "| `%s` | %s |\n", probe_metrics_family(i)->name,
-			     probe_metrics_family(i)->help);
+		strbuf_format(out, "| `%s` | %s |\n", probe_metrics_family(i)->name,
+			      probe_metrics_family(i)->help);
 }

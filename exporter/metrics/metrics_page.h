@@ -2,8 +2,8 @@
 #ifndef MAILVANE_METRICS_PAGE_H
 #define MAILVANE_METRICS_PAGE_H
 
-#include "draft.h"
+#include "strbuf.h"
 
-void metrics_page(struct draft *);
+void metrics_page(struct strbuf *);
 
 #endif

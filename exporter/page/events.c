@@ -39,14 +39,14 @@ static struct timespec later(int seconds)
 	return t;
 }
 
-static void tell(struct events *e)
+static void events_tell(struct events *e)
 {
 	e->number++;
 	for (struct listener *l = e->listeners; l; l = l->next)
 		request_resume(l->request);
 }
 
-static void *run(void *cls)
+static void *events_run(void *cls)
 {
 	struct events *e = cls;
 	uint64_t told = exporter_changes(e->exporter);
@@ -66,7 +66,7 @@ static void *run(void *cls)
 			continue;
 		told = changes;
 		quiet = 0;
-		tell(e);
+		events_tell(e);
 	}
 	pthread_mutex_unlock(&e->lock);
 	return NULL;
@@ -74,7 +74,7 @@ static void *run(void *cls)
 
 /* --- a listener ----------------------------------------------------------------------------- */
 
-static void leave(void *work)
+static void events_leave(void *work)
 {
 	struct listener *l = work;
 	struct events *e = l->events;
@@ -89,7 +89,7 @@ static void leave(void *work)
 }
 
 /* NULL: out of memory, or no room. */
-static struct listener *join(struct events *e, struct request *request)
+static struct listener *events_join(struct events *e, struct request *request)
 {
 	struct listener *l = calloc(1, sizeof(*l));
 
@@ -165,7 +165,7 @@ struct reply events_listen(struct events *e, struct request *request)
 
 	if (strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0)
 		return events_head();
-	l = join(e, request);
+	l = events_join(e, request);
 	if (!l) {
 		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
 				   "too many listen already: ask for the page instead\n");
@@ -173,7 +173,7 @@ struct reply events_listen(struct events *e, struct request *request)
 		return reply;
 	}
 	request->work = l;
-	request->free_work = leave;
+	request->free_work = events_leave;
 	reply.response =
 	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 256, read_news, l, NULL);
 	events_dress(&reply);
@@ -207,7 +207,7 @@ struct events *events_new(struct exporter *exporter)
 		return NULL;
 	e->exporter = exporter;
 	init_locks(e);
-	if (pthread_create(&e->thread, NULL, run, e) == 0)
+	if (pthread_create(&e->thread, NULL, events_run, e) == 0)
 		return e;
 	fini_locks(e);
 	free(e);

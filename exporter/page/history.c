@@ -89,7 +89,7 @@ static uint8_t worse(uint8_t a, uint8_t b)
 
 /* --- the table ---------------------------------------------------------------------------- */
 
-static struct entry **place(struct table *t, const struct slot *slot)
+static struct entry **history_place(struct table *t, const struct slot *slot)
 {
 	size_t at = (size_t)((uint64_t)(uintptr_t)slot * 0x9e3779b97f4a7c15U >> 24);
 
@@ -119,12 +119,12 @@ static void entry_free(struct entry *e)
 }
 
 /* Frees the table and those of its entries that are not in the other, which may be NULL. */
-static void table_free(struct table *t, struct table *other)
+static void history_table_free(struct table *t, struct table *other)
 {
 	for (size_t i = 0; t && i <= t->mask; i++) {
 		struct entry *e = t->entries[i];
 
-		if (e && (!other || *place(other, e->slot) != e))
+		if (e && (!other || *history_place(other, e->slot) != e))
 			entry_free(e);
 	}
 	free(t);
@@ -144,14 +144,14 @@ static struct entry *entry_new(const struct slot *slot, bool fine)
 }
 
 /* Entries of the old table are shared with the new one. False: out of memory. */
-static bool fill(struct table *t, struct table *old, const struct plan *plan)
+static bool history_fill(struct table *t, struct table *old, const struct plan *plan)
 {
 	bool fine = plan->target_count <= HISTORY_FINE_MAX;
 
 	for (size_t i = 0; i < plan->target_count; i++) {
 		const struct slot *slot = plan->targets[i].slot;
-		struct entry *known = old ? *place(old, slot) : NULL;
-		struct entry **at = place(t, slot);
+		struct entry *known = old ? *history_place(old, slot) : NULL;
+		struct entry **at = history_place(t, slot);
 
 		*at = known ? known : entry_new(slot, fine);
 		if (!*at)
@@ -166,14 +166,14 @@ void history_load(struct history *h, const struct plan *plan)
 
 	if (!new)
 		return;
-	if (!fill(new, old, plan)) {
-		table_free(new, old);
+	if (!history_fill(new, old, plan)) {
+		history_table_free(new, old);
 		return;
 	}
 	pthread_mutex_lock(&h->lock);
 	h->table = new;
 	pthread_mutex_unlock(&h->lock);
-	table_free(old, new);
+	history_table_free(old, new);
 }
 
 struct history *history_new(void)
@@ -189,7 +189,7 @@ void history_free(struct history *h)
 {
 	if (!h)
 		return;
-	table_free(h->table, NULL);
+	history_table_free(h->table, NULL);
 	pthread_mutex_destroy(&h->lock);
 	free(h);
 }
@@ -203,7 +203,7 @@ static uint32_t unit_of(const struct entry *e, struct moment at)
 
 /* Forgets what lies between the last sample and now; a clock that went back adds to the last
  * sample. */
-static void advance(struct entry *e, uint32_t now)
+static void history_advance(struct entry *e, uint32_t now)
 {
 	if (now <= e->latest)
 		return;
@@ -216,7 +216,8 @@ static void advance(struct entry *e, uint32_t now)
 	e->latest = now;
 }
 
-static void put_change(struct entry *e, const struct result *result, enum state before)
+static void history_put_change(struct entry *e, const struct result *result,
+			       enum state before)
 {
 	struct history_change *change;
 
@@ -243,20 +244,20 @@ void history_put(struct history *h, const struct target *target,
 	struct entry *e;
 
 	pthread_mutex_lock(&h->lock);
-	e = h->table ? *place(h->table, target->slot) : NULL;
+	e = h->table ? *history_place(h->table, target->slot) : NULL;
 	if (e) {
 		uint8_t *at;
 
-		advance(e, unit_of(e, ended));
+		history_advance(e, unit_of(e, ended));
 		at = &e->samples[e->latest % e->count];
 		*at = worse(*at, sample);
 		if (before != result->state)
-			put_change(e, result, before);
+			history_put_change(e, result, before);
 	}
 	pthread_mutex_unlock(&h->lock);
 }
 
-static void copy_samples(const struct entry *e, struct moment now, struct chronicle *c)
+static void copy_samples(const struct entry *e, struct moment now, struct target_history *c)
 {
 	uint32_t last = unit_of(e, now);
 
@@ -272,7 +273,7 @@ static void copy_samples(const struct entry *e, struct moment now, struct chroni
 	}
 }
 
-static void copy_changes(const struct changes *from, struct chronicle *c)
+static void copy_changes(const struct changes *from, struct target_history *c)
 {
 	unsigned newest = from->next + HISTORY_CHANGES_MAX - 1U;
 
@@ -282,18 +283,18 @@ static void copy_changes(const struct changes *from, struct chronicle *c)
 }
 
 void history_copy(struct history *h, const struct slot *slot, struct moment now,
-		  struct chronicle *ret_chronicle)
+		  struct target_history *ret_target_history)
 {
 	const struct entry *e;
 
-	*ret_chronicle = (struct chronicle){ 0 };
+	*ret_target_history = (struct target_history){ 0 };
 	if (!h)
 		return;
 	pthread_mutex_lock(&h->lock);
-	e = h->table ? *place(h->table, slot) : NULL;
+	e = h->table ? *history_place(h->table, slot) : NULL;
 	if (e && e->latest > 0)
-		copy_samples(e, now, ret_chronicle);
+		copy_samples(e, now, ret_target_history);
 	if (e && e->changes)
-		copy_changes(e->changes, ret_chronicle);
+		copy_changes(e->changes, ret_target_history);
 	pthread_mutex_unlock(&h->lock);
 }

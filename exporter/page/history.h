@@ -23,7 +23,7 @@ struct history_change {
 };
 
 /* What is known of one target, copied out. */
-struct chronicle {
+struct target_history {
 	unsigned count;   /* of samples, the last of which is now; 0: nothing is known */
 	unsigned minutes; /* that each stands for */
 	/* 0: no probe ended in that time. Else history_sample of the worst state and of the
@@ -49,7 +49,7 @@ void history_put(struct history *, const struct target *, const struct result *,
 
 /* From any thread. NULL for a history has none of anything. */
 void history_copy(struct history *, const struct slot *, struct moment now,
-		  struct chronicle *ret_chronicle);
+		  struct target_history *ret_target_history);
 
 /* 1 (a millisecond or less) to 63 (over 40 s), four for each doubling; and back. */
 unsigned history_class(struct span);

@@ -3,30 +3,30 @@
 
 #include "buffer.h"
 
-void html_view(struct draft *out, struct view text)
+void html_view(struct strbuf *out, struct view text)
 {
 	size_t from = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
 		if (!memchr("&<>\"'", text.p[i], 5))
 			continue;
-		draft_put(out, (struct view){ text.p + from, i - from });
-		draft_format(out, "&#%d;", text.p[i]);
+		strbuf_put(out, (struct view){ text.p + from, i - from });
+		strbuf_format(out, "&#%d;", text.p[i]);
 		from = i + 1;
 	}
-	draft_put(out, (struct view){ text.p + from, text.n - from });
+	strbuf_put(out, (struct view){ text.p + from, text.n - from });
 }
 
-void html_text(struct draft *out, const char *text)
+void html_text(struct strbuf *out, const char *text)
 {
 	html_view(out, view_of(text));
 }
 
-void html_bdi(struct draft *out, const char *text)
+void html_bdi(struct strbuf *out, const char *text)
 {
-	draft_text(out, "<bdi>");
+	strbuf_text(out, "<bdi>");
 	html_text(out, text);
-	draft_text(out, "</bdi>");
+	strbuf_text(out, "</bdi>");
 }
 
 static bool is_unreserved(char c)
@@ -35,13 +35,13 @@ static bool is_unreserved(char c)
 	       c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-void html_url(struct draft *out, const char *text)
+void html_url(struct strbuf *out, const char *text)
 {
 	for (; *text; text++) {
 		if (is_unreserved(*text))
-			draft_put(out, (struct view){ text, 1 });
+			strbuf_put(out, (struct view){ text, 1 });
 		else
-			draft_format(out, "%%%02X", (unsigned)(unsigned char)*text);
+			strbuf_format(out, "%%%02X", (unsigned)(unsigned char)*text);
 	}
 }
 
@@ -71,15 +71,15 @@ const char *html_lasted(struct span s, char dst[SPAN_TEXT_MAX])
 	return buffer_string(&b);
 }
 
-void html_age(struct draft *out, struct moment at, struct moment now)
+void html_age(struct strbuf *out, struct moment at, struct moment now)
 {
 	char date[MOMENT_TEXT_MAX], age[SPAN_TEXT_MAX];
 
 	if (at.ms == 0) {
-		draft_text(out, "never");
+		strbuf_text(out, "never");
 		return;
 	}
 	moment_text(at, date);
-	draft_format(out, "<time datetime=\"%s\" title=\"%s\">%s ago</time>", date, date,
-		     html_span(moment_between(at, now), age));
+	strbuf_format(out, "<time datetime=\"%s\" title=\"%s\">%s ago</time>", date, date,
+		      html_span(moment_between(at, now), age));
 }

@@ -4,10 +4,10 @@
 #include "page.h"
 
 #include "buffer.h"
-#include "census.h"
 #include "html.h"
 #include "page_frame.h"
 #include "page_names.h"
+#include "target_counts.h"
 #include "waterfall.h"
 
 #include <stdlib.h>
@@ -16,9 +16,9 @@ enum section { HEAD, PROBLEMS, LIST, NAMES, FOOT, DONE };
 
 struct page {
 	struct answer answer;
-	struct page_terms terms; /* its plan is held */
+	struct page_params params; /* its plan is held */
 	struct page_query query;
-	struct census census;
+	struct target_counts target_counts;
 
 	enum section section;
 	size_t at; /* the place within the section: a problem, a target */
@@ -33,174 +33,176 @@ static const unsigned kinds[PAGE_KINDS] = { STATE_CRITICAL, STATE_WARNING, STATE
 /* Lines of servers, not rows of targets. */
 static bool by_server(const struct page *page)
 {
-	return !page_query_chooses(&page->query) && page->census.total > PAGE_ROWS_MAX;
+	return !page_query_chooses(&page->query) &&
+	       page->target_counts.total > PAGE_ROWS_MAX;
 }
 
 /* --- head --------------------------------------------------------------------------------- */
 
-static void put_notes(struct draft *out, const struct page *page)
+static void put_notes(struct strbuf *out, const struct page *page)
 {
 	char loaded[MOMENT_TEXT_MAX], lag[SPAN_TEXT_MAX];
 
-	if (!page->terms.health.reload_ok)
-		draft_format(
+	if (!page->params.health.reload_ok)
+		strbuf_format(
 		    out,
 		    "<p class=\"note\">The configuration has errors and was not taken: the "
 		    "one read at %s is still in use. The log says what is wrong.</p>\n",
-		    moment_text(page->terms.health.loaded, loaded));
-	if (page->terms.health.running && page->terms.health.engine.lag.ns > 50000000)
-		draft_format(
+		    moment_text(page->params.health.loaded, loaded));
+	if (page->params.health.running && page->params.health.engine.lag.ns > 50000000)
+		strbuf_format(
 		    out,
 		    "<p class=\"note\">This machine is too busy: probing is %s behind, so "
 		    "times may be too long.</p>\n",
-		    span_text(page->terms.health.engine.lag, lag));
+		    span_text(page->params.health.engine.lag, lag));
 }
 
-static void put_chips(struct draft *out, const struct page *page)
+static void put_chips(struct strbuf *out, const struct page *page)
 {
 	const struct page_query *q = &page->query;
 	size_t all = 0;
 
 	for (unsigned i = 0; i < PAGE_KINDS; i++)
-		all += page->census.found_kinds[i];
-	draft_text(out, "<nav aria-label=\"Filter by state\"><ul class=\"chips\"><li>");
+		all += page->target_counts.found_kinds[i];
+	strbuf_text(out, "<nav aria-label=\"Filter by state\"><ul class=\"chips\"><li>");
 	page_frame_link(out, q, 0, 1, q->kinds == 0);
-	draft_format(out, "All %zu</a></li>", all);
+	strbuf_format(out, "All %zu</a></li>", all);
 	for (unsigned i = 0; i < PAGE_KINDS; i++) {
-		size_t n = page->census.found_kinds[kinds[i]];
+		size_t n = page->target_counts.found_kinds[kinds[i]];
 
 		if (n == 0 && q->kinds != 1U << kinds[i])
 			continue;
-		draft_text(out, "<li>");
+		strbuf_text(out, "<li>");
 		page_frame_link(out, q, 1U << kinds[i], 1, q->kinds == 1U << kinds[i]);
 		page_state(out, kinds[i]);
-		draft_format(out, " %zu</a></li>", n);
+		strbuf_format(out, " %zu</a></li>", n);
 	}
-	draft_text(out, "</ul></nav>\n");
+	strbuf_text(out, "</ul></nav>\n");
 }
 
-static void put_head(struct draft *out, const struct page *page)
+static void page_put_head(struct strbuf *out, const struct page *page)
 {
-	const struct census *c = &page->census;
-	char line[CENSUS_LINE_MAX];
+	const struct target_counts *c = &page->target_counts;
+	char line[TARGET_COUNTS_LINE_MAX];
 
-	census_line(c, line);
-	page_frame_head(out, line, census_kind(c), &page->query);
-	draft_format(out, "<section class=\"banner %s\">", page_kind_class(census_kind(c)));
-	page_shape(out, census_kind(c));
-	draft_format(out, "<div><h1>%s</h1>", line);
+	target_counts_line(c, line);
+	page_frame_head(out, line, target_counts_kind(c), &page->query);
+	strbuf_format(out, "<section class=\"banner %s\">",
+		      page_kind_class(target_counts_kind(c)));
+	page_shape(out, target_counts_kind(c));
+	strbuf_format(out, "<div><h1>%s</h1>", line);
 	if (c->total > 0)
-		draft_format(out, "<p>%zu target%s on %zu server%s</p>", c->total,
-			     c->total == 1 ? "" : "s", c->servers,
-			     c->servers == 1 ? "" : "s");
-	draft_text(out, "</div></section>\n");
+		strbuf_format(out, "<p>%zu target%s on %zu server%s</p>", c->total,
+			      c->total == 1 ? "" : "s", c->servers,
+			      c->servers == 1 ? "" : "s");
+	strbuf_text(out, "</div></section>\n");
 	put_notes(out, page);
-	page_names_note(out, page->terms.plan);
+	page_names_note(out, page->params.plan);
 	if (c->total > 0)
 		put_chips(out, page);
 }
 
 /* --- problems ----------------------------------------------------------------------------- */
 
-static void put_problem(struct draft *out, const struct page *page,
-			const struct problem *problem)
+static void page_put_problem(struct strbuf *out, const struct page *page,
+			     const struct problem *problem)
 {
-	const struct target *target = &page->terms.plan->targets[problem->target];
+	const struct target *target = &page->params.plan->targets[problem->target];
 	struct record records[SLOT_RECORDS_MAX];
 	size_t n = slot_copy(target->slot, records, ARRAY_SIZE(records));
 
 	/* It may be over by now. */
 	if (problem->record < n && records[problem->record].last.state != STATE_OK)
-		page_problem(out, &page->terms, target, &records[problem->record]);
+		page_problem(out, &page->params, target, &records[problem->record]);
 	for (size_t i = 0; i < n; i++)
 		slot_record_fini(&records[i]);
 }
 
 /* False: the section is complete. */
-static bool more_problems(struct page *page, struct draft *out)
+static bool more_problems(struct page *page, struct strbuf *out)
 {
-	const struct census *c = &page->census;
+	const struct target_counts *c = &page->target_counts;
 
 	if (page_query_chooses(&page->query) || page->query.page > 1 ||
 	    c->problem_count == 0)
 		return false;
 	if (page->at == 0)
-		draft_text(out, "<section class=\"problems\"><h2>Problems</h2>\n");
+		strbuf_text(out, "<section class=\"problems\"><h2>Problems</h2>\n");
 	if (page->at < c->problem_count) {
-		put_problem(out, page, &c->problems[page->at++]);
+		page_put_problem(out, page, &c->problems[page->at++]);
 		return true;
 	}
-	if (census_bad(c) > c->problem_count)
-		draft_format(out,
-			     "<p class=\"more\">%zu more problems: <a "
-			     "href=\"./?state=problem\">all of them</a></p>\n",
-			     census_bad(c) - c->problem_count);
-	draft_text(out, "</section>\n");
+	if (target_counts_bad(c) > c->problem_count)
+		strbuf_format(out,
+			      "<p class=\"more\">%zu more problems: <a "
+			      "href=\"./?state=problem\">all of them</a></p>\n",
+			      target_counts_bad(c) - c->problem_count);
+	strbuf_text(out, "</section>\n");
 	return false;
 }
 
 /* --- the list ----------------------------------------------------------------------------- */
 
-static void put_pages(struct draft *out, const struct page *page, size_t all, size_t each)
+static void put_pages(struct strbuf *out, const struct page *page, size_t all, size_t each)
 {
 	size_t pages = (all + each - 1) / each, at = page->query.page;
 
 	if (pages < 2)
 		return;
-	draft_text(out, "<nav class=\"pages\" aria-label=\"Pages\">");
+	strbuf_text(out, "<nav class=\"pages\" aria-label=\"Pages\">");
 	if (at > 1) {
 		page_frame_link(out, &page->query, page->query.kinds, at - 1, false);
-		draft_text(out, "\xe2\x86\x90 before</a> ");
+		strbuf_text(out, "\xe2\x86\x90 before</a> ");
 	}
-	draft_format(out, "<span>page %zu of %zu</span> ", at, pages);
+	strbuf_format(out, "<span>page %zu of %zu</span> ", at, pages);
 	if (at < pages) {
 		page_frame_link(out, &page->query, page->query.kinds, at + 1, false);
-		draft_text(out, "next \xe2\x86\x92</a>");
+		strbuf_text(out, "next \xe2\x86\x92</a>");
 	}
-	draft_text(out, "</nav>\n");
+	strbuf_text(out, "</nav>\n");
 }
 
-static void put_found(struct draft *out, const struct page *page)
+static void put_found(struct strbuf *out, const struct page *page)
 {
 	const struct page_query *q = &page->query;
 
-	draft_format(out, "%zu found", page->census.found);
+	strbuf_format(out, "%zu found", page->target_counts.found);
 	if (q->server[0]) {
-		draft_text(out, " on ");
+		strbuf_text(out, " on ");
 		html_bdi(out, q->server);
 	}
 	if (q->text[0]) {
-		draft_text(out, " for \xe2\x80\x9c");
+		strbuf_text(out, " for \xe2\x80\x9c");
 		html_bdi(out, q->text);
-		draft_text(out, "\xe2\x80\x9d");
+		strbuf_text(out, "\xe2\x80\x9d");
 	}
-	draft_text(out, " <a class=\"back\" href=\"./\">show all</a>");
+	strbuf_text(out, " <a class=\"back\" href=\"./\">show all</a>");
 }
 
-static void begin_rows(struct draft *out, const struct page *page)
+static void begin_rows(struct strbuf *out, const struct page *page)
 {
 	static const char *const titles[] = { "State",       "Service",
 					      "Since",       "What it says",
 					      "Last hour",   "Phases of the last probe",
 					      "Certificate", "Probed" };
 
-	draft_text(out, "<section class=\"list\" id=\"list\"><h2>");
+	strbuf_text(out, "<section class=\"list\" id=\"list\"><h2>");
 	if (page_query_chooses(&page->query))
 		put_found(out, page);
 	else
-		draft_text(out, "All servers");
-	draft_text(out, "</h2>\n");
-	if (page->census.found == 0)
+		strbuf_text(out, "All servers");
+	strbuf_text(out, "</h2>\n");
+	if (page->target_counts.found == 0)
 		return;
-	draft_text(out, "<table class=\"rows\"><thead><tr>");
+	strbuf_text(out, "<table class=\"rows\"><thead><tr>");
 	for (unsigned i = 0; i < ARRAY_SIZE(titles); i++)
-		draft_format(out, "<th scope=\"col\">%s</th>", titles[i]);
-	draft_text(out, "</tr></thead>\n");
+		strbuf_format(out, "<th scope=\"col\">%s</th>", titles[i]);
+	strbuf_text(out, "</tr></thead>\n");
 }
 
-static bool more_rows(struct page *page, struct draft *out)
+static bool more_rows(struct page *page, struct strbuf *out)
 {
-	const struct plan *plan = page->terms.plan;
+	const struct plan *plan = page->params.plan;
 
 	if (page->at == 0) {
 		begin_rows(out, page);
@@ -208,31 +210,31 @@ static bool more_rows(struct page *page, struct draft *out)
 		page->window.left = PAGE_ROWS_MAX;
 	}
 	if (page->at < plan->target_count && page->window.left > 0) {
-		page_rows(out, &page->terms, &plan->targets[page->at++], &page->query,
+		page_rows(out, &page->params, &plan->targets[page->at++], &page->query,
 			  &page->window);
 		return true;
 	}
-	if (page->census.found > 0) {
-		draft_text(out,
-			   page->window.server
-			       ? "</tbody></table>\n"
-			       : "<tbody><tr><td colspan=\"8\">There is nothing on this "
-				 "page.</td></tr></tbody></table>\n");
+	if (page->target_counts.found > 0) {
+		strbuf_text(out,
+			    page->window.server
+				? "</tbody></table>\n"
+				: "<tbody><tr><td colspan=\"8\">There is nothing on this "
+				  "page.</td></tr></tbody></table>\n");
 		waterfall_legend(out);
 	}
-	put_pages(out, page, page->census.found, PAGE_ROWS_MAX);
-	draft_text(out, "</section>\n");
+	put_pages(out, page, page->target_counts.found, PAGE_ROWS_MAX);
+	strbuf_text(out, "</section>\n");
 	return false;
 }
 
 /* The targets of one server, from page->at on, which moves behind them. */
-static void count_server(struct page *page, struct census *ret_census)
+static void count_server(struct page *page, struct target_counts *ret_target_counts)
 {
-	const struct plan *plan = page->terms.plan;
+	const struct plan *plan = page->params.plan;
 	const char *server = plan->targets[page->at].server;
 	struct slot_state states[SLOT_RECORDS_MAX];
 
-	*ret_census = (struct census){ .worst = STATE_OK };
+	*ret_target_counts = (struct target_counts){ .worst = STATE_OK };
 	for (; page->at < plan->target_count; page->at++) {
 		const struct target *target = &plan->targets[page->at];
 		size_t n;
@@ -241,48 +243,49 @@ static void count_server(struct page *page, struct census *ret_census)
 			break;
 		n = slot_states(target->slot, states, ARRAY_SIZE(states));
 		for (size_t i = 0; i < n; i++) {
-			ret_census->counts[states[i].state]++;
-			ret_census->worst = state_worse(ret_census->worst, states[i].state);
+			ret_target_counts->counts[states[i].state]++;
+			ret_target_counts->worst =
+			    state_worse(ret_target_counts->worst, states[i].state);
 		}
-		ret_census->counts[PAGE_PENDING] += n == 0;
-		ret_census->total += n == 0 ? 1 : n;
+		ret_target_counts->counts[PAGE_PENDING] += n == 0;
+		ret_target_counts->total += n == 0 ? 1 : n;
 	}
 }
 
-static void put_server_line(struct draft *out, const struct target *first,
-			    const struct census *c)
+static void put_server_line(struct strbuf *out, const struct target *first,
+			    const struct target_counts *c)
 {
 	struct page_query query = { .page = 1 };
 
 	text_copy(query.server, sizeof(query.server), first->server);
-	draft_text(out, "<tr><td class=\"no\">");
-	page_state(out, census_kind(c));
-	draft_text(out, "</td><th scope=\"row\">");
+	strbuf_text(out, "<tr><td class=\"no\">");
+	page_state(out, target_counts_kind(c));
+	strbuf_text(out, "</td><th scope=\"row\">");
 	page_frame_link(out, &query, 0, 1, false);
 	html_bdi(out, first->server);
-	draft_text(out, "</a></th><td>");
+	strbuf_text(out, "</a></th><td>");
 	html_bdi(out, first->host);
 	page_labels(out, first);
-	draft_text(out, "</td><td>");
+	strbuf_text(out, "</td><td>");
 	for (unsigned i = 0; i < PAGE_KINDS; i++) {
 		if (c->counts[kinds[i]] == 0)
 			continue;
-		draft_text(out, "<span class=\"tally\">");
+		strbuf_text(out, "<span class=\"tally\">");
 		page_state(out, kinds[i]);
-		draft_format(out, " %zu</span> ", c->counts[kinds[i]]);
+		strbuf_format(out, " %zu</span> ", c->counts[kinds[i]]);
 	}
-	draft_text(out, "</td></tr>\n");
+	strbuf_text(out, "</td></tr>\n");
 }
 
-static bool more_servers(struct page *page, struct draft *out)
+static bool more_servers(struct page *page, struct strbuf *out)
 {
-	const struct plan *plan = page->terms.plan;
+	const struct plan *plan = page->params.plan;
 	size_t first = (page->query.page - 1) * PAGE_SERVERS_MAX;
 	size_t from = page->at;
-	struct census c;
+	struct target_counts c;
 
 	if (page->at == 0)
-		draft_text(
+		strbuf_text(
 		    out, "<section class=\"list\" id=\"list\"><h2>All servers</h2>\n"
 			 "<table class=\"servers\"><thead><tr><th scope=\"col\">State</th>"
 			 "<th scope=\"col\">Server</th><th scope=\"col\">Host</th>"
@@ -295,30 +298,30 @@ static bool more_servers(struct page *page, struct draft *out)
 		return true;
 	}
 	if (page->server_number <= first)
-		draft_text(
+		strbuf_text(
 		    out, "<tr><td colspan=\"4\">There is nothing on this page.</td></tr>");
-	draft_text(out, "</tbody></table>\n");
-	put_pages(out, page, page->census.servers, PAGE_SERVERS_MAX);
-	draft_text(out, "</section>\n");
+	strbuf_text(out, "</tbody></table>\n");
+	put_pages(out, page, page->target_counts.servers, PAGE_SERVERS_MAX);
+	strbuf_text(out, "</section>\n");
 	return false;
 }
 
-static bool more_list(struct page *page, struct draft *out)
+static bool more_list(struct page *page, struct strbuf *out)
 {
-	if (page->census.total == 0)
+	if (page->target_counts.total == 0)
 		return false;
 	return by_server(page) ? more_servers(page, out) : more_rows(page, out);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
-static bool more(struct answer *answer, struct draft *out)
+static bool page_more(struct answer *answer, struct strbuf *out)
 {
 	struct page *page = (struct page *)answer;
 
 	switch (page->section) {
 	case HEAD:
-		put_head(out, page);
+		page_put_head(out, page);
 		break;
 	case PROBLEMS:
 		if (more_problems(page, out))
@@ -329,10 +332,10 @@ static bool more(struct answer *answer, struct draft *out)
 			return true;
 		break;
 	case NAMES:
-		page_names_found(out, &page->terms, &page->query);
+		page_names_found(out, &page->params, &page->query);
 		break;
 	case FOOT:
-		page_frame_foot(out, &page->terms);
+		page_frame_foot(out, &page->params);
 		break;
 	case DONE:
 		return false;
@@ -342,24 +345,24 @@ static bool more(struct answer *answer, struct draft *out)
 	return true;
 }
 
-static void dispose(struct answer *answer)
+static void page_dispose(struct answer *answer)
 {
 	struct page *page = (struct page *)answer;
 
-	plan_release(page->terms.plan);
+	plan_release(page->params.plan);
 	free(page);
 }
 
-struct answer *page_new(const struct page_terms *terms, const struct page_query *query)
+struct answer *page_new(const struct page_params *params, const struct page_query *query)
 {
 	struct page *page = calloc(1, sizeof(*page));
 
 	if (!page)
 		return NULL;
-	page->answer = (struct answer){ more, dispose };
-	page->terms = *terms;
-	plan_hold(page->terms.plan);
+	page->answer = (struct answer){ page_more, page_dispose };
+	page->params = *params;
+	plan_hold(page->params.plan);
 	page->query = *query;
-	census_take(&page->census, terms->plan, query);
+	target_counts_take(&page->target_counts, params->plan, query);
 	return &page->answer;
 }

@@ -10,6 +10,6 @@
 enum { PAGE_ROWS_MAX = 200, PAGE_SERVERS_MAX = 100 };
 
 /* Holds the plan until it is freed; the history must outlive it. NULL: out of memory. */
-struct answer *page_new(const struct page_terms *, const struct page_query *);
+struct answer *page_new(const struct page_params *, const struct page_query *);
 
 #endif

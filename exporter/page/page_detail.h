@@ -10,6 +10,6 @@ const struct target *page_detail_target(const struct plan *, const char *server,
 					const char *service);
 
 /* As page_new. target NULL: a page that says there is none. */
-struct answer *page_detail_new(const struct page_terms *, const struct target *);
+struct answer *page_detail_new(const struct page_params *, const struct target *);
 
 #endif

@@ -26,51 +26,51 @@ static const char *const shapes[PAGE_KINDS] = {
 static const char *const icon_colours[PAGE_KINDS] = { "1a7f37", "bf8700", "d1242f",
 						      "8250df", "6e7781" };
 
-static void put_shapes(struct draft *out)
+static void put_shapes(struct strbuf *out)
 {
-	draft_text(out,
-		   "<svg class=\"shapes\" aria-hidden=\"true\" width=\"0\" height=\"0\">");
+	strbuf_text(out,
+		    "<svg class=\"shapes\" aria-hidden=\"true\" width=\"0\" height=\"0\">");
 	for (unsigned i = 0; i < PAGE_KINDS; i++)
-		draft_format(out, "<symbol id=\"%s\" viewBox=\"0 0 16 16\">%s</symbol>",
-			     page_kind_class(i), shapes[i]);
-	draft_text(out, "</svg>\n");
+		strbuf_format(out, "<symbol id=\"%s\" viewBox=\"0 0 16 16\">%s</symbol>",
+			      page_kind_class(i), shapes[i]);
+	strbuf_text(out, "</svg>\n");
 }
 
 /* The shape as a picture of its own, which has no style sheet. */
-static void put_icon(struct draft *out, unsigned kind)
+static void put_icon(struct strbuf *out, unsigned kind)
 {
-	draft_text(out, "<link rel=\"icon\" id=\"icon\" href=\"data:image/svg+xml,");
+	strbuf_text(out, "<link rel=\"icon\" id=\"icon\" href=\"data:image/svg+xml,");
 	for (const char *c = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>"
 			     "<style>.cut{fill:none;stroke:white;stroke-width:2}"
 			     ".open{fill:none;stroke:gray;stroke-width:3}</style><g fill='";
 	     *c; c++)
-		draft_format(out, *c == '<' || *c == '>' || *c == '#' ? "%%%02X" : "%c",
-			     *c);
-	draft_format(out, "%%23%s'%%3E", icon_colours[kind]);
+		strbuf_format(out, *c == '<' || *c == '>' || *c == '#' ? "%%%02X" : "%c",
+			      *c);
+	strbuf_format(out, "%%23%s'%%3E", icon_colours[kind]);
 	for (const char *c = shapes[kind]; *c; c++)
-		draft_format(out, *c == '<' || *c == '>' || *c == '#' ? "%%%02X" : "%c",
-			     *c);
-	draft_text(out, "%3C/g%3E%3C/svg%3E\">\n");
+		strbuf_format(out, *c == '<' || *c == '>' || *c == '#' ? "%%%02X" : "%c",
+			      *c);
+	strbuf_text(out, "%3C/g%3E%3C/svg%3E\">\n");
 }
 
-static void put_search(struct draft *out, const struct page_query *q)
+static void put_search(struct strbuf *out, const struct page_query *q)
 {
-	draft_text(out,
-		   "<header class=\"top\"><a class=\"brand\" href=\"./\">mailvane</a>\n"
-		   "<form role=\"search\" action=\"./\" method=\"get\"><label "
-		   "for=\"q\">Search</label>"
-		   "<input type=\"search\" id=\"q\" name=\"q\" maxlength=\"120\" "
-		   "placeholder=\"server, host, service, words\" value=\"");
+	strbuf_text(out,
+		    "<header class=\"top\"><a class=\"brand\" href=\"./\">mailvane</a>\n"
+		    "<form role=\"search\" action=\"./\" method=\"get\"><label "
+		    "for=\"q\">Search</label>"
+		    "<input type=\"search\" id=\"q\" name=\"q\" maxlength=\"120\" "
+		    "placeholder=\"server, host, service, words\" value=\"");
 	html_text(out, q->text);
-	draft_text(out, "\"><button>Search</button></form>\n"
-			"<p class=\"live\" id=\"live\" hidden></p>"
-			"<p class=\"said\" id=\"said\" role=\"status\"></p></header>\n");
+	strbuf_text(out, "\"><button>Search</button></form>\n"
+			 "<p class=\"live\" id=\"live\" hidden></p>"
+			 "<p class=\"said\" id=\"said\" role=\"status\"></p></header>\n");
 }
 
-void page_frame_head(struct draft *out, const char *title, unsigned kind,
+void page_frame_head(struct strbuf *out, const char *title, unsigned kind,
 		     const struct page_query *q)
 {
-	draft_format(
+	strbuf_format(
 	    out,
 	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -79,36 +79,36 @@ void page_frame_head(struct draft *out, const char *title, unsigned kind,
 	    "<title>",
 	    REFRESH_S);
 	html_text(out, title);
-	draft_text(out, " \xc2\xb7 mailvane</title>\n");
+	strbuf_text(out, " \xc2\xb7 mailvane</title>\n");
 	put_icon(out, kind);
-	draft_text(out, "<style>");
+	strbuf_text(out, "<style>");
 	for (size_t i = 0; page_style[i]; i++)
-		draft_text(out, page_style[i]);
-	draft_text(out, "</style></head>\n<body>\n");
+		strbuf_text(out, page_style[i]);
+	strbuf_text(out, "</style></head>\n<body>\n");
 	put_shapes(out);
 	put_search(out, q);
-	draft_text(out, "<main id=\"main\">\n");
+	strbuf_text(out, "<main id=\"main\">\n");
 }
 
-void page_frame_foot(struct draft *out, const struct page_terms *terms)
+void page_frame_foot(struct strbuf *out, const struct page_params *params)
 {
-	const struct health *health = &terms->health;
+	const struct health *health = &params->health;
 	char at[MOMENT_TEXT_MAX], loaded[MOMENT_TEXT_MAX];
 
-	draft_format(out,
-		     "<footer><p>Of <time datetime=\"%s\">%s</time> \xc2\xb7 %zu targets, "
-		     "configuration read at %s \xc2\xb7 mailvane %s \xc2\xb7 <a href=\"",
-		     moment_text(terms->now, at), at, health->targets,
-		     moment_text(health->loaded, loaded), health->version);
-	html_text(out, terms->metrics);
-	draft_text(out, "\">metrics for Prometheus</a></p></footer>\n</main>\n");
-	draft_format(out, "<script>%s</script>\n</body></html>\n", page_script);
+	strbuf_format(out,
+		      "<footer><p>Of <time datetime=\"%s\">%s</time> \xc2\xb7 %zu targets, "
+		      "configuration read at %s \xc2\xb7 mailvane %s \xc2\xb7 <a href=\"",
+		      moment_text(params->now, at), at, health->targets,
+		      moment_text(health->loaded, loaded), health->version);
+	html_text(out, params->metrics);
+	strbuf_text(out, "\">metrics for Prometheus</a></p></footer>\n</main>\n");
+	strbuf_format(out, "<script>%s</script>\n</body></html>\n", page_script);
 }
 
-void page_frame_link(struct draft *out, const struct page_query *q, unsigned kinds,
+void page_frame_link(struct strbuf *out, const struct page_query *q, unsigned kinds,
 		     size_t page, bool shown)
 {
-	draft_format(out, "<a%s href=\"", shown ? " aria-current=\"true\"" : "");
+	strbuf_format(out, "<a%s href=\"", shown ? " aria-current=\"true\"" : "");
 	page_query_link(out, q, kinds, page);
-	draft_text(out, "\">");
+	strbuf_text(out, "\">");
 }

@@ -9,35 +9,35 @@
 
 enum { NOTE_MAX = 5 };
 
-static size_t wrong(const struct roster_summary *s)
+static size_t page_names_wrong(const struct name_results_summary *s)
 {
 	return s->announced[STATE_WARNING] + s->announced[STATE_CRITICAL] +
 	       s->announced[STATE_UNKNOWN];
 }
 
-static void put_link(struct draft *out, const struct target *t)
+static void page_names_put_link(struct strbuf *out, const struct target *t)
 {
-	draft_text(out, "<a href=\"");
+	strbuf_text(out, "<a href=\"");
 	page_target_link(out, t);
-	draft_text(out, "\">");
+	strbuf_text(out, "\">");
 	html_bdi(out, t->server);
-	draft_text(out, " <span class=\"sep\">/</span> ");
+	strbuf_text(out, " <span class=\"sep\">/</span> ");
 	html_bdi(out, t->service->name);
-	draft_text(out, "</a>");
+	strbuf_text(out, "</a>");
 }
 
 /* --- under the headline ------------------------------------------------------------------- */
 
 static size_t wrong_at(const struct hosting *h)
 {
-	struct roster_summary s;
+	struct name_results_summary s;
 
-	roster_summary(h->roster, &s);
-	roster_summary_fini(&s);
-	return wrong(&s);
+	name_results_summary(h->name_results, &s);
+	name_results_summary_fini(&s);
+	return page_names_wrong(&s);
 }
 
-void page_names_note(struct draft *out, const struct plan *plan)
+void page_names_note(struct strbuf *out, const struct plan *plan)
 {
 	size_t places = 0;
 
@@ -47,69 +47,69 @@ void page_names_note(struct draft *out, const struct plan *plan)
 		if (n == 0)
 			continue;
 		if (places == 0)
-			draft_text(
+			strbuf_text(
 			    out, "<p class=\"note\">Customers\xe2\x80\x99 names without a "
 				 "good certificate: ");
 		if (places < NOTE_MAX) {
-			draft_format(out, "%s%zu at ", places > 0 ? ", " : "", n);
-			put_link(out, plan->hostings[i].target);
+			strbuf_format(out, "%s%zu at ", places > 0 ? ", " : "", n);
+			page_names_put_link(out, plan->hostings[i].target);
 		}
 		places++;
 	}
 	if (places > NOTE_MAX)
-		draft_format(out, " and at %zu more services", places - NOTE_MAX);
+		strbuf_format(out, " and at %zu more services", places - NOTE_MAX);
 	if (places > 0)
-		draft_text(out, "</p>\n");
+		strbuf_text(out, "</p>\n");
 }
 
 /* --- a table ------------------------------------------------------------------------------ */
 
 struct table {
-	const struct page_terms *terms;
+	const struct page_params *params;
 	bool with_target; /* a column says whose they are */
-	struct roster_name *names;
+	struct name_result *names;
 	size_t shown, total;
 };
 
-static void put_row(struct draft *out, const struct table *t, const struct target *target,
-		    const struct roster_name *n)
+static void page_names_put_row(struct strbuf *out, const struct table *t,
+			       const struct target *target, const struct name_result *n)
 {
 	unsigned kind = n->state < STATE_COUNT ? (unsigned)n->state : PAGE_PENDING;
 
-	draft_format(out, "<tr class=\"%s\"><td class=\"no\">", page_kind_class(kind));
+	strbuf_format(out, "<tr class=\"%s\"><td class=\"no\">", page_kind_class(kind));
 	page_state(out, kind);
-	draft_text(out, "</td><th scope=\"row\">");
+	strbuf_text(out, "</td><th scope=\"row\">");
 	html_bdi(out, n->name);
-	draft_text(out, "</th>");
+	strbuf_text(out, "</th>");
 	if (t->with_target) {
-		draft_text(out, "<td>");
-		put_link(out, target);
-		draft_text(out, "</td>");
+		strbuf_text(out, "<td>");
+		page_names_put_link(out, target);
+		strbuf_text(out, "</td>");
 	}
-	draft_text(out, "<td>");
+	strbuf_text(out, "<td>");
 	if (n->state == STATE_COUNT)
-		draft_text(out, "not asked for yet");
+		strbuf_text(out, "not asked for yet");
 	else if (n->detail[0])
 		html_bdi(out, n->detail);
 	else
-		draft_text(out, "has a good certificate");
+		strbuf_text(out, "has a good certificate");
 	if (n->state != n->announced && n->state != STATE_COUNT)
-		draft_text(out, " <small>not confirmed yet</small>");
-	draft_text(out, "</td><td class=\"no\">");
+		strbuf_text(out, " <small>not confirmed yet</small>");
+	strbuf_text(out, "</td><td class=\"no\">");
 	if (n->not_after.ms != 0) {
 		char date[MOMENT_TEXT_MAX];
 
 		moment_text(n->not_after, date);
-		draft_format(out, "<time datetime=\"%s\">%.10s</time>", date, date);
+		strbuf_format(out, "<time datetime=\"%s\">%.10s</time>", date, date);
 	}
-	draft_text(out, "</td><td class=\"no\">");
-	html_age(out, n->asked, t->terms->now);
-	draft_text(out, "</td></tr>\n");
+	strbuf_text(out, "</td><td class=\"no\">");
+	html_age(out, n->asked, t->params->now);
+	strbuf_text(out, "</td></tr>\n");
 }
 
-static void begin_table(struct draft *out, const struct table *t)
+static void begin_table(struct strbuf *out, const struct table *t)
 {
-	draft_format(
+	strbuf_format(
 	    out,
 	    "<table class=\"names\"><thead><tr><th scope=\"col\">State</th>"
 	    "<th scope=\"col\">Name</th>%s<th scope=\"col\">What it shows</th>"
@@ -119,32 +119,32 @@ static void begin_table(struct draft *out, const struct table *t)
 }
 
 /* Rows of one roster, as long as there is room; the total grows by all it has. */
-static void add_rows(struct draft *out, struct table *t, const struct hosting *h,
-		     const struct roster_question *q)
+static void add_rows(struct strbuf *out, struct table *t, const struct hosting *h,
+		     const struct name_results_question *q)
 {
 	size_t total = 0;
-	size_t count =
-	    roster_find(h->roster, q, t->names, PAGE_NAMES_MAX - t->shown, &total);
+	size_t count = name_results_find(h->name_results, q, t->names,
+					 PAGE_NAMES_MAX - t->shown, &total);
 
 	for (size_t i = 0; i < count; i++) {
 		if (t->shown++ == 0)
 			begin_table(out, t);
-		put_row(out, t, h->target, &t->names[i]);
+		page_names_put_row(out, t, h->target, &t->names[i]);
 	}
-	roster_names_fini(t->names, count);
+	name_result_list_fini(t->names, count);
 	t->total += total;
 }
 
-static void end_table(struct draft *out, const struct table *t)
+static void end_table(struct strbuf *out, const struct table *t)
 {
 	if (t->shown > 0)
-		draft_text(out, "</tbody></table>\n");
+		strbuf_text(out, "</tbody></table>\n");
 	if (t->total > t->shown)
-		draft_format(out, "<p class=\"more\">and %zu more", t->total - t->shown);
+		strbuf_format(out, "<p class=\"more\">and %zu more", t->total - t->shown);
 }
 
 /* The rest of the sentence that end_table began, with a link to all of them. */
-static void put_more(struct draft *out, const struct table *t, const char *server,
+static void put_more(struct strbuf *out, const struct table *t, const char *server,
 		     const char *service, const char *word)
 {
 	const char *const pairs[][2] = { { "server", server },
@@ -154,16 +154,16 @@ static void put_more(struct draft *out, const struct table *t, const char *serve
 
 	if (t->total == t->shown)
 		return;
-	draft_text(out, ": <a href=\"api/v1/names");
+	strbuf_text(out, ": <a href=\"api/v1/names");
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		if (!pairs[i][1][0])
 			continue;
-		draft_format(out, "%s%s=", gap, pairs[i][0]);
+		strbuf_format(out, "%s%s=", gap, pairs[i][0]);
 		html_url(out, pairs[i][1]);
 		gap = "&amp;";
 	}
-	draft_format(out, "%s%slimit=1000\">as JSON</a></p>\n", gap,
-		     word[0] ? "" : "state=problem&amp;");
+	strbuf_format(out, "%s%slimit=1000\">as JSON</a></p>\n", gap,
+		      word[0] ? "" : "state=problem&amp;");
 }
 
 /* --- found -------------------------------------------------------------------------------- */
@@ -172,25 +172,25 @@ static unsigned states_of(const struct page_query *q)
 {
 	if (q->kinds != 0)
 		return q->kinds; /* a pending name is STATE_COUNT, as a pending target is */
-	return q->text[0] ? 0 : ROSTER_WRONG;
+	return q->text[0] ? 0 : NAME_RESULTS_WRONG;
 }
 
-void page_names_found(struct draft *out, const struct page_terms *terms,
+void page_names_found(struct strbuf *out, const struct page_params *params,
 		      const struct page_query *q)
 {
-	const struct plan *plan = terms->plan;
-	struct table table = { .terms = terms, .with_target = true };
-	struct roster_question question = { .part = q->text, .states = states_of(q) };
+	const struct plan *plan = params->plan;
+	struct table table = { .params = params, .with_target = true };
+	struct name_results_question question = { .part = q->text, .states = states_of(q) };
 
 	if (plan->hosting_count == 0 || (!q->text[0] && !q->server[0]))
 		return;
 	table.names = calloc(PAGE_NAMES_MAX, sizeof(*table.names));
 	if (!table.names)
 		return;
-	draft_text(out,
-		   "<section class=\"list\" id=\"names\"><h2>Customers\xe2\x80\x99 names");
-	draft_text(out, q->text[0] || q->kinds ? "</h2>\n"
-					       : " without a good certificate</h2>\n");
+	strbuf_text(out,
+		    "<section class=\"list\" id=\"names\"><h2>Customers\xe2\x80\x99 names");
+	strbuf_text(out, q->text[0] || q->kinds ? "</h2>\n"
+						: " without a good certificate</h2>\n");
 	for (size_t i = 0; i < plan->hosting_count; i++) {
 		const struct hosting *h = &plan->hostings[i];
 
@@ -200,74 +200,75 @@ void page_names_found(struct draft *out, const struct page_terms *terms,
 	end_table(out, &table);
 	put_more(out, &table, q->server, "", q->text);
 	if (table.total == 0)
-		draft_text(out, "<p class=\"soft\">None.</p>\n");
-	draft_text(out, "</section>\n");
+		strbuf_text(out, "<p class=\"soft\">None.</p>\n");
+	strbuf_text(out, "</section>\n");
 	free(table.names);
 }
 
 /* --- of a target -------------------------------------------------------------------------- */
 
-static void put_fallback(struct draft *out, const struct roster_summary *s)
+static void page_names_put_fallback(struct strbuf *out,
+				    const struct name_results_summary *s)
 {
 	if (s->fallback) {
-		draft_text(out, "; for names it does not know the server shows ");
+		strbuf_text(out, "; for names it does not know the server shows ");
 		html_bdi(out, s->fallback->subject);
 	} else if (s->fallback_refused) {
-		draft_text(out, "; names it does not know are refused");
+		strbuf_text(out, "; names it does not know are refused");
 	}
 }
 
-static void put_sums(struct draft *out, const struct page_terms *terms,
-		     const struct hosting *h, const struct roster_summary *s)
+static void put_sums(struct strbuf *out, const struct page_params *params,
+		     const struct hosting *h, const struct name_results_summary *s)
 {
 	char interval[SPAN_TEXT_MAX], left[SPAN_TEXT_MAX];
 
-	draft_format(out,
-		     "<p class=\"soft\">%zu names, each asked for every %s; %zu not yet, ",
-		     s->total, span_text(h->interval, interval), s->unknown);
-	draft_format(out, "%zu bad, %zu without a certificate of their own", wrong(s),
-		     s->without_own);
-	if (s->earliest.ms > terms->now.ms)
-		draft_format(out, "; the earliest end in %s: ",
-			     span_text(moment_between(terms->now, s->earliest), left));
+	strbuf_format(out,
+		      "<p class=\"soft\">%zu names, each asked for every %s; %zu not yet, ",
+		      s->total, span_text(h->interval, interval), s->unknown);
+	strbuf_format(out, "%zu bad, %zu without a certificate of their own",
+		      page_names_wrong(s), s->without_own);
+	if (s->earliest.ms > params->now.ms)
+		strbuf_format(out, "; the earliest end in %s: ",
+			      span_text(moment_between(params->now, s->earliest), left));
 	else if (s->earliest.ms != 0)
-		draft_format(out, "; the earliest ended %s ago: ",
-			     span_text(moment_between(s->earliest, terms->now), left));
+		strbuf_format(out, "; the earliest ended %s ago: ",
+			      span_text(moment_between(s->earliest, params->now), left));
 	html_bdi(out, s->earliest_name);
-	put_fallback(out, s);
-	draft_text(out, ".</p>\n");
+	page_names_put_fallback(out, s);
+	strbuf_text(out, ".</p>\n");
 	if (s->paused.ms == 0)
 		return;
-	draft_format(out,
-		     "<p class=\"soft\">No name is asked for now, as the server does not "
-		     "answer (%s/%s), since ",
-		     fault_name(s->paused_fault), phase_name(s->paused_phase));
-	html_age(out, s->paused, terms->now);
-	draft_text(out, ".</p>\n");
+	strbuf_format(out,
+		      "<p class=\"soft\">No name is asked for now, as the server does not "
+		      "answer (%s/%s), since ",
+		      fault_name(s->paused_fault), phase_name(s->paused_phase));
+	html_age(out, s->paused, params->now);
+	strbuf_text(out, ".</p>\n");
 }
 
-void page_names_card(struct draft *out, const struct page_terms *terms,
+void page_names_card(struct strbuf *out, const struct page_params *params,
 		     const struct target *target)
 {
-	const struct hosting *h = plan_find_hosting(terms->plan, target);
-	const struct roster_question question = { .states = ROSTER_WRONG };
-	struct table table = { .terms = terms };
-	struct roster_summary summary;
+	const struct hosting *h = plan_find_hosting(params->plan, target);
+	const struct name_results_question question = { .states = NAME_RESULTS_WRONG };
+	struct table table = { .params = params };
+	struct name_results_summary summary;
 
 	if (!h)
 		return;
 	table.names = calloc(PAGE_NAMES_MAX, sizeof(*table.names));
 	if (!table.names)
 		return;
-	roster_summary(h->roster, &summary);
-	draft_text(
+	name_results_summary(h->name_results, &summary);
+	strbuf_text(
 	    out,
 	    "<section class=\"card\" id=\"names\"><h2>Customers\xe2\x80\x99 names</h2>\n");
-	put_sums(out, terms, h, &summary);
+	put_sums(out, params, h, &summary);
 	add_rows(out, &table, h, &question);
 	end_table(out, &table);
 	put_more(out, &table, target->server, target->service->name, "");
-	draft_text(out, "</section>\n");
-	roster_summary_fini(&summary);
+	strbuf_text(out, "</section>\n");
+	name_results_summary_fini(&summary);
 	free(table.names);
 }

@@ -24,15 +24,15 @@ static void add_headers(struct reply *reply)
 }
 
 /* The plan is held for the caller. */
-static struct page_terms terms_of(struct request *request)
+static struct page_params page_paths_params_of(struct request *request)
 {
-	struct page_terms terms = { .plan = exporter_plan(request->exporter),
-				    .history = exporter_history(request->exporter),
-				    .metrics = request->site->metrics + 1,
-				    .now = moment_now() };
+	struct page_params params = { .plan = exporter_plan(request->exporter),
+				      .history = exporter_history(request->exporter),
+				      .metrics = request->site->metrics + 1,
+				      .now = moment_now() };
 
-	exporter_health(request->exporter, &terms.health);
-	return terms;
+	exporter_health(request->exporter, &params.health);
+	return params;
 }
 
 /* Takes the answer. A page is a sixth of its size in gzip. */
@@ -51,29 +51,29 @@ static struct reply page_reply(struct request *request, struct answer *answer)
 
 struct reply page_list(struct request *request)
 {
-	struct page_terms terms = terms_of(request);
+	struct page_params params = page_paths_params_of(request);
 	struct page_query query;
 	struct reply reply;
 
 	page_query_init(
 	    &query, request_argument(request, "q"), request_argument(request, "state"),
 	    request_argument(request, "server"), request_argument(request, "page"));
-	reply = page_reply(request, page_new(&terms, &query));
-	plan_release(terms.plan);
+	reply = page_reply(request, page_new(&params, &query));
+	plan_release(params.plan);
 	return reply;
 }
 
 struct reply page_one(struct request *request)
 {
-	struct page_terms terms = terms_of(request);
+	struct page_params params = page_paths_params_of(request);
 	const struct target *target =
-	    page_detail_target(terms.plan, request_argument(request, "server"),
+	    page_detail_target(params.plan, request_argument(request, "server"),
 			       request_argument(request, "service"));
 	struct reply reply;
 
-	reply = page_reply(request, page_detail_new(&terms, target));
+	reply = page_reply(request, page_detail_new(&params, target));
 	if (!target)
 		reply.status = MHD_HTTP_NOT_FOUND;
-	plan_release(terms.plan);
+	plan_release(params.plan);
 	return reply;
 }

@@ -59,7 +59,7 @@ bool page_query_has_kind(const struct page_query *q, unsigned kind)
 }
 
 /* Ignoring the case of ASCII. */
-static bool contains(const char *text, struct view word)
+static bool page_query_contains(const char *text, struct view word)
 {
 	for (; *text; text++) {
 		size_t n = 0;
@@ -74,11 +74,12 @@ static bool contains(const char *text, struct view word)
 
 static bool is_in_target(const struct target *t, struct view word)
 {
-	if (contains(t->server, word) || contains(t->host, word) ||
-	    contains(t->service->name, word))
+	if (page_query_contains(t->server, word) || page_query_contains(t->host, word) ||
+	    page_query_contains(t->service->name, word))
 		return true;
 	for (size_t i = 0; i < t->label_count; i++)
-		if (contains(t->labels[i].name, word) || contains(t->labels[i].value, word))
+		if (page_query_contains(t->labels[i].name, word) ||
+		    page_query_contains(t->labels[i].value, word))
 			return true;
 	return false;
 }
@@ -87,11 +88,12 @@ static bool is_in_result(const struct result *r, struct view word)
 {
 	char address[ADDRESS_TEXT_MAX];
 
-	return contains(r->text, word) || contains(r->cert_detail, word) ||
-	       contains(r->notice_detail, word) ||
-	       contains(address_text(&r->address, address), word) ||
-	       (r->fault != FAULT_OK && (contains(fault_name(r->fault), word) ||
-					 contains(phase_name(r->phase), word)));
+	return page_query_contains(r->text, word) ||
+	       page_query_contains(r->cert_detail, word) ||
+	       page_query_contains(r->notice_detail, word) ||
+	       page_query_contains(address_text(&r->address, address), word) ||
+	       (r->fault != FAULT_OK && (page_query_contains(fault_name(r->fault), word) ||
+					 page_query_contains(phase_name(r->phase), word)));
 }
 
 bool page_query_finds(const struct page_query *q, const struct target *target,
@@ -108,12 +110,12 @@ bool page_query_finds(const struct page_query *q, const struct target *target,
 	return true;
 }
 
-static void put_value(struct draft *out, const char **gap, const char *key,
-		      const char *value)
+static void page_query_put_value(struct strbuf *out, const char **gap, const char *key,
+				 const char *value)
 {
 	if (!value[0])
 		return;
-	draft_format(out, "%s%s=", *gap, key);
+	strbuf_format(out, "%s%s=", *gap, key);
 	html_url(out, value);
 	*gap = "&amp;";
 }
@@ -128,27 +130,27 @@ static const char *word_of(unsigned kinds)
 	return "";
 }
 
-void page_query_link(struct draft *out, const struct page_query *q, unsigned kinds,
+void page_query_link(struct strbuf *out, const struct page_query *q, unsigned kinds,
 		     size_t page)
 {
 	const char *gap = "?";
 	char number[24];
 	struct buffer b;
 
-	draft_text(out, "./");
-	put_value(out, &gap, "q", q->text);
-	put_value(out, &gap, "server", q->server);
-	put_value(out, &gap, "state", word_of(kinds));
+	strbuf_text(out, "./");
+	page_query_put_value(out, &gap, "q", q->text);
+	page_query_put_value(out, &gap, "server", q->server);
+	page_query_put_value(out, &gap, "state", word_of(kinds));
 	buffer_init(&b, number, sizeof(number));
 	if (page > 1)
 		buffer_format(&b, "%zu", page);
-	put_value(out, &gap, "page", buffer_string(&b));
+	page_query_put_value(out, &gap, "page", buffer_string(&b));
 }
 
-void page_target_link(struct draft *out, const struct target *target)
+void page_target_link(struct strbuf *out, const struct target *target)
 {
-	draft_text(out, "target?server=");
+	strbuf_text(out, "target?server=");
 	html_url(out, target->server);
-	draft_text(out, "&amp;service=");
+	strbuf_text(out, "&amp;service=");
 	html_url(out, target->service->name);
 }

@@ -2,8 +2,8 @@
 #ifndef MAILVANE_PAGE_QUERY_H
 #define MAILVANE_PAGE_QUERY_H
 
-#include "draft.h"
 #include "plan.h"
+#include "strbuf.h"
 
 /* A target without a result is one kind more than there are states. */
 enum { PAGE_PENDING = STATE_COUNT, PAGE_KINDS };
@@ -36,10 +36,10 @@ bool page_query_finds(const struct page_query *, const struct target *,
 		      const struct record *);
 
 /* "./?q=...": the same question for other kinds, on that page, ready for an attribute. */
-void page_query_link(struct draft *, const struct page_query *, unsigned kinds,
+void page_query_link(struct strbuf *, const struct page_query *, unsigned kinds,
 		     size_t page);
 
 /* "target?server=...&service=...", ready for an attribute. */
-void page_target_link(struct draft *, const struct target *);
+void page_target_link(struct strbuf *, const struct target *);
 
 #endif

@@ -9,18 +9,18 @@
 
 /* --- small parts -------------------------------------------------------------------------- */
 
-void page_shape(struct draft *out, unsigned kind)
+void page_shape(struct strbuf *out, unsigned kind)
 {
-	draft_format(out,
-		     "<svg class=\"shape\" aria-hidden=\"true\"><use href=\"#%s\"/></svg>",
-		     page_kind_class(kind));
+	strbuf_format(out,
+		      "<svg class=\"shape\" aria-hidden=\"true\"><use href=\"#%s\"/></svg>",
+		      page_kind_class(kind));
 }
 
-void page_state(struct draft *out, unsigned kind)
+void page_state(struct strbuf *out, unsigned kind)
 {
-	draft_format(out, "<span class=\"state %s\">", page_kind_class(kind));
+	strbuf_format(out, "<span class=\"state %s\">", page_kind_class(kind));
 	page_shape(out, kind);
-	draft_format(out, "%s</span>", page_kind_word(kind));
+	strbuf_format(out, "%s</span>", page_kind_word(kind));
 }
 
 /* Of these the text is what the server said; of others it is ours about it. */
@@ -59,17 +59,17 @@ static const char *find_reply(const char *sentence, const struct result *r)
 	return strstr(sentence, words);
 }
 
-static void put_works(struct draft *out, const struct result *r)
+static void put_works(struct strbuf *out, const struct result *r)
 {
-	draft_text(out, "works");
+	strbuf_text(out, "works");
 	if (r->tls_version)
-		draft_format(out, ", %s", r->tls_version);
+		strbuf_format(out, ", %s", r->tls_version);
 	if (r->messages >= 0)
-		draft_format(out, ", %lld message%s", (long long)r->messages,
-			     r->messages == 1 ? "" : "s");
+		strbuf_format(out, ", %lld message%s", (long long)r->messages,
+			      r->messages == 1 ? "" : "s");
 }
 
-void page_sentence(struct draft *out, const struct result *r)
+void page_sentence(struct strbuf *out, const struct result *r)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
 	const char *reply;
@@ -85,9 +85,9 @@ void page_sentence(struct draft *out, const struct result *r)
 		return;
 	}
 	html_view(out, (struct view){ sentence, (size_t)(reply - sentence) });
-	draft_text(out, "<samp>");
+	strbuf_text(out, "<samp>");
 	html_bdi(out, reply);
-	draft_text(out, "</samp>");
+	strbuf_text(out, "</samp>");
 }
 
 /* Of the verified chain or, without one, of the certificate; 0: there was none. */
@@ -98,16 +98,16 @@ static struct moment certificate_begin(const struct result *r)
 	return r->certificate->not_before;
 }
 
-static struct moment certificate_end(const struct result *r)
+static struct moment page_target_certificate_end(const struct result *r)
 {
 	if (r->chain_not_after.ms != 0 || !r->certificate)
 		return r->chain_not_after;
 	return r->certificate->not_after;
 }
 
-static void put_share(struct draft *out, const struct result *r, struct moment now)
+static void put_share(struct strbuf *out, const struct result *r, struct moment now)
 {
-	struct moment begin = certificate_begin(r), end = certificate_end(r);
+	struct moment begin = certificate_begin(r), end = page_target_certificate_end(r);
 	bool ending = r->cert_faults & (CERT_FAULT_BIT(FAULT_CERT_EXPIRED) |
 					CERT_FAULT_BIT(FAULT_CERT_EXPIRING));
 	int share;
@@ -117,7 +117,7 @@ static void put_share(struct draft *out, const struct result *r, struct moment n
 	share = now.ms >= end.ms
 		    ? 0
 		    : (int)((double)(end.ms - now.ms) * 100 / (double)(end.ms - begin.ms));
-	draft_format(
+	strbuf_format(
 	    out,
 	    " <svg class=\"share%s\" viewBox=\"0 0 40 6\" width=\"40\" "
 	    "height=\"6\" aria-hidden=\"true\"><rect class=\"all\" width=\"40\" "
@@ -126,190 +126,192 @@ static void put_share(struct draft *out, const struct result *r, struct moment n
 	    ending ? " ending" : "", share * 40 / 100, share);
 }
 
-void page_certificate(struct draft *out, const struct result *r, struct moment now)
+void page_certificate(struct strbuf *out, const struct result *r, struct moment now)
 {
-	struct moment end = certificate_end(r);
+	struct moment end = page_target_certificate_end(r);
 	char date[MOMENT_TEXT_MAX], text[SPAN_TEXT_MAX];
 	int64_t days = (end.ms - now.ms) / 86400000;
 
 	if (end.ms == 0) {
-		draft_text(out, "\xe2\x80\x93");
+		strbuf_text(out, "\xe2\x80\x93");
 		return;
 	}
 	moment_text(end, date);
-	draft_format(out, "<time datetime=\"%s\" title=\"%s\">", date, date);
+	strbuf_format(out, "<time datetime=\"%s\" title=\"%s\">", date, date);
 	if (end.ms <= now.ms)
-		draft_format(out, "ended %s ago",
-			     html_span(moment_between(end, now), text));
+		strbuf_format(out, "ended %s ago",
+			      html_span(moment_between(end, now), text));
 	else if (days < 3)
-		draft_format(out, "%s left", html_span(moment_between(now, end), text));
+		strbuf_format(out, "%s left", html_span(moment_between(now, end), text));
 	else
-		draft_format(out, "%lld days left", (long long)days);
-	draft_text(out, "</time>");
+		strbuf_format(out, "%lld days left", (long long)days);
+	strbuf_text(out, "</time>");
 	put_share(out, r, now);
 }
 
-void page_address(struct draft *out, const struct target *target, const struct result *r)
+void page_address(struct strbuf *out, const struct target *target, const struct result *r)
 {
 	char text[ADDRESS_TEXT_MAX];
 
 	if (target->addresses != ADDRESS_EACH || r->address.any.sa_family == AF_UNSPEC)
 		return;
-	draft_text(out, " <small>");
+	strbuf_text(out, " <small>");
 	html_text(out, address_text(&r->address, text));
-	draft_text(out, "</small>");
+	strbuf_text(out, "</small>");
 }
 
-void page_labels(struct draft *out, const struct target *target)
+void page_labels(struct strbuf *out, const struct target *target)
 {
 	for (size_t i = 0; i < target->label_count; i++) {
-		draft_text(out, " <small class=\"label\"><bdi>");
+		strbuf_text(out, " <small class=\"label\"><bdi>");
 		html_text(out, target->labels[i].name);
-		draft_text(out, "=");
+		strbuf_text(out, "=");
 		html_text(out, target->labels[i].value);
-		draft_text(out, "</bdi></small>");
+		strbuf_text(out, "</bdi></small>");
 	}
 }
 
-static void put_link(struct draft *out, const struct target *target, const char *text)
+static void page_target_put_link(struct strbuf *out, const struct target *target,
+				 const char *text)
 {
-	draft_text(out, "<a href=\"");
+	strbuf_text(out, "<a href=\"");
 	page_target_link(out, target);
-	draft_text(out, "\">");
+	strbuf_text(out, "\">");
 	html_bdi(out, text);
-	draft_text(out, "</a>");
+	strbuf_text(out, "</a>");
 }
 
-static void put_last_hour(struct draft *out, const struct page_terms *terms,
-			  const struct target *target)
+static void page_target_put_last_hour(struct strbuf *out, const struct page_params *params,
+				      const struct target *target)
 {
-	struct chronicle chronicle;
+	struct target_history target_history;
 
-	history_copy(terms->history, target->slot, terms->now, &chronicle);
-	sparkline_put(out, &chronicle);
+	history_copy(params->history, target->slot, params->now, &target_history);
+	sparkline_put(out, &target_history);
 }
 
 /* --- a problem ---------------------------------------------------------------------------- */
 
-static void put_fact(struct draft *out, const char *name)
+static void put_fact(struct strbuf *out, const char *name)
 {
-	draft_format(out, "<li><span>%s</span> ", name);
+	strbuf_format(out, "<li><span>%s</span> ", name);
 }
 
-static void put_facts(struct draft *out, const struct page_terms *terms,
-		      const struct target *target, const struct record *record)
+static void page_target_put_facts(struct strbuf *out, const struct page_params *params,
+				  const struct target *target, const struct record *record)
 {
 	const struct result *last = &record->last;
 	char since[MOMENT_TEXT_MAX];
 
-	draft_text(out, "<ul class=\"facts\">");
+	strbuf_text(out, "<ul class=\"facts\">");
 	put_fact(out, "phase");
-	draft_format(out, "%s</li>", phase_name(last->phase));
+	strbuf_format(out, "%s</li>", phase_name(last->phase));
 	put_fact(out, "fault");
-	draft_format(out, "%s</li>", fault_name(last->fault));
+	strbuf_format(out, "%s</li>", fault_name(last->fault));
 	put_fact(out, "since");
-	draft_format(out, "%s</li>", moment_text(record->since, since));
+	strbuf_format(out, "%s</li>", moment_text(record->since, since));
 	put_fact(out, "probed");
-	html_age(out, last->at, terms->now);
-	draft_text(out, "</li>");
-	if (certificate_end(last).ms != 0) {
+	html_age(out, last->at, params->now);
+	strbuf_text(out, "</li>");
+	if (page_target_certificate_end(last).ms != 0) {
 		put_fact(out, "certificate");
-		page_certificate(out, last, terms->now);
-		draft_text(out, "</li>");
+		page_certificate(out, last, params->now);
+		strbuf_text(out, "</li>");
 	}
 	put_fact(out, "at");
 	html_bdi(out, target->host);
-	draft_format(out, ":%u", target->service->port);
+	strbuf_format(out, ":%u", target->service->port);
 	page_labels(out, target);
-	draft_text(out, "</li></ul>");
+	strbuf_text(out, "</li></ul>");
 }
 
-void page_problem(struct draft *out, const struct page_terms *terms,
+void page_problem(struct strbuf *out, const struct page_params *params,
 		  const struct target *target, const struct record *record)
 {
 	const struct result *last = &record->last;
 	char lasted[SPAN_TEXT_MAX];
 
-	draft_format(out, "<article class=\"%s\"><div class=\"what\"><h3>",
-		     page_kind_class(last->state));
+	strbuf_format(out, "<article class=\"%s\"><div class=\"what\"><h3>",
+		      page_kind_class(last->state));
 	page_state(out, last->state);
-	draft_text(out, " <a href=\"");
+	strbuf_text(out, " <a href=\"");
 	page_target_link(out, target);
-	draft_text(out, "\">");
+	strbuf_text(out, "\">");
 	html_bdi(out, target->server);
-	draft_text(out, " <span class=\"sep\">/</span> ");
+	strbuf_text(out, " <span class=\"sep\">/</span> ");
 	html_bdi(out, target->service->name);
 	page_address(out, target, last);
-	draft_format(out, "</a> <span class=\"for\">for %s</span></h3><p class=\"reason\">",
-		     html_span(moment_between(record->since, terms->now), lasted));
+	strbuf_format(out,
+		      "</a> <span class=\"for\">for %s</span></h3><p class=\"reason\">",
+		      html_span(moment_between(record->since, params->now), lasted));
 	page_sentence(out, last);
-	draft_text(out, "</p>");
-	put_facts(out, terms, target, record);
-	draft_text(out, "</div><div class=\"drawn\"><span>last hour</span>");
-	put_last_hour(out, terms, target);
-	draft_text(out, "<span>phases</span>");
+	strbuf_text(out, "</p>");
+	page_target_put_facts(out, params, target, record);
+	strbuf_text(out, "</div><div class=\"drawn\"><span>last hour</span>");
+	page_target_put_last_hour(out, params, target);
+	strbuf_text(out, "<span>phases</span>");
 	waterfall_put(out, target, last);
-	draft_text(out, "</div></article>\n");
+	strbuf_text(out, "</div></article>\n");
 }
 
 /* --- rows --------------------------------------------------------------------------------- */
 
-static void put_server(struct draft *out, const struct target *target)
+static void page_target_put_server(struct strbuf *out, const struct target *target)
 {
-	draft_text(out,
-		   "<tbody><tr class=\"server\"><th colspan=\"8\" scope=\"rowgroup\">");
+	strbuf_text(out,
+		    "<tbody><tr class=\"server\"><th colspan=\"8\" scope=\"rowgroup\">");
 	html_bdi(out, target->server);
 	if (strcmp(target->server, target->host) != 0) {
-		draft_text(out, " <small>");
+		strbuf_text(out, " <small>");
 		html_bdi(out, target->host);
-		draft_text(out, "</small>");
+		strbuf_text(out, "</small>");
 	}
 	page_labels(out, target);
-	draft_text(out, "</th></tr>\n");
+	strbuf_text(out, "</th></tr>\n");
 }
 
-static void put_row(struct draft *out, const struct page_terms *terms,
-		    const struct target *target, const struct record *record)
+static void page_target_put_row(struct strbuf *out, const struct page_params *params,
+				const struct target *target, const struct record *record)
 {
 	const struct result *last = &record->last;
 	char lasted[SPAN_TEXT_MAX];
 
-	draft_format(out, "<tr class=\"%s\"><td class=\"no\">",
-		     page_kind_class(last->state));
+	strbuf_format(out, "<tr class=\"%s\"><td class=\"no\">",
+		      page_kind_class(last->state));
 	page_state(out, last->state);
-	draft_text(out, "</td><td class=\"no service\">");
-	put_link(out, target, target->service->name);
+	strbuf_text(out, "</td><td class=\"no service\">");
+	page_target_put_link(out, target, target->service->name);
 	page_address(out, target, last);
-	draft_text(out, "</td><td class=\"no\" data-is=\"Since\">");
-	html_age(out, record->since, terms->now);
-	draft_text(out, "</td><td class=\"why\">");
+	strbuf_text(out, "</td><td class=\"no\" data-is=\"Since\">");
+	html_age(out, record->since, params->now);
+	strbuf_text(out, "</td><td class=\"why\">");
 	page_sentence(out, last);
-	draft_text(out, "</td><td class=\"no\" data-is=\"Last hour\">");
-	put_last_hour(out, terms, target);
-	draft_text(out, "</td><td class=\"no fell\" data-is=\"Phases\">");
+	strbuf_text(out, "</td><td class=\"no\" data-is=\"Last hour\">");
+	page_target_put_last_hour(out, params, target);
+	strbuf_text(out, "</td><td class=\"no fell\" data-is=\"Phases\">");
 	waterfall_put(out, target, last);
-	draft_format(out, " <small>%s</small>", html_lasted(last->took, lasted));
-	draft_text(out, "</td><td class=\"no\" data-is=\"Certificate\">");
-	page_certificate(out, last, terms->now);
-	draft_text(out, "</td><td class=\"no\" data-is=\"Probed\">");
-	html_age(out, last->at, terms->now);
-	draft_text(out, "</td></tr>\n");
+	strbuf_format(out, " <small>%s</small>", html_lasted(last->took, lasted));
+	strbuf_text(out, "</td><td class=\"no\" data-is=\"Certificate\">");
+	page_certificate(out, last, params->now);
+	strbuf_text(out, "</td><td class=\"no\" data-is=\"Probed\">");
+	html_age(out, last->at, params->now);
+	strbuf_text(out, "</td></tr>\n");
 }
 
-static void put_pending(struct draft *out, const struct target *target)
+static void put_pending(struct strbuf *out, const struct target *target)
 {
-	draft_format(out, "<tr class=\"%s\"><td class=\"no\">",
-		     page_kind_class(PAGE_PENDING));
+	strbuf_format(out, "<tr class=\"%s\"><td class=\"no\">",
+		      page_kind_class(PAGE_PENDING));
 	page_state(out, PAGE_PENDING);
-	draft_text(out, "</td><td class=\"no service\">");
-	put_link(out, target, target->service->name);
-	draft_text(out,
-		   "</td><td></td><td class=\"why\">not probed yet</td><td></td><td></td>"
-		   "<td></td><td></td></tr>\n");
+	strbuf_text(out, "</td><td class=\"no service\">");
+	page_target_put_link(out, target, target->service->name);
+	strbuf_text(out,
+		    "</td><td></td><td class=\"why\">not probed yet</td><td></td><td></td>"
+		    "<td></td><td></td></tr>\n");
 }
 
 /* True if the next row is on this page; the heading of its server is then before it. */
-static bool next_row(struct draft *out, const struct target *target, struct page_window *w)
+static bool next_row(struct strbuf *out, const struct target *target, struct page_window *w)
 {
 	if (w->skip > 0) {
 		w->skip--;
@@ -320,8 +322,8 @@ static bool next_row(struct draft *out, const struct target *target, struct page
 	w->left--;
 	if (!w->server || strcmp(w->server, target->server) != 0) {
 		if (w->server)
-			draft_text(out, "</tbody>\n");
-		put_server(out, target);
+			strbuf_text(out, "</tbody>\n");
+		page_target_put_server(out, target);
 		w->server = target->server;
 	}
 	return true;
@@ -339,7 +341,7 @@ static bool has_wanted_kind(const struct target *target, const struct page_query
 	return n == 0 && page_query_has_kind(q, PAGE_PENDING);
 }
 
-void page_rows(struct draft *out, const struct page_terms *terms,
+void page_rows(struct strbuf *out, const struct page_params *params,
 	       const struct target *target, const struct page_query *q,
 	       struct page_window *window)
 {
@@ -356,7 +358,7 @@ void page_rows(struct draft *out, const struct page_terms *terms,
 		if (page_query_has_kind(q, records[i].last.state) &&
 		    page_query_finds(q, target, &records[i]) &&
 		    next_row(out, target, window))
-			put_row(out, terms, target, &records[i]);
+			page_target_put_row(out, params, target, &records[i]);
 		slot_record_fini(&records[i]);
 	}
 }

@@ -7,7 +7,7 @@
 #include "page_query.h"
 
 /* What a page is made from. */
-struct page_terms {
+struct page_params {
 	struct plan *plan;
 	struct health health;
 	const char *metrics;     /* the path of the metrics, seen from the page */
@@ -16,23 +16,23 @@ struct page_terms {
 };
 
 /* A state or PAGE_PENDING as a shape and a word. */
-void page_state(struct draft *, unsigned kind);
+void page_state(struct strbuf *, unsigned kind);
 /* The shape alone; page_shapes must be in the page. */
-void page_shape(struct draft *, unsigned kind);
+void page_shape(struct strbuf *, unsigned kind);
 
 /* What the verdict says, the server's own words set apart. */
-void page_sentence(struct draft *, const struct result *);
+void page_sentence(struct strbuf *, const struct result *);
 
 /* "43 days left, 71 % of its time"; a dash without a certificate. */
-void page_certificate(struct draft *, const struct result *, struct moment now);
+void page_certificate(struct strbuf *, const struct result *, struct moment now);
 
 /* "site=fra1", each in <small>. */
-void page_labels(struct draft *, const struct target *);
+void page_labels(struct strbuf *, const struct target *);
 /* In <small>, where each address is probed. */
-void page_address(struct draft *, const struct target *, const struct result *);
+void page_address(struct strbuf *, const struct target *, const struct result *);
 
 /* A card with all that is known. */
-void page_problem(struct draft *, const struct page_terms *, const struct target *,
+void page_problem(struct strbuf *, const struct page_params *, const struct target *,
 		  const struct record *);
 
 /* Which rows of a long table are on this page. */
@@ -43,7 +43,7 @@ struct page_window {
 
 /* A row for each record that the query wants, or one that says there is none yet, as far as
  * they are in the window; the server's heading before the first of its rows. */
-void page_rows(struct draft *, const struct page_terms *, const struct target *,
+void page_rows(struct strbuf *, const struct page_params *, const struct target *,
 	       const struct page_query *, struct page_window *);
 
 #endif

@@ -9,7 +9,7 @@ enum { WIDTH = 120, HEIGHT = 16, CHART_WIDTH = 540, CHART_HEIGHT = 96, CLASSES =
 static const enum state states[] = { STATE_OK, STATE_UNKNOWN, STATE_WARNING,
 				     STATE_CRITICAL };
 
-static unsigned count_of(const struct chronicle *c, enum state state)
+static unsigned sparkline_count_of(const struct target_history *c, enum state state)
 {
 	unsigned n = 0;
 
@@ -28,26 +28,26 @@ static unsigned height_of(uint8_t sample, unsigned full)
 	return state == STATE_WARNING && height < full / 2 ? full / 2 : height;
 }
 
-void sparkline_words(struct draft *out, const struct chronicle *c)
+void sparkline_words(struct strbuf *out, const struct target_history *c)
 {
 	unsigned known = 0;
 	const char *gap = ": ";
 
 	for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
-		known += count_of(c, states[i]);
-	draft_format(out, "last hour, %u sample%s", known, known == 1 ? "" : "s");
+		known += sparkline_count_of(c, states[i]);
+	strbuf_format(out, "last hour, %u sample%s", known, known == 1 ? "" : "s");
 	for (unsigned i = ARRAY_SIZE(states); i-- > 0;) {
-		unsigned n = count_of(c, states[i]);
+		unsigned n = sparkline_count_of(c, states[i]);
 
 		if (n == 0)
 			continue;
-		draft_format(out, "%s%u %s", gap, n, state_name(states[i]));
+		strbuf_format(out, "%s%u %s", gap, n, state_name(states[i]));
 		gap = ", ";
 	}
 }
 
 /* One path for all bars of a state: strokes from the ground upwards. */
-static void put_bars(struct draft *out, const struct chronicle *c, enum state state)
+static void put_bars(struct strbuf *out, const struct target_history *c, enum state state)
 {
 	unsigned width = WIDTH / c->count;
 	bool begun = false;
@@ -58,36 +58,36 @@ static void put_bars(struct draft *out, const struct chronicle *c, enum state st
 		if (sample == 0 || history_sample_state(sample) != state)
 			continue;
 		if (!begun)
-			draft_format(out, "<path class=\"k%u\" stroke-width=\"%u\" d=\"",
-				     (unsigned)state, width > 2 ? width - 2 : width);
+			strbuf_format(out, "<path class=\"k%u\" stroke-width=\"%u\" d=\"",
+				      (unsigned)state, width > 2 ? width - 2 : width);
 		begun = true;
-		draft_format(out, "M%u %dv-%u", i * width + width / 2, HEIGHT,
-			     height_of(sample, HEIGHT));
+		strbuf_format(out, "M%u %dv-%u", i * width + width / 2, HEIGHT,
+			      height_of(sample, HEIGHT));
 	}
 	if (begun)
-		draft_text(out, "\"/>");
+		strbuf_text(out, "\"/>");
 }
 
-void sparkline_put(struct draft *out, const struct chronicle *c)
+void sparkline_put(struct strbuf *out, const struct target_history *c)
 {
 	if (c->count == 0)
 		return;
-	draft_format(
+	strbuf_format(
 	    out,
 	    "<svg class=\"spark\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
 	    "role=\"img\" aria-label=\"",
 	    WIDTH, HEIGHT, WIDTH, HEIGHT);
 	sparkline_words(out, c);
-	draft_format(out, "\"><path class=\"ground\" d=\"M0 %d.5h%d\"/>", HEIGHT - 1,
-		     WIDTH);
+	strbuf_format(out, "\"><path class=\"ground\" d=\"M0 %d.5h%d\"/>", HEIGHT - 1,
+		      WIDTH);
 	for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
 		put_bars(out, c, states[i]);
-	draft_text(out, "</svg>");
+	strbuf_text(out, "</svg>");
 }
 
 /* --- the chart ---------------------------------------------------------------------------- */
 
-static void put_scale(struct draft *out)
+static void put_scale(struct strbuf *out)
 {
 	static const struct {
 		int64_t ms;
@@ -100,14 +100,15 @@ static void put_scale(struct draft *out)
 		unsigned class = history_class(span_of_ms(lines[i].ms));
 		unsigned y = CHART_HEIGHT - 2 - class * (CHART_HEIGHT - 2) / CLASSES;
 
-		draft_format(out,
-			     "<path class=\"scale\" d=\"M0 %u.5h%d\"/>"
-			     "<text x=\"%d\" y=\"%u\">%s</text>",
-			     y, CHART_WIDTH, CHART_WIDTH + 6, y + 4, lines[i].text);
+		strbuf_format(out,
+			      "<path class=\"scale\" d=\"M0 %u.5h%d\"/>"
+			      "<text x=\"%d\" y=\"%u\">%s</text>",
+			      y, CHART_WIDTH, CHART_WIDTH + 6, y + 4, lines[i].text);
 	}
 }
 
-static void put_bar(struct draft *out, const struct chronicle *c, unsigned i)
+static void sparkline_put_bar(struct strbuf *out, const struct target_history *c,
+			      unsigned i)
 {
 	unsigned width = CHART_WIDTH / c->count, ago = (c->count - 1 - i) * c->minutes;
 	uint8_t sample = c->samples[i];
@@ -116,28 +117,28 @@ static void put_bar(struct draft *out, const struct chronicle *c, unsigned i)
 
 	if (sample == 0)
 		return;
-	draft_format(out,
-		     "<rect class=\"f%u\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\">"
-		     "<title>%u min ago: %s, about %s</title></rect>",
-		     (unsigned)history_sample_state(sample), i * width + 1,
-		     CHART_HEIGHT - height, width - 2, height, ago,
-		     state_name(history_sample_state(sample)),
-		     html_lasted(history_class_span(history_sample_class(sample)), lasted));
+	strbuf_format(
+	    out,
+	    "<rect class=\"f%u\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\">"
+	    "<title>%u min ago: %s, about %s</title></rect>",
+	    (unsigned)history_sample_state(sample), i * width + 1, CHART_HEIGHT - height,
+	    width - 2, height, ago, state_name(history_sample_state(sample)),
+	    html_lasted(history_class_span(history_sample_class(sample)), lasted));
 }
 
-void sparkline_chart(struct draft *out, const struct chronicle *c)
+void sparkline_chart(struct strbuf *out, const struct target_history *c)
 {
 	if (c->count == 0)
 		return;
-	draft_format(
+	strbuf_format(
 	    out, "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"",
 	    CHART_WIDTH + 50, CHART_HEIGHT + 18);
 	sparkline_words(out, c);
-	draft_text(out, "\">");
+	strbuf_text(out, "\">");
 	put_scale(out);
 	for (unsigned i = 0; i < c->count; i++)
-		put_bar(out, c, i);
-	draft_format(
+		sparkline_put_bar(out, c, i);
+	strbuf_format(
 	    out,
 	    "<path class=\"ground\" d=\"M0 %d.5h%d\"/><text x=\"0\" y=\"%d\">1 h "
 	    "ago</text><text x=\"%d\" y=\"%d\">30 min</text><text x=\"%d\" y=\"%d\" "

@@ -6,16 +6,16 @@
 #ifndef MAILVANE_SPARKLINE_H
 #define MAILVANE_SPARKLINE_H
 
-#include "draft.h"
 #include "history.h"
+#include "strbuf.h"
 
 /* For a line of a table. Nothing where nothing is known. */
-void sparkline_put(struct draft *, const struct chronicle *);
+void sparkline_put(struct strbuf *, const struct target_history *);
 
 /* Wide, with a scale; each bar has a title. */
-void sparkline_chart(struct draft *, const struct chronicle *);
+void sparkline_chart(struct strbuf *, const struct target_history *);
 
 /* "58 of 60 minutes OK, 2 CRITICAL": what is drawn, in words. */
-void sparkline_words(struct draft *, const struct chronicle *);
+void sparkline_words(struct strbuf *, const struct target_history *);
 
 #endif

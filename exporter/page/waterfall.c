@@ -36,8 +36,8 @@ struct bar {
 };
 
 /* Bars of a drawing so wide. Short phases are widened to be seen, at the cost of long ones. */
-static size_t lay_out(const struct target *target, const struct result *r, unsigned width,
-		      struct bar bars[PHASE_COUNT])
+static size_t waterfall_lay_out(const struct target *target, const struct result *r,
+				unsigned width, struct bar bars[PHASE_COUNT])
 {
 	enum phase phases[PHASE_COUNT];
 	size_t n = waterfall_order(target, r, phases);
@@ -61,53 +61,57 @@ static bool is_broken(const struct result *r, enum phase phase)
 	return r->fault != FAULT_OK && r->phase == phase;
 }
 
-static void put_bar(struct draft *out, const struct result *r, const struct bar *bar)
+static void waterfall_put_bar(struct strbuf *out, const struct result *r,
+			      const struct bar *bar)
 {
 	char lasted[SPAN_TEXT_MAX];
 
-	draft_format(out,
-		     "<rect class=\"p%u%s\" x=\"%u\" y=\"1\" width=\"%u\" height=\"%d\">"
-		     "<title>%s %s</title></rect>",
-		     (unsigned)bar->phase, is_broken(r, bar->phase) ? " broken" : "",
-		     bar->x, bar->width, HEIGHT - 2, phase_name(bar->phase),
-		     html_lasted(r->phases[bar->phase], lasted));
+	strbuf_format(out,
+		      "<rect class=\"p%u%s\" x=\"%u\" y=\"1\" width=\"%u\" height=\"%d\">"
+		      "<title>%s %s</title></rect>",
+		      (unsigned)bar->phase, is_broken(r, bar->phase) ? " broken" : "",
+		      bar->x, bar->width, HEIGHT - 2, phase_name(bar->phase),
+		      html_lasted(r->phases[bar->phase], lasted));
 }
 
-static void put_words(struct draft *out, const struct result *r, const struct bar *bars,
-		      size_t n)
+static void waterfall_put_words(struct strbuf *out, const struct result *r,
+				const struct bar *bars, size_t n)
 {
 	char lasted[SPAN_TEXT_MAX];
 
 	for (size_t i = 0; i < n; i++)
-		draft_format(out, "%s%s %s%s", i > 0 ? ", " : "", phase_name(bars[i].phase),
-			     html_lasted(r->phases[bars[i].phase], lasted),
-			     is_broken(r, bars[i].phase) ? " (failed)" : "");
+		strbuf_format(out, "%s%s %s%s", i > 0 ? ", " : "",
+			      phase_name(bars[i].phase),
+			      html_lasted(r->phases[bars[i].phase], lasted),
+			      is_broken(r, bars[i].phase) ? " (failed)" : "");
 }
 
-void waterfall_put(struct draft *out, const struct target *target, const struct result *r)
+void waterfall_put(struct strbuf *out, const struct target *target, const struct result *r)
 {
 	struct bar bars[PHASE_COUNT];
-	size_t n = lay_out(target, r, WIDTH, bars);
+	size_t n = waterfall_lay_out(target, r, WIDTH, bars);
 
 	if (n == 0)
 		return;
-	draft_format(out,
-		     "<svg class=\"fall\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
-		     "role=\"img\" aria-label=\"",
-		     WIDTH, HEIGHT, WIDTH, HEIGHT);
-	put_words(out, r, bars, n);
-	draft_text(out, "\">");
+	strbuf_format(
+	    out,
+	    "<svg class=\"fall\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
+	    "role=\"img\" aria-label=\"",
+	    WIDTH, HEIGHT, WIDTH, HEIGHT);
+	waterfall_put_words(out, r, bars, n);
+	strbuf_text(out, "\">");
 	for (size_t i = 0; i < n; i++)
-		put_bar(out, r, &bars[i]);
-	draft_text(out, "</svg>");
+		waterfall_put_bar(out, r, &bars[i]);
+	strbuf_text(out, "</svg>");
 }
 
-static void put_line(struct draft *out, const struct result *r, const struct bar *bar)
+static void waterfall_put_line(struct strbuf *out, const struct result *r,
+			       const struct bar *bar)
 {
 	bool broken = is_broken(r, bar->phase);
 	char lasted[SPAN_TEXT_MAX];
 
-	draft_format(
+	strbuf_format(
 	    out,
 	    "<tr><th scope=\"row\">%s%s</th><td class=\"no\">%s</td>"
 	    "<td class=\"wide\"><svg class=\"fall\" viewBox=\"0 0 %d %d\" "
@@ -118,34 +122,35 @@ static void put_line(struct draft *out, const struct result *r, const struct bar
 	    (unsigned)bar->phase, broken ? " broken" : "", bar->x, bar->width, HEIGHT - 2);
 }
 
-void waterfall_table(struct draft *out, const struct target *target, const struct result *r)
+void waterfall_table(struct strbuf *out, const struct target *target,
+		     const struct result *r)
 {
 	struct bar bars[PHASE_COUNT];
-	size_t n = lay_out(target, r, TABLE_WIDTH, bars);
+	size_t n = waterfall_lay_out(target, r, TABLE_WIDTH, bars);
 	char lasted[SPAN_TEXT_MAX];
 
 	if (n == 0)
 		return;
-	draft_text(out,
-		   "<table class=\"phases\"><thead><tr><th scope=\"col\">Phase</th>"
-		   "<th scope=\"col\">Time</th><th scope=\"col\">Where in the whole</th>"
-		   "</tr></thead>\n<tbody>");
+	strbuf_text(out,
+		    "<table class=\"phases\"><thead><tr><th scope=\"col\">Phase</th>"
+		    "<th scope=\"col\">Time</th><th scope=\"col\">Where in the whole</th>"
+		    "</tr></thead>\n<tbody>");
 	for (size_t i = 0; i < n; i++)
-		put_line(out, r, &bars[i]);
-	draft_format(out,
-		     "<tr class=\"sum\"><th scope=\"row\">whole probe</th>"
-		     "<td class=\"no\">%s</td><td></td></tr></tbody></table>\n",
-		     html_lasted(r->took, lasted));
+		waterfall_put_line(out, r, &bars[i]);
+	strbuf_format(out,
+		      "<tr class=\"sum\"><th scope=\"row\">whole probe</th>"
+		      "<td class=\"no\">%s</td><td></td></tr></tbody></table>\n",
+		      html_lasted(r->took, lasted));
 }
 
-void waterfall_legend(struct draft *out)
+void waterfall_legend(struct strbuf *out)
 {
-	draft_text(out, "<ul class=\"legend\" aria-label=\"Colours of the phases\">");
+	strbuf_text(out, "<ul class=\"legend\" aria-label=\"Colours of the phases\">");
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
-		draft_format(out,
-			     "<li><svg class=\"fall\" viewBox=\"0 0 10 10\" width=\"10\" "
-			     "height=\"10\" aria-hidden=\"true\"><rect class=\"p%u\" "
-			     "width=\"10\" height=\"10\"/></svg> %s</li>",
-			     i, phase_name((enum phase)i));
-	draft_text(out, "</ul>\n");
+		strbuf_format(out,
+			      "<li><svg class=\"fall\" viewBox=\"0 0 10 10\" width=\"10\" "
+			      "height=\"10\" aria-hidden=\"true\"><rect class=\"p%u\" "
+			      "width=\"10\" height=\"10\"/></svg> %s</li>",
+			      i, phase_name((enum phase)i));
+	strbuf_text(out, "</ul>\n");
 }

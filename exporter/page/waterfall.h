@@ -6,20 +6,20 @@
 #ifndef MAILVANE_WATERFALL_H
 #define MAILVANE_WATERFALL_H
 
-#include "draft.h"
 #include "plan.h"
+#include "strbuf.h"
 
 /* The phases that were reached, in the order they ran; returns how many. */
 size_t waterfall_order(const struct target *, const struct result *,
 		       enum phase ret_phases[PHASE_COUNT]);
 
 /* For a line of a table. Nothing where no phase was reached. */
-void waterfall_put(struct draft *, const struct target *, const struct result *);
+void waterfall_put(struct strbuf *, const struct target *, const struct result *);
 
 /* A table: a line for each phase, its bar where it lay in the whole. */
-void waterfall_table(struct draft *, const struct target *, const struct result *);
+void waterfall_table(struct strbuf *, const struct target *, const struct result *);
 
 /* Which colour is which phase. */
-void waterfall_legend(struct draft *);
+void waterfall_legend(struct strbuf *);
 
 #endif

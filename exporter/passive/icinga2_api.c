@@ -12,13 +12,13 @@ enum { TTL_INTERVALS = 3 };
 
 struct request {
 	CURL *easy;
-	struct parcel *parcel; /* NULL: it is free */
-	struct draft body;
+	struct message *message; /* NULL: it is free */
+	struct strbuf body;
 	char error[CURL_ERROR_SIZE];
 };
 
 struct icinga2_api {
-	struct courier courier;
+	struct transport transport;
 	CURLM *multi;
 	struct curl_slist *headers, *connect_to;
 	struct request requests[ICINGA2_CONNECTIONS];
@@ -28,87 +28,88 @@ struct icinga2_api {
 /* --- the request ----------------------------------------------------------------------------- */
 
 /* RFC 8259 section 7. The text is UTF-8. */
-static void put_string(struct draft *out, struct view text)
+static void icinga2_api_put_string(struct strbuf *out, struct view text)
 {
-	draft_text(out, "\"");
+	strbuf_text(out, "\"");
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
 		if (c == '"' || c == '\\')
-			draft_format(out, "\\%c", c);
+			strbuf_format(out, "\\%c", c);
 		else if (c < 0x20)
-			draft_format(out, "\\u%04x", c);
+			strbuf_format(out, "\\u%04x", c);
 		else
-			draft_put(out, (struct view){ text.p + i, 1 });
+			strbuf_put(out, (struct view){ text.p + i, 1 });
 	}
-	draft_text(out, "\"");
+	strbuf_text(out, "\"");
 }
 
-static void put_time(struct draft *out, const char *key, int64_t ms)
+static void icinga2_api_put_time(struct strbuf *out, const char *key, int64_t ms)
 {
-	draft_format(out, ",\"%s\":%lld.%03lld", key, (long long)(ms / 1000),
-		     (long long)(ms % 1000));
+	strbuf_format(out, ",\"%s\":%lld.%03lld", key, (long long)(ms / 1000),
+		      (long long)(ms % 1000));
 }
 
 /* Values are behind the bar, to the end of the first line: an array for Icinga, which would
  * not look for them in the text. */
-static void put_output(struct draft *out, const char *text)
+static void put_output(struct strbuf *out, const char *text)
 {
 	struct view values = { text + strcspn(text, "|\n"), 0 }, word;
-	struct draft words;
+	struct strbuf words;
 	const char *gap = "";
 
-	draft_init(&words);
-	draft_put(&words, view_trim((struct view){ text, (size_t)(values.p - text) }));
+	strbuf_init(&words);
+	strbuf_put(&words, view_trim((struct view){ text, (size_t)(values.p - text) }));
 	if (*values.p == '|') {
 		values.p++;
 		values.n = strcspn(values.p, "\n");
 	}
-	draft_text(&words, values.p + values.n);
+	strbuf_text(&words, values.p + values.n);
 	while (words.n > 0 && words.p[words.n - 1] == '\n')
 		words.n--;
-	draft_text(out, ",\"plugin_output\":");
-	put_string(out, draft_view(&words));
+	strbuf_text(out, ",\"plugin_output\":");
+	icinga2_api_put_string(out, strbuf_view(&words));
 	out->failed = out->failed || words.failed;
-	draft_fini(&words);
-	draft_text(out, ",\"performance_data\":[");
+	strbuf_fini(&words);
+	strbuf_text(out, ",\"performance_data\":[");
 	for (; view_next_word(&values, &word); gap = ",") {
-		draft_text(out, gap);
-		put_string(out, word);
+		strbuf_text(out, gap);
+		icinga2_api_put_string(out, word);
 	}
-	draft_text(out, "]");
+	strbuf_text(out, "]");
 }
 
-void icinga2_api_body(struct draft *out, const struct parcel *p)
+void icinga2_api_body(struct strbuf *out, const struct message *p)
 {
-	struct draft name;
+	struct strbuf name;
 
-	draft_init(&name);
-	draft_format(&name, "%s!%s", p->host, p->service);
-	draft_text(out, "{\"type\":\"Service\",\"service\":");
-	put_string(out, draft_view(&name));
+	strbuf_init(&name);
+	strbuf_format(&name, "%s!%s", p->host, p->service);
+	strbuf_text(out, "{\"type\":\"Service\",\"service\":");
+	icinga2_api_put_string(out, strbuf_view(&name));
 	out->failed = out->failed || name.failed;
-	draft_fini(&name);
-	draft_format(out, ",\"exit_status\":%u", (unsigned)p->state);
+	strbuf_fini(&name);
+	strbuf_format(out, ",\"exit_status\":%u", (unsigned)p->state);
 	put_output(out, p->text);
-	draft_text(out, ",\"check_source\":\"mailvane_exporter\"");
-	put_time(out, "execution_start", p->at.ms);
-	put_time(out, "execution_end", p->at.ms + p->took.ns / 1000000);
-	draft_format(out, ",\"ttl\":%llu}",
-		     (unsigned long long)(span_ms(p->interval) * TTL_INTERVALS / 1000 + 1));
+	strbuf_text(out, ",\"check_source\":\"mailvane_exporter\"");
+	icinga2_api_put_time(out, "execution_start", p->at.ms);
+	icinga2_api_put_time(out, "execution_end", p->at.ms + p->took.ns / 1000000);
+	strbuf_format(
+	    out, ",\"ttl\":%llu}",
+	    (unsigned long long)(span_ms(p->interval) * TTL_INTERVALS / 1000 + 1));
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
-static void judge_status(struct icinga2_api *api, struct parcel *p, long status,
+static void judge_status(struct icinga2_api *api, struct message *p, long status,
 			 struct buffer *why)
 {
 	if (status == 200) {
-		p->outcome = PARCEL_SENT;
+		p->outcome = MESSAGE_SENT;
 		return;
 	}
 	if (status == 404) {
-		p->outcome = PARCEL_REFUSED;
+		p->outcome = MESSAGE_REFUSED;
 		if (why->n == 0)
 			buffer_format(why, "Icinga has no service '%s!%s'", p->host,
 				      p->service);
@@ -125,21 +126,21 @@ static void judge_status(struct icinga2_api *api, struct parcel *p, long status,
 				      : "");
 }
 
-static void judge(struct icinga2_api *api, struct request *r, CURLcode code,
-		  struct buffer *why)
+static void icinga2_api_judge(struct icinga2_api *api, struct request *r, CURLcode code,
+			      struct buffer *why)
 {
 	long status = 0;
 
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-		judge_status(api, r->parcel, status, why);
+		judge_status(api, r->message, status, why);
 	} else {
 		api->stopped = true;
 		if (why->n == 0)
 			buffer_text(why, r->error[0] != '\0' ? r->error
 							     : curl_easy_strerror(code));
 	}
-	r->parcel = NULL;
+	r->message = NULL;
 }
 
 /* Only the status counts. */
@@ -151,9 +152,9 @@ static size_t ignore(char *bytes, size_t size, size_t count, void *cls)
 
 /* --- the courier ----------------------------------------------------------------------------- */
 
-static bool begin(struct icinga2_api *api, struct request *r, struct parcel *p)
+static bool icinga2_api_begin(struct icinga2_api *api, struct request *r, struct message *p)
 {
-	draft_clear(&r->body);
+	strbuf_clear(&r->body);
 	r->error[0] = '\0';
 	icinga2_api_body(&r->body, p);
 	if (r->body.failed)
@@ -162,7 +163,7 @@ static bool begin(struct icinga2_api *api, struct request *r, struct parcel *p)
 	curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE, (long)r->body.n);
 	if (curl_multi_add_handle(api->multi, r->easy) != CURLM_OK)
 		return false;
-	r->parcel = p;
+	r->message = p;
 	return true;
 }
 
@@ -179,63 +180,64 @@ static void finish_done(struct icinga2_api *api, struct buffer *why)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &r);
 		curl_multi_remove_handle(api->multi, r->easy);
-		judge(api, r, code, why);
+		icinga2_api_judge(api, r, code, why);
 	}
 }
 
 /* Starts what there is a free connection for. Returns how many are under way. */
-static size_t fill(struct icinga2_api *api, struct parcel *parcels, size_t count,
-		   size_t *next)
+static size_t icinga2_api_fill(struct icinga2_api *api, struct message *messages,
+			       size_t count, size_t *next)
 {
 	size_t busy = 0;
 
 	for (size_t i = 0; i < ICINGA2_CONNECTIONS; i++) {
 		struct request *r = &api->requests[i];
 
-		while (!r->parcel && !api->stopped && *next < count)
-			if (!begin(api, r, &parcels[(*next)++]))
+		while (!r->message && !api->stopped && *next < count)
+			if (!icinga2_api_begin(api, r, &messages[(*next)++]))
 				api->stopped = true;
-		busy += r->parcel != NULL;
+		busy += r->message != NULL;
 	}
 	return busy;
 }
 
-static void abandon(struct icinga2_api *api)
+static void icinga2_api_abandon(struct icinga2_api *api)
 {
 	for (size_t i = 0; i < ICINGA2_CONNECTIONS; i++) {
 		struct request *r = &api->requests[i];
 
-		if (r->parcel)
+		if (r->message)
 			curl_multi_remove_handle(api->multi, r->easy);
-		r->parcel = NULL;
+		r->message = NULL;
 	}
 }
 
-static void deliver(struct courier *courier, struct parcel *parcels, size_t count,
-		    const atomic_bool *leaving, struct buffer *why)
+static void icinga2_api_deliver(struct transport *transport, struct message *messages,
+				size_t count, const atomic_bool *leaving,
+				struct buffer *why)
 {
-	struct icinga2_api *api = (struct icinga2_api *)courier;
+	struct icinga2_api *api = (struct icinga2_api *)transport;
 	size_t next = 0;
 	int running;
 
 	api->stopped = false;
-	while (fill(api, parcels, count, &next) > 0 && !atomic_load(leaving)) {
+	while (icinga2_api_fill(api, messages, count, &next) > 0 && !atomic_load(leaving)) {
 		if (curl_multi_perform(api->multi, &running) != CURLM_OK)
 			break;
 		finish_done(api, why);
 		if (running > 0)
 			curl_multi_poll(api->multi, NULL, 0, POLL_MS, NULL);
 	}
-	abandon(api);
+	icinga2_api_abandon(api);
 }
 
-static void free_api(struct courier *courier)
+static void free_api(struct transport *transport)
 {
-	struct icinga2_api *api = (struct icinga2_api *)courier;
+	struct icinga2_api *api = (struct icinga2_api *)transport;
 
 	for (size_t i = 0; i < ICINGA2_CONNECTIONS; i++) {
 		curl_easy_cleanup(api->requests[i].easy);
-		draft_fini(&api->requests[i].body);
+		strbuf_fini(&api->requests[i].body);
 	}
 	curl_multi_cleanup(api->multi);
 	curl_slist_free_all(api->headers);
@@ -251,13 +253,13 @@ static char *url_of(struct icinga2_api *api, const struct passive_icinga2 *s)
 {
 	CURLU *url = curl_url();
 	char *host = NULL, *port = NULL, *whole = NULL;
-	struct draft to;
+	struct strbuf to;
 
-	draft_init(&to);
+	strbuf_init(&to);
 	if (curl_url_set(url, CURLUPART_URL, s->url, 0) == CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-		draft_format(&to, "::%s:%s", host, port);
+		strbuf_format(&to, "::%s:%s", host, port);
 		if (s->tls_name) {
 			curl_url_set(url, CURLUPART_HOST, s->tls_name, 0);
 			api->connect_to = curl_slist_append(NULL, to.p);
@@ -265,15 +267,15 @@ static char *url_of(struct icinga2_api *api, const struct passive_icinga2 *s)
 		curl_url_set(url, CURLUPART_PATH, "/v1/actions/process-check-result", 0);
 		curl_url_get(url, CURLUPART_URL, &whole, 0);
 	}
-	draft_fini(&to);
+	strbuf_fini(&to);
 	curl_free(host);
 	curl_free(port);
 	curl_url_cleanup(url);
 	return whole;
 }
 
-static bool set_up(struct icinga2_api *api, struct request *r, const char *url,
-		   const struct passive_icinga2 *s)
+static bool icinga2_api_set_up(struct icinga2_api *api, struct request *r, const char *url,
+			       const struct passive_icinga2 *s)
 {
 	CURL *easy = curl_easy_init();
 	bool good;
@@ -302,7 +304,7 @@ static bool set_up(struct icinga2_api *api, struct request *r, const char *url,
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ignore);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->error);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, r);
-	draft_init(&r->body);
+	strbuf_init(&r->body);
 	return good;
 }
 
@@ -317,13 +319,13 @@ static bool set_up_all(struct icinga2_api *api, const struct passive_icinga2 *s)
 	curl_slist_append(api->headers, "Expect:");
 	curl_slist_append(api->headers, "Content-Type: application/json");
 	for (size_t i = 0; good && i < ICINGA2_CONNECTIONS; i++)
-		good = set_up(api, &api->requests[i], url, s);
+		good = icinga2_api_set_up(api, &api->requests[i], url, s);
 	curl_free(url);
 	return good && api->multi && api->headers;
 }
 
-struct courier *icinga2_api_new(const struct passive_icinga2 *settings,
-				struct buffer *error)
+struct transport *icinga2_api_new(const struct passive_icinga2 *settings,
+				  struct buffer *error)
 {
 	struct icinga2_api *api = calloc(1, sizeof(*api));
 
@@ -332,13 +334,13 @@ struct courier *icinga2_api_new(const struct passive_icinga2 *settings,
 		buffer_text(error, "libcurl cannot start");
 		return NULL;
 	}
-	api->courier = (struct courier){ .name = "icinga2",
-					 .pause = span_of_ms(PAUSE_MS),
-					 .deliver = deliver,
-					 .free = free_api };
+	api->transport = (struct transport){ .name = "icinga2",
+					     .pause = span_of_ms(PAUSE_MS),
+					     .deliver = icinga2_api_deliver,
+					     .free = free_api };
 	if (set_up_all(api, settings))
-		return &api->courier;
-	free_api(&api->courier);
+		return &api->transport;
+	free_api(&api->transport);
 	buffer_text(error, "libcurl cannot do what the API of Icinga 2 needs");
 	return NULL;
 }

@@ -5,16 +5,16 @@
 #ifndef MAILVANE_ICINGA2_API_H
 #define MAILVANE_ICINGA2_API_H
 
-#include "draft.h"
 #include "receiver.h"
+#include "strbuf.h"
 
 enum { ICINGA2_CONNECTIONS = 8 };
 
 /* The settings are copied. NULL, with a sentence: no memory, or this libcurl cannot do it. For
  * the main thread. */
-struct courier *icinga2_api_new(const struct passive_icinga2 *, struct buffer *error);
+struct transport *icinga2_api_new(const struct passive_icinga2 *, struct buffer *error);
 
 /* The body of the request. */
-void icinga2_api_body(struct draft *, const struct parcel *);
+void icinga2_api_body(struct strbuf *, const struct message *);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "nagios_spool.h"
 
-#include "draft.h"
+#include "strbuf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ enum {
 	NAME_SIZE = 8,
 	PAUSE_MS = 1000,
 	UNREAD_TOO_LONG_MS = 180 * 1000,
-	FILE_ENOUGH = DRAFT_MAX / 2, /* bytes; the rest of a batch waits for the next */
+	FILE_ENOUGH = STRBUF_MAX / 2, /* bytes; the rest of a batch waits for the next */
 };
 
 struct spool_file {
@@ -27,7 +27,7 @@ struct spool_file {
 };
 
 struct nagios_spool {
-	struct courier courier;
+	struct transport transport;
 	char *path;
 	struct spool_file files[NAGIOS_SPOOL_FILES_MAX]; /* unread, the oldest first */
 	size_t file_count;
@@ -36,62 +36,62 @@ struct nagios_spool {
 /* --- the format ------------------------------------------------------------------------------ */
 
 /* A value ends with its line; what is read back is unescaped. */
-static void put_escaped(struct draft *out, const char *text)
+static void nagios_spool_put_escaped(struct strbuf *out, const char *text)
 {
 	for (; *text; text++)
 		if (*text == '\n')
-			draft_text(out, text[1] ? "\\n" : "");
+			strbuf_text(out, text[1] ? "\\n" : "");
 		else if (*text == '\\')
-			draft_text(out, "\\\\");
+			strbuf_text(out, "\\\\");
 		else
-			draft_put(out, (struct view){ text, 1 });
+			strbuf_put(out, (struct view){ text, 1 });
 }
 
-static void put_time(struct draft *out, const char *key, int64_t ms)
+static void nagios_spool_put_time(struct strbuf *out, const char *key, int64_t ms)
 {
-	draft_format(out, "%s=%lld.%06lld\n", key, (long long)(ms / 1000),
-		     (long long)(ms % 1000 * 1000));
+	strbuf_format(out, "%s=%lld.%06lld\n", key, (long long)(ms / 1000),
+		      (long long)(ms % 1000 * 1000));
 }
 
-static void put_result(struct draft *out, const struct parcel *p)
+static void put_result(struct strbuf *out, const struct message *p)
 {
-	draft_format(out, "\nhost_name=%s\nservice_description=%s\n", p->host, p->service);
-	draft_text(out, "check_type=1\ncheck_options=0\nscheduled_check=0\n"
-			"reschedule_check=0\nlatency=0.0\n");
-	put_time(out, "start_time", p->at.ms);
-	put_time(out, "finish_time", p->at.ms + p->took.ns / 1000000);
-	draft_format(out, "early_timeout=0\nexited_ok=1\nreturn_code=%u\noutput=",
-		     (unsigned)p->state);
-	put_escaped(out, p->text);
-	draft_text(out, "\n");
+	strbuf_format(out, "\nhost_name=%s\nservice_description=%s\n", p->host, p->service);
+	strbuf_text(out, "check_type=1\ncheck_options=0\nscheduled_check=0\n"
+			 "reschedule_check=0\nlatency=0.0\n");
+	nagios_spool_put_time(out, "start_time", p->at.ms);
+	nagios_spool_put_time(out, "finish_time", p->at.ms + p->took.ns / 1000000);
+	strbuf_format(out, "early_timeout=0\nexited_ok=1\nreturn_code=%u\noutput=",
+		      (unsigned)p->state);
+	nagios_spool_put_escaped(out, p->text);
+	strbuf_text(out, "\n");
 }
 
 /* --- files ----------------------------------------------------------------------------------- */
 
-static void path_of(const struct nagios_spool *s, const char *name, const char *suffix,
-		    struct draft *ret_path)
+static void nagios_spool_path_of(const struct nagios_spool *s, const char *name,
+				 const char *suffix, struct strbuf *ret_path)
 {
-	draft_init(ret_path);
-	draft_format(ret_path, "%s/%s%s", s->path, name, suffix);
+	strbuf_init(ret_path);
+	strbuf_format(ret_path, "%s/%s%s", s->path, name, suffix);
 }
 
 /* Forgets the files that have been read. */
-static void look(struct nagios_spool *s)
+static void nagios_spool_look(struct nagios_spool *s)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < s->file_count; i++) {
-		struct draft path;
+		struct strbuf path;
 
-		path_of(s, s->files[i].name, "", &path);
+		nagios_spool_path_of(s, s->files[i].name, "", &path);
 		if (!path.failed && access(path.p, F_OK) == 0)
 			s->files[kept++] = s->files[i];
-		draft_fini(&path);
+		strbuf_fini(&path);
 	}
 	s->file_count = kept;
 }
 
-static bool write_all(int fd, struct view text)
+static bool nagios_spool_write_all(int fd, struct view text)
 {
 	while (text.n > 0) {
 		ssize_t n = write(fd, text.p, text.n);
@@ -106,9 +106,9 @@ static bool write_all(int fd, struct view text)
 }
 
 /* Nagios deletes what it cannot read, and says nothing: so all may read it. */
-static bool fill(int fd, struct view text)
+static bool nagios_spool_fill(int fd, struct view text)
 {
-	bool good = write_all(fd, text) && fchmod(fd, 0644) == 0;
+	bool good = nagios_spool_write_all(fd, text) && fchmod(fd, 0644) == 0;
 
 	return close(fd) == 0 && good;
 }
@@ -123,23 +123,23 @@ static bool mark(const char *path)
 /* False, errno set: nothing is left there. */
 static bool write_file(struct nagios_spool *s, struct view text)
 {
-	struct draft path, marker;
+	struct strbuf path, marker;
 	bool good = false;
 	int fd = -1, saved = ENOMEM;
 	char *name;
 
-	path_of(s, "cXXXXXX", "", &path);
+	nagios_spool_path_of(s, "cXXXXXX", "", &path);
 	if (!path.failed)
 		fd = mkostemp(path.p, O_CLOEXEC);
 	if (fd < 0) {
 		saved = path.failed ? ENOMEM : errno;
-		draft_fini(&path);
+		strbuf_fini(&path);
 		errno = saved;
 		return false;
 	}
 	name = path.p + path.n - strlen("cXXXXXX");
-	path_of(s, name, ".ok", &marker);
-	good = fill(fd, text) && !marker.failed && mark(marker.p);
+	nagios_spool_path_of(s, name, ".ok", &marker);
+	good = nagios_spool_fill(fd, text) && !marker.failed && mark(marker.p);
 	if (good) {
 		struct spool_file *file = &s->files[s->file_count++];
 
@@ -149,8 +149,8 @@ static bool write_file(struct nagios_spool *s, struct view text)
 		saved = errno;
 		unlink(path.p);
 	}
-	draft_fini(&marker);
-	draft_fini(&path);
+	strbuf_fini(&marker);
+	strbuf_fini(&path);
 	errno = saved;
 	return good;
 }
@@ -159,7 +159,7 @@ static bool write_file(struct nagios_spool *s, struct view text)
 
 static void set_pause(struct nagios_spool *s)
 {
-	s->courier.pause = span_of_ms((int64_t)PAUSE_MS << (s->file_count / 4));
+	s->transport.pause = span_of_ms((int64_t)PAUSE_MS << (s->file_count / 4));
 }
 
 static void say_unread(const struct nagios_spool *s, struct buffer *why)
@@ -173,56 +173,58 @@ static void say_unread(const struct nagios_spool *s, struct buffer *why)
 			      s->path);
 }
 
-static void deliver(struct courier *courier, struct parcel *parcels, size_t count,
-		    const atomic_bool *leaving, struct buffer *why)
+static void nagios_spool_deliver(struct transport *transport, struct message *messages,
+				 size_t count, const atomic_bool *leaving,
+				 struct buffer *why)
 {
-	struct nagios_spool *s = (struct nagios_spool *)courier;
-	struct draft text;
+	struct nagios_spool *s = (struct nagios_spool *)transport;
+	struct strbuf text;
 	size_t put = 0;
 
 	(void)leaving;
-	look(s);
+	nagios_spool_look(s);
 	if (s->file_count == NAGIOS_SPOOL_FILES_MAX) {
 		say_unread(s, why);
 		return;
 	}
-	draft_init(&text);
-	draft_format(&text, "# mailvane_exporter\nfile_time=%lld\n",
-		     (long long)(moment_now().ms / 1000));
+	strbuf_init(&text);
+	strbuf_format(&text, "# mailvane_exporter\nfile_time=%lld\n",
+		      (long long)(moment_now().ms / 1000));
 	while (put < count && text.n < FILE_ENOUGH)
-		put_result(&text, &parcels[put++]);
+		put_result(&text, &messages[put++]);
 	if (text.failed) {
 		buffer_text(why, "out of memory");
-	} else if (write_file(s, draft_view(&text))) {
+	} else if (write_file(s, strbuf_view(&text))) {
 		for (size_t i = 0; i < put; i++)
-			parcels[i].outcome = PARCEL_SENT;
+			messages[i].outcome = MESSAGE_SENT;
 	} else {
 		buffer_format(why, "cannot write to %s: %s", s->path, strerror(errno));
 	}
-	draft_fini(&text);
+	strbuf_fini(&text);
 	set_pause(s);
 }
 
-static void free_spool(struct courier *courier)
+static void free_spool(struct transport *transport)
 {
-	struct nagios_spool *s = (struct nagios_spool *)courier;
+	struct nagios_spool *s = (struct nagios_spool *)transport;
 
 	free(s->path);
 	free(s);
 }
 
-struct courier *nagios_spool_new(const char *path)
+struct transport *nagios_spool_new(const char *path)
 {
 	struct nagios_spool *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->courier =
-	    (struct courier){ .name = "nagios", .deliver = deliver, .free = free_spool };
+	s->transport = (struct transport){ .name = "nagios",
+					   .deliver = nagios_spool_deliver,
+					   .free = free_spool };
 	set_pause(s);
 	s->path = strdup(path);
 	if (s->path)
-		return &s->courier;
+		return &s->transport;
 	free(s);
 	return NULL;
 }

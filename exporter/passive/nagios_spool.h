@@ -12,6 +12,6 @@
 enum { NAGIOS_SPOOL_FILES_MAX = 16 };
 
 /* The path is copied. NULL: out of memory. */
-struct courier *nagios_spool_new(const char *path);
+struct transport *nagios_spool_new(const char *path);
 
 #endif

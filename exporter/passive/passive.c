@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct seat {
+struct receiver_slot {
 	struct receiver *receiver; /* guarded by the lock */
 	struct receiver_counts counts;
 	atomic_bool on;
@@ -20,7 +20,7 @@ struct passive {
 	struct log *log;
 	struct outages *outages;
 	pthread_mutex_t lock;
-	struct seat seats[PASSIVE_RECEIVERS];
+	struct receiver_slot receiver_slots[PASSIVE_RECEIVERS];
 };
 
 const char *passive_receiver_name(enum passive_receiver receiver)
@@ -32,7 +32,7 @@ const char *passive_receiver_name(enum passive_receiver receiver)
 
 /* --- settings -------------------------------------------------------------------------------- */
 
-static uint64_t hash(const char *const *texts, size_t count)
+static uint64_t passive_hash(const char *const *texts, size_t count)
 {
 	uint64_t sum = 1;
 
@@ -51,7 +51,7 @@ static uint64_t hash_nagios(const struct passive_settings *s)
 	const char *const texts[] = { s->nagios.spool, s->nagios.names.host,
 				      s->nagios.names.service };
 
-	return s->nagios.spool ? hash(texts, ARRAY_SIZE(texts)) : 0;
+	return s->nagios.spool ? passive_hash(texts, ARRAY_SIZE(texts)) : 0;
 }
 
 static uint64_t hash_icinga2(const struct passive_settings *s)
@@ -61,7 +61,7 @@ static uint64_t hash_icinga2(const struct passive_settings *s)
 				      i->ca_file,      i->tls_name, i->names.host,
 				      i->names.service };
 
-	return i->url ? hash(texts, ARRAY_SIZE(texts)) : 0;
+	return i->url ? passive_hash(texts, ARRAY_SIZE(texts)) : 0;
 }
 
 /* --- starting -------------------------------------------------------------------------------- */
@@ -74,51 +74,51 @@ static void say_left_out(struct passive *p, enum passive_receiver which, const c
 		2);
 }
 
-static struct receiver *start(struct passive *p, enum passive_receiver which,
-			      const struct passive_settings *s)
+static struct receiver *passive_start(struct passive *p, enum passive_receiver which,
+				      const struct passive_settings *s)
 {
 	bool nagios = which == PASSIVE_RECEIVER_NAGIOS;
 	struct receiver *receiver = NULL;
-	struct courier *courier;
+	struct transport *transport;
 	char storage[128];
 	struct buffer why;
 
 	buffer_init(&why, storage, sizeof(storage));
-	courier =
+	transport =
 	    nagios ? nagios_spool_new(s->nagios.spool) : icinga2_api_new(&s->icinga2, &why);
-	if (courier)
+	if (transport)
 		receiver =
-		    receiver_new(courier, nagios ? &s->nagios.names : &s->icinga2.names,
-				 &p->seats[which].counts, p->log, p->outages);
+		    receiver_new(transport, nagios ? &s->nagios.names : &s->icinga2.names,
+				 &p->receiver_slots[which].counts, p->log, p->outages);
 	if (!receiver)
 		say_left_out(p, which, why.n > 0 ? buffer_string(&why) : "out of memory");
 	return receiver;
 }
 
-static void change(struct passive *p, enum passive_receiver which, uint64_t settings,
-		   const struct passive_settings *s)
+static void passive_change(struct passive *p, enum passive_receiver which,
+			   uint64_t settings, const struct passive_settings *s)
 {
-	struct seat *seat = &p->seats[which];
+	struct receiver_slot *receiver_slot = &p->receiver_slots[which];
 	struct receiver *before, *after = NULL;
 
-	if (settings == seat->settings)
+	if (settings == receiver_slot->settings)
 		return;
 	if (settings != 0)
-		after = start(p, which, s);
+		after = passive_start(p, which, s);
 	pthread_mutex_lock(&p->lock);
-	before = seat->receiver;
-	seat->receiver = after;
+	before = receiver_slot->receiver;
+	receiver_slot->receiver = after;
 	pthread_mutex_unlock(&p->lock);
 	receiver_free(before);
-	seat->settings = after ? settings : 0;
+	receiver_slot->settings = after ? settings : 0;
 	if (after)
-		atomic_store(&seat->on, true);
+		atomic_store(&receiver_slot->on, true);
 }
 
 void passive_load(struct passive *p, const struct passive_settings *s)
 {
-	change(p, PASSIVE_RECEIVER_NAGIOS, hash_nagios(s), s);
-	change(p, PASSIVE_RECEIVER_ICINGA2, hash_icinga2(s), s);
+	passive_change(p, PASSIVE_RECEIVER_NAGIOS, hash_nagios(s), s);
+	passive_change(p, PASSIVE_RECEIVER_ICINGA2, hash_icinga2(s), s);
 }
 
 /* --- the rest -------------------------------------------------------------------------------- */
@@ -128,20 +128,20 @@ void passive_put(struct passive *p, const struct target *target,
 {
 	pthread_mutex_lock(&p->lock);
 	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++)
-		if (p->seats[i].receiver)
-			receiver_put(p->seats[i].receiver, target, address);
+		if (p->receiver_slots[i].receiver)
+			receiver_put(p->receiver_slots[i].receiver, target, address);
 	pthread_mutex_unlock(&p->lock);
 }
 
 void passive_stats(struct passive *p, struct passive_stats ret_stats[PASSIVE_RECEIVERS])
 {
 	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
-		struct seat *seat = &p->seats[i];
+		struct receiver_slot *receiver_slot = &p->receiver_slots[i];
 
 		ret_stats[i] = (struct passive_stats){
-			.on = atomic_load(&seat->on),
-			.sent = atomic_load(&seat->counts.sent),
-			.dropped = atomic_load(&seat->counts.dropped),
+			.on = atomic_load(&receiver_slot->on),
+			.sent = atomic_load(&receiver_slot->counts.sent),
+			.dropped = atomic_load(&receiver_slot->counts.dropped),
 		};
 	}
 }
@@ -156,9 +156,9 @@ struct passive *passive_new(struct log *log, struct outages *outages)
 	p->outages = outages;
 	pthread_mutex_init(&p->lock, NULL);
 	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
-		atomic_init(&p->seats[i].on, false);
-		atomic_init(&p->seats[i].counts.sent, 0);
-		atomic_init(&p->seats[i].counts.dropped, 0);
+		atomic_init(&p->receiver_slots[i].on, false);
+		atomic_init(&p->receiver_slots[i].counts.sent, 0);
+		atomic_init(&p->receiver_slots[i].counts.dropped, 0);
 	}
 	return p;
 }
@@ -168,7 +168,7 @@ void passive_free(struct passive *p)
 	if (!p)
 		return;
 	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++)
-		receiver_free(p->seats[i].receiver);
+		receiver_free(p->receiver_slots[i].receiver);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }

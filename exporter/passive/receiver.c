@@ -1,12 +1,12 @@
 /* receiver.c - put by engine threads; gathered, worded and delivered by its own. */
 #include "receiver.h"
 
+#include "address_verdict.h"
 #include "out_of_memory.h"
-#include "some_bad.h"
 
 #include "name_template.h"
-#include "news.h"
 #include "outage.h"
+#include "result_queue.h"
 #include "verdicts.h"
 
 #include <pthread.h>
@@ -18,7 +18,7 @@ enum { NAME_MAX_BYTES = 1024, WHY_MAX = 256 };
 enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000 };
 
 struct receiver {
-	struct courier *courier;
+	struct transport *transport;
 	struct receiver_counts *counts;
 	struct log *log;
 	struct outages *outages;
@@ -29,24 +29,24 @@ struct receiver {
 
 	pthread_mutex_t lock; /* guards the queue */
 	pthread_cond_t wake;  /* something was put, or it is time to leave */
-	struct news_queue queue;
+	struct result_queue queue;
 
 	/* The thread's own. */
-	struct parcel parcels[RECEIVER_BATCH_MAX];
-	struct news *batch[RECEIVER_BATCH_MAX];
+	struct message messages[RECEIVER_BATCH_MAX];
+	struct queued_result *batch[RECEIVER_BATCH_MAX];
 	bool away, refusal_said;
 	int64_t backoff_ms;
 };
 
 /* --- put ------------------------------------------------------------------------------------- */
 
-static void drop(struct receiver *r, size_t count)
+static void receiver_drop(struct receiver *r, size_t count)
 {
 	atomic_fetch_add(&r->counts->dropped, count);
 }
 
 /* Another address of the same round is no loss: the text names all. */
-static bool replaces(const struct news *waiting, const struct target *target,
+static bool replaces(const struct queued_result *waiting, const struct target *target,
 		     const struct address *address)
 {
 	return target->addresses != ADDRESS_EACH ||
@@ -56,22 +56,22 @@ static bool replaces(const struct news *waiting, const struct target *target,
 void receiver_put(struct receiver *r, const struct target *target,
 		  const struct address *address)
 {
-	struct news *mine = NULL, *waiting;
+	struct queued_result *mine = NULL, *waiting;
 
 	pthread_mutex_lock(&r->lock);
-	waiting = news_find(&r->queue, target);
+	waiting = queued_result_find(&r->queue, target);
 	if (waiting && replaces(waiting, target, address))
-		drop(r, 1);
+		receiver_drop(r, 1);
 	if (!waiting) {
 		if (r->queue.count >= RECEIVER_QUEUE_MAX) {
-			news_free(news_next(&r->queue));
-			drop(r, 1);
+			queued_result_free(queued_result_next(&r->queue));
+			receiver_drop(r, 1);
 		}
-		mine = news_new(target, address);
+		mine = queued_result_new(target, address);
 		if (mine)
-			news_append(&r->queue, mine);
+			queued_result_append(&r->queue, mine);
 		else
-			drop(r, 1);
+			receiver_drop(r, 1);
 		pthread_cond_signal(&r->wake);
 	}
 	pthread_mutex_unlock(&r->lock);
@@ -79,7 +79,7 @@ void receiver_put(struct receiver *r, const struct target *target,
 
 /* --- wording --------------------------------------------------------------------------------- */
 
-static const char *name_of(const char *name_template, const struct target *target)
+static const char *receiver_name_of(const char *name_template, const struct target *target)
 {
 	char storage[NAME_MAX_BYTES];
 	struct buffer b;
@@ -89,7 +89,7 @@ static const char *name_of(const char *name_template, const struct target *targe
 	return strdup(buffer_string(&b));
 }
 
-static void newest(const struct verdicts *v, struct parcel *p)
+static void newest(const struct verdicts *v, struct message *p)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (v->findings[i].result.at.ms >= p->at.ms) {
@@ -99,8 +99,8 @@ static void newest(const struct verdicts *v, struct parcel *p)
 }
 
 /* Of a dead host each service says the same, so that one rule of the scheduler knows them all. */
-static void say_outage(const struct receiver *r, const struct target *target,
-		       struct verdicts *v)
+static void receiver_say_outage(const struct receiver *r, const struct target *target,
+				struct verdicts *v)
 {
 	size_t services = r->outages ? outages_services(r->outages, target->server) : 0;
 	char sentence[VERDICT_SENTENCE_MAX];
@@ -122,29 +122,30 @@ static void say_outage(const struct receiver *r, const struct target *target,
 }
 
 /* False: there is no result in the slot, or no memory. */
-static bool word(struct receiver *r, const struct target *target, struct parcel *p)
+static bool receiver_own_word(struct receiver *r, const struct target *target,
+			      struct message *p)
 {
 	char report[REPORT_MAX];
 	struct verdicts v;
 	struct buffer b;
 
-	*p = (struct parcel){ .interval = target->interval };
+	*p = (struct message){ .interval = target->interval };
 	buffer_init(&b, report, sizeof(report));
 	verdicts_init(&v);
 	if (verdicts_add_announced(&v, target) && v.count > 0) {
-		say_outage(r, target, &v);
+		receiver_say_outage(r, target, &v);
 		some_bad_judge(v.findings, v.count);
 		p->state = report_write(&b, v.findings, v.count, NULL);
 		p->text = strdup(buffer_string(&b));
-		p->host = name_of(r->names.host, target);
-		p->service = name_of(r->names.service, target);
+		p->host = receiver_name_of(r->names.host, target);
+		p->service = receiver_name_of(r->names.service, target);
 		newest(&v, p);
 	}
 	verdicts_fini(&v);
 	return p->text && p->host && p->service;
 }
 
-static void parcel_fini(struct parcel *p)
+static void message_fini(struct message *p)
 {
 	free((char *)(uintptr_t)p->host);
 	free((char *)(uintptr_t)p->service);
@@ -153,13 +154,14 @@ static void parcel_fini(struct parcel *p)
 
 /* --- delivery -------------------------------------------------------------------------------- */
 
-static void say(struct receiver *r, enum log_level level, const char *what, const char *why)
+static void receiver_say(struct receiver *r, enum log_level level, const char *what,
+			 const char *why)
 {
 	char dropped[LOG_NUMBER_MAX];
 
 	log_number(dropped, atomic_load(&r->counts->dropped));
 	log_put(r->log, level, what,
-		(struct log_field[]){ { "receiver", r->courier->name },
+		(struct log_field[]){ { "receiver", r->transport->name },
 				      { "dropped", dropped },
 				      { "reason", why } },
 		3);
@@ -170,67 +172,70 @@ static void say_news(struct receiver *r, size_t away, size_t refused, const char
 {
 	if (refused > 0 && !r->refusal_said) {
 		r->refusal_said = true;
-		say(r, LOG_WARN, "passive results refused, more will only be counted", why);
+		receiver_say(r, LOG_WARN,
+			     "passive results refused, more will only be counted", why);
 	}
 	if (away > 0 && *why && !r->away) {
 		r->away = true;
-		say(r, LOG_WARN, "passive results cannot be handed over, will try on", why);
+		receiver_say(r, LOG_WARN,
+			     "passive results cannot be handed over, will try on", why);
 	} else if (away == 0 && r->away) {
 		r->away = false;
-		say(r, LOG_INFO, "passive results are taken again", NULL);
+		receiver_say(r, LOG_INFO, "passive results are taken again", NULL);
 	}
 }
 
 /* What could not be delivered waits again, unless there is newer of it. */
-static void settle(struct receiver *r, struct news *n, enum parcel_outcome outcome)
+static void receiver_settle(struct receiver *r, struct queued_result *n,
+			    enum message_outcome outcome)
 {
-	if (outcome == PARCEL_SENT) {
+	if (outcome == MESSAGE_SENT) {
 		atomic_fetch_add(&r->counts->sent, 1);
-	} else if (outcome == PARCEL_AWAY && !news_find(&r->queue, &n->target) &&
+	} else if (outcome == MESSAGE_AWAY && !queued_result_find(&r->queue, &n->target) &&
 		   r->queue.count < RECEIVER_QUEUE_MAX) {
-		news_return(&r->queue, n);
+		queued_result_return(&r->queue, n);
 		return;
 	} else {
-		drop(r, 1);
+		receiver_drop(r, 1);
 	}
-	news_free(n);
+	queued_result_free(n);
 }
 
 /* The batch to parcels; what has no words yet is no news. Returns how many. */
-static size_t pack(struct receiver *r, size_t count)
+static size_t receiver_pack(struct receiver *r, size_t count)
 {
 	size_t packed = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (word(r, &r->batch[i]->target, &r->parcels[packed])) {
+		if (receiver_own_word(r, &r->batch[i]->target, &r->messages[packed])) {
 			r->batch[packed++] = r->batch[i];
 			continue;
 		}
-		parcel_fini(&r->parcels[packed]);
-		news_free(r->batch[i]);
-		drop(r, 1);
+		message_fini(&r->messages[packed]);
+		queued_result_free(r->batch[i]);
+		receiver_drop(r, 1);
 	}
 	return packed;
 }
 
-static void deliver(struct receiver *r, size_t count)
+static void receiver_deliver(struct receiver *r, size_t count)
 {
 	char why_storage[WHY_MAX];
 	struct buffer why;
 	size_t away = 0, refused = 0;
 
 	buffer_init(&why, why_storage, sizeof(why_storage));
-	count = pack(r, count);
-	r->courier->deliver(r->courier, r->parcels, count, &r->leaving, &why);
+	count = receiver_pack(r, count);
+	r->transport->deliver(r->transport, r->messages, count, &r->leaving, &why);
 	pthread_mutex_lock(&r->lock);
 	for (size_t i = count; i-- > 0;) {
-		away += r->parcels[i].outcome == PARCEL_AWAY;
-		refused += r->parcels[i].outcome == PARCEL_REFUSED;
-		settle(r, r->batch[i], r->parcels[i].outcome);
+		away += r->messages[i].outcome == MESSAGE_AWAY;
+		refused += r->messages[i].outcome == MESSAGE_REFUSED;
+		receiver_settle(r, r->batch[i], r->messages[i].outcome);
 	}
 	pthread_mutex_unlock(&r->lock);
 	for (size_t i = 0; i < count; i++)
-		parcel_fini(&r->parcels[i]);
+		message_fini(&r->messages[i]);
 	if (atomic_load(&r->leaving))
 		return;
 	say_news(r, away, refused, buffer_string(&why));
@@ -258,11 +263,11 @@ static size_t take_batch(struct receiver *r)
 	size_t count = 0;
 
 	while (count < RECEIVER_BATCH_MAX && r->queue.count > 0)
-		r->batch[count++] = news_next(&r->queue);
+		r->batch[count++] = queued_result_next(&r->queue);
 	return count;
 }
 
-static void *work(void *cls)
+static void *receiver_work(void *cls)
 {
 	struct receiver *r = cls;
 
@@ -276,12 +281,12 @@ static void *work(void *cls)
 		}
 		if (r->backoff_ms > 0 || r->queue.count < RECEIVER_BATCH_MAX)
 			rest(r, r->backoff_ms > 0 ? span_of_ms(r->backoff_ms)
-						  : r->courier->pause);
+						  : r->transport->pause);
 		if (atomic_load(&r->leaving))
 			break;
 		count = take_batch(r);
 		pthread_mutex_unlock(&r->lock);
-		deliver(r, count);
+		receiver_deliver(r, count);
 		pthread_mutex_lock(&r->lock);
 	}
 	pthread_mutex_unlock(&r->lock);
@@ -290,11 +295,11 @@ static void *work(void *cls)
 
 static void dismantle(struct receiver *r)
 {
-	news_queue_fini(&r->queue);
+	result_queue_fini(&r->queue);
 	pthread_cond_destroy(&r->wake);
 	pthread_mutex_destroy(&r->lock);
 	arena_fini(&r->arena);
-	r->courier->free(r->courier);
+	r->transport->free(r->transport);
 	free(r);
 }
 
@@ -312,7 +317,8 @@ static void names_take(void *user)
 	r->names.service = arena_text(&r->arena, view_of(n->names->service));
 }
 
-struct receiver *receiver_new(struct courier *courier, const struct passive_names *names,
+struct receiver *receiver_new(struct transport *transport,
+			      const struct passive_names *names,
 			      struct receiver_counts *counts, struct log *log,
 			      struct outages *outages)
 {
@@ -321,24 +327,24 @@ struct receiver *receiver_new(struct courier *courier, const struct passive_name
 
 	/* Zeroed, the arena is empty. */
 	if (!r || !out_of_memory_guard(names_take, &(struct naming){ r, names })) {
-		courier->free(courier);
+		transport->free(transport);
 		if (r)
 			arena_fini(&r->arena);
 		free(r);
 		return NULL;
 	}
-	r->courier = courier;
+	r->transport = transport;
 	r->counts = counts;
 	r->log = log;
 	r->outages = outages;
 	atomic_init(&r->leaving, false);
-	news_queue_init(&r->queue);
+	result_queue_init(&r->queue);
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&r->wake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&r->thread, NULL, work, r) == 0)
+	if (pthread_create(&r->thread, NULL, receiver_work, r) == 0)
 		return r;
 	dismantle(r);
 	return NULL;

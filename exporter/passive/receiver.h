@@ -20,32 +20,32 @@ struct receiver_counts {
 	atomic_ullong sent, dropped; /* results */
 };
 
-enum parcel_outcome {
-	PARCEL_AWAY, /* try again later */
-	PARCEL_SENT,
-	PARCEL_REFUSED, /* never try again */
+enum message_outcome {
+	MESSAGE_AWAY, /* try again later */
+	MESSAGE_SENT,
+	MESSAGE_REFUSED, /* never try again */
 };
 
 /* What a scheduler is told about one target. All is the receiver's. */
-struct parcel {
+struct message {
 	const char *host, *service; /* as they are called there */
 	const char *text;           /* of report_write */
 	enum state state;
 	struct moment at; /* when the newest probe began */
 	struct span took, interval;
-	enum parcel_outcome outcome; /* PARCEL_AWAY before delivery */
+	enum message_outcome outcome; /* MESSAGE_AWAY before delivery */
 };
 
 /* A way to deliver. All calls come from the receiver's thread, but for `free`. */
-struct courier {
+struct transport {
 	const char *name; /* "nagios": label `receiver` */
 	/* Results are gathered for so long before they are delivered. */
 	struct span pause;
 	/* Sets the outcomes. Adds a sentence to `why` if something failed that the operator should
 	 * know. Returns soon when *leaving. */
-	void (*deliver)(struct courier *, struct parcel *, size_t count,
+	void (*deliver)(struct transport *, struct message *, size_t count,
 			const atomic_bool *leaving, struct buffer *why);
-	void (*free)(struct courier *);
+	void (*free)(struct transport *);
 };
 
 struct receiver;
@@ -53,7 +53,7 @@ struct outages;
 
 /* Takes the courier; counts, log and outages (NULL: none) are lent, the names copied. NULL: out of memory or
  * threads; the courier is freed. */
-struct receiver *receiver_new(struct courier *, const struct passive_names *,
+struct receiver *receiver_new(struct transport *, const struct passive_names *,
 			      struct receiver_counts *, struct log *, struct outages *);
 /* Ends the thread; what waits is lost. At most a second. NULL does nothing. */
 void receiver_free(struct receiver *);

@@ -13,7 +13,7 @@ void rules_warn(const struct rules *rules, const char *path, struct log *log)
 			&(struct log_field){ "file", path }, 1);
 }
 
-static uint64_t hash_of(const struct config_errors *errors)
+static uint64_t rules_watch_hash_of(const struct config_errors *errors)
 {
 	uint64_t hash = errors->total;
 
@@ -24,7 +24,7 @@ static uint64_t hash_of(const struct config_errors *errors)
 	return hash | 1;
 }
 
-static void say(struct rules_watch *watch, const struct config_errors *errors)
+static void rules_watch_say(struct rules_watch *watch, const struct config_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++)
 		log_put(watch->log, LOG_ERROR, errors->list[i].what,
@@ -38,15 +38,15 @@ static void say(struct rules_watch *watch, const struct config_errors *errors)
 		&(struct log_field){ "file", watch->path }, 1);
 }
 
-static void refuse(struct rules_watch *watch, struct errors *errors, bool asked)
+static void rules_watch_refuse(struct rules_watch *watch, struct errors *errors, bool asked)
 {
 	struct config_errors found;
 	uint64_t hash;
 
 	errors_take(errors, &found);
-	hash = hash_of(&found);
+	hash = rules_watch_hash_of(&found);
 	if (asked || hash != watch->said)
-		say(watch, &found);
+		rules_watch_say(watch, &found);
 	watch->said = hash;
 	config_errors_fini(&found);
 }
@@ -61,7 +61,7 @@ void rules_watch_look(struct rules_watch *watch, bool asked)
 	errors_init(&errors);
 	rules = rules_load(watch->path, &errors);
 	if (!rules) {
-		refuse(watch, &errors, asked);
+		rules_watch_refuse(watch, &errors, asked);
 		return;
 	}
 	rules_warn(rules, watch->path, watch->log);

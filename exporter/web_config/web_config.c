@@ -107,7 +107,7 @@ struct gathering {
 	size_t cap;
 };
 
-static void gather(void *user, yaml_node_t *item)
+static void web_config_gather(void *user, yaml_node_t *item)
 {
 	struct gathering *g = user;
 	struct load *load = g->load;
@@ -123,7 +123,7 @@ static void gather(void *user, yaml_node_t *item)
 		g->words->list[g->words->n++] = word;
 }
 
-static void read_words(struct load *load, yaml_node_t *node, void *field)
+static void web_config_read_words(struct load *load, yaml_node_t *node, void *field)
 {
 	struct gathering g = { .load = load, .words = field };
 
@@ -135,7 +135,7 @@ static void read_words(struct load *load, yaml_node_t *node, void *field)
 	*g.words = (struct web_words){
 		arena_alloc(&load->config->arena, (g.cap + 1) * sizeof(char *)), 0
 	};
-	yaml_each_item(&load->yaml, node, load->key->name, gather, &g);
+	yaml_each_item(&load->yaml, node, load->key->name, web_config_gather, &g);
 }
 
 static void read_span(struct load *load, yaml_node_t *node, void *field)
@@ -148,7 +148,7 @@ static void read_span(struct load *load, yaml_node_t *node, void *field)
 			   "%s: %s is not a time", load->key->name, QUOTE(view_of(text)));
 }
 
-static void read_number(struct load *load, yaml_node_t *node, void *field)
+static void web_config_read_number(struct load *load, yaml_node_t *node, void *field)
 {
 	const char *text = "";
 	uint64_t number = 0;
@@ -338,16 +338,16 @@ static const struct key keys[] = {
 	{ TLS, "client_ca",        read_text,    FIELD(tls.client_ca),        NULL, 0 },
 	{ TLS, "client_ca_file",   read_text,    FIELD(tls.client_ca_file),   NULL, 0 },
 	{ TLS, "client_auth_type", read_text,    FIELD(tls.client_auth_type), NULL, 0 },
-	{ TLS, "client_allowed_sans", read_words, FIELD(tls.client_sans),     NULL, 0 },
+	{ TLS, "client_allowed_sans", web_config_read_words, FIELD(tls.client_sans),     NULL, 0 },
 	{ TLS, "min_version",      read_version, FIELD(tls.min),     WORDS(tls_versions) },
 	{ TLS, "max_version",      read_version, FIELD(tls.max),     WORDS(tls_versions) },
-	{ TLS, "cipher_suites",    read_words,   FIELD(tls.ciphers), WORDS(tls_ciphers) },
-	{ TLS, "curve_preferences", read_words,  FIELD(tls.curves),  WORDS(tls_curves) },
+	{ TLS, "cipher_suites",    web_config_read_words,   FIELD(tls.ciphers), WORDS(tls_ciphers) },
+	{ TLS, "curve_preferences", web_config_read_words,  FIELD(tls.curves),  WORDS(tls_curves) },
 	{ TLS, "prefer_server_cipher_suites", read_boolean, FIELD(tls.server_order), NULL, 0 },
 	{ HTTP, "http2",           read_http2,   FIELD(http2),                NULL, 0 },
 	{ HTTP, "headers",         read_headers, FIELD(headers),              NULL, 0 },
 	{ LIMIT, "interval",       read_span,    FIELD(every),                NULL, 0 },
-	{ LIMIT, "burst",          read_number,  FIELD(burst),                NULL, 0 },
+	{ LIMIT, "burst",          web_config_read_number,  FIELD(burst),                NULL, 0 },
 };
 static const char *const groups[] = { TLS, HTTP, USERS, LIMIT };
 /* clang-format on */
@@ -416,7 +416,8 @@ static void each_group(void *user, const char *name, yaml_node_t *at, yaml_node_
 _Static_assert(ARRAY_SIZE(keys) <= KEYS_MAX, "a line for each key");
 
 /* Of a key that is given, or of its group. */
-static struct place place_of(const struct load *load, const char *group, const char *name)
+static struct place web_config_place_of(const struct load *load, const char *group,
+					const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (keys[i].group == group && strcmp(keys[i].name, name) == 0 &&
@@ -436,7 +437,7 @@ static bool read_pem(struct load *load, const char *name, const char **file,
 	char key[32];
 
 	snprintf(key, sizeof(key), "%s_file", name);
-	place = place_of(load, TLS, key);
+	place = web_config_place_of(load, TLS, key);
 	if (!**file)
 		return true;
 	*file = path_beside(&c->arena, load->path, view_of(*file));
@@ -454,7 +455,7 @@ static bool read_pem(struct load *load, const char *name, const char **file,
 static void check_client_auth(struct load *load)
 {
 	struct web_tls *tls = &load->config->tls;
-	struct place place = place_of(load, TLS, "client_auth_type");
+	struct place place = web_config_place_of(load, TLS, "client_auth_type");
 	size_t found = tls_word(tls->client_auth_type, tls_client_auths, TLS_CLIENT_AUTHS);
 
 	if (*tls->client_auth_type && found == TLS_CLIENT_AUTHS)
@@ -469,7 +470,7 @@ static void check_client_auth(struct load *load)
 	if ((*tls->client_ca || *tls->client_ca_file) &&
 	    tls->client_auth == CLIENT_AUTH_NONE &&
 	    (!*tls->client_auth_type || found < TLS_CLIENT_AUTHS))
-		errors_add(load->errors, place_of(load, TLS, "client_ca_file"),
+		errors_add(load->errors, web_config_place_of(load, TLS, "client_ca_file"),
 			   "client_auth_type: RequireAndVerifyClientCert is usual",
 			   "client_ca_file is given, and clients are not asked for a "
 			   "certificate");
@@ -489,7 +490,7 @@ static void check_tls(struct load *load)
 	if (!*tls->key && !*tls->key_file)
 		errors_add(load->errors, place, "", "key_file is missing");
 	if (tls->min > tls->max)
-		errors_add(load->errors, place_of(load, TLS, "min_version"),
+		errors_add(load->errors, web_config_place_of(load, TLS, "min_version"),
 			   "nobody could connect", "min_version is above max_version");
 	check_client_auth(load);
 	read_pem(load, "cert", &tls->cert_file, &tls->cert);
@@ -497,7 +498,7 @@ static void check_tls(struct load *load)
 	read_pem(load, "client_ca", &tls->client_ca_file, &tls->client_ca);
 }
 
-static void read_all(struct load *load, struct view text)
+static void web_config_read_all(struct load *load, struct view text)
 {
 	yaml_node_t *root;
 
@@ -511,7 +512,7 @@ static void read_all(struct load *load, struct view text)
 	check_tls(load);
 }
 
-static struct web_config *make(void)
+static struct web_config *web_config_make(void)
 {
 	struct web_config *c = calloc(1, sizeof(*c));
 
@@ -536,7 +537,7 @@ static struct web_config *make(void)
 }
 
 /* Given up as a whole when memory runs out. */
-static void load_run(void *user)
+static void web_config_load_run(void *user)
 {
 	struct load *load = user;
 	struct file file;
@@ -547,17 +548,17 @@ static void load_run(void *user)
 		       place_at(load, 0), &file))
 		return;
 	watch_file(&load->config->watch, load->path, &file.stamp);
-	read_all(load, (struct view){ file.text, file.size });
+	web_config_read_all(load, (struct view){ file.text, file.size });
 	file_fini(&file);
 	watch_close(&load->config->watch);
 }
 
 struct web_config *web_config_load(const char *path, struct errors *errors)
 {
-	struct load load = { .config = make(), .errors = errors, .path = path };
+	struct load load = { .config = web_config_make(), .errors = errors, .path = path };
 	size_t before = errors->found.total;
 
-	if (!out_of_memory_guard(load_run, &load))
+	if (!out_of_memory_guard(web_config_load_run, &load))
 		errors_out_of_memory(errors);
 	if (errors->found.total == before)
 		return load.config;

@@ -82,7 +82,7 @@ static bool is_one_of(struct view text, const char *const *words, size_t count)
 	return false;
 }
 
-static bool is_plain(const yaml_node_t *node)
+static bool yaml_reader_is_plain(const yaml_node_t *node)
 {
 	return node->type == YAML_SCALAR_NODE &&
 	       node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -92,11 +92,12 @@ bool yaml_is_null(const yaml_node_t *node)
 {
 	static const char *const words[] = { "", "~", "null", "Null", "NULL" };
 
-	return is_plain(node) && is_one_of(scalar(node), words, ARRAY_SIZE(words));
+	return yaml_reader_is_plain(node) &&
+	       is_one_of(scalar(node), words, ARRAY_SIZE(words));
 }
 
-static void refuse(struct yaml_reader *r, const yaml_node_t *node, const char *what,
-		   const char *wanted)
+static void yaml_reader_refuse(struct yaml_reader *r, const yaml_node_t *node,
+			       const char *what, const char *wanted)
 {
 	static const char *const kinds[] = {
 		[YAML_NO_NODE] = "nothing",
@@ -141,7 +142,7 @@ static void merge(struct yaml_reader *r, yaml_node_t *value,
 		  void *user)
 {
 	if (value->type != YAML_MAPPING_NODE || r->depth == DEPTH_MAX) {
-		refuse(r, value, "<<", "keys with values that are not its own");
+		yaml_reader_refuse(r, value, "<<", "keys with values that are not its own");
 		return;
 	}
 	r->depth++;
@@ -156,7 +157,7 @@ void yaml_each_pair(struct yaml_reader *r, yaml_node_t *node, const char *what,
 	if (yaml_is_null(node))
 		return;
 	if (node->type != YAML_MAPPING_NODE) {
-		refuse(r, node, what, "keys with values");
+		yaml_reader_refuse(r, node, what, "keys with values");
 		return;
 	}
 	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
@@ -164,10 +165,11 @@ void yaml_each_pair(struct yaml_reader *r, yaml_node_t *node, const char *what,
 		yaml_node_t *key = node_of(r, p->key), *value = node_of(r, p->value);
 
 		if (key->type != YAML_SCALAR_NODE)
-			refuse(r, key, what, "keys with values: a key is a single value");
+			yaml_reader_refuse(r, key, what,
+					   "keys with values: a key is a single value");
 		else if (given_before(r, node, p))
 			continue;
-		else if (is_plain(key) && view_equal(scalar(key), "<<"))
+		else if (yaml_reader_is_plain(key) && view_equal(scalar(key), "<<"))
 			merge(r, value, each, user);
 		else if (memchr(scalar(key).p, '\0', scalar(key).n))
 			errors_add(r->errors, yaml_place(r, key), "",
@@ -183,7 +185,7 @@ void yaml_each_item(struct yaml_reader *r, yaml_node_t *node, const char *what,
 	if (yaml_is_null(node))
 		return;
 	if (node->type != YAML_SEQUENCE_NODE) {
-		refuse(r, node, what, "a list, as in [ a, b ]");
+		yaml_reader_refuse(r, node, what, "a list, as in [ a, b ]");
 		return;
 	}
 	for (yaml_node_item_t *i = node->data.sequence.items.start;
@@ -197,7 +199,7 @@ void yaml_text(struct yaml_reader *r, yaml_node_t *node, const char *what,
 	       const char **ret_text)
 {
 	if (node->type != YAML_SCALAR_NODE) {
-		refuse(r, node, what, "a text");
+		yaml_reader_refuse(r, node, what, "a text");
 		return;
 	}
 	if (memchr(scalar(node).p, '\0', scalar(node).n)) {
@@ -219,10 +221,10 @@ void yaml_boolean(struct yaml_reader *r, yaml_node_t *node, const char *what,
 
 	if (yaml_is_null(node))
 		return;
-	if (is_plain(node) && is_one_of(scalar(node), yes, ARRAY_SIZE(yes)))
+	if (yaml_reader_is_plain(node) && is_one_of(scalar(node), yes, ARRAY_SIZE(yes)))
 		*ret_value = true;
-	else if (is_plain(node) && is_one_of(scalar(node), no, ARRAY_SIZE(no)))
+	else if (yaml_reader_is_plain(node) && is_one_of(scalar(node), no, ARRAY_SIZE(no)))
 		*ret_value = false;
 	else
-		refuse(r, node, what, "true or false, without quotes");
+		yaml_reader_refuse(r, node, what, "true or false, without quotes");
 }

@@ -32,7 +32,7 @@ void arena_fini(struct arena *a)
 	a->used = 0;
 }
 
-static struct arena_block *block_new(size_t cap)
+static struct arena_block *arena_block_new(size_t cap)
 {
 	struct arena_block *block;
 
@@ -49,7 +49,7 @@ static struct arena_block *block_new(size_t cap)
  * stays in use. */
 static void *alloc_large(struct arena *a, size_t size)
 {
-	struct arena_block *block = block_new(size);
+	struct arena_block *block = arena_block_new(size);
 
 	if (a->blocks) {
 		block->next = a->blocks->next;
@@ -65,7 +65,7 @@ static void grow(struct arena *a)
 {
 	size_t cap =
 	    a->blocks && a->blocks->cap >= BLOCK_FIRST ? a->blocks->cap * 2 : BLOCK_FIRST;
-	struct arena_block *block = block_new(cap < BLOCK_MAX ? cap : BLOCK_MAX);
+	struct arena_block *block = arena_block_new(cap < BLOCK_MAX ? cap : BLOCK_MAX);
 
 	block->next = a->blocks;
 	a->blocks = block;

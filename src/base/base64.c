@@ -4,7 +4,7 @@
 static const char letters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static bool make_room(struct buffer *b, size_t n)
+static bool base64_make_room(struct buffer *b, size_t n)
 {
 	if (n <= b->cap - b->n)
 		return true;
@@ -14,7 +14,7 @@ static bool make_room(struct buffer *b, size_t n)
 
 bool base64_encode(struct buffer *b, struct view raw)
 {
-	if (!make_room(b, raw.n / 3 * 4 + (raw.n % 3 ? 4 : 0)))
+	if (!base64_make_room(b, raw.n / 3 * 4 + (raw.n % 3 ? 4 : 0)))
 		return false;
 	for (size_t i = 0; i < raw.n; i += 3) {
 		size_t have = raw.n - i < 3 ? raw.n - i : 3;

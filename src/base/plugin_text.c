@@ -54,7 +54,7 @@ const char *plugin_text_copy(char *dst, size_t cap, struct view text)
 
 /* --- performance values --------------------------------------------------------------------- */
 
-static bool is_alphanumeric(char c)
+static bool plugin_text_is_alphanumeric(char c)
 {
 	return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
 }
@@ -62,12 +62,12 @@ static bool is_alphanumeric(char c)
 /* The characters of our own labels: services, addresses with a zone, names of files. */
 static bool is_of_label(char c)
 {
-	return is_alphanumeric(c) || memchr("_-.:%/", c, 6) != NULL;
+	return plugin_text_is_alphanumeric(c) || memchr("_-.:%/", c, 6) != NULL;
 }
 
 static bool is_of_value(char c)
 {
-	return is_alphanumeric(c) || memchr("+-.;:@~%", c, 8) != NULL;
+	return plugin_text_is_alphanumeric(c) || memchr("+-.;:@~%", c, 8) != NULL;
 }
 
 static bool is_performance_value(struct view word)

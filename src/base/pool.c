@@ -7,7 +7,7 @@
 /* Behind the link to the block before, things are aligned as malloc does. */
 enum { BLOCK = 16 * 1024 - 32, LINK = 16 };
 
-static void *cut(struct pool *p)
+static void *pool_cut(struct pool *p)
 {
 	void *thing;
 
@@ -35,7 +35,7 @@ void *pool_take(struct pool *p)
 	if (thing != NULL)
 		memcpy(&p->given, thing, sizeof(p->given));
 	else
-		thing = cut(p);
+		thing = pool_cut(p);
 	pthread_mutex_unlock(&p->lock);
 	return thing != NULL ? memset(thing, 0, p->size) : NULL;
 }

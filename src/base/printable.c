@@ -157,7 +157,7 @@ static void add_space(struct copy *c, bool control)
 	c->in_run = control;
 }
 
-static void add(struct copy *c, struct view bytes)
+static void printable_add(struct copy *c, struct view bytes)
 {
 	static const char ellipsis[] = "\xe2\x80\xa6";
 	size_t room = c->cap - 1 - c->n;
@@ -222,7 +222,7 @@ size_t printable_copy(char *dst, size_t cap, struct view raw)
 		if (next == PRINTABLE_SPACE || view_equal(bytes, " "))
 			add_space(&copy, next == PRINTABLE_SPACE);
 		else if (next == PRINTABLE_SHOWN)
-			add(&copy, bytes);
+			printable_add(&copy, bytes);
 	}
 	dst[copy.n] = '\0';
 	return copy.n;

@@ -4,7 +4,7 @@
 /* No word of ours is longer; longer ones get no suggestion. */
 enum { WORD_MAX = 64 };
 
-static size_t least(size_t a, size_t b)
+static size_t suggest_least(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -25,11 +25,11 @@ static size_t distance(struct view a, struct view b)
 		for (size_t j = 1; j <= b.n; j++) {
 			char d = ascii_lower(b.p[j - 1]);
 
-			row[j] =
-			    least(above[j - 1] + (c != d), least(above[j], row[j - 1]) + 1);
+			row[j] = suggest_least(above[j - 1] + (c != d),
+					       suggest_least(above[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && c == ascii_lower(b.p[j - 2]) &&
 			    d == ascii_lower(a.p[i - 2]))
-				row[j] = least(row[j], above2[j - 2] + 1);
+				row[j] = suggest_least(row[j], above2[j - 2] + 1);
 		}
 	}
 	return rows[a.n % 3][b.n];

@@ -8,7 +8,7 @@ struct view view_of(const char *text)
 	return (struct view){ text, text ? strlen(text) : 0 };
 }
 
-static bool same(const char *a, const char *b, size_t n)
+static bool view_same(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (ascii_lower(a[i]) != ascii_lower(b[i]))
@@ -20,14 +20,14 @@ bool view_equal(struct view v, const char *word)
 {
 	size_t n = strlen(word);
 
-	return v.n == n && same(v.p, word, n);
+	return v.n == n && view_same(v.p, word, n);
 }
 
 bool view_starts(struct view v, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return v.n >= n && same(v.p, prefix, n);
+	return v.n >= n && view_same(v.p, prefix, n);
 }
 
 bool view_has_word(struct view v, const char *word)

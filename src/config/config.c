@@ -57,7 +57,7 @@ struct load {
 	struct config *config;
 };
 
-static void load_run(void *user)
+static void config_load_run(void *user)
 {
 	struct load *load = user;
 	struct loader *l = &load->loader;
@@ -79,7 +79,7 @@ struct config *config_load_shard(const char *path, const struct shard *shard,
 	watch_init(&load.watch);
 	loader_init(&load.loader, &load.watch);
 	load.loader.shard = *shard;
-	if (!out_of_memory_guard(load_run, &load))
+	if (!out_of_memory_guard(config_load_run, &load))
 		errors_out_of_memory(&load.loader.errors);
 	errors_take(&load.loader.errors, ret_errors);
 	loader_fini(&load.loader);

@@ -33,7 +33,7 @@ void loader_fini(struct loader *l)
 	names_fini(&l->server_names);
 	hostings_fini(l);
 	free(l->account_usable);
-	free(l->service_terms);
+	free(l->service_params);
 	free(l->dumped_accounts.text);
 	free(l->dump);
 	free(l->rows.list);
@@ -69,7 +69,7 @@ static void keep_shard(struct loader *l)
 }
 
 /* When the sources are read: NULL if anything was wrong. */
-static struct plan *finish(struct loader *l, const char *file)
+static struct plan *loader_finish(struct loader *l, const char *file)
 {
 	struct plan *plan = l->plan;
 
@@ -96,7 +96,7 @@ static struct plan *finish(struct loader *l, const char *file)
 	return plan;
 }
 
-static void begin(struct loader *l)
+static void loader_begin(struct loader *l)
 {
 	l->plan = plan_new();
 	value_presets(l, &sections[SECTION_FILE], &l->top, (struct place){ 0 });
@@ -104,14 +104,14 @@ static void begin(struct loader *l)
 
 struct plan *loader_read(struct loader *l, const char *path)
 {
-	begin(l);
+	loader_begin(l);
 	sources_read(l, path, (struct place){ path, 0 });
-	return finish(l, path);
+	return loader_finish(l, path);
 }
 
 struct plan *loader_read_text(struct loader *l, const char *shown, struct view text)
 {
-	begin(l);
+	loader_begin(l);
 	sources_read_text(l, shown, text);
-	return finish(l, shown);
+	return loader_finish(l, shown);
 }

@@ -41,7 +41,7 @@ static void put_default(struct listing *p, const struct key *key)
 		LISTING_PUT(p, key->preset != NULL ? ", " : "", key->note);
 }
 
-static void put_key(struct listing *p, const struct key *key)
+static void reference_put_key(struct listing *p, const struct key *key)
 {
 	char range[VALUE_RANGE_MAX];
 
@@ -59,10 +59,10 @@ static void put_section(struct listing *p, enum section_id id)
 	LISTING_PUT(p, "\n", introductions[id],
 		    "\n| key | type and range | default | meaning |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < s->count; i++)
-		put_key(p, &s->keys[i]);
+		reference_put_key(p, &s->keys[i]);
 }
 
-static void put_services(struct listing *p)
+static void reference_put_services(struct listing *p)
 {
 	char port[8];
 
@@ -85,7 +85,7 @@ char *config_reference(void)
 	for (enum section_id id = 0; id < SECTION_COUNT; id++) {
 		put_section(&page, id);
 		if (id == SECTION_SERVICE)
-			put_services(&page);
+			reference_put_services(&page);
 	}
 	return listing_take(&page);
 }

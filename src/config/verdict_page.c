@@ -44,7 +44,7 @@ static const char foot[] =
     "replaces both of\n"
     "its states. Faults of a certificate are found in the phase `tls`.\n";
 
-static const char *state_of(enum fault f, enum phase phase, enum tls_mode tls)
+static const char *verdict_page_state_of(enum fault f, enum phase phase, enum tls_mode tls)
 {
 	const struct service service = { .name = "any", .tls = tls };
 
@@ -53,9 +53,9 @@ static const char *state_of(enum fault f, enum phase phase, enum tls_mode tls)
 
 static void put_states(struct listing *p, enum fault f)
 {
-	const char *strict = state_of(f, PHASE_TLS, TLS_MODE_STARTTLS);
-	const char *lenient = state_of(f, PHASE_TLS, TLS_MODE_OPPORTUNISTIC);
-	const char *at_farewell = state_of(f, PHASE_QUIT, TLS_MODE_STARTTLS);
+	const char *strict = verdict_page_state_of(f, PHASE_TLS, TLS_MODE_STARTTLS);
+	const char *lenient = verdict_page_state_of(f, PHASE_TLS, TLS_MODE_OPPORTUNISTIC);
+	const char *at_farewell = verdict_page_state_of(f, PHASE_QUIT, TLS_MODE_STARTTLS);
 
 	listing_put(p, strict);
 	if (lenient != strict)

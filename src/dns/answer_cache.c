@@ -42,8 +42,8 @@ struct answer_cache *answer_cache_new(void)
 	return c;
 }
 
-static struct entry **place_of(struct answer_cache *c, const char *name,
-			       struct wanted wanted)
+static struct entry **answer_cache_place_of(struct answer_cache *c, const char *name,
+					    struct wanted wanted)
 {
 	struct entry **p =
 	    &c->buckets[(view_hash(view_of(name)) + wanted.type + wanted.family) % BUCKETS];
@@ -67,7 +67,7 @@ static void enter_ring(struct answer_cache *c, struct entry *e)
 	c->ring.older = &e->link;
 }
 
-static void drop(struct answer_cache *c, struct entry **place)
+static void answer_cache_drop(struct answer_cache *c, struct entry **place)
 {
 	struct entry *e = *place;
 
@@ -84,7 +84,7 @@ static void drop_oldest(struct answer_cache *c)
 {
 	const struct entry *oldest = (struct entry *)c->ring.newer;
 
-	drop(c, place_of(c, oldest->name, oldest->wanted));
+	answer_cache_drop(c, answer_cache_place_of(c, oldest->name, oldest->wanted));
 }
 
 void answer_cache_free(struct answer_cache *c)
@@ -99,12 +99,12 @@ void answer_cache_free(struct answer_cache *c)
 bool answer_cache_get(struct answer_cache *c, const char *name, struct wanted wanted,
 		      struct instant now, struct resolver_answer *ret_answer)
 {
-	struct entry **place = place_of(c, name, wanted), *e = *place;
+	struct entry **place = answer_cache_place_of(c, name, wanted), *e = *place;
 
 	if (e == NULL)
 		return false;
 	if (!instant_before(now, e->expires)) {
-		drop(c, place);
+		answer_cache_drop(c, place);
 		return false;
 	}
 	leave_ring(e);
@@ -123,7 +123,7 @@ bool answer_cache_get(struct answer_cache *c, const char *name, struct wanted wa
 	return true;
 }
 
-static const char *put_text(char **at, const char *text)
+static const char *answer_cache_put_text(char **at, const char *text)
 {
 	size_t n = strlen(text) + 1;
 	char *place = memcpy(*at, text, n);
@@ -132,7 +132,7 @@ static const char *put_text(char **at, const char *text)
 	return place;
 }
 
-static struct entry *make(const char *name, const struct resolver_answer *a)
+static struct entry *answer_cache_make(const char *name, const struct resolver_answer *a)
 {
 	size_t addresses = a->count * sizeof(a->addresses[0]);
 	size_t texts =
@@ -148,10 +148,10 @@ static struct entry *make(const char *name, const struct resolver_answer *a)
 			     .missing_fault = a->missing_fault };
 	memcpy(e->addresses, a->addresses, addresses);
 	at = (char *)e->addresses + addresses;
-	e->name = put_text(&at, name);
-	e->reason = put_text(&at, a->reason);
-	e->missing = put_text(&at, a->missing);
-	e->owner = put_text(&at, a->name);
+	e->name = answer_cache_put_text(&at, name);
+	e->reason = answer_cache_put_text(&at, a->reason);
+	e->missing = answer_cache_put_text(&at, a->missing);
+	e->owner = answer_cache_put_text(&at, a->name);
 	e->records = dns_records_hold(a->records);
 	e->authenticity = a->authenticity;
 	e->denied = a->denied;
@@ -165,15 +165,15 @@ void answer_cache_put(struct answer_cache *c, const char *name, struct wanted wa
 
 	if (a->records != NULL && a->records->size > ANSWER_CACHE_RECORDS_MAX)
 		return;
-	e = make(name, a);
+	e = answer_cache_make(name, a);
 	if (e == NULL)
 		return;
-	drop(c, place_of(c, name, wanted));
+	answer_cache_drop(c, answer_cache_place_of(c, name, wanted));
 	if (c->count >= RESOLVER_CACHE_MAX)
 		drop_oldest(c);
 	e->wanted = wanted;
 	e->expires = expires;
-	place = place_of(c, name, wanted);
+	place = answer_cache_place_of(c, name, wanted);
 	e->chain = *place;
 	*place = e;
 	enter_ring(c, e);

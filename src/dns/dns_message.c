@@ -147,21 +147,21 @@ static bool get32(struct cursor *c, unsigned *ret)
 	return true;
 }
 
-static bool is_plain(unsigned char c)
+static bool dns_message_is_plain(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-static bool put_label(char *dst, size_t *n, const char *label, size_t length)
+static bool dns_message_put_label(char *dst, size_t *n, const char *label, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)label[i];
 
 		if (c >= 'A' && c <= 'Z')
 			c = (unsigned char)(c + 'a' - 'A');
-		if (*n + (is_plain(c) ? 1 : 4) >= DNS_NAME_MAX)
+		if (*n + (dns_message_is_plain(c) ? 1 : 4) >= DNS_NAME_MAX)
 			return false;
-		if (is_plain(c))
+		if (dns_message_is_plain(c))
 			dst[(*n)++] = (char)c;
 		else
 			*n += (size_t)snprintf(dst + *n, 5, "\\%03u", c);
@@ -190,7 +190,7 @@ static bool get_label(struct cursor *from, size_t length, char *dst, size_t *n)
 		return false;
 	if (*n > 0 && *n < DNS_NAME_MAX - 1)
 		dst[(*n)++] = '.';
-	if (!put_label(dst, n, from->v.p + from->at, length))
+	if (!dns_message_put_label(dst, n, from->v.p + from->at, length))
 		return false;
 	from->at += length;
 	return true;
@@ -261,7 +261,8 @@ static void note_ttl(struct dns_answer *a, unsigned ttl)
 		a->ttl = ttl;
 }
 
-static bool read_header(struct cursor *c, struct dns_answer *a, unsigned *ret_records)
+static bool dns_message_read_header(struct cursor *c, struct dns_answer *a,
+				    unsigned *ret_records)
 {
 	unsigned id, flags, high, low, questions, rest;
 
@@ -324,7 +325,7 @@ static bool read_candidate(struct reading *r, const struct record *record)
 	return true;
 }
 
-static bool read_records(struct reading *r, unsigned count)
+static bool dns_message_read_records(struct reading *r, unsigned count)
 {
 	struct record record;
 
@@ -385,7 +386,7 @@ static enum dns_sense read_answer(struct reading *r)
 	struct dns_answer *a = r->answer;
 	unsigned records, owner;
 
-	if (!read_header(&r->at, a, &records))
+	if (!dns_message_read_header(&r->at, a, &records))
 		return DNS_FOREIGN;
 	if (a->rcode == DNS_FORMERR)
 		return DNS_SENSE;
@@ -394,7 +395,7 @@ static enum dns_sense read_answer(struct reading *r)
 	if (a->truncated)
 		return DNS_SENSE;
 	memcpy(r->names[r->name_count++], a->name, strlen(a->name) + 1);
-	if (!read_records(r, records))
+	if (!dns_message_read_records(r, records))
 		return DNS_NONSENSE;
 	if (!follow_aliases(r, &owner))
 		return DNS_ALIAS_LOOP;

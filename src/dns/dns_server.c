@@ -132,7 +132,7 @@ static enum reply_kind kind_of_error(int error)
 }
 
 /* All questions of a line that is of no more use. */
-static void end_line(struct dns_line *line, enum reply_kind kind)
+static void dns_server_end_line(struct dns_line *line, enum reply_kind kind)
 {
 	struct dns_query *ended = NULL, *q;
 
@@ -219,7 +219,7 @@ static void leave_flood(struct dns_line *line)
 	struct dns_query *flooded = NULL, *q;
 
 	if (line->socket.tcp) {
-		end_line(line, REPLY_FLOODED);
+		dns_server_end_line(line, REPLY_FLOODED);
 		return;
 	}
 	while ((q = line->queries) != NULL) {
@@ -286,7 +286,7 @@ static void on_line_heard(struct dns_socket *s, struct view message)
 
 static void on_line_failed(struct dns_socket *s, int error)
 {
-	end_line((struct dns_line *)s, kind_of_error(error));
+	dns_server_end_line((struct dns_line *)s, kind_of_error(error));
 }
 
 static void on_line_worked(struct dns_socket *s)
@@ -476,9 +476,9 @@ void dns_server_free(struct dns_server *server)
 		return;
 	server->closing = true;
 	while (server->udp != NULL)
-		end_line(server->udp, REPLY_CANCELLED);
+		dns_server_end_line(server->udp, REPLY_CANCELLED);
 	while (server->tcp != NULL)
-		end_line(server->tcp, REPLY_CANCELLED);
+		dns_server_end_line(server->tcp, REPLY_CANCELLED);
 	while (server->waiting != NULL)
 		reply_kind(server->waiting, REPLY_CANCELLED);
 	free(server);

@@ -19,7 +19,7 @@ enum { DATAGRAM_MAX = 4096, TRUNCATED = 0x02 };
 /* So that forged answers do not crowd out the right one. */
 enum { RECEIVE_BUFFER = 1 << 20 };
 
-static void on_socket_poll(uv_poll_t *, int status, int events);
+static void dns_socket_on_socket_poll(uv_poll_t *, int status, int events);
 
 static bool is_temporary(int error)
 {
@@ -30,7 +30,7 @@ static void watch_socket(struct dns_socket *s)
 {
 	int events = s->sent < s->out_n ? UV_WRITABLE : UV_READABLE;
 
-	uv_poll_start(&s->poll, events, on_socket_poll);
+	uv_poll_start(&s->poll, events, dns_socket_on_socket_poll);
 }
 
 static void fail_socket(struct dns_socket *s, int error)
@@ -141,7 +141,7 @@ static void write_stream(struct dns_socket *s)
 /* --- both ------------------------------------------------------------------------------ */
 
 /* libuv stops to watch a socket in error; what the error is shows when it is used. */
-static void on_socket_poll(uv_poll_t *poll, int status, int events)
+static void dns_socket_on_socket_poll(uv_poll_t *poll, int status, int events)
 {
 	struct dns_socket *s = poll->data;
 	const struct dns_socket_events *its = s->events;

@@ -19,7 +19,7 @@ bool file_changed(const char *path, struct stat *seen)
 	return true;
 }
 
-static char *read_all(FILE *file)
+static char *file_text_read_all(FILE *file)
 {
 	size_t n = 0, room = 4096;
 	char *text = malloc(room);
@@ -48,7 +48,7 @@ char *file_text(const char *path)
 
 	if (file == NULL)
 		return NULL;
-	text = read_all(file);
+	text = file_text_read_all(file);
 	fclose(file);
 	return text;
 }

@@ -25,7 +25,7 @@ void hosts_fini(struct hosts *h)
 	*h = (struct hosts){ .path = h->path };
 }
 
-static int compare(const void *a, const void *b)
+static int hosts_compare(const void *a, const void *b)
 {
 	const struct host_entry *x = a, *y = b;
 	int order = strcasecmp(x->name, y->name);
@@ -36,7 +36,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Doubles the room at each power of two. */
-static bool add(struct hosts *h, const char *name, const struct address *address)
+static bool hosts_add(struct hosts *h, const char *name, const struct address *address)
 {
 	if ((h->count & (h->count - 1)) == 0) {
 		size_t room = h->count == 0 ? 1 : 2 * h->count;
@@ -51,7 +51,7 @@ static bool add(struct hosts *h, const char *name, const struct address *address
 	return true;
 }
 
-static void read_line(struct hosts *h, char *line)
+static void hosts_read_line(struct hosts *h, char *line)
 {
 	struct address address;
 	char *rest, *word;
@@ -61,7 +61,7 @@ static void read_line(struct hosts *h, char *line)
 	if (word == NULL || !address_parse(view_of(word), 0, &address))
 		return;
 	while ((word = strtok_r(NULL, " \t\r", &rest)) != NULL)
-		if (!add(h, word, &address))
+		if (!hosts_add(h, word, &address))
 			return;
 }
 
@@ -76,9 +76,9 @@ void hosts_take(struct hosts *h, char *text)
 	h->text = text;
 	for (line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
-		read_line(h, line);
+		hosts_read_line(h, line);
 	if (h->count > 0)
-		qsort(h->entries, h->count, sizeof(*h->entries), compare);
+		qsort(h->entries, h->count, sizeof(*h->entries), hosts_compare);
 }
 
 void hosts_refresh(struct hosts *h)

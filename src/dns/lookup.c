@@ -201,7 +201,7 @@ static void describe(struct lookup *l, enum reply_kind kind)
 			say_missing(l, &l->halves[i]);
 }
 
-static void finish(struct lookup *l, enum reply_kind kind)
+static void lookup_finish(struct lookup *l, enum reply_kind kind)
 {
 	describe(l, kind);
 	cancel_asks(l);
@@ -211,8 +211,8 @@ static void finish(struct lookup *l, enum reply_kind kind)
 
 /* --- asking ---------------------------------------------------------------------------- */
 
-static void take_reply(struct lookup *, struct lookup_half *, size_t server,
-		       const struct reply *);
+static void lookup_take_reply(struct lookup *, struct lookup_half *, size_t server,
+			      const struct reply *);
 
 static void unlink_ask(struct ask *a)
 {
@@ -227,7 +227,7 @@ static void ask_replied(struct dns_query *q, const struct reply *r)
 
 	dns_servers_replied(a->lookup->servers);
 	unlink_ask(a);
-	take_reply(a->lookup, a->half, a->server, r);
+	lookup_take_reply(a->lookup, a->half, a->server, r);
 	free(a);
 }
 
@@ -386,10 +386,10 @@ static void conclude(struct lookup *l, struct instant now)
 	if (goes_on(l, kind) && next_candidate(l))
 		ask_candidate(l, now);
 	else
-		finish(l, final_kind(l, kind));
+		lookup_finish(l, final_kind(l, kind));
 }
 
-static bool is_settled(const struct lookup *l)
+static bool lookup_is_settled(const struct lookup *l)
 {
 	for (size_t i = 0; i < l->half_count; i++)
 		if (!l->halves[i].settled)
@@ -409,8 +409,8 @@ static void take_failure(struct lookup *l, struct lookup_half *half, size_t serv
 		ask_server(l, half, next);
 }
 
-static void take_reply(struct lookup *l, struct lookup_half *half, size_t server,
-		       const struct reply *r)
+static void lookup_take_reply(struct lookup *l, struct lookup_half *half, size_t server,
+			      const struct reply *r)
 {
 	struct instant now = instant_now();
 
@@ -433,7 +433,7 @@ static void take_reply(struct lookup *l, struct lookup_half *half, size_t server
 	} else if (r->kind != REPLY_SILENT) {
 		take_failure(l, half, server);
 	}
-	if (!l->is_done && is_settled(l))
+	if (!l->is_done && lookup_is_settled(l))
 		conclude(l, now);
 	else if (is_verdict(r->kind))
 		l->patience = instant_plus(now, l->grace);
@@ -452,7 +452,7 @@ static void note_silence(struct lookup *l, struct lookup_half *half)
 }
 
 /* Nobody waits for the other halves any more. */
-static void give_up(struct lookup *l)
+static void lookup_give_up(struct lookup *l)
 {
 	for (size_t i = 0; i < l->half_count; i++) {
 		struct lookup_half *half = &l->halves[i];
@@ -478,10 +478,10 @@ void lookup_tick(struct lookup *l, struct instant now)
 		return;
 	}
 	if (!instant_before(now, l->deadline)) {
-		give_up(l);
-		finish(l, final_kind(l, sum(l)));
+		lookup_give_up(l);
+		lookup_finish(l, final_kind(l, sum(l)));
 	} else if (enough && !instant_before(now, l->patience)) {
-		give_up(l);
+		lookup_give_up(l);
 		conclude(l, now);
 	} else if (l->is_started && !instant_before(now, l->next_ask) &&
 		   dns_servers_has_room(l->servers, now)) {
@@ -507,7 +507,7 @@ void lookup_so_far(const struct lookup *l, struct resolver_answer *ret_answer)
 {
 	struct lookup now = *l;
 
-	give_up(&now);
+	lookup_give_up(&now);
 	describe(&now, final_kind(&now, sum(&now)));
 	*ret_answer = now.answer;
 }

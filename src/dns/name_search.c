@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool is_absolute(const char *name)
+static bool name_search_is_absolute(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -36,7 +36,7 @@ static bool put_with_domain(const char *name, const char *domain,
 bool name_search_next(struct name_search *s, const struct resolv_conf *conf,
 		      const char *name, char ret_name[DNS_NAME_MAX])
 {
-	size_t last = is_absolute(name) ? 0 : conf->search_count;
+	size_t last = name_search_is_absolute(name) ? 0 : conf->search_count;
 	size_t own = has_enough_dots(name, conf->ndots) ? 0 : last;
 
 	while (s->next <= last) {

@@ -46,7 +46,8 @@ unsigned reply_ttl(enum reply_kind kind)
 }
 
 /* "192.0.2.53", or "127.0.0.1:5353" where it is another port than DNS has. */
-static void put_server(struct buffer *b, const struct dns_servers *servers, size_t server)
+static void reply_words_put_server(struct buffer *b, const struct dns_servers *servers,
+				   size_t server)
 {
 	char text[ADDRESS_TEXT_MAX];
 	const struct address *a;
@@ -73,7 +74,7 @@ void reply_words(enum reply_kind kind, const struct dns_servers *servers, size_t
 	} else {
 		buffer_text(b, o->words);
 		if (o->behind != NULL) {
-			put_server(b, servers, server);
+			reply_words_put_server(b, servers, server);
 			buffer_text(b, o->behind);
 		}
 	}

@@ -65,7 +65,7 @@ static void read_options(struct resolv_conf *c, char *rest)
 			c->trust_ad = true;
 }
 
-static void read_line(struct resolv_conf *c, char *line)
+static void resolv_conf_read_line(struct resolv_conf *c, char *line)
 {
 	char *rest, *word;
 
@@ -91,7 +91,7 @@ void resolv_conf_read(char *text, struct resolv_conf *ret_conf)
 	*ret_conf = (struct resolv_conf){ .ndots = 1 };
 	for (line = text != NULL ? strtok_r(text, "\n", &rest) : NULL; line != NULL;
 	     line = strtok_r(NULL, "\n", &rest))
-		read_line(ret_conf, line);
+		resolv_conf_read_line(ret_conf, line);
 	if (ret_conf->server_count == 0)
 		add_server(ret_conf, "127.0.0.1");
 }

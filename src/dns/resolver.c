@@ -33,7 +33,7 @@ struct resolver {
 
 /* --- lookups in lists ------------------------------------------------------------------ */
 
-static void enter(struct lookup **list, struct lookup *l)
+static void resolver_enter(struct lookup **list, struct lookup *l)
 {
 	l->next = *list;
 	l->at = list;
@@ -50,7 +50,7 @@ static void enter_queue(struct resolver *r, struct lookup *l)
 	r->queued_end = &l->next;
 }
 
-static void leave(struct resolver *r, struct lookup *l)
+static void resolver_leave(struct resolver *r, struct lookup *l)
 {
 	if (r->queued_end == &l->next)
 		r->queued_end = l->at;
@@ -59,7 +59,7 @@ static void leave(struct resolver *r, struct lookup *l)
 		l->next->at = l->at;
 }
 
-static struct lookup **bucket_of(struct resolver *r, const char *name)
+static struct lookup **resolver_bucket_of(struct resolver *r, const char *name)
 {
 	return &r->buckets[view_hash(view_of(name)) % LOOKUP_BUCKETS];
 }
@@ -67,7 +67,7 @@ static struct lookup **bucket_of(struct resolver *r, const char *name)
 static struct lookup *find_active(struct resolver *r, const char *name,
 				  struct wanted wanted)
 {
-	struct lookup *l = *bucket_of(r, name);
+	struct lookup *l = *resolver_bucket_of(r, name);
 
 	while (l != NULL &&
 	       (!wanted_equal(l->wanted, wanted) || strcmp(l->name, name) != 0))
@@ -77,7 +77,7 @@ static struct lookup *find_active(struct resolver *r, const char *name,
 
 static void leave_bucket(struct resolver *r, struct lookup *l)
 {
-	struct lookup **p = bucket_of(r, l->name);
+	struct lookup **p = resolver_bucket_of(r, l->name);
 
 	while (*p != l)
 		p = &(*p)->chain;
@@ -89,20 +89,20 @@ static void on_done(struct lookup *l, void *user)
 	struct resolver *r = user;
 
 	leave_bucket(r, l);
-	leave(r, l);
-	enter(&r->finished, l);
+	resolver_leave(r, l);
+	resolver_enter(&r->finished, l);
 	r->lookups--;
 }
 
 /* --- answers --------------------------------------------------------------------------- */
 
-static void answer(struct question *q, const struct resolver_answer *a)
+static void resolver_own_answer(struct question *q, const struct resolver_answer *a)
 {
 	q->lookup = NULL;
 	q->answered(q, a);
 }
 
-static void keep_answer(struct resolver *r, const struct lookup *l)
+static void resolver_keep_answer(struct resolver *r, const struct lookup *l)
 {
 	r->stats.failures += l->answer.fault != FAULT_OK;
 	if (l->ttl > 0)
@@ -119,7 +119,7 @@ static void forget_questions(struct lookup *l)
 }
 
 /* A handler may ask, cancel and free the resolver. */
-static void deliver(struct resolver *r)
+static void resolver_deliver(struct resolver *r)
 {
 	if (r->is_delivering)
 		return;
@@ -127,13 +127,13 @@ static void deliver(struct resolver *r)
 	while (r->finished != NULL) {
 		struct lookup *l = r->finished;
 
-		leave(r, l);
-		keep_answer(r, l);
+		resolver_leave(r, l);
+		resolver_keep_answer(r, l);
 		while (l->questions != NULL && !r->is_closing) {
 			struct question *q = l->questions;
 
 			l->questions = q->next;
-			answer(q, &l->answer);
+			resolver_own_answer(q, &l->answer);
 		}
 		forget_questions(l);
 		lookup_free(l);
@@ -146,8 +146,8 @@ static void start_queued(struct resolver *r, struct instant now)
 	while (r->queued != NULL && dns_servers_has_room(&r->servers, now)) {
 		struct lookup *l = r->queued;
 
-		leave(r, l);
-		enter(&r->active, l);
+		resolver_leave(r, l);
+		resolver_enter(&r->active, l);
 		lookup_start(l, now);
 	}
 }
@@ -157,7 +157,7 @@ static void on_worked(void *user)
 	struct resolver *r = user;
 
 	start_queued(r, instant_now());
-	deliver(r);
+	resolver_deliver(r);
 }
 
 /* --- time ------------------------------------------------------------------------------ */
@@ -191,7 +191,7 @@ static void on_tick(uv_timer_t *timer)
 	tick_all(r->queued, now);
 	dns_servers_tick(&r->servers, now);
 	start_queued(r, now);
-	deliver(r);
+	resolver_deliver(r);
 	if (r->is_closing || r->lookups > 0 || dns_servers_pending(&r->servers) > 0)
 		return;
 	uv_timer_stop(timer);
@@ -256,7 +256,7 @@ static void answer_fault(struct question *q, enum fault fault, const char *reaso
 	struct resolver_answer a = { .fault = fault };
 
 	text_copy(a.reason, sizeof(a.reason), reason);
-	answer(q, &a);
+	resolver_own_answer(q, &a);
 }
 
 /* IPv6 first. False: none of the family. */
@@ -271,7 +271,7 @@ static bool answer_addresses(struct question *q, enum family family,
 			if (found[j].any.sa_family == order[i] && wants(family, &found[j]))
 				a.addresses[a.count++] = found[j];
 	if (a.count > 0)
-		answer(q, &a);
+		resolver_own_answer(q, &a);
 	return a.count > 0;
 }
 
@@ -314,7 +314,7 @@ static bool answer_local(struct resolver *r, const char *name, enum family famil
 	return answer_addresses(q, family, found, 2);
 }
 
-static void join(struct lookup *l, struct question *q)
+static void resolver_join(struct lookup *l, struct question *q)
 {
 	struct question **end = &l->questions;
 
@@ -330,10 +330,10 @@ static void look_up(struct resolver *r, const char *name, struct wanted wanted,
 		    struct instant now, struct question *q)
 {
 	struct lookup *l = find_active(r, name, wanted);
-	struct lookup **bucket = bucket_of(r, name);
+	struct lookup **bucket = resolver_bucket_of(r, name);
 
 	if (l != NULL) {
-		join(l, q);
+		resolver_join(l, q);
 		return;
 	}
 	l = NULL;
@@ -349,10 +349,10 @@ static void look_up(struct resolver *r, const char *name, struct wanted wanted,
 	*bucket = l;
 	r->lookups++;
 	enter_queue(r, l);
-	join(l, q);
+	resolver_join(l, q);
 	start_ticking(r);
 	start_queued(r, now);
-	deliver(r);
+	resolver_deliver(r);
 }
 
 /* The cache, or a lookup. */
@@ -365,7 +365,7 @@ static void ask_dns(struct resolver *r, const char *name, struct wanted wanted,
 	r->stats.questions++;
 	if (answer_cache_get(r->cache, name, wanted, now, &a)) {
 		r->stats.cache_hits++;
-		answer(q, &a);
+		resolver_own_answer(q, &a);
 		return;
 	}
 	look_up(r, name, wanted, now, q);
@@ -514,7 +514,7 @@ static void free_lookups(struct lookup *l)
 	}
 }
 
-static void on_closed(uv_handle_t *handle)
+static void resolver_on_closed(uv_handle_t *handle)
 {
 	struct resolver *r = handle->data;
 
@@ -533,5 +533,5 @@ void resolver_free(struct resolver *r)
 	free_lookups(r->finished);
 	r->active = r->queued = r->finished = NULL;
 	dns_servers_fini(&r->servers);
-	uv_close((uv_handle_t *)&r->tick, on_closed);
+	uv_close((uv_handle_t *)&r->tick, resolver_on_closed);
 }

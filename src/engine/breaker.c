@@ -47,7 +47,7 @@ bool breaker_is_empty(const struct breaker *b)
 	return b->count == 0;
 }
 
-static struct breaker_entry **find(const struct breaker *b, uint64_t key)
+static struct breaker_entry **breaker_find(const struct breaker *b, uint64_t key)
 {
 	struct breaker_entry **at = &b->table[key % BUCKETS];
 
@@ -59,7 +59,7 @@ static struct breaker_entry **find(const struct breaker *b, uint64_t key)
 bool breaker_allows(const struct breaker *b, uint64_t key, struct instant now,
 		    struct instant *ret_until)
 {
-	const struct breaker_entry *e = *find(b, key);
+	const struct breaker_entry *e = *breaker_find(b, key);
 
 	if (e == NULL || !instant_before(now, e->mark.until))
 		return true;
@@ -85,7 +85,7 @@ const char *breaker_words(struct instant now, struct instant until, struct momen
 
 bool breaker_recall(const struct breaker *b, uint64_t key, struct breaker_mark *ret_mark)
 {
-	const struct breaker_entry *e = *find(b, key);
+	const struct breaker_entry *e = *breaker_find(b, key);
 
 	if (e == NULL)
 		return false;
@@ -95,7 +95,7 @@ bool breaker_recall(const struct breaker *b, uint64_t key, struct breaker_mark *
 
 bool breaker_restore(struct breaker *b, uint64_t key, struct breaker_mark mark)
 {
-	struct breaker_entry **at = find(b, key), *e = calloc(1, sizeof(*e));
+	struct breaker_entry **at = breaker_find(b, key), *e = calloc(1, sizeof(*e));
 
 	if (e == NULL)
 		return false;
@@ -106,7 +106,7 @@ bool breaker_restore(struct breaker *b, uint64_t key, struct breaker_mark mark)
 	return true;
 }
 
-static void take_out(struct breaker *b, struct breaker_entry **at)
+static void breaker_take_out(struct breaker *b, struct breaker_entry **at)
 {
 	struct breaker_entry *e = *at;
 
@@ -124,7 +124,7 @@ static void forget_old(struct breaker *b, uint64_t key, struct instant now)
 	while (*at != NULL)
 		if ((*at)->key != key &&
 		    instant_before(instant_plus((*at)->mark.until, remembered), now))
-			take_out(b, at);
+			breaker_take_out(b, at);
 		else
 			at = &(*at)->next;
 }
@@ -133,7 +133,7 @@ void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
 {
 	struct span first = span_of_seconds(FIRST_WAIT_S);
 	struct span longest = span_of_seconds(LONGEST_WAIT_S);
-	struct breaker_entry *e = *find(b, key);
+	struct breaker_entry *e = *breaker_find(b, key);
 
 	forget_old(b, key, now);
 	if (e == NULL) {
@@ -151,8 +151,8 @@ void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
 
 void breaker_passed(struct breaker *b, uint64_t key)
 {
-	struct breaker_entry **at = find(b, key);
+	struct breaker_entry **at = breaker_find(b, key);
 
 	if (*at != NULL)
-		take_out(b, at);
+		breaker_take_out(b, at);
 }

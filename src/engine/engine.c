@@ -3,7 +3,7 @@
 
 #include "buffer.h"
 #include "jobs.h"
-#include "kit.h"
+#include "plan_runtime.h"
 #include "worker.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ struct engine {
 	} crew[];
 };
 
-static void *work(void *worker)
+static void *engine_work(void *worker)
 {
 	worker_run(worker);
 	return NULL;
@@ -30,14 +30,15 @@ static bool hire(struct engine *e, unsigned of, const struct engine_hooks *hooks
 		 char *error, size_t cap)
 {
 	for (; e->count < of; e->count++) {
-		struct kit *kit = kit_new(e->plan, KIT_FOR_ERRANDS, error, cap);
+		struct runtime *runtime = plan_runtime_new(
+		    e->plan, PLAN_RUNTIME_FOR_ON_DEMAND_PROBES, error, cap);
 
-		if (kit == NULL || !worker_init(&e->crew[e->count].worker, kit, hooks,
-						e->count, of, false, error, cap))
+		if (runtime == NULL || !worker_init(&e->crew[e->count].worker, runtime,
+						    hooks, e->count, of, false, error, cap))
 			return false;
 	}
 	for (; e->running < of; e->running++) {
-		if (pthread_create(&e->crew[e->running].thread, NULL, work,
+		if (pthread_create(&e->crew[e->running].thread, NULL, engine_work,
 				   &e->crew[e->running].worker) == 0)
 			continue;
 		text_copy(error, cap, "cannot start an engine thread");
@@ -82,42 +83,44 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
-static void kits_release(struct kit **kits, unsigned count)
+static void plan_runtimes_release(struct runtime **runtimes, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
-		kit_release(kits[i]);
-	free(kits);
+		plan_runtime_release(runtimes[i]);
+	free(runtimes);
 }
 
-static struct kit **kits_new(struct plan *plan, unsigned count, char *error, size_t cap)
+static struct runtime **plan_runtimes_new(struct plan *plan, unsigned count, char *error,
+					  size_t cap)
 {
-	struct kit **kits = calloc(count, sizeof(struct kit *));
+	struct runtime **runtimes = calloc(count, sizeof(struct runtime *));
 
-	for (unsigned i = 0; kits != NULL && i < count; i++) {
-		kits[i] = kit_new(plan, KIT_FOR_ERRANDS, error, cap);
-		if (kits[i] == NULL) {
-			kits_release(kits, i);
+	for (unsigned i = 0; runtimes != NULL && i < count; i++) {
+		runtimes[i] =
+		    plan_runtime_new(plan, PLAN_RUNTIME_FOR_ON_DEMAND_PROBES, error, cap);
+		if (runtimes[i] == NULL) {
+			plan_runtimes_release(runtimes, i);
 			return NULL;
 		}
 	}
-	if (kits == NULL)
+	if (runtimes == NULL)
 		text_copy(error, cap, "out of memory");
-	return kits;
+	return runtimes;
 }
 
 bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 {
-	struct kit **kits = kits_new(plan, e->count, error, cap);
+	struct runtime **runtimes = plan_runtimes_new(plan, e->count, error, cap);
 	struct plan *older;
 
-	if (kits == NULL)
+	if (runtimes == NULL)
 		return false;
-	plan_load_rosters(plan);
+	plan_load_name_results(plan);
 	for (unsigned i = 0; i < e->count; i++)
-		jobs_prepare(kits[i], e->plan, i, e->count);
+		jobs_prepare(runtimes[i], e->plan, i, e->count);
 	for (unsigned i = 0; i < e->count; i++)
-		worker_post_kit(&e->crew[i].worker, kits[i]);
-	free(kits);
+		worker_post_runtime(&e->crew[i].worker, runtimes[i]);
+	free(runtimes);
 	pthread_mutex_lock(&e->lock);
 	older = e->plan;
 	e->plan = plan_hold(plan);
@@ -126,11 +129,11 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 	return true;
 }
 
-bool engine_probe(struct engine *e, struct errand *errand)
+bool engine_probe(struct engine *e, struct on_demand_probe *on_demand_probe)
 {
-	unsigned index = worker_index(errand->target.host, e->count);
+	unsigned index = worker_index(on_demand_probe->target.host, e->count);
 
-	return worker_post_errand(&e->crew[index].worker, errand);
+	return worker_post_on_demand_probe(&e->crew[index].worker, on_demand_probe);
 }
 
 struct plan *engine_plan(struct engine *e)
@@ -143,14 +146,14 @@ struct plan *engine_plan(struct engine *e)
 	return plan;
 }
 
-static void add(struct engine_stats *s, struct worker_counters *c)
+static void engine_add(struct engine_stats *s, struct worker_counters *c)
 {
 	int64_t lag = atomic_load(&c->lag_ns);
 	int64_t lateness = atomic_exchange(&c->lateness_max_ns, 0);
 
 	s->probes += atomic_load(&c->probes);
 	s->names += atomic_load(&c->names);
-	s->errands += atomic_load(&c->errands);
+	s->on_demand_probes += atomic_load(&c->on_demand_probes);
 	s->late += atomic_load(&c->late);
 	s->skipped_suspended += atomic_load(&c->skipped_suspended);
 	s->skipped_overrun += atomic_load(&c->skipped_overrun);
@@ -170,7 +173,7 @@ void engine_stats(struct engine *e, struct engine_stats *ret_stats)
 	struct engine_stats stats = { 0 };
 
 	for (unsigned i = 0; i < e->count; i++)
-		add(&stats, &e->crew[i].worker.counters);
+		engine_add(&stats, &e->crew[i].worker.counters);
 	*ret_stats = stats;
 }
 
@@ -178,9 +181,10 @@ bool engine_run_once(struct plan *plan, const struct engine_hooks *hooks, char *
 		     size_t cap)
 {
 	struct worker worker;
-	struct kit *kit = kit_new(plan, KIT_FOR_PLAN, error, cap);
+	struct runtime *runtime = plan_runtime_new(plan, PLAN_RUNTIME_FOR_PLAN, error, cap);
 
-	if (kit == NULL || !worker_init(&worker, kit, hooks, 0, 1, true, error, cap))
+	if (runtime == NULL ||
+	    !worker_init(&worker, runtime, hooks, 0, 1, true, error, cap))
 		return false;
 	worker_run(&worker);
 	worker_fini(&worker);

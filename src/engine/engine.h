@@ -3,7 +3,7 @@
 #define MAILVANE_ENGINE_H
 
 #include "breaker.h"
-#include "errand.h"
+#include "on_demand_probe.h"
 #include "plan.h"
 
 /* A probe of a target is done; the slot has it already. Called on an engine thread, which must
@@ -14,12 +14,12 @@ struct engine_hooks {
 	void *user;
 	/* The announced state of a customer name has changed, or its first is not OK. At most
 	 * NAMES_TOLD_MAX of them a minute on each thread; of the rest only how many there were. */
-	void (*name_changed)(void *user, const struct target *, const struct roster_name *,
-			     const struct roster_change *);
+	void (*name_changed)(void *user, const struct target *, const struct name_result *,
+			     const struct name_results_change *);
 	void (*names_untold)(void *user, uint64_t count);
 	struct breaker *breaker; /* engine_run_once: lent, used instead of one of its own */
 	bool
-	    obsolete; /* engine_run_once: looks as in obsolete.h, where a target wants them */
+	    legacy_tls; /* engine_run_once: looks as in obsolete.h, where a target wants them */
 };
 
 enum { NAMES_TOLD_MAX = 20 };
@@ -27,8 +27,8 @@ enum { NAMES_TOLD_MAX = 20 };
 struct engine_stats {
 	uint64_t names; /* connections for customer names: hosting in plan.h */
 	uint64_t probes;
-	uint64_t errands; /* probes on demand that began */
-	uint64_t late;    /* began more than 50 ms behind their time, by our fault */
+	uint64_t on_demand_probes; /* probes on demand that began */
+	uint64_t late; /* began more than 50 ms behind their time, by our fault */
 	uint64_t skipped_suspended;  /* logins left out by the breaker */
 	uint64_t skipped_overrun;    /* due while the probe before was still running */
 	unsigned in_flight, waiting; /* now; waiting for a budget */
@@ -51,7 +51,7 @@ bool engine_load(struct engine *, struct plan *, char *error, size_t cap);
 
 /* Probes a target now, whatever the schedule says: errand.h. From any thread; returns at once.
  * False: the engine is ending, and the errand will hear nothing. */
-bool engine_probe(struct engine *, struct errand *);
+bool engine_probe(struct engine *, struct on_demand_probe *);
 
 /* The current plan, held for the caller: plan_release it. */
 struct plan *engine_plan(struct engine *);

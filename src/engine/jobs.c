@@ -4,7 +4,7 @@
 
 #include "login_hold.h"
 #include "loop_lag.h"
-#include "round.h"
+#include "target_run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct job {
 	struct due due;
 	struct worker *worker;
 	const struct target *target;
-	struct round *round;  /* whose results are awaited; NULL: none */
+	struct target_run *target_run; /* whose results are awaited; NULL: none */
 	struct instant place; /* the latest regular time; a retry comes in between */
 };
 
@@ -22,14 +22,14 @@ static uint64_t target_hash(const struct target *t)
 	return view_hash(view_of(t->server)) * 31 + view_hash(view_of(t->service->name));
 }
 
-static bool is_of(const struct target *t, unsigned index, unsigned of)
+static bool jobs_is_of(const struct target *t, unsigned index, unsigned of)
 {
 	return of == 1 || worker_index(t->host, of) == index;
 }
 
 static bool is_mine(const struct worker *w, const struct target *t)
 {
-	return is_of(t, w->index, w->of);
+	return jobs_is_of(t, w->index, w->of);
 }
 
 /* Out of its turn, as a retry. */
@@ -46,7 +46,7 @@ static bool job_ask(struct job *j, const char *server)
 {
 	if (strcmp(j->target->server, server) != 0)
 		return false;
-	if (j->round == NULL && !slot_is_bad(j->target->slot))
+	if (j->target_run == NULL && !slot_is_bad(j->target->slot))
 		job_soon(j, (struct span){ 0 });
 	return true;
 }
@@ -67,14 +67,14 @@ static void job_told(void *user, unsigned news)
 	struct job *j = user;
 	struct worker *w = j->worker;
 
-	j->round = NULL;
+	j->target_run = NULL;
 	if (w->once) {
 		w->jobs_left--;
 		return;
 	}
-	if (news & ROUND_AGAIN)
+	if (news & TARGET_RUN_AGAIN)
 		job_soon(j, j->target->retry_interval);
-	if (news & ROUND_UNREACHED)
+	if (news & TARGET_RUN_UNREACHED)
 		jobs_ask_beside(j);
 }
 
@@ -89,7 +89,7 @@ static void job_plan_next(struct job *j, struct instant now)
 /* Nothing waits for a round that never began. */
 static void job_without_memory(struct job *j)
 {
-	round_file_failure(j->worker, j->worker->kit, j->target, "out of memory");
+	round_file_failure(j->worker, j->worker->runtime, j->target, "out of memory");
 	if (!j->worker->once)
 		return;
 	j->worker->jobs_left--;
@@ -110,12 +110,12 @@ static void job_run(struct due *d, struct instant now)
 		else
 			job_plan_next(j, now);
 	}
-	if (j->round != NULL) {
+	if (j->target_run != NULL) {
 		atomic_fetch_add(&w->counters.skipped_overrun, 1);
 		return;
 	}
-	j->round = round_new(w, w->kit, j->target, job_told, j);
-	if (j->round == NULL)
+	j->target_run = target_run_new(w, w->runtime, j->target, job_told, j);
+	if (j->target_run == NULL)
 		job_without_memory(j);
 }
 
@@ -139,19 +139,20 @@ static void job_move(struct job *from, struct job *to, const struct target *t)
 	*to = *from;
 	to->target = t;
 	schedule_move(&to->worker->schedule, &from->due, &to->due);
-	if (to->round != NULL)
-		round_set_user(to->round, to);
+	if (to->target_run != NULL)
+		target_run_set_user(to->target_run, to);
 	from->target = NULL;
 	if (freed)
-		job_soon(to, to->round != NULL ? t->retry_interval : (struct span){ 0 });
+		job_soon(to,
+			 to->target_run != NULL ? t->retry_interval : (struct span){ 0 });
 }
 
 static void job_fini(struct job *j)
 {
 	if (j->target == NULL)
 		return;
-	if (j->round != NULL)
-		round_set_user(j->round, NULL);
+	if (j->target_run != NULL)
+		target_run_set_user(j->target_run, NULL);
 	schedule_drop(&j->worker->schedule, &j->due);
 }
 
@@ -191,7 +192,7 @@ static size_t my_targets(const struct worker *w, const struct plan *plan)
 }
 
 /* Both plans have the same order, so one walk over both finds what is in both. */
-static void share_fill(struct kit_share *s, const struct plan *plan,
+static void share_fill(struct plan_runtime_share *s, const struct plan *plan,
 		       const struct plan *older, unsigned index, unsigned of)
 {
 	uint32_t rank = 0; /* among its targets of the older plan */
@@ -201,12 +202,12 @@ static void share_fill(struct kit_share *s, const struct plan *plan,
 		const struct target *t = &plan->targets[i];
 		int order = -1;
 
-		if (!is_of(t, index, of))
+		if (!jobs_is_of(t, index, of))
 			continue;
 		while (at < older->target_count &&
 		       (order = target_order(&older->targets[at], t)) < 0)
-			rank += is_of(&older->targets[at++], index, of);
-		s->before[s->count] = KIT_NEW;
+			rank += jobs_is_of(&older->targets[at++], index, of);
+		s->before[s->count] = PLAN_RUNTIME_NEW;
 		if (at < older->target_count && order == 0 &&
 		    older->targets[at].slot == t->slot)
 			s->before[s->count] = rank;
@@ -214,21 +215,22 @@ static void share_fill(struct kit_share *s, const struct plan *plan,
 	}
 }
 
-void jobs_prepare(struct kit *kit, const struct plan *older, unsigned index, unsigned of)
+void jobs_prepare(struct runtime *runtime, const struct plan *older, unsigned index,
+		  unsigned of)
 {
-	struct kit_share *s = &kit->share;
-	size_t room = kit->plan->target_count + 1;
+	struct plan_runtime_share *s = &runtime->share;
+	size_t room = runtime->plan->target_count + 1;
 
 	s->mine = malloc(room * sizeof(*s->mine));
 	s->before = malloc(room * sizeof(*s->before));
 	if (s->mine == NULL || s->before == NULL) {
-		kit_share_fini(s);
+		plan_runtime_share_fini(s);
 		return;
 	}
-	share_fill(s, kit->plan, older, index, of);
+	share_fill(s, runtime->plan, older, index, of);
 	s->jobs = malloc((s->count + 1) * sizeof(*s->jobs));
 	if (s->jobs == NULL) {
-		kit_share_fini(s);
+		plan_runtime_share_fini(s);
 		return;
 	}
 	/* Touched here, so that no page is missing there. */
@@ -237,18 +239,18 @@ void jobs_prepare(struct kit *kit, const struct plan *older, unsigned index, uns
 }
 
 /* False: out of memory, and nothing is changed. */
-static bool jobs_take(struct worker *w, struct kit *kit)
+static bool jobs_take(struct worker *w, struct runtime *runtime)
 {
-	struct kit_share *s = &kit->share;
+	struct plan_runtime_share *s = &runtime->share;
 	struct job *jobs = s->jobs;
 	size_t count = s->count;
 
 	if (!schedule_reserve(&w->schedule, w->schedule.count - w->job_count + count + 64))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		const struct target *t = &kit->plan->targets[s->mine[i]];
+		const struct target *t = &runtime->plan->targets[s->mine[i]];
 
-		if (s->before[i] != KIT_NEW)
+		if (s->before[i] != PLAN_RUNTIME_NEW)
 			job_move(&w->jobs[s->before[i]], &jobs[i], t);
 		else
 			jobs[i].target = t;
@@ -260,7 +262,7 @@ static bool jobs_take(struct worker *w, struct kit *kit)
 	for (size_t i = 0; i < count; i++)
 		if (jobs[i].worker == NULL)
 			job_init(&jobs[i], w, jobs[i].target);
-	kit_share_fini(s);
+	plan_runtime_share_fini(s);
 	return true;
 }
 
@@ -296,9 +298,9 @@ bool jobs_load(struct worker *w, const struct plan *plan)
 }
 
 /* The share is about the plan before; when a kit in between was never taken it is not. */
-bool jobs_go_over(struct worker *w, struct kit *kit)
+bool jobs_go_over(struct worker *w, struct runtime *runtime)
 {
-	if (kit->share.older != NULL && kit->share.older == w->kit->plan)
-		return jobs_take(w, kit);
-	return jobs_load(w, kit->plan);
+	if (runtime->share.older != NULL && runtime->share.older == w->runtime->plan)
+		return jobs_take(w, runtime);
+	return jobs_load(w, runtime->plan);
 }

@@ -9,11 +9,11 @@
 bool jobs_load(struct worker *, const struct plan *);
 /* The same for the plan of a kit, with what jobs_prepare has worked out if that is about the plan
  * the worker has now. */
-bool jobs_go_over(struct worker *, struct kit *);
+bool jobs_go_over(struct worker *, struct runtime *);
 void jobs_free(struct worker *);
 
 /* Works out a worker's share of the kit's plan, so that going over to it does not hold up its
  * probes; `older` is the plan before. From any thread. Out of memory it is left to the worker. */
-void jobs_prepare(struct kit *, const struct plan *older, unsigned index, unsigned of);
+void jobs_prepare(struct runtime *, const struct plan *older, unsigned index, unsigned of);
 
 #endif

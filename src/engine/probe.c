@@ -1,21 +1,20 @@
 /* probe.c - binds a dialogue to a stream and to a deadline.
  *
- * Events come in from the stream and the schedule; `act` carries out what the dialogue wishes;
- * `publish` hands the facts over once. The first fault wins: the probe's own (connect, TLS) is
- * before any the dialogue could have.
+ * Events come from the stream and the schedule; `probe_act` does what the dialogue wishes; `publish`
+ * hands the facts over once. The first fault wins: those of connection and TLS come first.
  */
 #include "probe.h"
 
+#include "address_selection.h"
 #include "breaker.h"
 #include "dane_policy.h"
 #include "dialogue.h"
-#include "exchange.h"
+#include "dialogue_params.h"
 #include "openssl_digests.h"
-#include "places.h"
 #include "proxy_header.h"
 #include "resolver.h"
+#include "sasl_mechanisms.h"
 #include "stream.h"
-#include "terms.h"
 #include "tls_policy.h"
 
 #include <stdlib.h>
@@ -34,11 +33,11 @@ enum {
 };
 
 struct probe {
-	struct probe_setting setting; /* its addresses live with the round */
+	struct probe_setting setting; /* its addresses live with the target run */
 	size_t next_address;
 	struct stream stream;
 	struct due deadline;
-	struct dialogue_terms terms;
+	struct dialogue_params params;
 	unsigned flags;
 	enum phase phase;
 	struct lost_time lost;
@@ -46,11 +45,11 @@ struct probe {
 	struct instant judged; /* when the outcome was final; ns 0: not yet */
 	struct result result;
 	struct dialogue dialogue;
-	struct dialogue_room *room; /* NULL: not needed yet */
-	struct exchange *exchange;  /* likewise */
+	struct dialogue_buffers *room; /* NULL: not needed yet */
+	struct exchange *exchange;     /* likewise */
 };
 
-static void act(struct probe *, enum wish, struct instant now);
+static void probe_act(struct probe *, enum wish, struct instant now);
 
 static struct probe *probe_of(struct stream *s)
 {
@@ -85,7 +84,7 @@ static void hang_up(struct probe *p)
 	stream_close(&p->stream);
 }
 
-static void blame(struct probe *p, enum fault fault, enum phase phase, const char *reason)
+static void set_fault(struct probe *p, enum fault fault, enum phase phase, const char *why)
 {
 	struct result *r = &p->result;
 
@@ -93,17 +92,17 @@ static void blame(struct probe *p, enum fault fault, enum phase phase, const cha
 		return;
 	r->dialogue_fault = fault;
 	r->dialogue_phase = phase;
-	if (reason != NULL)
-		printable_copy(r->text, sizeof(r->text), view_of(reason));
+	if (why != NULL)
+		printable_copy(r->text, sizeof(r->text), view_of(why));
 }
 
-static void note(struct probe *p, const char *text)
+static void probe_note(struct probe *p, const char *text)
 {
 	if (p->result.transcript != NULL)
 		transcript_add(p->result.transcript, "-- ", view_of(text));
 }
 
-static void overhear(void *user, enum speaker speaker, struct view line)
+static void probe_overhear(void *user, enum speaker speaker, struct view line)
 {
 	struct probe *p = user;
 
@@ -117,15 +116,15 @@ static void take_outcome(struct probe *p)
 	struct result *r = &p->result;
 
 	r->messages = o->messages;
-	r->offer = *dialogue_offer_heard(&p->dialogue);
+	r->capability_set = *dialogue_capability_set_heard(&p->dialogue);
 	if (dialogue_alert(&p->dialogue)[0] != '\0')
 		result_note(r, FAULT_ALERT, dialogue_alert(&p->dialogue));
 	if (r->dialogue_fault != FAULT_OK)
 		return;
 	if (o->phase == PHASE_QUIT && p->setting.hold_login) {
-		blame(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH,
-		      breaker_words(instant_now(), p->setting.held_until, moment_now(),
-				    (char[BREAKER_WORDS_MAX]){ 0 }));
+		set_fault(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH,
+			  breaker_words(instant_now(), p->setting.held_until, moment_now(),
+					(char[BREAKER_WORDS_MAX]){ 0 }));
 		return;
 	}
 	r->dialogue_fault = o->fault;
@@ -160,17 +159,17 @@ static void publish(struct probe *p, struct instant now)
 	accuse_ourselves(p);
 	if (r->transcript != NULL) {
 		transcript_offered(r->transcript, &p->dialogue);
-		p->terms.overhear = NULL; /* it is others' now */
+		p->params.overhear = NULL; /* it is others' now */
 	}
 	phase_go(p, PHASE_COUNT, now);
 	r->took = span_between(p->setting.began, p->judged.ns != 0 ? p->judged : now);
 	p->setting.found(p->setting.user, r);
 }
 
-static void fail(struct probe *p, enum fault fault, const char *reason, struct instant now)
+static void end_probe(struct probe *p, enum fault fault, const char *why, struct instant at)
 {
-	blame(p, fault, p->phase, reason);
-	publish(p, now);
+	set_fault(p, fault, p->phase, why);
+	publish(p, at);
 	hang_up(p);
 }
 
@@ -189,7 +188,7 @@ static void tell_if_judged(struct probe *p, struct instant now)
 		publish(p, now);
 }
 
-static bool say(struct probe *p)
+static bool probe_say(struct probe *p)
 {
 	struct view out = dialogue_output(&p->dialogue);
 
@@ -211,20 +210,20 @@ static bool start_tls(struct probe *p)
 	return true;
 }
 
-static void act(struct probe *p, enum wish wish, struct instant now)
+static void probe_act(struct probe *p, enum wish wish, struct instant now)
 {
-	bool able = say(p);
+	bool able = probe_say(p);
 
 	if (wish == WISH_TLS && stream_has_input(&p->stream)) {
 		wish = dialogue_injected(&p->dialogue);
-		able = say(p) && able;
+		able = probe_say(p) && able;
 	}
 	if (!(p->flags & PUBLISHED))
 		phase_go(p, dialogue_phase(&p->dialogue), now);
 	if (able && wish == WISH_TLS)
 		able = start_tls(p);
 	if (!able) {
-		fail(p, FAULT_INTERNAL, "no room to send, or out of memory", now);
+		end_probe(p, FAULT_INTERNAL, "no room to send, or out of memory", now);
 		return;
 	}
 	tell_if_judged(p, now);
@@ -258,36 +257,37 @@ static void note_attempt(struct probe *p, enum fault fault, const char *reason)
 		return;
 	r->dialogue_fault = FAULT_OK;
 	r->address = p->setting.addresses[p->next_address - 1];
-	blame(p, fault, PHASE_CONNECT, reason);
+	set_fault(p, fault, PHASE_CONNECT, reason);
 }
 
 /* True: an attempt is under way. */
 static bool connect_next(struct probe *p, struct instant now)
 {
 	while (p->next_address < p->setting.address_count) {
-		const struct address *to = &p->setting.addresses[p->next_address++];
-		const char *reason = NULL;
-		enum fault fault = stream_connect(&p->stream, p->setting.loop, to,
-						  places_source(p->setting.settings, to),
-						  &events, p, &reason);
+		const struct probe_setting *s = &p->setting;
+		const struct address *to = &s->addresses[p->next_address++];
+		const struct address *us = address_selection_source(s->settings, to);
+		const char *why = NULL;
+		enum fault fault =
+		    stream_connect(&p->stream, s->loop, to, us, &events, p, &why);
 
 		if (fault == FAULT_OK) {
 			deadline_set(p, attempt_ends(p, now));
 			return true;
 		}
-		note_attempt(p, fault, reason);
+		note_attempt(p, fault, why);
 		if (fault == FAULT_INTERNAL)
 			return false;
 	}
 	return false;
 }
 
-static void attempt_failed(struct probe *p, enum fault fault, const char *reason,
-			   struct instant now)
+static void attempt_failed(struct probe *p, enum fault fault, const char *why,
+			   struct instant at)
 {
-	note_attempt(p, fault, reason);
+	note_attempt(p, fault, why);
 	if (p->next_address == p->setting.address_count || fault == FAULT_INTERNAL)
-		publish(p, now);
+		publish(p, at);
 	hang_up(p); /* the next address is tried when the stream is closed */
 }
 
@@ -316,10 +316,10 @@ static void connected(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 	struct instant now = event_time(p);
-	bool implicit = p->terms.tls == TLS_MODE_IMPLICIT;
+	bool implicit = p->params.tls == TLS_MODE_IMPLICIT;
 
 	p->flags |= CONNECTED;
-	note(p, "connected");
+	probe_note(p, "connected");
 	p->result.dialogue_fault = FAULT_OK;
 	p->result.text[0] = '\0';
 	p->result.address = p->setting.addresses[p->next_address - 1];
@@ -329,11 +329,11 @@ static void connected(struct stream *s)
 		say_proxy_header(p);
 	if (implicit) {
 		if (!start_tls(p))
-			fail(p, FAULT_INTERNAL, "out of memory", now);
+			end_probe(p, FAULT_INTERNAL, "out of memory", now);
 		return;
 	}
 	p->flags |= STARTED;
-	act(p, dialogue_start(&p->dialogue, TRUST_NONE), now);
+	probe_act(p, dialogue_start(&p->dialogue, TRUST_NONE), now);
 }
 
 static void secured(struct stream *s)
@@ -352,16 +352,16 @@ static void secured(struct stream *s)
 	if (!(p->flags & PUBLISHED)) {
 		result_take_tls(&p->result, f);
 		dane_policy_judge(p->setting.target, &p->result);
-		note(p, f->version);
+		probe_note(p, f->version);
 	}
 	if (!wanted && !(p->flags & PUBLISHED))
-		blame(p, FAULT_TLS_VERSION, PHASE_TLS, why);
+		set_fault(p, FAULT_TLS_VERSION, PHASE_TLS, why);
 	if (p->flags & STARTED)
 		wish = dialogue_secured(&p->dialogue, trust);
 	else
 		wish = dialogue_start(&p->dialogue, trust);
 	p->flags |= STARTED;
-	act(p, wish, now);
+	probe_act(p, wish, now);
 }
 
 static void received(struct stream *s, struct view bytes)
@@ -369,7 +369,7 @@ static void received(struct stream *s, struct view bytes)
 	struct probe *p = probe_of(s);
 
 	event_time(p);
-	act(p, dialogue_feed(&p->dialogue, bytes), instant_now());
+	probe_act(p, dialogue_feed(&p->dialogue, bytes), instant_now());
 }
 
 static void failed(struct stream *s, enum fault fault, const char *reason)
@@ -382,7 +382,7 @@ static void failed(struct stream *s, enum fault fault, const char *reason)
 		return;
 	}
 	if (p->phase == PHASE_TLS || !(p->flags & STARTED)) {
-		fail(p, fault, reason, now);
+		end_probe(p, fault, reason, now);
 		return;
 	}
 	dialogue_break(&p->dialogue, fault);
@@ -393,27 +393,27 @@ static void failed(struct stream *s, enum fault fault, const char *reason)
 	hang_up(p);
 }
 
-static void exchange_free(struct probe *p)
+static void sasl_exchange_free(struct probe *p)
 {
 	if (p->exchange != NULL)
 		explicit_bzero(p->exchange, sizeof(*p->exchange));
 	free(p->exchange);
 }
 
-static void forget(struct probe *p)
+static void probe_forget(struct probe *p)
 {
 	void (*ended)(void *) = p->setting.ended;
 	void *user = p->setting.user;
 
 	schedule_drop(p->setting.schedule, &p->deadline);
 	result_fini(&p->result);
-	exchange_free(p);
+	sasl_exchange_free(p);
 	free(p->room);
 	free(p);
 	ended(user);
 }
 
-static void closed(struct stream *s)
+static void probe_closed(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 
@@ -425,7 +425,7 @@ static void closed(struct stream *s)
 			return;
 		publish(p, now);
 	}
-	forget(p);
+	probe_forget(p);
 }
 
 static const struct stream_events events = {
@@ -433,7 +433,7 @@ static const struct stream_events events = {
 	.received = received,
 	.secured = secured,
 	.failed = failed,
-	.closed = closed,
+	.closed = probe_closed,
 };
 
 /* --- deadlines ---------------------------------------------------------------------------- */
@@ -489,7 +489,7 @@ static void deadline_passed(struct due *d, struct instant now)
 	}
 	stay = stays(p);
 	if (!(p->flags & STARTED) || p->phase == PHASE_TLS)
-		blame(p, FAULT_TIMEOUT, p->phase, NULL);
+		set_fault(p, FAULT_TIMEOUT, p->phase, NULL);
 	publish(p, now);
 	if (stay && !p->setting.in_haste)
 		deadline_set(p, instant_plus(now, span_of_ms(OWED_MS)));
@@ -500,7 +500,7 @@ static void deadline_passed(struct due *d, struct instant now)
 /* --- beginning ---------------------------------------------------------------------------- */
 
 /* The first attempt fails or succeeds in the loop, so that nothing is said from probe_new. */
-static void begin(struct due *d, struct instant now)
+static void probe_begin(struct due *d, struct instant now)
 {
 	struct probe *p = (struct probe *)((char *)d - offsetof(struct probe, deadline));
 
@@ -511,7 +511,7 @@ static void begin(struct due *d, struct instant now)
 	if (connect_next(p, now))
 		return;
 	publish(p, now);
-	forget(p);
+	probe_forget(p);
 }
 
 void probe_hurry(struct probe *p)
@@ -527,8 +527,8 @@ void probe_leave(struct probe *p, struct span grace)
 	p->flags |= PUBLISHED;
 	if (p->flags & CLOSING)
 		return;
-	if (p->deadline.run == begin) {
-		forget(p);
+	if (p->deadline.run == probe_begin) {
+		probe_forget(p);
 		return;
 	}
 	if (leaving || stays(p))
@@ -537,7 +537,7 @@ void probe_leave(struct probe *p, struct span grace)
 		hang_up(p);
 }
 
-static struct dialogue_room *lend_room(void *user)
+static struct dialogue_buffers *lend_buffers(void *user)
 {
 	struct probe *p = user;
 
@@ -575,21 +575,21 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->result.phases[PHASE_DNS] = setting->dns;
 	p->result.dane = setting->dane;
 	p->result.waited = setting->waited;
-	terms_init(&p->terms, setting);
+	dialogue_params_init(&p->params, setting);
 	p->room = NULL;
 	p->exchange = NULL;
-	p->terms.means = &means;
-	p->terms.lend_room = lend_room;
-	p->terms.lend_user = p;
+	p->params.means = &means;
+	p->params.lend_buffers = lend_buffers;
+	p->params.lend_user = p;
 	if (setting->transcript)
 		p->result.transcript = transcript_new();
 	if (p->result.transcript != NULL) {
-		p->terms.overhear = overhear;
-		p->terms.overhear_user = p;
-		lend_room(p);
+		p->params.overhear = probe_overhear;
+		p->params.overhear_user = p;
+		lend_buffers(p);
 	}
-	dialogue_init(&p->dialogue, &p->terms, p->room, setting->output);
-	p->deadline.run = begin;
+	dialogue_init(&p->dialogue, &p->params, p->room, setting->output);
+	p->deadline.run = probe_begin;
 	if (!schedule_put(setting->schedule, &p->deadline, instant_now())) {
 		result_fini(&p->result);
 		free(p->room);

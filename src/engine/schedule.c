@@ -17,7 +17,7 @@ void schedule_fini(struct schedule *s)
 	schedule_init(s);
 }
 
-static void settle(struct schedule *s, struct due *d, size_t place)
+static void schedule_settle(struct schedule *s, struct due *d, size_t place)
 {
 	s->heap[place - 1] = d;
 	d->place = place;
@@ -26,8 +26,8 @@ static void settle(struct schedule *s, struct due *d, size_t place)
 static void rise(struct schedule *s, struct due *d, size_t place)
 {
 	for (; place > 1 && instant_before(d->at, s->heap[place / 2 - 1]->at); place /= 2)
-		settle(s, s->heap[place / 2 - 1], place);
-	settle(s, d, place);
+		schedule_settle(s, s->heap[place / 2 - 1], place);
+	schedule_settle(s, d, place);
 }
 
 static void sink(struct schedule *s, struct due *d, size_t place)
@@ -38,12 +38,12 @@ static void sink(struct schedule *s, struct due *d, size_t place)
 			child++;
 		if (!instant_before(s->heap[child - 1]->at, d->at))
 			break;
-		settle(s, s->heap[child - 1], place);
+		schedule_settle(s, s->heap[child - 1], place);
 	}
-	settle(s, d, place);
+	schedule_settle(s, d, place);
 }
 
-static void seek(struct schedule *s, struct due *d, size_t place)
+static void schedule_seek(struct schedule *s, struct due *d, size_t place)
 {
 	rise(s, d, place);
 	sink(s, d, d->place);
@@ -72,7 +72,7 @@ bool schedule_put(struct schedule *s, struct due *d, struct instant at)
 		d->place = s->count;
 	}
 	d->at = at;
-	seek(s, d, d->place);
+	schedule_seek(s, d, d->place);
 	return true;
 }
 
@@ -86,7 +86,7 @@ void schedule_drop(struct schedule *s, struct due *d)
 	d->place = 0;
 	last = s->heap[--s->count];
 	if (last != d)
-		seek(s, last, place);
+		schedule_seek(s, last, place);
 }
 
 void schedule_move(struct schedule *s, struct due *from, struct due *to)

@@ -23,7 +23,7 @@ static bool is_alias(const struct tlsa_search *s)
 
 /* Senders do not deliver to a server whose records they cannot look up (RFC 7672 section
  * 2.1.2). */
-static void fail(struct tlsa_search *s, const struct resolver_answer *answer)
+static void tlsa_search_fail(struct tlsa_search *s, const struct resolver_answer *answer)
 {
 	char name[DNS_NAME_MAX] = "";
 	struct buffer b;
@@ -36,33 +36,33 @@ static void fail(struct tlsa_search *s, const struct resolver_answer *answer)
 	s->fault = answer->fault != FAULT_OK ? answer->fault : FAULT_TIMEOUT;
 }
 
-static bool ask(struct tlsa_search *);
+static bool tlsa_search_ask(struct tlsa_search *);
 
-static void answered(struct question *q, const struct resolver_answer *answer)
+static void tlsa_search_answered(struct question *q, const struct resolver_answer *answer)
 {
 	struct tlsa_search *s =
 	    (struct tlsa_search *)((char *)q - offsetof(struct tlsa_search, question));
 
 	if (answer->fault != FAULT_OK && !answer->denied) {
-		fail(s, answer);
+		tlsa_search_fail(s, answer);
 	} else if (answer->fault == FAULT_OK && answer->authenticity == AUTHENTIC) {
 		s->set = dns_records_hold(answer->records);
 		s->dane = DANE_UNCOMPARED;
-	} else if (s->owner_asked && is_alias(s) && ask(s)) {
+	} else if (s->owner_asked && is_alias(s) && tlsa_search_ask(s)) {
 		return;
 	}
 	s->resolver = NULL;
 	s->done(s);
 }
 
-static bool ask(struct tlsa_search *s)
+static bool tlsa_search_ask(struct tlsa_search *s)
 {
 	char name[DNS_NAME_MAX];
 
 	s->owner_asked = !s->owner_asked;
 	if (!tlsa_name(base_of(s), s->target->service->port, name))
 		return false;
-	s->question.answered = answered;
+	s->question.answered = tlsa_search_answered;
 	resolver_ask_records(s->resolver, name, DNS_TLSA, &s->question);
 	return true;
 }
@@ -82,7 +82,7 @@ bool tlsa_search_begin(struct tlsa_search *s, struct resolver *resolver,
 	s->words = calloc(1, sizeof(*s->words));
 	if (s->words != NULL) {
 		text_copy(s->words->owner, sizeof(s->words->owner), addresses->name);
-		if (ask(s))
+		if (tlsa_search_ask(s))
 			return true;
 	} else {
 		s->dane = DANE_UNKNOWN;
@@ -97,7 +97,7 @@ void tlsa_search_settle(struct tlsa_search *s)
 
 	resolver_settle(s->resolver, &s->question, &answer);
 	s->resolver = NULL;
-	fail(s, &answer);
+	tlsa_search_fail(s, &answer);
 }
 
 void tlsa_search_cancel(struct tlsa_search *s)

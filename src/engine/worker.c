@@ -6,7 +6,7 @@
 
 #include "buffer.h"
 #include "jobs.h"
-#include "round.h"
+#include "target_run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,35 +35,35 @@ void worker_note_start(struct worker *w, struct span lateness)
 void worker_close_if_done(struct worker *w)
 {
 	if (w->closed || w->rounds != NULL ||
-	    !(w->leaving ||
-	      (w->once && w->jobs_left == 0 && w->walkers.left == 0 && w->looks == NULL)))
+	    !(w->leaving || (w->once && w->jobs_left == 0 && w->name_probers.left == 0 &&
+			     w->looks == NULL)))
 		return;
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->timer, NULL);
 	uv_close((uv_handle_t *)&w->prepare, NULL);
 	uv_close((uv_handle_t *)&w->wake, NULL);
-	kit_release(w->kit);
-	w->kit = NULL;
+	plan_runtime_release(w->runtime);
+	w->runtime = NULL;
 }
 
-void worker_join(struct worker *w, struct round *r)
+void worker_join(struct worker *w, struct target_run *r)
 {
-	struct round_link *link = round_link(r);
+	struct target_run_link *link = target_run_link(r);
 
 	link->next = w->rounds;
 	link->at = &w->rounds;
 	if (w->rounds != NULL)
-		round_link(w->rounds)->at = &link->next;
+		target_run_link(w->rounds)->at = &link->next;
 	w->rounds = r;
 }
 
-void worker_part(struct worker *w, struct round *r)
+void worker_part(struct worker *w, struct target_run *r)
 {
-	struct round_link *link = round_link(r);
+	struct target_run_link *link = target_run_link(r);
 
 	*link->at = link->next;
 	if (link->next != NULL)
-		round_link(link->next)->at = link->at;
+		target_run_link(link->next)->at = link->at;
 	worker_close_if_done(w);
 }
 
@@ -80,7 +80,7 @@ static void pulse(struct due *d, struct instant now)
 		w->last_late = now;
 	if (w->leaving)
 		return;
-	resolver_stats(w->kit->resolver, &dns);
+	resolver_stats(w->runtime->resolver, &dns);
 	atomic_store(&w->counters.dns_questions, dns.questions);
 	atomic_store(&w->counters.dns_cache_hits, dns.cache_hits);
 	atomic_store(&w->counters.dns_failures, dns.failures);
@@ -113,8 +113,8 @@ static void arm(uv_prepare_t *prepare)
 	if (w->closed)
 		return;
 	loop_lag_begin_events(&w->lag);
-	gate_call(&w->gate);
-	atomic_store(&w->counters.waiting, w->gate.waiting);
+	limiter_callback(&w->limiter);
+	atomic_store(&w->counters.waiting, w->limiter.waiting);
 	next = schedule_next(&w->schedule);
 	if (next == NULL) {
 		uv_timer_stop(&w->timer);
@@ -129,78 +129,79 @@ static void arm(uv_prepare_t *prepare)
 		       0);
 }
 
-static void leave(struct worker *w)
+static void worker_leave(struct worker *w)
 {
-	struct round *next;
+	struct target_run *next;
 
 	if (w->leaving)
 		return;
 	w->leaving = true;
 	jobs_free(w);
-	walkers_fini(w);
+	name_probers_fini(w);
 	schedule_drop(&w->schedule, &w->pulse);
-	for (struct round *r = w->rounds; r != NULL; r = next) {
-		next = round_link(r)->next;
-		round_leave(r, span_of_ms(GOODBYE_MS));
+	for (struct target_run *r = w->rounds; r != NULL; r = next) {
+		next = target_run_link(r)->next;
+		target_run_leave(r, span_of_ms(GOODBYE_MS));
 	}
 	worker_close_if_done(w);
 }
 
-static void load(struct worker *w, struct kit *kit)
+static void worker_load(struct worker *w, struct runtime *runtime)
 {
-	const struct settings *s = &kit->plan->settings;
+	const struct settings *s = &runtime->plan->settings;
 	char error[PRINTABLE_MAX];
 
-	if (w->leaving || !kit_open(kit, &w->loop, error, sizeof(error)) ||
-	    !jobs_go_over(w, kit)) {
-		kit_release(kit);
+	if (w->leaving || !plan_runtime_open(runtime, &w->loop, error, sizeof(error)) ||
+	    !jobs_go_over(w, runtime)) {
+		plan_runtime_release(runtime);
 		return;
 	}
-	walkers_load(w, kit->plan);
-	kit_release(w->kit);
-	w->kit = kit;
-	gate_set_limits(&w->gate, s->in_flight_max / w->of, s->per_address_max);
+	name_probers_load(w, runtime->plan);
+	plan_runtime_release(w->runtime);
+	w->runtime = runtime;
+	connection_limiter_set_limits(&w->limiter, s->in_flight_max / w->of,
+				      s->per_address_max);
 }
 
-static void errand_begin(struct worker *w, struct errand *errand)
+static void on_demand_probe_begin(struct worker *w, struct on_demand_probe *on_demand_probe)
 {
-	if (!w->leaving && round_errand(w, w->kit, errand)) {
-		atomic_fetch_add(&w->counters.errands, 1);
+	if (!w->leaving && target_run_on_demand(w, w->runtime, on_demand_probe)) {
+		atomic_fetch_add(&w->counters.on_demand_probes, 1);
 		return;
 	}
-	errand->done(errand, NULL);
-	errand->gone(errand);
+	on_demand_probe->done(on_demand_probe, NULL);
+	on_demand_probe->gone(on_demand_probe);
 }
 
 static void woken(uv_async_t *async)
 {
 	struct worker *w = async->data;
-	struct errand *errand, *next;
-	struct kit *kit;
+	struct on_demand_probe *on_demand_probe, *next;
+	struct runtime *runtime;
 	bool told_to_leave;
 
 	pthread_mutex_lock(&w->lock);
-	kit = w->posted_kit;
-	w->posted_kit = NULL;
-	errand = errand_in_order(w->posted_errands);
-	w->posted_errands = NULL;
+	runtime = w->posted_runtime;
+	w->posted_runtime = NULL;
+	on_demand_probe = on_demand_probe_in_order(w->posted_on_demand_probes);
+	w->posted_on_demand_probes = NULL;
 	told_to_leave = w->posted_leave;
 	pthread_mutex_unlock(&w->lock);
-	if (kit != NULL)
-		load(w, kit);
-	for (; errand != NULL; errand = next) {
-		next = errand->next;
-		errand_begin(w, errand);
+	if (runtime != NULL)
+		worker_load(w, runtime);
+	for (; on_demand_probe != NULL; on_demand_probe = next) {
+		next = on_demand_probe->next;
+		on_demand_probe_begin(w, on_demand_probe);
 	}
 	if (told_to_leave)
-		leave(w);
+		worker_leave(w);
 }
 
-void worker_post_kit(struct worker *w, struct kit *kit)
+void worker_post_runtime(struct worker *w, struct runtime *runtime)
 {
 	pthread_mutex_lock(&w->lock);
-	kit_release(w->posted_kit);
-	w->posted_kit = kit;
+	plan_runtime_release(w->posted_runtime);
+	w->posted_runtime = runtime;
 	pthread_mutex_unlock(&w->lock);
 	uv_async_send(&w->wake);
 }
@@ -213,15 +214,15 @@ void worker_post_leave(struct worker *w)
 	uv_async_send(&w->wake);
 }
 
-bool worker_post_errand(struct worker *w, struct errand *errand)
+bool worker_post_on_demand_probe(struct worker *w, struct on_demand_probe *on_demand_probe)
 {
 	bool taken;
 
 	pthread_mutex_lock(&w->lock);
 	taken = !w->posted_leave;
 	if (taken) {
-		errand->next = w->posted_errands;
-		w->posted_errands = errand;
+		on_demand_probe->next = w->posted_on_demand_probes;
+		w->posted_on_demand_probes = on_demand_probe;
 	}
 	pthread_mutex_unlock(&w->lock);
 	if (taken)
@@ -247,30 +248,32 @@ static bool loop_open(struct worker *w)
 	return true;
 }
 
-static bool begin(struct worker *w, char *error, size_t cap)
+static bool worker_begin(struct worker *w, char *error, size_t cap)
 {
-	const struct settings *s = &w->kit->plan->settings;
+	const struct settings *s = &w->runtime->plan->settings;
 
-	if (!kit_open(w->kit, &w->loop, error, cap))
+	if (!plan_runtime_open(w->runtime, &w->loop, error, cap))
 		return false;
-	if (!gate_init(&w->gate, s->in_flight_max / w->of, s->per_address_max) ||
-	    !breaker_init(&w->breaker) || !jobs_load(w, w->kit->plan)) {
+	if (!connection_limiter_init(&w->limiter, s->in_flight_max / w->of,
+				     s->per_address_max) ||
+	    !breaker_init(&w->breaker) || !jobs_load(w, w->runtime->plan)) {
 		text_copy(error, cap, "out of memory");
 		return false;
 	}
 	w->jobs_left = w->job_count;
-	walkers_load(w, w->kit->plan);
+	name_probers_load(w, w->runtime->plan);
 	w->pulse.run = pulse;
 	if (!w->once)
 		schedule_put(&w->schedule, &w->pulse, instant_now());
 	return true;
 }
 
-bool worker_init(struct worker *w, struct kit *kit, const struct engine_hooks *hooks,
-		 unsigned index, unsigned of, bool once, char *error, size_t cap)
+bool worker_init(struct worker *w, struct runtime *runtime,
+		 const struct engine_hooks *hooks, unsigned index, unsigned of, bool once,
+		 char *error, size_t cap)
 {
 	memset(w, 0, sizeof(*w));
-	w->kit = kit;
+	w->runtime = runtime;
 	w->index = index;
 	w->of = of;
 	w->once = once;
@@ -281,15 +284,15 @@ bool worker_init(struct worker *w, struct kit *kit, const struct engine_hooks *h
 	if (!loop_open(w)) {
 		text_copy(error, cap,
 			  "the event loop cannot start: out of file descriptors?");
-		kit_release(kit);
+		plan_runtime_release(runtime);
 		pthread_mutex_destroy(&w->lock);
 		return false;
 	}
-	if (begin(w, error, cap)) {
+	if (worker_begin(w, error, cap)) {
 		worker_close_if_done(w);
 		return true;
 	}
-	leave(w);
+	worker_leave(w);
 	worker_run(w);
 	worker_fini(w);
 	return false;
@@ -302,12 +305,12 @@ void worker_run(struct worker *w)
 
 void worker_fini(struct worker *w)
 {
-	kit_release(w->posted_kit);
+	plan_runtime_release(w->posted_runtime);
 	jobs_free(w);
-	walkers_fini(w);
+	name_probers_fini(w);
 	uv_loop_close(&w->loop);
 	schedule_fini(&w->schedule);
-	gate_fini(&w->gate);
+	connection_limiter_fini(&w->limiter);
 	breaker_fini(&w->breaker);
 	pthread_mutex_destroy(&w->lock);
 }

@@ -3,20 +3,20 @@
 #define MAILVANE_WORKER_H
 
 #include "breaker.h"
+#include "connection_limiter.h"
 #include "dialogue.h"
 #include "engine.h"
-#include "errand.h"
-#include "gate.h"
-#include "kit.h"
 #include "loop_lag.h"
+#include "name_prober.h"
+#include "on_demand_probe.h"
+#include "plan_runtime.h"
 #include "schedule.h"
-#include "walker.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 struct worker_counters {
-	atomic_uint_fast64_t probes, names, errands, late, skipped_suspended,
+	atomic_uint_fast64_t probes, names, on_demand_probes, late, skipped_suspended,
 	    skipped_overrun;
 	atomic_uint_fast64_t dns_questions, dns_cache_hits, dns_failures;
 	atomic_uint in_flight, waiting;
@@ -29,14 +29,14 @@ struct worker {
 	uv_prepare_t prepare; /* arms the timer for the schedule before each wait */
 	uv_async_t wake;
 	struct schedule schedule;
-	struct gate gate;
+	struct limiter limiter;
 	struct breaker breaker;
-	struct kit *kit;
+	struct runtime *runtime;
 	struct job *jobs; /* jobs.c's, in the order of the kit's plan */
 	size_t job_count, jobs_left;
-	struct round *rounds; /* under way */
-	struct look *looks;   /* obsolete.c's */
-	struct walkers walkers;
+	struct target_run *rounds;      /* under way */
+	struct legacy_tls_probe *looks; /* obsolete.c's */
+	struct name_probers name_probers;
 	struct due pulse;
 	struct instant armed, last_late;
 	struct loop_lag lag;
@@ -47,16 +47,16 @@ struct worker {
 	struct worker_counters counters;
 
 	pthread_mutex_t lock; /* guards what others post */
-	struct kit *posted_kit;
-	struct errand *posted_errands; /* the latest first */
-	bool posted_leave;             /* no errand is taken behind it */
+	struct runtime *posted_runtime;
+	struct on_demand_probe *posted_on_demand_probes; /* the latest first */
+	bool posted_leave;                               /* no errand is taken behind it */
 };
 
 /* Its share of the kit's plan is that of `index` among `of`; `once`: probe all now and leave.
  * Takes the kit over. False, with a sentence in error, when it cannot start; the worker and the
  * kit are then gone. */
-bool worker_init(struct worker *, struct kit *, const struct engine_hooks *, unsigned index,
-		 unsigned of, bool once, char *error, size_t cap);
+bool worker_init(struct worker *, struct runtime *, const struct engine_hooks *,
+		 unsigned index, unsigned of, bool once, char *error, size_t cap);
 
 /* The worker that probes a host, so that its address is counted in one place. */
 unsigned worker_index(const char *host, unsigned of);
@@ -69,14 +69,14 @@ void worker_fini(struct worker *);
 
 /* From any thread: go over to another kit (takes it over); make no further probes, say goodbye
  * and return from worker_run. */
-void worker_post_kit(struct worker *, struct kit *);
+void worker_post_runtime(struct worker *, struct runtime *);
 void worker_post_leave(struct worker *);
 /* False: it is leaving. */
-bool worker_post_errand(struct worker *, struct errand *);
+bool worker_post_on_demand_probe(struct worker *, struct on_demand_probe *);
 
 /* For rounds: to be among those the worker waits for when it leaves. */
-void worker_join(struct worker *, struct round *);
-void worker_part(struct worker *, struct round *);
+void worker_join(struct worker *, struct target_run *);
+void worker_part(struct worker *, struct target_run *);
 
 /* For jobs and rounds: a probe of the schedule begins so far behind its time, because the thread was
  * late or because it waited for a place among the connections. */

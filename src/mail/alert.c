@@ -1,12 +1,12 @@
 /* alert.c - several alerts are one text. */
 #include "alert.h"
 
+#include "dialogue_buffers.h"
 #include "redaction.h"
-#include "room.h"
 
 #include <string.h>
 
-static bool is_known(const char *alert, struct view words)
+static bool alert_is_known(const char *alert, struct view words)
 {
 	struct view known = view_of(alert);
 
@@ -20,13 +20,13 @@ void alert_hear(struct dialogue *d, struct view words)
 	struct buffer b;
 	char *alert;
 
-	if (!room_take(d))
+	if (!dialogue_buffers_take(d))
 		return;
 	alert = d->room->alert;
 	redaction_copy(d, words, quoted, sizeof(quoted));
 	if (quoted[0] == '\0')
 		text_copy(quoted, sizeof(quoted), "(an alert without words)");
-	if (is_known(alert, view_of(quoted)))
+	if (alert_is_known(alert, view_of(quoted)))
 		return;
 	buffer_init(&b, joined, sizeof(joined));
 	buffer_format(&b, "%s%s%s%s", alert, alert[0] != '\0' ? " / " : "", mark, quoted);

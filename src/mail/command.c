@@ -5,14 +5,14 @@
 #include "command.h"
 
 #include "base64.h"
-#include "exchange.h"
 #include "sasl.h"
+#include "sasl_mechanisms.h"
 
 #include <string.h>
 
 /* The longest string ManageSieve takes quoted, RFC 5804 section 4. */
 enum { QUOTED_MAX = 1024 };
-enum { BASE64_MAX = (EXCHANGE_MESSAGE_MAX + 2) / 3 * 4 };
+enum { BASE64_MAX = (SASL_EXCHANGE_MESSAGE_MAX + 2) / 3 * 4 };
 
 /* --- forms --------------------------------------------------------------------------------- */
 
@@ -21,7 +21,7 @@ static void put_raw(struct buffer *b, struct view v)
 	buffer_put(b, v);
 }
 
-static void put_quoted(struct buffer *b, struct view v)
+static void command_put_quoted(struct buffer *b, struct view v)
 {
 	buffer_text(b, "\"");
 	for (size_t i = 0; i < v.n; i++) {
@@ -56,14 +56,14 @@ static void put_initial(struct buffer *b, struct view v)
 	base64_encode(b, v);
 }
 
-static void put_string(struct buffer *b, struct view v)
+static void command_put_string(struct buffer *b, struct view v)
 {
 	char storage[BASE64_MAX];
 	struct buffer text;
 
 	buffer_init(&text, storage, sizeof(storage));
 	base64_encode(&text, v);
-	(text.n > QUOTED_MAX ? put_literal : put_quoted)(b, buffer_view(&text));
+	(text.n > QUOTED_MAX ? put_literal : command_put_quoted)(b, buffer_view(&text));
 	explicit_bzero(storage, text.n);
 }
 
@@ -71,10 +71,13 @@ static const struct form {
 	const char *name;
 	void (*put)(struct buffer *, struct view);
 } forms[] = {
-	{ "", put_raw },          { "quoted", put_quoted },
-	{ "size", put_size },     { "literal", put_literal },
-	{ "base64", put_base64 }, { "initial", put_initial },
-	{ "string", put_string },
+	{ "", put_raw },
+	{ "quoted", command_put_quoted },
+	{ "size", put_size },
+	{ "literal", put_literal },
+	{ "base64", put_base64 },
+	{ "initial", put_initial },
+	{ "string", command_put_string },
 };
 
 /* --- values -------------------------------------------------------------------------------- */
@@ -94,31 +97,35 @@ static const char *text_up_to(size_t max, const char *text, const char *complain
 	return NULL;
 }
 
-static const char *text_of(const char *text, const char *complaint, struct view *ret_text)
+static const char *command_text_of(const char *text, const char *complaint,
+				   struct view *ret_text)
 {
 	return text_up_to(DIALOGUE_VALUE_MAX, text, complaint, ret_text);
 }
 
-static const char *us_of(const struct dialogue *d, struct view *ret_text)
+static const char *command_us_of(const struct dialogue *d, struct view *ret_text)
 {
-	return text_of(d->terms->us,
-		       "our own name is too long or holds a control character", ret_text);
+	return command_text_of(d->params->us,
+			       "our own name is too long or holds a control character",
+			       ret_text);
 }
 
-static const char *user_of(const struct dialogue *d, struct view *ret_text)
+static const char *command_user_of(const struct dialogue *d, struct view *ret_text)
 {
-	return text_of(d->terms->user,
-		       "the user name is too long or holds a control character", ret_text);
+	return command_text_of(d->params->user,
+			       "the user name is too long or holds a control character",
+			       ret_text);
 }
 
-static const char *password_of(const struct dialogue *d, struct view *ret_text)
+static const char *command_password_of(const struct dialogue *d, struct view *ret_text)
 {
-	if (d->terms->flags & DIALOGUE_TOKEN)
-		return text_up_to(DIALOGUE_TOKEN_MAX, d->terms->password,
+	if (d->params->flags & DIALOGUE_TOKEN)
+		return text_up_to(DIALOGUE_TOKEN_MAX, d->params->password,
 				  "the token is too long or holds a control character",
 				  ret_text);
-	return text_of(d->terms->password,
-		       "the password is too long or holds a control character", ret_text);
+	return command_text_of(d->params->password,
+			       "the password is too long or holds a control character",
+			       ret_text);
 }
 
 /* RFC 5321 section 4.1.2: what stands between the angle brackets must not end them. */
@@ -129,7 +136,7 @@ static const char *mailbox_of(const char *mailbox, struct view *ret_text)
 	if (v.n > 0 && (memchr(v.p, '<', v.n) != NULL || memchr(v.p, '>', v.n) != NULL ||
 			memchr(v.p, ' ', v.n) != NULL))
 		return "an address of the envelope holds a blank or an angle bracket";
-	return text_of(
+	return command_text_of(
 	    mailbox, "an address of the envelope is too long or holds a control character",
 	    ret_text);
 }
@@ -138,12 +145,12 @@ static const char *mailbox_of(const char *mailbox, struct view *ret_text)
 static const char *sasl_of(struct dialogue *d, struct buffer *made, struct view *ret_text)
 {
 	struct view user, password;
-	const char *complaint = user_of(d, &user);
+	const char *complaint = command_user_of(d, &user);
 
 	if (complaint == NULL)
-		complaint = password_of(d, &password);
+		complaint = command_password_of(d, &password);
 	if (complaint == NULL)
-		complaint = exchange_say(d, sasl_mechanism(d), made);
+		complaint = sasl_exchange_say(d, sasl_mechanism(d), made);
 	*ret_text = buffer_view(made);
 	return complaint;
 }
@@ -152,19 +159,19 @@ static const char *value_of(struct dialogue *d, struct view name, struct buffer 
 			    struct view *ret_text)
 {
 	if (view_equal(name, "us"))
-		return us_of(d, ret_text);
+		return command_us_of(d, ret_text);
 	if (view_equal(name, "from"))
-		return mailbox_of(d->terms->from, ret_text);
+		return mailbox_of(d->params->from, ret_text);
 	if (view_equal(name, "to"))
-		return mailbox_of(d->terms->to, ret_text);
+		return mailbox_of(d->params->to, ret_text);
 	if (!sasl_may_send(d))
 		return "a password may not be sent here";
 	if (view_equal(name, "user"))
-		return user_of(d, ret_text);
+		return command_user_of(d, ret_text);
 	if (view_equal(name, "password"))
-		return password_of(d, ret_text);
+		return command_password_of(d, ret_text);
 	if (view_equal(name, "mechanism"))
-		return text_of(mechanism_name(sasl_mechanism(d)), NULL, ret_text);
+		return command_text_of(mechanism_name(sasl_mechanism(d)), NULL, ret_text);
 	if (view_equal(name, "sasl"))
 		return sasl_of(d, made, ret_text);
 	return "a template names no value we know";
@@ -181,12 +188,12 @@ static const struct form *form_of(struct view name)
 }
 
 /* "user:quoted". The tag is made here: it is the only value that changes something. */
-static const char *put_value(struct dialogue *d, struct view slot, struct buffer *b)
+static const char *command_put_value(struct dialogue *d, struct view slot, struct buffer *b)
 {
 	const char *colon = slot.n > 0 ? memchr(slot.p, ':', slot.n) : NULL;
 	struct view name = { slot.p, colon != NULL ? (size_t)(colon - slot.p) : slot.n };
 	struct view text = { NULL, 0 };
-	char storage[EXCHANGE_MESSAGE_MAX];
+	char storage[SASL_EXCHANGE_MESSAGE_MAX];
 	const char *complaint;
 	struct buffer made;
 
@@ -216,7 +223,7 @@ static const char *put_template(struct dialogue *d, const char *template, struct
 		if (open == NULL)
 			break;
 		n = strcspn(rest.p, "}");
-		complaint = put_value(d, (struct view){ rest.p, n }, b);
+		complaint = command_put_value(d, (struct view){ rest.p, n }, b);
 		if (complaint != NULL)
 			return complaint;
 		rest = view_skip(rest, n + 1);
@@ -250,12 +257,12 @@ static void show(struct dialogue *d, const char *template, struct view said)
 	char storage[128];
 	struct buffer b;
 
-	if (d->terms->overhear == NULL)
+	if (d->params->overhear == NULL)
 		return;
 	buffer_init(&b, storage, sizeof(storage));
 	if (is_secret(template))
 		said = show_template(d, template, &b);
-	d->terms->overhear(d->terms->overhear_user, SPEAKER_US, said);
+	d->params->overhear(d->params->overhear_user, SPEAKER_US, said);
 }
 
 const char *command_say(struct dialogue *d, const char *template)

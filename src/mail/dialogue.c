@@ -6,11 +6,11 @@
  * when TLS starts, that a closing server is not answered, the farewell, the first fault.
  */
 #include "command.h"
+#include "dialogue_buffers.h"
 #include "driver.h"
+#include "foreign_banner.h"
 #include "literal.h"
 #include "redaction.h"
-#include "room.h"
-#include "stranger.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ enum {
 
 static const struct protocol *protocol_of(const struct dialogue *d)
 {
-	return d->terms->protocol;
+	return d->params->protocol;
 }
 
 static const struct step *farewell_of(const struct dialogue *d)
@@ -52,8 +52,8 @@ static void note_reply(struct dialogue *d, const struct reply *r)
 }
 
 /* The first fault wins. r NULL: no reply was judged, `words` tell why. */
-static void blame(struct dialogue *d, enum fault fault, enum phase phase,
-		  const struct reply *r, struct view words)
+static void dialogue_own_blame(struct dialogue *d, enum fault fault, enum phase phase,
+			       const struct reply *r, struct view words)
 {
 	static const struct reply none;
 
@@ -75,13 +75,13 @@ static enum phase dialogue_blamed_phase(const struct dialogue *d)
 
 enum judgement dialogue_blame(struct dialogue *d, enum fault fault, const char *words)
 {
-	blame(d, fault, dialogue_blamed_phase(d), NULL, view_of(words));
+	dialogue_own_blame(d, fault, dialogue_blamed_phase(d), NULL, view_of(words));
 	return JUDGED_BLAMED;
 }
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-static enum wish finish(struct dialogue *d)
+static enum wish dialogue_finish(struct dialogue *d)
 {
 	d->state |= JUDGED;
 	buffer_clear(&d->line);
@@ -89,16 +89,16 @@ static enum wish finish(struct dialogue *d)
 }
 
 /* Without a farewell: what is still unsaid stays so. */
-static enum wish abandon(struct dialogue *d)
+static enum wish dialogue_abandon(struct dialogue *d)
 {
 	dialogue_sent(d, d->output.n);
-	return finish(d);
+	return dialogue_finish(d);
 }
 
-static enum wish give_up(struct dialogue *d, enum fault fault, const char *words)
+static enum wish dialogue_give_up(struct dialogue *d, enum fault fault, const char *words)
 {
 	dialogue_blame(d, fault, words);
-	return abandon(d);
+	return dialogue_abandon(d);
 }
 
 /* --- steps --------------------------------------------------------------------------------- */
@@ -124,16 +124,16 @@ static enum wish farewell(struct dialogue *d)
 {
 	d->step = farewell_of(d);
 	d->state &= ~(unsigned)(LEAVING | CANCELLING);
-	return step_say(d) ? (d->wish = WISH_READ) : finish(d);
+	return step_say(d) ? (d->wish = WISH_READ) : dialogue_finish(d);
 }
 
 /* Begins the step at d->step, or the next one whose guard holds. The last has none. */
-static enum wish enter(struct dialogue *d)
+static enum wish dialogue_enter(struct dialogue *d)
 {
 	while (d->step->when != NULL && !d->step->when(d))
 		d->step++;
 	if (d->step->phase > PHASE_CAPABILITY)
-		offer_hear(d);
+		capability_set_hear(d);
 	if (d->step->flags & STEP_DEAD_END) {
 		d->phase = d->step->phase;
 		d->step->hear(d, NULL);
@@ -154,7 +154,7 @@ static enum wish go_on(struct dialogue *d)
 		return d->wish = WISH_TLS;
 	}
 	d->step += !(d->step->flags & STEP_AGAIN);
-	return enter(d);
+	return dialogue_enter(d);
 }
 
 /* The server waits for more than the password in a SASL exchange: that must end first, or the
@@ -163,7 +163,8 @@ static enum wish cancel(struct dialogue *d)
 {
 	d->state |= CANCELLING;
 	reply_init(&d->reply);
-	return command_say(d, protocol_of(d)->cancel) == NULL ? d->wish : abandon(d);
+	return command_say(d, protocol_of(d)->cancel) == NULL ? d->wish
+							      : dialogue_abandon(d);
 }
 
 /* What answers a cancelled login is a no; that to the cancelling means nothing by itself. */
@@ -175,25 +176,25 @@ static void blame_login(struct dialogue *d)
 		fault = FAULT_PROTOCOL;
 	else if (fault == FAULT_PROTOCOL || fault == FAULT_REJECTED)
 		fault = FAULT_AUTH_FAILED;
-	blame(d, fault, d->phase, &d->reply, view_of(NULL));
+	dialogue_own_blame(d, fault, d->phase, &d->reply, view_of(NULL));
 }
 
 /* The reply is not judged any more; it only tells whether we can say goodbye now. */
-static enum wish leave(struct dialogue *d)
+static enum wish dialogue_leave(struct dialogue *d)
 {
 	bool awaited = d->reply.answer == ANSWER_MORE;
 
 	if (awaited && d->step->flags & STEP_SASL && !(d->state & CANCELLING))
 		return cancel(d);
 	if (awaited || (d->reply.answer == ANSWER_YES && d->step->flags & STEP_TLS))
-		return abandon(d);
+		return dialogue_abandon(d);
 	return farewell(d);
 }
 
-static enum wish refuse(struct dialogue *d, enum fault fault)
+static enum wish dialogue_refuse(struct dialogue *d, enum fault fault)
 {
-	blame(d, fault, d->phase, &d->reply, view_of(NULL));
-	return d->reply.answer == ANSWER_MORE ? abandon(d) : farewell(d);
+	dialogue_own_blame(d, fault, d->phase, &d->reply, view_of(NULL));
+	return d->reply.answer == ANSWER_MORE ? dialogue_abandon(d) : farewell(d);
 }
 
 static enum wish judge_step(struct dialogue *d)
@@ -204,9 +205,9 @@ static enum wish judge_step(struct dialogue *d)
 			d->state |= ANSWERED;
 		return go_on(d);
 	case JUDGED_REFUSED:
-		return refuse(d, protocol_of(d)->fault(d, &d->reply));
+		return dialogue_refuse(d, protocol_of(d)->fault(d, &d->reply));
 	case JUDGED_ODD:
-		return refuse(d, FAULT_PROTOCOL);
+		return dialogue_refuse(d, FAULT_PROTOCOL);
 	case JUDGED_CHALLENGE:
 		return cancel(d);
 	case JUDGED_BLAMED:
@@ -224,11 +225,11 @@ static enum wish judge_farewell(struct dialogue *d)
 		dialogue_blame(d, FAULT_PROTOCOL,
 			       "the server answered before it was asked");
 	else if (!r->closing && d->step->hear(d, r) != JUDGED_GOOD)
-		blame(d, FAULT_PROTOCOL, d->phase, r, view_of(NULL));
-	return abandon(d);
+		dialogue_own_blame(d, FAULT_PROTOCOL, d->phase, r, view_of(NULL));
+	return dialogue_abandon(d);
 }
 
-static enum wish judge(struct dialogue *d)
+static enum wish dialogue_judge(struct dialogue *d)
 {
 	const struct reply *r = &d->reply;
 
@@ -236,25 +237,26 @@ static enum wish judge(struct dialogue *d)
 		return judge_farewell(d);
 	d->heard = d->phase;
 	if (r->closing) {
-		blame(d, protocol_of(d)->fault(d, r), d->phase, r, view_of(NULL));
-		return abandon(d);
+		dialogue_own_blame(d, protocol_of(d)->fault(d, r), d->phase, r,
+				   view_of(NULL));
+		return dialogue_abandon(d);
 	}
 	if (d->output.n > 0)
-		return give_up(d, FAULT_PROTOCOL,
-			       "the server answered before it was asked");
+		return dialogue_give_up(d, FAULT_PROTOCOL,
+					"the server answered before it was asked");
 	if (d->state & LEAVING)
-		return leave(d);
+		return dialogue_leave(d);
 	if (!(d->state & CANCELLING))
 		return judge_step(d);
 	blame_login(d);
-	return r->answer == ANSWER_MORE ? abandon(d) : farewell(d);
+	return r->answer == ANSWER_MORE ? dialogue_abandon(d) : farewell(d);
 }
 
 /* --- lines --------------------------------------------------------------------------------- */
 
 static enum wish line_bad(struct dialogue *d, struct view line)
 {
-	const char *name = d->phase == PHASE_GREETING ? stranger_name(line) : NULL;
+	const char *name = d->phase == PHASE_GREETING ? foreign_banner_name(line) : NULL;
 	struct reply *r = &d->reply;
 
 	if (redaction_is_exchange(d, LINE_BAD))
@@ -266,19 +268,20 @@ static enum wish line_bad(struct dialogue *d, struct view line)
 	else
 		buffer_format(&r->words, "not an answer of %s:", protocol_of(d)->title);
 	reply_hear(r, line);
-	blame(d, FAULT_PROTOCOL, dialogue_blamed_phase(d), NULL, buffer_view(&r->words));
-	return abandon(d);
+	dialogue_own_blame(d, FAULT_PROTOCOL, dialogue_blamed_phase(d), NULL,
+			   buffer_view(&r->words));
+	return dialogue_abandon(d);
 }
 
 static enum wish met_tls(struct dialogue *d)
 {
-	return give_up(d, FAULT_PROTOCOL,
-		       "the server speaks TLS on this port: use implicit TLS");
+	return dialogue_give_up(d, FAULT_PROTOCOL,
+				"the server speaks TLS on this port: use implicit TLS");
 }
 
-static void overhear(struct dialogue *d, struct view line, enum framing framing)
+static void dialogue_overhear(struct dialogue *d, struct view line, enum framing framing)
 {
-	const struct dialogue_terms *t = d->terms;
+	const struct dialogue_params *t = d->params;
 	char shown[DIALOGUE_SHOWN_MAX];
 
 	if (t->overhear == NULL)
@@ -294,14 +297,14 @@ static enum wish hear_line(struct dialogue *d, struct view line)
 	enum framing framing;
 
 	if (line.n > 0 && memchr(line.p, '\0', line.n) != NULL)
-		return give_up(d, FAULT_PROTOCOL, "a line with a NUL byte");
+		return dialogue_give_up(d, FAULT_PROTOCOL, "a line with a NUL byte");
 	framing = protocol_of(d)->line(d, line, &d->reply);
-	overhear(d, line, framing);
+	dialogue_overhear(d, line, framing);
 	if (framing == LINE_BAD)
 		return line_bad(d, line);
 	buffer_clear(&d->line);
 	d->part = 0;
-	return framing == LINE_LAST ? judge(d) : d->wish;
+	return framing == LINE_LAST ? dialogue_judge(d) : d->wish;
 }
 
 /* The line goes on behind a literal of `size` bytes. `kept` of the line so far is of use. */
@@ -310,8 +313,8 @@ static enum wish literal_begin(struct dialogue *d, struct view line, size_t kept
 {
 	size_t room = DIALOGUE_SESSION_MAX - d->received;
 
-	if (!room_take(d))
-		return give_up(d, FAULT_INTERNAL, "out of memory");
+	if (!dialogue_buffers_take(d))
+		return dialogue_give_up(d, FAULT_INTERNAL, "out of memory");
 	if (d->line.n == 0)
 		buffer_put(&d->line, line);
 	d->line.n = kept;
@@ -321,22 +324,23 @@ static enum wish literal_begin(struct dialogue *d, struct view line, size_t kept
 	}
 	d->literal = size;
 	d->part = d->line.n;
-	return size <= room ? d->wish
-			    : give_up(d, FAULT_LIMIT, "a literal that is too long");
+	return size <= room
+		   ? d->wish
+		   : dialogue_give_up(d, FAULT_LIMIT, "a literal that is too long");
 }
 
 /* A line has ended, without its LF; `line` begins with what stood before its literals. */
-static enum wish line_end(struct dialogue *d, struct view line)
+static enum wish dialogue_line_end(struct dialogue *d, struct view line)
 {
 	bool (*literals)(struct view) = protocol_of(d)->literals;
 	size_t open, size;
 
-	if (d->phase == PHASE_GREETING && stranger_is_tls(line))
+	if (d->phase == PHASE_GREETING && foreign_banner_is_tls(line))
 		return met_tls(d);
 	if (line.n > d->part && line.p[line.n - 1] == '\r')
 		line.n--;
 	if (++d->reply.lines > DIALOGUE_LINES_MAX)
-		return give_up(d, FAULT_LIMIT, "a reply of too many lines");
+		return dialogue_give_up(d, FAULT_LIMIT, "a reply of too many lines");
 	if (literals != NULL && literal_announced(view_skip(line, d->part), &open, &size) &&
 	    literals(line))
 		return literal_begin(
@@ -346,7 +350,7 @@ static enum wish line_end(struct dialogue *d, struct view line)
 }
 
 /* Takes up to n bytes off the front; every byte of a session passes here. */
-static struct view cut(struct dialogue *d, struct view *bytes, size_t n)
+static struct view dialogue_cut(struct dialogue *d, struct view *bytes, size_t n)
 {
 	struct view part = { bytes->p, n < bytes->n ? n : bytes->n };
 
@@ -355,9 +359,9 @@ static struct view cut(struct dialogue *d, struct view *bytes, size_t n)
 	return part;
 }
 
-static void take_literal(struct dialogue *d, struct view *bytes)
+static void dialogue_take_literal(struct dialogue *d, struct view *bytes)
 {
-	struct view part = cut(d, bytes, d->literal);
+	struct view part = dialogue_cut(d, bytes, d->literal);
 
 	d->literal -= part.n;
 	if (!protocol_of(d)->keeps_literals)
@@ -367,23 +371,24 @@ static void take_literal(struct dialogue *d, struct view *bytes)
 }
 
 /* A line that lies whole in the caller's bytes is read there; only pieces are stored. */
-static enum wish take_line(struct dialogue *d, struct view *bytes)
+static enum wish dialogue_take_line(struct dialogue *d, struct view *bytes)
 {
 	const char *end = memchr(bytes->p, '\n', bytes->n);
-	struct view part = cut(d, bytes, end != NULL ? (size_t)(end - bytes->p) : bytes->n);
+	struct view part =
+	    dialogue_cut(d, bytes, end != NULL ? (size_t)(end - bytes->p) : bytes->n);
 
 	if (part.n > d->line.cap - d->line.n)
-		return give_up(d, FAULT_LIMIT, "a line that is too long");
+		return dialogue_give_up(d, FAULT_LIMIT, "a line that is too long");
 	if (end != NULL)
-		cut(d, bytes, 1);
+		dialogue_cut(d, bytes, 1);
 	if (end != NULL && d->line.n == 0)
-		return line_end(d, part);
-	if (!room_take(d))
-		return give_up(d, FAULT_INTERNAL, "out of memory");
+		return dialogue_line_end(d, part);
+	if (!dialogue_buffers_take(d))
+		return dialogue_give_up(d, FAULT_INTERNAL, "out of memory");
 	buffer_put(&d->line, part);
 	if (end != NULL)
-		return line_end(d, buffer_view(&d->line));
-	if (d->phase == PHASE_GREETING && stranger_is_tls(buffer_view(&d->line)))
+		return dialogue_line_end(d, buffer_view(&d->line));
+	if (d->phase == PHASE_GREETING && foreign_banner_is_tls(buffer_view(&d->line)))
 		return met_tls(d);
 	return d->wish;
 }
@@ -407,37 +412,39 @@ static bool out_of_turn(const struct dialogue *d, struct view bytes)
 }
 
 /* Takes a line, or a piece of one, off the front. */
-static enum wish take(struct dialogue *d, struct view *bytes)
+static enum wish dialogue_take(struct dialogue *d, struct view *bytes)
 {
 	size_t room = DIALOGUE_SESSION_MAX - d->received;
 	struct view some = { bytes->p, bytes->n < room ? bytes->n : room };
 	size_t n = some.n;
 
 	if (room == 0)
-		return give_up(d, FAULT_LIMIT, "more bytes than a session may have");
+		return dialogue_give_up(d, FAULT_LIMIT,
+					"more bytes than a session may have");
 	if (out_of_turn(d, some)) {
-		blame(d, FAULT_PROTOCOL, d->heard, NULL,
-		      view_of("bytes behind a whole reply, before it was our turn"));
-		return abandon(d);
+		dialogue_own_blame(
+		    d, FAULT_PROTOCOL, d->heard, NULL,
+		    view_of("bytes behind a whole reply, before it was our turn"));
+		return dialogue_abandon(d);
 	}
 	if (d->literal > 0)
-		take_literal(d, &some);
+		dialogue_take_literal(d, &some);
 	else
-		take_line(d, &some);
+		dialogue_take_line(d, &some);
 	*bytes = view_skip(*bytes, n - some.n);
 	return d->wish;
 }
 
 /* --- the calls ----------------------------------------------------------------------------- */
 
-void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms,
-		   struct dialogue_room *room, char *output)
+void dialogue_init(struct dialogue *d, const struct dialogue_params *params,
+		   struct dialogue_buffers *room, char *output)
 {
-	bool implicit = terms->tls == TLS_MODE_IMPLICIT;
+	bool implicit = params->tls == TLS_MODE_IMPLICIT;
 
 	memset(d, 0, offsetof(struct dialogue, reply));
-	d->terms = terms;
-	d->step = terms->protocol->steps;
+	d->params = params;
+	d->step = params->protocol->steps;
 	d->phase = implicit ? PHASE_TLS : PHASE_CONNECT;
 	d->wish = implicit ? WISH_TLS : WISH_READ;
 	d->outcome.phase = PHASE_QUIT;
@@ -446,7 +453,7 @@ void dialogue_init(struct dialogue *d, const struct dialogue_terms *terms,
 	buffer_init(&d->line, NULL, DIALOGUE_LINE_MAX);
 	buffer_init(&d->output, output, DIALOGUE_OUTPUT_MAX);
 	if (room != NULL)
-		room_move_in(d, room);
+		dialogue_buffers_move_in(d, room);
 }
 
 enum wish dialogue_start(struct dialogue *d, enum trust trust)
@@ -454,15 +461,15 @@ enum wish dialogue_start(struct dialogue *d, enum trust trust)
 	if (d->state & JUDGED)
 		return d->wish;
 	d->trust = trust;
-	if (d->terms->tls == TLS_MODE_IMPLICIT)
+	if (d->params->tls == TLS_MODE_IMPLICIT)
 		d->state |= IN_TLS;
-	return enter(d);
+	return dialogue_enter(d);
 }
 
 enum wish dialogue_feed(struct dialogue *d, struct view bytes)
 {
 	while (bytes.n > 0 && d->wish == WISH_READ)
-		take(d, &bytes);
+		dialogue_take(d, &bytes);
 	if (bytes.n > 0 && d->wish == WISH_TLS)
 		return dialogue_injected(d);
 	return d->wish;
@@ -470,9 +477,9 @@ enum wish dialogue_feed(struct dialogue *d, struct view bytes)
 
 enum wish dialogue_injected(struct dialogue *d)
 {
-	blame(d, FAULT_INJECTION, PHASE_STARTTLS, NULL,
-	      view_of("bytes behind the answer to STARTTLS, before TLS"));
-	return abandon(d);
+	dialogue_own_blame(d, FAULT_INJECTION, PHASE_STARTTLS, NULL,
+			   view_of("bytes behind the answer to STARTTLS, before TLS"));
+	return dialogue_abandon(d);
 }
 
 enum wish dialogue_secured(struct dialogue *d, enum trust trust)
@@ -486,7 +493,7 @@ enum wish dialogue_secured(struct dialogue *d, enum trust trust)
 	d->trust = trust;
 	d->learned = 0;
 	d->step++;
-	return enter(d);
+	return dialogue_enter(d);
 }
 
 /* What the server has said of a reply that never became whole. */
@@ -502,8 +509,8 @@ enum wish dialogue_break(struct dialogue *d, enum fault fault)
 	if (d->wish == WISH_END)
 		return WISH_END;
 	if (!(d->state & PARTING))
-		blame(d, fault, d->phase, NULL, unfinished(d));
-	return abandon(d);
+		dialogue_own_blame(d, fault, d->phase, NULL, unfinished(d));
+	return dialogue_abandon(d);
 }
 
 enum wish dialogue_timeout(struct dialogue *d)
@@ -514,9 +521,9 @@ enum wish dialogue_timeout(struct dialogue *d)
 	if (d->wish == WISH_END)
 		return WISH_END;
 	if (!(d->state & PARTING))
-		blame(d, FAULT_TIMEOUT, d->phase, NULL, unfinished(d));
+		dialogue_own_blame(d, FAULT_TIMEOUT, d->phase, NULL, unfinished(d));
 	if (!stay)
-		return abandon(d);
+		return dialogue_abandon(d);
 	d->state |= LEAVING;
 	return WISH_READ;
 }

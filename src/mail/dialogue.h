@@ -18,10 +18,10 @@
 #define MAILVANE_DIALOGUE_H
 
 #include "buffer.h"
+#include "capability_set.h"
 #include "digest.h"
 #include "fault.h"
-#include "mechanism.h"
-#include "offer.h"
+#include "mechanism_choice.h"
 #include "printable.h"
 #include "protocol.h"
 #include "tls_mode.h"
@@ -63,7 +63,7 @@ struct sasl_means {
 };
 
 /* What we want of the server. Lent, with all its texts, for the life of the dialogue. */
-struct dialogue_terms {
+struct dialogue_params {
 	const struct protocol *protocol;
 	enum tls_mode tls;
 	const char *us;   /* the name in EHLO: a host name or [literal], RFC 5321 4.1.1.1 */
@@ -91,7 +91,7 @@ struct dialogue_terms {
 
 	/* For a dialogue begun without a room: lends one for the rest of it, asked when a line
 	 * comes in pieces or with an alert. It may return NULL: FAULT_INTERNAL. */
-	struct dialogue_room *(*lend_room)(void *user);
+	struct dialogue_buffers *(*lend_buffers)(void *user);
 	void *lend_user;
 };
 
@@ -119,13 +119,13 @@ struct outcome {
 /* Complete in driver.h, for those who embed them. Of thousands of dialogues under way most wait
  * for a line: what only others need is in the room. */
 struct dialogue;
-struct dialogue_room;
+struct dialogue_buffers;
 
-/* The terms and what is lent must outlive the dialogue. room NULL: see lend_room; what the server
+/* The terms and what is lent must outlive the dialogue. room NULL: see lend_buffers; what the server
  * offers is then not kept. `output` has DIALOGUE_OUTPUT_MAX bytes; dialogues may share it if the
  * output of one is sent before another is called. */
-void dialogue_init(struct dialogue *, const struct dialogue_terms *,
-		   struct dialogue_room *room, char *output);
+void dialogue_init(struct dialogue *, const struct dialogue_params *,
+		   struct dialogue_buffers *room, char *output);
 
 /* Begins. With TLS_MODE_IMPLICIT call it when the handshake is done. */
 enum wish dialogue_start(struct dialogue *, enum trust);
@@ -171,7 +171,7 @@ const char *dialogue_offered_before(const struct dialogue *);
 const char *dialogue_offered_after(const struct dialogue *);
 
 /* The same in bits, for the part that matters: offer.h. Kept without a room, too. */
-const struct offer *dialogue_offer_heard(const struct dialogue *);
+const struct capability_set *dialogue_capability_set_heard(const struct dialogue *);
 
 /* What the server wants a human to read (IMAP's [ALERT], RFC 9051 section 7.1), whatever came
  * of the dialogue; several are joined by " / ", and what came before TLS is marked as such.

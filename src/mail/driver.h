@@ -7,8 +7,8 @@
 #ifndef MAILVANE_DRIVER_H
 #define MAILVANE_DRIVER_H
 
+#include "capability_words.h"
 #include "dialogue.h"
-#include "offered.h"
 #include "reply.h"
 
 /* Where one line leaves the reply it is part of. */
@@ -86,14 +86,14 @@ enum learned {
 #define LEARNED_MECHANISM(m) ((uint32_t)LEARNED_SASL << (m))
 
 /* What a server offered, its alerts, and the line that has not come whole yet. */
-struct dialogue_room {
+struct dialogue_buffers {
 	struct offered before, after; /* in plain text; inside TLS */
 	char alert[PRINTABLE_MAX];
 	char line[DIALOGUE_LINE_MAX];
 };
 
 struct dialogue {
-	const struct dialogue_terms *terms;
+	const struct dialogue_params *params;
 	const struct step *step;
 	struct outcome outcome;
 	enum phase phase;
@@ -108,9 +108,9 @@ struct dialogue {
 	size_t literal;   /* bytes of a literal still to come */
 	size_t part;      /* where in `line` the part behind the last literal begins */
 	struct buffer line, output;
-	struct dialogue_room *room; /* NULL: not needed yet */
-	struct exchange *exchange;  /* likewise */
-	struct offer offer;
+	struct dialogue_buffers *room; /* NULL: not needed yet */
+	struct exchange *exchange;     /* likewise */
+	struct capability_set capability_set;
 	struct reply reply;
 };
 
@@ -129,16 +129,16 @@ bool dialogue_knows(const struct dialogue *, uint32_t bit);
 
 /* The server offers `name`; each word of `parameters` is one of it. Noted as "NAME" or
  * "NAME=A,B". */
-void dialogue_offer(struct dialogue *, struct view name, struct view parameters);
+void dialogue_capability_set(struct dialogue *, struct view name, struct view parameters);
 /* A new list follows, in place of the one so far. */
-void dialogue_offer_anew(struct dialogue *);
+void dialogue_capability_set_anew(struct dialogue *);
 
 /* The mailbox holds so many messages; not taken once the outcome is final. False when that is
  * no number. */
 bool dialogue_count(struct dialogue *, struct view messages);
 
 /* Capabilities are over: what was learned is what the server offers. */
-void offer_hear(struct dialogue *);
+void capability_set_hear(struct dialogue *);
 
 /* A fault found by ourselves, with our words for it. Always JUDGED_BLAMED. */
 enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);

@@ -43,9 +43,9 @@ static void hear_capabilities(struct dialogue *d, struct view words)
 		return;
 	d->learned &= LEARNED_INSIDE | LEARNED_UNIQUE;
 	d->learned |= LEARNED_CAPABILITIES | (disabled ? 0 : LEARNED_COMMAND);
-	dialogue_offer_anew(d);
+	dialogue_capability_set_anew(d);
 	while (view_next_word(&words, &word)) {
-		dialogue_offer(d, word, (struct view){ NULL, 0 });
+		dialogue_capability_set(d, word, (struct view){ NULL, 0 });
 		if (view_starts(word, "AUTH="))
 			sasl_offered(d, view_skip(word, sizeof("AUTH=") - 1));
 		for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
@@ -55,7 +55,7 @@ static void hear_capabilities(struct dialogue *d, struct view words)
 }
 
 /* "[CODE arguments] words": takes the code off the front; its first word, or an empty one. */
-static struct view take_code(struct view *words, struct view *ret_arguments)
+static struct view imap_take_code(struct view *words, struct view *ret_arguments)
 {
 	const char *close = words->n > 0 ? memchr(words->p, ']', words->n) : NULL;
 	struct view word = { NULL, 0 };
@@ -70,9 +70,9 @@ static struct view take_code(struct view *words, struct view *ret_arguments)
 }
 
 /* A list of capabilities is no code of interest to people. */
-static void hear_words(struct dialogue *d, struct reply *r, struct view words)
+static void imap_hear_words(struct dialogue *d, struct reply *r, struct view words)
 {
-	struct view arguments, code = take_code(&words, &arguments);
+	struct view arguments, code = imap_take_code(&words, &arguments);
 
 	words = view_trim(words);
 	if (view_equal(code, "CAPABILITY"))
@@ -85,14 +85,14 @@ static void hear_words(struct dialogue *d, struct reply *r, struct view words)
 }
 
 /* "OK [READ-ONLY] done". False when it is none of the three. */
-static bool hear_status(struct dialogue *d, struct view status, struct view words,
-			struct reply *r)
+static bool imap_hear_status(struct dialogue *d, struct view status, struct view words,
+			     struct reply *r)
 {
 	r->answer = view_equal(status, "OK") ? ANSWER_YES : ANSWER_NO;
 	r->baffled = view_equal(status, "BAD");
 	if (r->answer == ANSWER_NO && !r->baffled && !view_equal(status, "NO"))
 		return false;
-	hear_words(d, r, view_trim(words));
+	imap_hear_words(d, r, view_trim(words));
 	return true;
 }
 
@@ -105,7 +105,7 @@ static enum framing greeting(struct dialogue *d, struct view status, struct view
 	else if (!view_equal(status, "OK"))
 		return LINE_BAD;
 	r->answer = ANSWER_YES;
-	hear_words(d, r, view_trim(words));
+	imap_hear_words(d, r, view_trim(words));
 	sasl_heard_name(d, words);
 	return LINE_LAST;
 }
@@ -132,7 +132,7 @@ static void hear_alert(struct dialogue *d, struct view words)
 {
 	struct view arguments;
 
-	if (view_equal(take_code(&words, &arguments), "ALERT"))
+	if (view_equal(imap_take_code(&words, &arguments), "ALERT"))
 		alert_hear(d, view_trim(words));
 }
 
@@ -144,7 +144,7 @@ static enum framing news(struct dialogue *d, struct view words, struct reply *r)
 		return LINE_BAD;
 	if (view_equal(kind, "BYE") && d->phase != PHASE_QUIT) {
 		r->closing = true;
-		hear_words(d, r, view_trim(words));
+		imap_hear_words(d, r, view_trim(words));
 		return LINE_LAST;
 	}
 	if (d->phase == PHASE_GREETING)
@@ -178,12 +178,12 @@ static enum framing imap_line(struct dialogue *d, struct view line, struct reply
 		return LINE_BAD;
 	if (view_equal(first, "+")) {
 		r->answer = ANSWER_MORE;
-		hear_words(d, r, view_trim(words));
+		imap_hear_words(d, r, view_trim(words));
 		return LINE_LAST;
 	}
 	if (!is_our_tag(d, first) || !view_next_word(&words, &status))
 		return LINE_BAD;
-	return hear_status(d, status, words, r) ? LINE_LAST : LINE_BAD;
+	return imap_hear_status(d, status, words, r) ? LINE_LAST : LINE_BAD;
 }
 
 /* What people are to read may end as it likes; a literal is announced in front of it only,
@@ -203,17 +203,17 @@ static bool imap_literals(struct view line)
 /* --- guards -------------------------------------------------------------------------------- */
 
 /* What a greeting lists may be less than all, and it need not name the server. */
-static bool unknown(const struct dialogue *d)
+static bool imap_unknown(const struct dialogue *d)
 {
 	return !dialogue_knows(d, LEARNED_CAPABILITIES) || sasl_in_doubt(d);
 }
 
-static bool at_once(const struct dialogue *d)
+static bool imap_at_once(const struct dialogue *d)
 {
 	return dialogue_knows(d, LEARNED_SASL_IR) && sasl_at_once(d, SIZE_MAX);
 }
 
-static bool invited(const struct dialogue *d)
+static bool imap_invited(const struct dialogue *d)
 {
 	return !dialogue_knows(d, LEARNED_SASL_IR) && sasl_at_once(d, SIZE_MAX);
 }
@@ -231,7 +231,7 @@ static bool is_ascii(const char *text)
 
 static bool quotable(const struct dialogue *d)
 {
-	return is_ascii(d->terms->user) && is_ascii(d->terms->password);
+	return is_ascii(d->params->user) && is_ascii(d->params->password);
 }
 
 static bool quoted(const struct dialogue *d)
@@ -257,13 +257,13 @@ static bool literals(const struct dialogue *d)
 static const struct step imap_steps[] = {
 	/* phase            when               we say                                        they answer             flags         */
 	{ PHASE_GREETING,   NULL,              NULL,                                         hear_yes,               0             },
-	{ PHASE_CAPABILITY, unknown,           "{tag} CAPABILITY",                           hear_yes,               0             },
+	{ PHASE_CAPABILITY, imap_unknown,           "{tag} CAPABILITY",                           hear_yes,               0             },
 	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_blame_missing, STEP_DEAD_END },
 	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             hear_yes,               STEP_TLS      },
 	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           hear_yes,               0             },
 	{ PHASE_AUTH,       sasl_barred,       NULL,                                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       at_once,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_hear,           STEP_SASL     },
-	{ PHASE_AUTH,       invited,           "{tag} AUTHENTICATE {mechanism}",             hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       imap_at_once,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_hear,           STEP_SASL     },
+	{ PHASE_AUTH,       imap_invited,           "{tag} AUTHENTICATE {mechanism}",             hear_more,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_waits,        "{tag} AUTHENTICATE {mechanism}",             sasl_hear,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",                              sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_AUTH,       quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_hear,             0             },

@@ -1,7 +1,7 @@
 /* literal.c - read from the end of the line to its front. */
 #include "literal.h"
 
-static size_t count(struct view digits)
+static size_t literal_count(struct view digits)
 {
 	size_t n = 0;
 
@@ -26,6 +26,6 @@ bool literal_announced(struct view line, size_t *ret_at, size_t *ret_size)
 	if (start == end || start == 0 || line.p[start - 1] != '{')
 		return false;
 	*ret_at = start - 1;
-	*ret_size = count((struct view){ line.p + start, end - start });
+	*ret_size = literal_count((struct view){ line.p + start, end - start });
 	return true;
 }

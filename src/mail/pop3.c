@@ -11,13 +11,13 @@
 /* --- lines --------------------------------------------------------------------------------- */
 
 /* "SASL PLAIN LOGIN". */
-static void hear_capability(struct dialogue *d, struct view words)
+static void pop3_hear_capability(struct dialogue *d, struct view words)
 {
 	struct view name;
 
 	if (!view_next_word(&words, &name))
 		return;
-	dialogue_offer(d, name, words);
+	dialogue_capability_set(d, name, words);
 	if (view_equal(name, "STLS"))
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "USER"))
@@ -29,7 +29,7 @@ static void hear_capability(struct dialogue *d, struct view words)
 }
 
 /* "[IN-USE] Do you have another session?" RFC 2449 section 8; words behind "/" are detail. */
-static void hear_words(struct reply *r, struct view words)
+static void pop3_hear_words(struct reply *r, struct view words)
 {
 	const char *close = words.n > 0 ? memchr(words.p, ']', words.n) : NULL;
 	size_t n = close != NULL ? (size_t)(close - words.p) : 0;
@@ -47,7 +47,7 @@ static enum framing first_line(struct dialogue *d, struct view line, struct repl
 
 	if (!view_next_word(&words, &status) || status.p != line.p)
 		return LINE_BAD;
-	hear_words(r, view_trim(words));
+	pop3_hear_words(r, view_trim(words));
 	if (view_equal(status, "+") && d->phase == PHASE_AUTH) {
 		r->answer = ANSWER_MORE;
 		return LINE_LAST;
@@ -65,14 +65,14 @@ static enum framing pop3_line(struct dialogue *d, struct view line, struct reply
 		return first_line(d, line, r);
 	if (view_equal(line, "."))
 		return LINE_LAST;
-	hear_capability(d, line);
+	pop3_hear_capability(d, line);
 	return LINE_MORE;
 }
 
 /* --- guards -------------------------------------------------------------------------------- */
 
 /* RFC 5034 section 4: the initial response must fit into the 255 bytes of RFC 2449 section 4. */
-static size_t room_behind_auth(const struct dialogue *d)
+static size_t pop3_dialogue_buffers_behind_auth(const struct dialogue *d)
 {
 	enum { COMMAND_MAX = 255 };
 
@@ -80,14 +80,14 @@ static size_t room_behind_auth(const struct dialogue *d)
 	       view_of(mechanism_name(sasl_mechanism(d))).n;
 }
 
-static bool at_once(const struct dialogue *d)
+static bool pop3_at_once(const struct dialogue *d)
 {
-	return sasl_at_once(d, room_behind_auth(d));
+	return sasl_at_once(d, pop3_dialogue_buffers_behind_auth(d));
 }
 
-static bool invited(const struct dialogue *d)
+static bool pop3_invited(const struct dialogue *d)
 {
-	return sasl_invited(d, room_behind_auth(d));
+	return sasl_invited(d, pop3_dialogue_buffers_behind_auth(d));
 }
 
 /* --- judges -------------------------------------------------------------------------------- */
@@ -123,8 +123,8 @@ static const struct step pop3_steps[] = {
 	{ PHASE_STARTTLS,   starttls_wanted,   "STLS",                       hear_yes,               STEP_TLS      },
 	{ PHASE_CAPABILITY, dialogue_upgraded, "CAPA",                       hear_capa,              STEP_MULTI    },
 	{ PHASE_AUTH,       sasl_barred,       NULL,                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       at_once,           "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
-	{ PHASE_AUTH,       invited,           "AUTH {mechanism}",           hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       pop3_at_once,           "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
+	{ PHASE_AUTH,       pop3_invited,           "AUTH {mechanism}",           hear_more,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_waits,        "AUTH {mechanism}",           sasl_hear,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                hear_yes,               0             },

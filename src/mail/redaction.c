@@ -6,7 +6,7 @@
 #include "redaction.h"
 
 #include "base64.h"
-#include "exchange.h"
+#include "sasl_mechanisms.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ const char redaction_exchange[] = "(SASL exchange not shown)";
 
 enum {
 	SAID_MAX = 3 * DIALOGUE_LINE_MAX + 1, /* each byte may become U+FFFD */
-	FORM_MAX = (EXCHANGE_MESSAGE_MAX + 2 + 2) / 3 * 4,
+	FORM_MAX = (SASL_EXCHANGE_MESSAGE_MAX + 2 + 2) / 3 * 4,
 	LONG_MIN = 16, /* of such a secret a run is a secret, too */
 	RUN_MIN = 12,
 	PLAIN_MIN = 3,  /* fewer ASCII characters are no secret by themselves */
@@ -144,13 +144,13 @@ static bool secret_found(struct view said, struct view secret)
  * secret of one or two bytes has none: all of it, with the padding, takes their place. */
 static bool secret_base64_found(struct view said, struct view secret, size_t before)
 {
-	char storage[FORM_MAX], bytes[EXCHANGE_MESSAGE_MAX + 2] = { 0 };
+	char storage[FORM_MAX], bytes[SASL_EXCHANGE_MESSAGE_MAX + 2] = { 0 };
 	size_t first = before == 0 ? 0 : before + 1, end = (before + secret.n) * 8 / 6;
 	struct view form = { storage, 0 };
 	struct buffer b;
 	bool found = false;
 
-	if (secret.n == 0 || secret.n > EXCHANGE_MESSAGE_MAX)
+	if (secret.n == 0 || secret.n > SASL_EXCHANGE_MESSAGE_MAX)
 		return false;
 	buffer_init(&b, storage, sizeof(storage));
 	memcpy(bytes + before, secret.p, secret.n);
@@ -170,10 +170,10 @@ static bool secret_base64_found(struct view said, struct view secret, size_t bef
 static bool secret_hex_found(struct view said, struct view secret)
 {
 	static const char digits[] = "0123456789abcdef";
-	char storage[SAID_MAX], form[2 * EXCHANGE_MESSAGE_MAX];
+	char storage[SAID_MAX], form[2 * SASL_EXCHANGE_MESSAGE_MAX];
 	bool found;
 
-	if (secret.n < HEX_MIN || secret.n > EXCHANGE_MESSAGE_MAX)
+	if (secret.n < HEX_MIN || secret.n > SASL_EXCHANGE_MESSAGE_MAX)
 		return false;
 	for (size_t i = 0; i < secret.n; i++) {
 		form[2 * i] = digits[(unsigned char)secret.p[i] >> 4];
@@ -229,9 +229,9 @@ static bool secret_encoded(struct view text, struct view secret)
 	       secret_base64_found(said, secret, 2) || secret_hex_found(said, secret);
 }
 
-static struct view secret_of(const struct dialogue *d)
+static struct view redaction_secret_of(const struct dialogue *d)
 {
-	const struct dialogue_terms *t = d->terms;
+	const struct dialogue_params *t = d->params;
 
 	return view_of(t->withhold != NULL ? t->withhold : t->password);
 }
@@ -239,15 +239,15 @@ static struct view secret_of(const struct dialogue *d)
 /* In one message with the user: what base64 leaves of a short password alone is too little. */
 static bool secret_message_found(const struct dialogue *d, struct view text)
 {
-	char storage[EXCHANGE_MESSAGE_MAX];
+	char storage[SASL_EXCHANGE_MESSAGE_MAX];
 	struct buffer made;
 	bool found = false;
 
-	if (d->terms->user == NULL || d->terms->password == NULL)
+	if (d->params->user == NULL || d->params->password == NULL)
 		return false;
 	for (enum mechanism m = MECHANISM_PLAIN; m < MECHANISM_COUNT && !found; m++) {
 		buffer_init(&made, storage, sizeof(storage));
-		if (exchange_message(d, m, &made))
+		if (sasl_exchange_message(d, m, &made))
 			found = secret_encoded(text, buffer_view(&made));
 		explicit_bzero(storage, made.n);
 	}
@@ -257,7 +257,7 @@ static bool secret_message_found(const struct dialogue *d, struct view text)
 /* What was said in the exchange of this login. */
 static bool secret_spoken_found(const struct dialogue *d, struct view text)
 {
-	struct view rest = exchange_spoken(d);
+	struct view rest = sasl_exchange_spoken(d);
 
 	while (rest.n > 0) {
 		const char *end = memchr(rest.p, '\0', rest.n);
@@ -276,7 +276,7 @@ static bool secret_spoken_found(const struct dialogue *d, struct view text)
 static bool secret_any_found(const struct dialogue *d, struct view text)
 {
 	enum { SHORT_MAX = 6 };
-	struct view secret = secret_of(d);
+	struct view secret = redaction_secret_of(d);
 
 	if (secret.n > 0 &&
 	    (secret_plain_found(text, secret) || secret_encoded(text, secret) ||
@@ -289,9 +289,10 @@ bool redaction_finds(const struct dialogue *d, struct view text)
 {
 	char storage[SAID_MAX];
 
-	if (text.n == 0 || (secret_of(d).n == 0 && exchange_spoken(d).n == 0))
+	if (text.n == 0 ||
+	    (redaction_secret_of(d).n == 0 && sasl_exchange_spoken(d).n == 0))
 		return false;
-	if (text.n > DIALOGUE_LINE_MAX || secret_of(d).n > DIALOGUE_TOKEN_MAX)
+	if (text.n > DIALOGUE_LINE_MAX || redaction_secret_of(d).n > DIALOGUE_TOKEN_MAX)
 		return true;
 	if (secret_any_found(d, text) || (!secret_is_plain_ascii(text) &&
 					  secret_any_found(d, secret_clean(text, storage))))
@@ -345,7 +346,7 @@ void redaction_copy(const struct dialogue *d, struct view text, char *dst, size_
 	buffer_init(&b, storage, sizeof(storage));
 	if (redaction_finds(d, text))
 		text = view_of(redaction_withheld);
-	else if (d->terms->protocol->greets_with_timestamp && d->phase == PHASE_GREETING)
+	else if (d->params->protocol->greets_with_timestamp && d->phase == PHASE_GREETING)
 		text = secret_without_timestamp(text, &b);
 	printable_copy(dst, cap, text);
 }

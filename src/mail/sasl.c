@@ -1,24 +1,24 @@
 /* sasl.c - one answer to "may we, and how", asked anew by every guard. */
 #include "sasl.h"
 
-#include "exchange.h"
+#include "sasl_mechanisms.h"
 
 #include <string.h>
 
 bool sasl_may_send(const struct dialogue *d)
 {
-	unsigned flags = d->terms->flags;
+	unsigned flags = d->params->flags;
 
 	if (dialogue_in_tls(d))
 		return d->trust == TRUST_VERIFIED || flags & DIALOGUE_UNVERIFIED_LOGIN;
-	return flags & DIALOGUE_PLAINTEXT_LOGIN && d->terms->tls != TLS_MODE_STARTTLS;
+	return flags & DIALOGUE_PLAINTEXT_LOGIN && d->params->tls != TLS_MODE_STARTTLS;
 }
 
 /* --- what is offered ----------------------------------------------------------------------- */
 
 void sasl_offered(struct dialogue *d, struct view name)
 {
-	d->learned |= offer_mechanism(name);
+	d->learned |= capability_set_mechanism(name);
 }
 
 void sasl_offered_all(struct dialogue *d, struct view names)
@@ -38,27 +38,27 @@ void sasl_heard_name(struct dialogue *d, struct view words)
 /* --- which is taken ------------------------------------------------------------------------ */
 
 /* The name of what a login could be bound to; "" when there is nothing. */
-static const char *binding(const struct dialogue *d)
+static const char *sasl_binding(const struct dialogue *d)
 {
-	const struct sasl_means *means = d->terms->means;
+	const struct sasl_means *means = d->params->means;
 	char storage[SCRAM_BOUND_MAX];
 	struct buffer bound;
 	const char *name = NULL;
 
 	buffer_init(&bound, storage, sizeof(storage));
 	if (dialogue_in_tls(d) && means != NULL && means->bind != NULL)
-		name = means->bind(d->terms->lend_user, &bound);
+		name = means->bind(d->params->lend_user, &bound);
 	return name != NULL ? name : "";
 }
 
-static bool is_unique(const char *binding)
+static bool is_unique(const char *sasl_binding)
 {
-	return strcmp(binding, "tls-unique") == 0;
+	return strcmp(sasl_binding, "tls-unique") == 0;
 }
 
 static bool has_binding(const struct dialogue *d)
 {
-	const char *name = binding(d);
+	const char *name = sasl_binding(d);
 
 	return name[0] != '\0' && (!dialogue_knows(d, LEARNED_UNIQUE) || is_unique(name));
 }
@@ -66,16 +66,16 @@ static bool has_binding(const struct dialogue *d)
 /* EXTERNAL is taken by wish only: it is the one that needs no secret. */
 static bool is_usable(const struct dialogue *d, enum mechanism m)
 {
-	const struct dialogue_terms *t = d->terms;
+	const struct dialogue_params *t = d->params;
 	bool wanted = m == t->mechanism;
 
 	if (!dialogue_knows(d, LEARNED_MECHANISM(m)) ||
 	    (!wanted && (t->mechanism != MECHANISM_BEST || m == MECHANISM_EXTERNAL)))
 		return false;
 	if (mechanism_wants_token(m) != ((t->flags & DIALOGUE_TOKEN) != 0) ||
-	    (exchange_needs_means(m) && t->means == NULL))
+	    (sasl_exchange_needs_means(m) && t->means == NULL))
 		return false;
-	return !exchange_binds(m) || has_binding(d);
+	return !sasl_exchange_binds(m) || has_binding(d);
 }
 
 enum mechanism sasl_mechanism(const struct dialogue *d)
@@ -86,55 +86,56 @@ enum mechanism sasl_mechanism(const struct dialogue *d)
 	return MECHANISM_BEST;
 }
 
-static bool is_wanted(const struct dialogue *d)
+static bool sasl_is_wanted(const struct dialogue *d)
 {
-	return d->terms->user != NULL && !sasl_inside(d);
+	return d->params->user != NULL && !sasl_inside(d);
 }
 
 bool sasl_in_doubt(const struct dialogue *d)
 {
-	return is_wanted(d) && sasl_may_send(d) && exchange_binds(sasl_mechanism(d)) &&
-	       !is_unique(binding(d));
+	return sasl_is_wanted(d) && sasl_may_send(d) &&
+	       sasl_exchange_binds(sasl_mechanism(d)) && !is_unique(sasl_binding(d));
 }
 
 static bool may_use_command(const struct dialogue *d)
 {
 	return dialogue_knows(d, LEARNED_COMMAND) &&
-	       d->terms->mechanism == MECHANISM_BEST && !(d->terms->flags & DIALOGUE_TOKEN);
+	       d->params->mechanism == MECHANISM_BEST &&
+	       !(d->params->flags & DIALOGUE_TOKEN);
 }
 
 /* MECHANISM_BEST: not by SASL. */
 static enum mechanism by_sasl(const struct dialogue *d)
 {
-	return is_wanted(d) && sasl_may_send(d) ? sasl_mechanism(d) : MECHANISM_BEST;
+	return sasl_is_wanted(d) && sasl_may_send(d) ? sasl_mechanism(d) : MECHANISM_BEST;
 }
 
 /* --- guards -------------------------------------------------------------------------------- */
 
-static bool fits(const struct dialogue *d, enum mechanism m, size_t room)
+static bool sasl_fits(const struct dialogue *d, enum mechanism m, size_t room)
 {
-	return (exchange_first_size(d, m) + 2) / 3 * 4 <= room;
+	return (sasl_exchange_first_size(d, m) + 2) / 3 * 4 <= room;
 }
 
 bool sasl_at_once(const struct dialogue *d, size_t room)
 {
 	enum mechanism m = by_sasl(d);
 
-	return m != MECHANISM_BEST && !exchange_waits(m) && fits(d, m, room);
+	return m != MECHANISM_BEST && !sasl_exchange_waits(m) && sasl_fits(d, m, room);
 }
 
 bool sasl_invited(const struct dialogue *d, size_t room)
 {
 	enum mechanism m = by_sasl(d);
 
-	return m != MECHANISM_BEST && !exchange_waits(m) && !fits(d, m, room);
+	return m != MECHANISM_BEST && !sasl_exchange_waits(m) && !sasl_fits(d, m, room);
 }
 
 bool sasl_waits(const struct dialogue *d)
 {
 	enum mechanism m = by_sasl(d);
 
-	return m != MECHANISM_BEST && exchange_waits(m);
+	return m != MECHANISM_BEST && sasl_exchange_waits(m);
 }
 
 bool sasl_goes_on(const struct dialogue *d)
@@ -144,13 +145,13 @@ bool sasl_goes_on(const struct dialogue *d)
 
 bool sasl_by_command(const struct dialogue *d)
 {
-	return is_wanted(d) && sasl_may_send(d) && sasl_mechanism(d) == MECHANISM_BEST &&
-	       may_use_command(d);
+	return sasl_is_wanted(d) && sasl_may_send(d) &&
+	       sasl_mechanism(d) == MECHANISM_BEST && may_use_command(d);
 }
 
 bool sasl_barred(const struct dialogue *d)
 {
-	if (!is_wanted(d))
+	if (!sasl_is_wanted(d))
 		return false;
 	if (!sasl_may_send(d))
 		return !dialogue_in_tls(d);
@@ -159,7 +160,7 @@ bool sasl_barred(const struct dialogue *d)
 
 bool sasl_inside(const struct dialogue *d)
 {
-	return d->terms->user != NULL && dialogue_knows(d, LEARNED_INSIDE);
+	return d->params->user != NULL && dialogue_knows(d, LEARNED_INSIDE);
 }
 
 /* --- judges -------------------------------------------------------------------------------- */
@@ -171,10 +172,10 @@ static enum judgement hear_yes_with(struct dialogue *d, enum mechanism m,
 	enum judgement judgement = JUDGED_GOOD;
 
 	if (view_equal(view_of(r->word), "SASL"))
-		judgement = exchange_hear(d, m, buffer_view(&r->words));
+		judgement = sasl_exchange_hear(d, m, buffer_view(&r->words));
 	if (judgement == JUDGED_BLAMED)
 		return judgement;
-	return exchange_welcomed(d, m);
+	return sasl_exchange_welcomed(d, m);
 }
 
 enum judgement sasl_hear(struct dialogue *d, const struct reply *r)
@@ -182,13 +183,13 @@ enum judgement sasl_hear(struct dialogue *d, const struct reply *r)
 	enum mechanism m = sasl_mechanism(d);
 
 	if (r->answer == ANSWER_NO) {
-		reply_hear(&d->reply, exchange_error(d));
+		reply_hear(&d->reply, sasl_exchange_error(d));
 		return JUDGED_REFUSED;
 	}
 	if (m != MECHANISM_BEST)
 		return r->answer == ANSWER_YES
 			   ? hear_yes_with(d, m, r)
-			   : exchange_hear(d, m, buffer_view(&r->words));
+			   : sasl_exchange_hear(d, m, buffer_view(&r->words));
 	if (r->answer == ANSWER_MORE)
 		return JUDGED_ODD;
 	d->learned |= LEARNED_INSIDE;
@@ -197,7 +198,7 @@ enum judgement sasl_hear(struct dialogue *d, const struct reply *r)
 
 enum judgement sasl_blame_barred(struct dialogue *d, const struct reply *r)
 {
-	enum mechanism wanted = d->terms->mechanism;
+	enum mechanism wanted = d->params->mechanism;
 	char words[128];
 	struct buffer b;
 
@@ -206,7 +207,7 @@ enum judgement sasl_blame_barred(struct dialogue *d, const struct reply *r)
 		return dialogue_blame(d, FAULT_AUTH_UNSUPPORTED,
 				      "no TLS here, and no password is sent in plain text "
 				      "(see allow_plaintext_login)");
-	if (d->terms->flags & DIALOGUE_TOKEN && wanted == MECHANISM_BEST)
+	if (d->params->flags & DIALOGUE_TOKEN && wanted == MECHANISM_BEST)
 		return dialogue_blame(
 		    d, FAULT_AUTH_UNSUPPORTED,
 		    "the server offers no login with a token: OAUTHBEARER "

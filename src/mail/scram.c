@@ -74,7 +74,7 @@ static void put_without_proof(const struct scram *s, struct view nonce, struct b
 /* --- what the server says ------------------------------------------------------------------ */
 
 /* The value of the attribute that stands next: "r=...,"; it ends at a comma. */
-static bool take(struct view *rest, char name, struct view *ret_value)
+static bool scram_take(struct view *rest, char name, struct view *ret_value)
 {
 	const char *comma;
 	size_t n;
@@ -102,7 +102,7 @@ static bool is_printable(struct view v)
 }
 
 /* The server's part of the nonce must not be missing. */
-static bool is_ours(const struct scram *s, struct view nonce)
+static bool scram_is_ours(const struct scram *s, struct view nonce)
 {
 	size_t n = strlen(s->nonce);
 
@@ -110,17 +110,17 @@ static bool is_ours(const struct scram *s, struct view nonce)
 }
 
 /* server-first-message; `salt` is decoded into `storage`. */
-static const char *parse(const struct scram *s, struct view message, struct buffer *storage,
-			 struct challenge *ret_challenge)
+static const char *scram_parse(const struct scram *s, struct view message,
+			       struct buffer *storage, struct challenge *ret_challenge)
 {
 	struct view nonce, salt, iterations;
 
 	if (message.n > 1 && message.p[0] == 'm' && message.p[1] == '=')
 		return "the server's SCRAM demands an extension we do not know";
-	if (!take(&message, 'r', &nonce) || !take(&message, 's', &salt) ||
-	    !take(&message, 'i', &iterations))
+	if (!scram_take(&message, 'r', &nonce) || !scram_take(&message, 's', &salt) ||
+	    !scram_take(&message, 'i', &iterations))
 		return "the server's first SCRAM message is not well-formed";
-	if (!is_ours(s, nonce))
+	if (!scram_is_ours(s, nonce))
 		return "the server's SCRAM nonce does not begin with ours";
 	if (!base64_decode(storage, salt) || storage->n == 0)
 		return "the server's SCRAM salt is not base64";
@@ -194,7 +194,7 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 	if (server_first.n > SCRAM_MESSAGE_MAX)
 		return (struct scram_complaint){ FAULT_LIMIT,
 						 "a SCRAM message that is too long" };
-	words = parse(s, server_first, &salt, &c);
+	words = scram_parse(s, server_first, &salt, &c);
 	if (words != NULL)
 		return (struct scram_complaint){ FAULT_PROTOCOL, words };
 	if (c.iterations < SCRAM_ITERATIONS_MIN)
@@ -216,7 +216,7 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 
 bool scram_error(struct view server_final, struct view *ret_error)
 {
-	return take(&server_final, 'e', ret_error);
+	return scram_take(&server_final, 'e', ret_error);
 }
 
 bool scram_error_is_known(struct view error)
@@ -242,7 +242,7 @@ bool scram_error_is_known(struct view error)
 }
 
 /* Takes as long whatever differs. */
-static bool same(const unsigned char *a, const char *b, size_t n)
+static bool scram_same(const unsigned char *a, const char *b, size_t n)
 {
 	unsigned different = 0;
 
@@ -258,12 +258,12 @@ struct scram_complaint scram_verify(const struct scram *s, struct view server_fi
 	struct view text;
 
 	buffer_init(&signature, storage, sizeof(storage));
-	if (!take(&server_final, 'v', &text) || !base64_decode(&signature, text))
+	if (!scram_take(&server_final, 'v', &text) || !base64_decode(&signature, text))
 		return (struct scram_complaint){
 			FAULT_PROTOCOL, "the server's last SCRAM message is not well-formed"
 		};
 	if (signature.n != digest_size(s->digest) ||
-	    !same(s->signature, signature.p, signature.n))
+	    !scram_same(s->signature, signature.p, signature.n))
 		return (struct scram_complaint){
 			FAULT_AUTH_SERVER_PROOF,
 			"the server's proof is wrong: it does not know the password"

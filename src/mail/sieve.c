@@ -28,7 +28,7 @@ static bool take_quoted(struct view *rest, struct view *ret_string)
 }
 
 /* The runner has counted: behind "{n}" and the LF there are n bytes. */
-static bool take_literal(struct view *rest, struct view *ret_string)
+static bool sieve_take_literal(struct view *rest, struct view *ret_string)
 {
 	const char *lf = memchr(rest->p, '\n', rest->n);
 	struct view size = view_skip(*rest, 1);
@@ -56,7 +56,7 @@ static bool take_string(struct view *rest, struct view *ret_string)
 		return false;
 	if (rest->p[0] == '"')
 		return take_quoted(rest, ret_string);
-	return rest->p[0] == '{' && take_literal(rest, ret_string);
+	return rest->p[0] == '{' && sieve_take_literal(rest, ret_string);
 }
 
 /* Without the backslashes of a quoted string. */
@@ -77,7 +77,7 @@ static void hear_text(struct reply *r, struct view text)
 
 /* "(QUOTA/MAXSIZE)", "(REFERRAL "sieve://example.net")": the word of it. Parentheses stand
  * inside of strings only. That of "(SASL "...")" is a challenge: section 2.1. */
-static bool take_code(struct view *rest, struct reply *r)
+static bool sieve_take_code(struct view *rest, struct reply *r)
 {
 	struct view string;
 	size_t n = 0;
@@ -99,7 +99,7 @@ static bool take_code(struct view *rest, struct reply *r)
 }
 
 /* "OK (TAG {3}LFabc) "done"", RFC 5804 section 4. */
-static enum framing hear_status(struct view line, struct reply *r)
+static enum framing sieve_hear_status(struct view line, struct reply *r)
 {
 	struct view words = line, status, text;
 
@@ -111,7 +111,7 @@ static enum framing hear_status(struct view line, struct reply *r)
 	    !view_equal(status, "BYE"))
 		return LINE_BAD;
 	words = view_trim(words);
-	if (words.n > 0 && words.p[0] == '(' && !take_code(&words, r))
+	if (words.n > 0 && words.p[0] == '(' && !sieve_take_code(&words, r))
 		return LINE_BAD;
 	words = view_trim(words);
 	if (words.n == 0)
@@ -139,11 +139,12 @@ static enum framing hear_challenge(struct view line, struct reply *r)
 static void begin_list(struct dialogue *d)
 {
 	d->learned &= LEARNED_INSIDE | LEARNED_UNIQUE;
-	dialogue_offer_anew(d);
+	dialogue_capability_set_anew(d);
 }
 
 /* ""SASL" "PLAIN LOGIN"", ""STARTTLS"". */
-static enum framing hear_capability(struct dialogue *d, struct view line, struct reply *r)
+static enum framing sieve_hear_capability(struct dialogue *d, struct view line,
+					  struct reply *r)
 {
 	struct view name, value = { NULL, 0 };
 
@@ -154,7 +155,7 @@ static enum framing hear_capability(struct dialogue *d, struct view line, struct
 	if (!r->listing)
 		begin_list(d);
 	r->listing = true;
-	dialogue_offer(d, name, value);
+	dialogue_capability_set(d, name, value);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "IMPLEMENTATION"))
@@ -169,9 +170,9 @@ static enum framing sieve_line(struct dialogue *d, struct view line, struct repl
 	if (line.n == 0)
 		return LINE_BAD;
 	if (line.p[0] != '"' && line.p[0] != '{')
-		return hear_status(line, r);
+		return sieve_hear_status(line, r);
 	if (d->phase == PHASE_GREETING || d->phase == PHASE_CAPABILITY)
-		return hear_capability(d, line, r);
+		return sieve_hear_capability(d, line, r);
 	return d->phase == PHASE_AUTH ? hear_challenge(line, r) : LINE_BAD;
 }
 
@@ -181,7 +182,7 @@ static bool sieve_literals(struct view line)
 	return true;
 }
 
-static bool at_once(const struct dialogue *d)
+static bool sieve_at_once(const struct dialogue *d)
 {
 	return sasl_at_once(d, SIZE_MAX);
 }
@@ -196,7 +197,7 @@ static const struct step sieve_steps[] = {
 	{ PHASE_STARTTLS,   starttls_wanted,   "STARTTLS",                                hear_yes,               STEP_TLS      },
 	{ PHASE_CAPABILITY, dialogue_upgraded, NULL,                                      hear_yes,               0             },
 	{ PHASE_AUTH,       sasl_barred,       NULL,                                      sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       at_once,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_hear,           STEP_SASL     },
+	{ PHASE_AUTH,       sieve_at_once,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_hear,           STEP_SASL     },
 	{ PHASE_AUTH,       sasl_waits,        "AUTHENTICATE \"{mechanism}\"",            sasl_hear,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:string}",                           sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_CAPABILITY, dialogue_unanswered, "CAPABILITY",                            hear_yes,               0             },

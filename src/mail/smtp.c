@@ -58,7 +58,7 @@ static void find_enhanced_behind(struct reply *r, struct view words)
 	}
 }
 
-static void hear_words(struct reply *r, struct view words)
+static void smtp_hear_words(struct reply *r, struct view words)
 {
 	size_t n = enhanced_size(words);
 
@@ -72,7 +72,7 @@ static void hear_words(struct reply *r, struct view words)
 }
 
 /* "AUTH PLAIN LOGIN", and "AUTH=LOGIN" as it was in drafts and still is sent beside it. */
-static void hear_capability(struct dialogue *d, struct view words)
+static void smtp_hear_capability(struct dialogue *d, struct view words)
 {
 	struct view all = words, name, parameters;
 	const char *equals;
@@ -85,7 +85,7 @@ static void hear_capability(struct dialogue *d, struct view words)
 		parameters = view_skip(all, (size_t)(equals + 1 - all.p));
 		name.n = (size_t)(equals - name.p);
 	}
-	dialogue_offer(d, name, parameters);
+	dialogue_capability_set(d, name, parameters);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "AUTH"))
@@ -112,8 +112,8 @@ static enum framing smtp_line(struct dialogue *d, struct view line, struct reply
 	r->answer = code < 300 ? ANSWER_YES : code < 400 ? ANSWER_MORE : ANSWER_NO;
 	if (d->phase == PHASE_CAPABILITY && code == 250 && r->lines > 1 &&
 	    !dialogue_knows(d, LEARNED_OLD))
-		hear_capability(d, words);
-	hear_words(r, words);
+		smtp_hear_capability(d, words);
+	smtp_hear_words(r, words);
 	return line.n > 3 && line.p[3] == '-' ? LINE_MORE : LINE_LAST;
 }
 
@@ -121,7 +121,7 @@ static enum framing smtp_line(struct dialogue *d, struct view line, struct reply
 
 static bool speaks_lmtp(const struct dialogue *d)
 {
-	return d->terms->protocol == &lmtp_protocol;
+	return d->params->protocol == &lmtp_protocol;
 }
 
 static bool speaks_smtp(const struct dialogue *d)
@@ -145,7 +145,7 @@ static bool old(const struct dialogue *d)
 }
 
 /* RFC 4954 section 4: the initial response must fit into the command line of RFC 5321. */
-static size_t room_behind_auth(const struct dialogue *d)
+static size_t smtp_dialogue_buffers_behind_auth(const struct dialogue *d)
 {
 	enum { COMMAND_MAX = 512 };
 
@@ -153,19 +153,19 @@ static size_t room_behind_auth(const struct dialogue *d)
 	       view_of(mechanism_name(sasl_mechanism(d))).n;
 }
 
-static bool at_once(const struct dialogue *d)
+static bool smtp_at_once(const struct dialogue *d)
 {
-	return sasl_at_once(d, room_behind_auth(d));
+	return sasl_at_once(d, smtp_dialogue_buffers_behind_auth(d));
 }
 
-static bool invited(const struct dialogue *d)
+static bool smtp_invited(const struct dialogue *d)
 {
-	return sasl_invited(d, room_behind_auth(d));
+	return sasl_invited(d, smtp_dialogue_buffers_behind_auth(d));
 }
 
 static bool tries_envelope(const struct dialogue *d)
 {
-	return d->terms->to != NULL;
+	return d->params->to != NULL;
 }
 
 static bool has_sender(const struct dialogue *d)
@@ -208,15 +208,15 @@ static enum judgement hear_ehlo(struct dialogue *d, const struct reply *r)
 {
 	bool unknown = r->code == 500 || r->code == 502 || r->code == 504;
 
-	if (!unknown || d->terms->tls == TLS_MODE_STARTTLS || d->terms->user != NULL)
+	if (!unknown || d->params->tls == TLS_MODE_STARTTLS || d->params->user != NULL)
 		return need_code(r, 250);
 	d->learned |= LEARNED_OLD;
 	return JUDGED_GOOD;
 }
 
-static bool is_expected(const struct dialogue *d, int code)
+static bool smtp_is_expected(const struct dialogue *d, int code)
 {
-	int expected = d->terms->expect_code != 0 ? d->terms->expect_code : 2;
+	int expected = d->params->expect_code != 0 ? d->params->expect_code : 2;
 
 	return code == expected || code / 100 == expected;
 }
@@ -226,14 +226,14 @@ static enum judgement hear_mail(struct dialogue *d, const struct reply *r)
 {
 	if (r->answer == ANSWER_YES)
 		d->learned |= LEARNED_SENDER;
-	else if (!is_expected(d, r->code))
+	else if (!smtp_is_expected(d, r->code))
 		return JUDGED_REFUSED;
 	return JUDGED_GOOD;
 }
 
 static enum judgement hear_rcpt(struct dialogue *d, const struct reply *r)
 {
-	if (is_expected(d, r->code))
+	if (smtp_is_expected(d, r->code))
 		return JUDGED_GOOD;
 	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_ODD;
 }
@@ -252,8 +252,8 @@ static const struct step smtp_steps[] = {
 	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {us}",                  need_250,               0             },
 	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {us}",                  need_250,               0             },
 	{ PHASE_AUTH,       sasl_barred,      NULL,                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       at_once,          "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
-	{ PHASE_AUTH,       invited,          "AUTH {mechanism}",           hear_more,              STEP_SASL     },
+	{ PHASE_AUTH,       smtp_at_once,          "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
+	{ PHASE_AUTH,       smtp_invited,          "AUTH {mechanism}",           hear_more,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_waits,       "AUTH {mechanism}",           sasl_hear,              STEP_SASL     },
 	{ PHASE_AUTH,       sasl_goes_on,     "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
 	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         hear_mail,              0             },

@@ -8,13 +8,13 @@ static bool may_upgrade(const struct dialogue *d)
 
 bool starttls_wanted(const struct dialogue *d)
 {
-	return may_upgrade(d) && d->terms->tls != TLS_MODE_NONE &&
+	return may_upgrade(d) && d->params->tls != TLS_MODE_NONE &&
 	       dialogue_knows(d, LEARNED_STARTTLS);
 }
 
 bool starttls_missing(const struct dialogue *d)
 {
-	return !dialogue_in_tls(d) && d->terms->tls == TLS_MODE_STARTTLS &&
+	return !dialogue_in_tls(d) && d->params->tls == TLS_MODE_STARTTLS &&
 	       !starttls_wanted(d);
 }
 

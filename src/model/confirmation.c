@@ -17,7 +17,7 @@ static bool is_worse(enum state a, enum state b)
 	return a != b && state_worse(a, b) == a;
 }
 
-static bool settle(struct confirmation *c, enum state state)
+static bool confirmation_settle(struct confirmation *c, enum state state)
 {
 	bool news = c->announced != state;
 
@@ -31,7 +31,7 @@ bool confirmation_add(struct confirmation *c, enum state state, unsigned needed)
 	bool worse = is_worse(state, from);
 
 	if (state == from)
-		return settle(c, state);
+		return confirmation_settle(c, state);
 	if (next == STATE_COUNT || is_worse(next, from) != worse) {
 		next = state;
 		c->count = 0;
@@ -39,7 +39,7 @@ bool confirmation_add(struct confirmation *c, enum state state, unsigned needed)
 		next = state;
 	}
 	if (c->count + 1U >= needed) {
-		settle(c, next);
+		confirmation_settle(c, next);
 		/* It goes further still: the first on the way to there. */
 		if (next != state)
 			confirmation_add(c, state, needed);

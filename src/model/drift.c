@@ -1,12 +1,12 @@
 /* drift.c - from one offer to the next. */
 #include "drift.h"
 
-static bool is_settled(const struct drift *d, struct moment at, struct span settle)
+static bool drift_is_settled(const struct drift *d, struct moment at, struct span settle)
 {
 	return moment_between(d->since, at).ns >= settle.ns;
 }
 
-static void settle_on(struct drift *d, const struct offer *heard)
+static void settle_on(struct drift *d, const struct capability_set *heard)
 {
 	if (heard->before != 0)
 		d->usual.before = heard->before;
@@ -15,19 +15,19 @@ static void settle_on(struct drift *d, const struct offer *heard)
 	d->since.ms = 0;
 }
 
-bool drift_hear(struct drift *d, const struct offer *heard, struct moment at,
-		struct span settle, char ret_words[OFFER_WORDS_MAX])
+bool drift_hear(struct drift *d, const struct capability_set *heard, struct moment at,
+		struct span settle, char ret_words[CAPABILITY_WORDS_MAX])
 {
 	ret_words[0] = '\0';
 	if (heard->before == 0 && heard->after == 0)
 		return false;
-	if (!offer_changes(&d->usual, heard, ret_words)) {
+	if (!capability_changes(&d->usual, heard, ret_words)) {
 		settle_on(d, heard);
 		return false;
 	}
 	if (d->since.ms == 0)
 		d->since = at;
-	if (!is_settled(d, at, settle))
+	if (!drift_is_settled(d, at, settle))
 		return true;
 	settle_on(d, heard);
 	ret_words[0] = '\0';

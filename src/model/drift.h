@@ -6,17 +6,17 @@
 #ifndef MAILVANE_DRIFT_H
 #define MAILVANE_DRIFT_H
 
+#include "capability_set.h"
 #include "instant.h"
-#include "offer.h"
 
 struct drift {
-	struct offer usual;  /* a part that was never heard is 0 */
-	struct moment since; /* of the worse one; ms 0: there is none */
+	struct capability_set usual; /* a part that was never heard is 0 */
+	struct moment since;         /* of the worse one; ms 0: there is none */
 };
 
 /* Takes in what was heard at a moment. True, with words for it, while it is to be reported.
  * Parts that were not heard leave everything as it is. */
-bool drift_hear(struct drift *, const struct offer *heard, struct moment at,
-		struct span settle, char ret_words[OFFER_WORDS_MAX]);
+bool drift_hear(struct drift *, const struct capability_set *heard, struct moment at,
+		struct span settle, char ret_words[CAPABILITY_WORDS_MAX]);
 
 #endif

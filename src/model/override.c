@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool same_service(const char *a, const char *b)
+static bool override_same_service(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
@@ -13,7 +13,7 @@ static int fit(const struct override *o, enum fault fault, enum phase phase,
 	       const char *service)
 {
 	if (o->fault != fault || (o->phase != PHASE_COUNT && o->phase != phase) ||
-	    (o->service != NULL && !same_service(o->service, service)))
+	    (o->service != NULL && !override_same_service(o->service, service)))
 		return 0;
 	return 1 + (o->phase != PHASE_COUNT) + 2 * (o->service != NULL);
 }
@@ -38,7 +38,7 @@ const struct override *overrides_find(const struct overrides *rows, enum fault f
 bool override_same(const struct override *a, const struct override *b)
 {
 	return a->fault == b->fault && a->phase == b->phase &&
-	       same_service(a->service, b->service);
+	       override_same_service(a->service, b->service);
 }
 
 bool overrides_same(const struct overrides *a, const struct overrides *b)

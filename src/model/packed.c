@@ -29,7 +29,7 @@ enum has {
 /* The highest bits of `has` are the result's enum dane. */
 enum { DANE_SHIFT = 13 };
 
-enum { HOST_MAX = 16, WORDS_MAX = 256, OFFERS_MAX = 1024 };
+enum { HOST_MAX = 16, WORDS_MAX = 256, CAPABILITY_SETS_MAX = 1024 };
 enum {
 	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + 2 * sizeof(uint32_t) +
 		   4 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
@@ -61,13 +61,13 @@ static uint8_t word_number(const char *word)
 
 /* Likewise. Hundreds of thousands of servers offer some dozens of sets; those that do not find
  * room are not remembered. */
-static uint64_t _Atomic offers[OFFERS_MAX];
+static uint64_t _Atomic offers[CAPABILITY_SETS_MAX];
 
-static uint16_t offer_number(const struct offer *o)
+static uint16_t capability_set_number(const struct capability_set *o)
 {
 	uint64_t bits = (uint64_t)o->before << 32 | o->after, met;
 
-	for (unsigned i = 1; bits != 0 && i < OFFERS_MAX; i++) {
+	for (unsigned i = 1; bits != 0 && i < CAPABILITY_SETS_MAX; i++) {
 		met = 0;
 		if (atomic_compare_exchange_strong(&offers[i], &met, bits) || met == bits)
 			return (uint16_t)i;
@@ -75,28 +75,28 @@ static uint16_t offer_number(const struct offer *o)
 	return 0;
 }
 
-static struct offer offer_numbered(uint16_t number)
+static struct capability_set capability_set_numbered(uint16_t number)
 {
 	uint64_t bits = atomic_load(&offers[number]);
 
-	return (struct offer){ (uint32_t)(bits >> 32), (uint32_t)bits };
+	return (struct capability_set){ (uint32_t)(bits >> 32), (uint32_t)bits };
 }
 
 /* --- the rest ----------------------------------------------------------------------------- */
 
-static void put(unsigned char **at, const void *p, size_t n)
+static void packed_put(unsigned char **at, const void *p, size_t n)
 {
 	memcpy(*at, p, n);
 	*at += n;
 }
 
-static void take(const unsigned char **at, void *dst, size_t n)
+static void packed_take(const unsigned char **at, void *dst, size_t n)
 {
 	memcpy(dst, *at, n);
 	*at += n;
 }
 
-static void take_text(const unsigned char **at, char *dst, size_t cap)
+static void packed_take_text(const unsigned char **at, char *dst, size_t cap)
 {
 	size_t n = strlen((const char *)*at);
 
@@ -104,15 +104,16 @@ static void take_text(const unsigned char **at, char *dst, size_t cap)
 	*at += n + 1;
 }
 
-static void put_text(struct packed *p, enum has part, const char *text, unsigned char **at)
+static void packed_put_text(struct packed *p, enum has part, const char *text,
+			    unsigned char **at)
 {
 	if (text[0] == '\0')
 		return;
 	p->has |= (uint16_t)part;
-	put(at, text, strlen(text) + 1);
+	packed_put(at, text, strlen(text) + 1);
 }
 
-static uint32_t us_of(struct span span)
+static uint32_t packed_us_of(struct span span)
 {
 	int64_t us = span.ns / 1000;
 
@@ -129,16 +130,16 @@ static void put_address(struct packed *p, const struct address *a, unsigned char
 	p->port = address_port(a);
 	if (a->any.sa_family == AF_INET) {
 		p->has |= HAS_V4;
-		put(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
+		packed_put(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
 	}
 	if (a->any.sa_family != AF_INET6)
 		return;
 	p->has |= HAS_V6;
-	put(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
+	packed_put(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
 	if (a->v6.sin6_scope_id == 0)
 		return;
 	p->has |= HAS_SCOPE;
-	put(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
+	packed_put(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
 }
 
 static void take_address(const struct packed *p, struct address *a,
@@ -146,27 +147,28 @@ static void take_address(const struct packed *p, struct address *a,
 {
 	if (p->has & HAS_V4) {
 		a->any.sa_family = AF_INET;
-		take(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
+		packed_take(at, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
 	}
 	if (p->has & HAS_V6) {
 		a->any.sa_family = AF_INET6;
-		take(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
+		packed_take(at, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
 	}
 	if (p->has & HAS_SCOPE)
-		take(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
+		packed_take(at, &a->v6.sin6_scope_id, sizeof(a->v6.sin6_scope_id));
 	if (p->has & (HAS_V4 | HAS_V6))
 		address_set_port(a, p->port);
 }
 
-static void put_phases(struct packed *p, const struct span *phases, unsigned char **at)
+static void packed_put_phases(struct packed *p, const struct span *phases,
+			      unsigned char **at)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++) {
-		uint32_t us = us_of(phases[i]);
+		uint32_t us = packed_us_of(phases[i]);
 
 		if (phases[i].ns < 0)
 			continue;
 		p->reached |= (uint16_t)(1u << i);
-		put(at, &us, sizeof(us));
+		packed_put(at, &us, sizeof(us));
 	}
 }
 
@@ -179,7 +181,7 @@ static void take_phases(const struct packed *p, struct span *phases,
 		phases[i].ns = -1;
 		if (!(p->reached & (1u << i)))
 			continue;
-		take(at, &us, sizeof(us));
+		packed_take(at, &us, sizeof(us));
 		phases[i] = span_of_us(us);
 	}
 }
@@ -187,12 +189,12 @@ static void take_phases(const struct packed *p, struct span *phases,
 /* Most do not wait. */
 static void put_waited(struct packed *p, struct span waited, unsigned char **at)
 {
-	uint32_t us = us_of(waited);
+	uint32_t us = packed_us_of(waited);
 
 	if (us == 0)
 		return;
 	p->has |= HAS_WAITED;
-	put(at, &us, sizeof(us));
+	packed_put(at, &us, sizeof(us));
 }
 
 static struct span take_waited(const struct packed *p, const unsigned char **at)
@@ -200,7 +202,7 @@ static struct span take_waited(const struct packed *p, const unsigned char **at)
 	uint32_t us = 0;
 
 	if (p->has & HAS_WAITED)
-		take(at, &us, sizeof(us));
+		packed_take(at, &us, sizeof(us));
 	return span_of_us(us);
 }
 
@@ -221,8 +223,8 @@ static void put_chain(struct packed *p, const struct result *r, unsigned char **
 		return;
 	}
 	p->has |= HAS_CHAIN;
-	put(at, &r->chain_not_before, sizeof(r->chain_not_before));
-	put(at, &r->chain_not_after, sizeof(r->chain_not_after));
+	packed_put(at, &r->chain_not_before, sizeof(r->chain_not_before));
+	packed_put(at, &r->chain_not_after, sizeof(r->chain_not_after));
 }
 
 /* Left as they are when there are none. */
@@ -234,8 +236,8 @@ static void take_chain(const struct packed *p, struct moment *not_before,
 		*not_after = p->certificate->not_after;
 	}
 	if (p->has & HAS_CHAIN) {
-		take(at, not_before, sizeof(*not_before));
-		take(at, not_after, sizeof(*not_after));
+		packed_take(at, not_before, sizeof(*not_before));
+		packed_take(at, not_after, sizeof(*not_after));
 	}
 }
 
@@ -243,29 +245,29 @@ static void put_rest(struct packed *p, const struct result *r, unsigned char **a
 {
 	p->has |= (uint16_t)((unsigned)r->dane << DANE_SHIFT);
 	put_address(p, &r->address, at);
-	put_phases(p, r->phases, at);
+	packed_put_phases(p, r->phases, at);
 	put_chain(p, r, at);
 	if (r->messages >= 0) {
 		p->has |= HAS_MESSAGES;
-		put(at, &r->messages, sizeof(r->messages));
+		packed_put(at, &r->messages, sizeof(r->messages));
 	}
 	if (r->held_until.ms != 0) {
 		p->has |= HAS_HELD;
-		put(at, &r->held_until, sizeof(r->held_until));
+		packed_put(at, &r->held_until, sizeof(r->held_until));
 	}
 	put_waited(p, r->waited, at);
 	if (r->transcript != NULL) {
 		p->has |= HAS_TRANSCRIPT;
-		put(at, &r->transcript, sizeof(r->transcript));
+		packed_put(at, &r->transcript, sizeof(r->transcript));
 	}
 	if (r->drift.since.ms != 0) {
 		p->has |= HAS_DRIFT;
-		put(at, &r->drift.since, sizeof(r->drift.since));
+		packed_put(at, &r->drift.since, sizeof(r->drift.since));
 	}
-	put(at, r->text, strlen(r->text) + 1);
-	put_text(p, HAS_ENHANCED, r->enhanced, at);
-	put_text(p, HAS_DETAIL, r->cert_detail, at);
-	put_text(p, HAS_NOTICE, r->notice_detail, at);
+	packed_put(at, r->text, strlen(r->text) + 1);
+	packed_put_text(p, HAS_ENHANCED, r->enhanced, at);
+	packed_put_text(p, HAS_DETAIL, r->cert_detail, at);
+	packed_put_text(p, HAS_NOTICE, r->notice_detail, at);
 }
 
 static void take_rest(const struct packed *p, struct result *r)
@@ -278,21 +280,21 @@ static void take_rest(const struct packed *p, struct result *r)
 	take_chain(p, &r->chain_not_before, &r->chain_not_after, &at);
 	r->messages = -1;
 	if (p->has & HAS_MESSAGES)
-		take(&at, &r->messages, sizeof(r->messages));
+		packed_take(&at, &r->messages, sizeof(r->messages));
 	if (p->has & HAS_HELD)
-		take(&at, &r->held_until, sizeof(r->held_until));
+		packed_take(&at, &r->held_until, sizeof(r->held_until));
 	r->waited = take_waited(p, &at);
 	if (p->has & HAS_TRANSCRIPT)
-		take(&at, &r->transcript, sizeof(r->transcript));
+		packed_take(&at, &r->transcript, sizeof(r->transcript));
 	if (p->has & HAS_DRIFT)
-		take(&at, &r->drift.since, sizeof(r->drift.since));
-	take_text(&at, r->text, sizeof(r->text));
+		packed_take(&at, &r->drift.since, sizeof(r->drift.since));
+	packed_take_text(&at, r->text, sizeof(r->text));
 	if (p->has & HAS_ENHANCED)
-		take_text(&at, r->enhanced, sizeof(r->enhanced));
+		packed_take_text(&at, r->enhanced, sizeof(r->enhanced));
 	if (p->has & HAS_DETAIL)
-		take_text(&at, r->cert_detail, sizeof(r->cert_detail));
+		packed_take_text(&at, r->cert_detail, sizeof(r->cert_detail));
 	if (p->has & HAS_NOTICE)
-		take_text(&at, r->notice_detail, sizeof(r->notice_detail));
+		packed_take_text(&at, r->notice_detail, sizeof(r->notice_detail));
 }
 
 /* --- whole -------------------------------------------------------------------------------- */
@@ -308,7 +310,7 @@ struct packed *packed_new(const struct record *record)
 		.at = r->at,
 		.probes = (uint32_t)record->probes,
 		.failures = (uint32_t)record->failures,
-		.took = us_of(r->took),
+		.took = packed_us_of(r->took),
 		.announced_since = (uint32_t)(record->announced_since.ms / 1000),
 		.confirmation = record->confirmation,
 		.code = (uint16_t)r->code,
@@ -320,7 +322,7 @@ struct packed *packed_new(const struct record *record)
 		.flags = r->flags & 31,
 		.cert_faults = (uint16_t)r->cert_faults,
 		.notices = (uint8_t)r->notices,
-		.usual = offer_number(&r->drift.usual),
+		.usual = capability_set_number(&r->drift.usual),
 		.tls_version = word_number(r->tls_version),
 		.tls_cipher = word_number(r->tls_cipher),
 	};
@@ -353,7 +355,7 @@ void packed_view(const struct packed *p, struct record *ret_record)
 		.dialogue_phase = (enum phase)p->dialogue_phase,
 		.cert_faults = p->cert_faults,
 		.notices = p->notices,
-		.drift.usual = offer_numbered(p->usual),
+		.drift.usual = capability_set_numbered(p->usual),
 		.flags = p->flags,
 		.at = p->at,
 		.took = span_of_us(p->took),
@@ -377,7 +379,7 @@ static void brief_phases(const struct packed *p, struct brief *b, const unsigned
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (p->reached & (1u << i))
-			take(at, &b->phases[i], sizeof(b->phases[i]));
+			packed_take(at, &b->phases[i], sizeof(b->phases[i]));
 }
 
 static void brief_more(const struct packed *p, struct brief *b, const unsigned char *at)
@@ -390,11 +392,11 @@ static void brief_more(const struct packed *p, struct brief *b, const unsigned c
 	take_chain(p, &begin, &b->chain_not_after, &at);
 	b->messages = -1;
 	if (p->has & HAS_MESSAGES)
-		take(&at, &b->messages, sizeof(b->messages));
+		packed_take(&at, &b->messages, sizeof(b->messages));
 	b->held_until.ms = 0;
 	if (p->has & HAS_HELD)
-		take(&at, &b->held_until, sizeof(b->held_until));
-	b->waited = us_of(take_waited(p, &at));
+		packed_take(&at, &b->held_until, sizeof(b->held_until));
+	b->waited = packed_us_of(take_waited(p, &at));
 }
 
 void packed_brief_rest(const struct packed *p, unsigned parts, struct brief *b)

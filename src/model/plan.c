@@ -55,8 +55,8 @@ void plan_release(struct plan *p)
 		slot_release(p->targets[i].slot);
 	free(p->targets);
 	for (size_t i = 0; i < p->hosting_count; i++) {
-		roster_release(p->hostings[i].roster);
-		roll_release(p->hostings[i].roll);
+		name_results_release(p->hostings[i].name_results);
+		name_set_release(p->hostings[i].name_set);
 	}
 	free(p->hostings);
 	arena_fini(&p->arena);
@@ -139,7 +139,7 @@ static bool same_account(const struct account *a, const struct account *b)
 	       a->token == b->token;
 }
 
-static bool same_service(const struct service *a, const struct service *b)
+static bool plan_same_service(const struct service *a, const struct service *b)
 {
 	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls &&
 	       a->tls_min == b->tls_min;
@@ -154,11 +154,11 @@ static bool same_target(const struct target *a, const struct target *b)
 		    !same_text(a->labels[i].value, b->labels[i].value))
 			return false;
 	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
-	       pins_same(a->pins, b->pins) && same_service(a->service, b->service) &&
+	       pins_same(a->pins, b->pins) && plan_same_service(a->service, b->service) &&
 	       same_account(a->account, b->account) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
 	       ((a->flags ^ b->flags) & ~(unsigned)TARGET_COMPARED) == 0 &&
-	       a->tls_min == b->tls_min && a->obsolete_minutes == b->obsolete_minutes &&
+	       a->tls_min == b->tls_min && a->legacy_tls_minutes == b->legacy_tls_minutes &&
 	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns;
@@ -185,22 +185,22 @@ static int by_target(const void *a, const void *b)
 	return x->target < y->target ? -1 : x->target > y->target;
 }
 
-void plan_set_hostings(struct plan *p, const struct hosting_wish *list, size_t count)
+void plan_set_hostings(struct plan *p, const struct hosting_options *list, size_t count)
 {
 	p->hostings = need(calloc(count > 0 ? count : 1, sizeof(*p->hostings)));
 	for (size_t i = 0; i < count; i++) {
-		const struct hosting_wish *wish = &list[i];
+		const struct hosting_options *wish = &list[i];
 		const struct target *t = find_target(p, wish->server, wish->service);
 
-		struct roster *roster;
+		struct name_results *name_results;
 
 		if (t == NULL || t->service->tls == TLS_MODE_NONE)
 			continue;
-		roster = need(roster_new(wish->roll));
+		name_results = need(name_results_new(wish->name_set));
 		p->hostings[p->hosting_count++] = (struct hosting){
 			.target = t,
-			.roster = roster,
-			.roll = roll_hold(wish->roll),
+			.name_results = name_results,
+			.name_set = name_set_hold(wish->name_set),
 			.file = wish->file,
 			.interval = wish->interval,
 		};
@@ -217,20 +217,20 @@ const struct hosting *plan_find_hosting(const struct plan *p, const struct targe
 	return bsearch(&key, p->hostings, p->hosting_count, sizeof(key), by_target);
 }
 
-void plan_load_rosters(struct plan *p)
+void plan_load_name_results(struct plan *p)
 {
 	for (size_t i = 0; i < p->hosting_count; i++)
-		roster_load(p->hostings[i].roster, p->hostings[i].roll);
+		name_results_load(p->hostings[i].name_results, p->hostings[i].name_set);
 }
 
 /* What was found of names is of the machine that was asked, however often it is asked. */
 static bool same_host(const struct target *a, const struct target *b)
 {
 	return same_text(a->host, b->host) && pins_same(a->pins, b->pins) &&
-	       same_service(a->service, b->service);
+	       plan_same_service(a->service, b->service);
 }
 
-static void inherit_rosters(struct plan *p, const struct plan *older)
+static void inherit_name_results(struct plan *p, const struct plan *older)
 {
 	size_t i = 0, j = 0;
 
@@ -240,8 +240,8 @@ static void inherit_rosters(struct plan *p, const struct plan *older)
 		int order = target_order(mine->target, theirs->target);
 
 		if (order == 0 && same_host(mine->target, theirs->target)) {
-			roster_release(mine->roster);
-			mine->roster = roster_hold(theirs->roster);
+			name_results_release(mine->name_results);
+			mine->name_results = name_results_hold(theirs->name_results);
 		}
 		i += order <= 0;
 		j += order >= 0;
@@ -252,7 +252,7 @@ void plan_inherit(struct plan *p, const struct plan *older)
 {
 	size_t i = 0, j = 0;
 
-	inherit_rosters(p, older);
+	inherit_name_results(p, older);
 
 	while (i < p->target_count && j < older->target_count) {
 		struct target *mine = &p->targets[i];

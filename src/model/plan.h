@@ -7,12 +7,12 @@
 #define MAILVANE_PLAN_H
 
 #include "address.h"
-#include "allowance.h"
 #include "arena.h"
 #include "instant.h"
-#include "mechanism.h"
+#include "mechanism_choice.h"
+#include "name_results.h"
 #include "policy.h"
-#include "roster.h"
+#include "probe_acl.h"
 #include "service.h"
 #include "shard.h"
 #include "slot.h"
@@ -30,7 +30,7 @@ struct account {
 	bool token;               /* the password is a token */
 };
 
-/* SMTP and LMTP: as in struct dialogue_terms. */
+/* SMTP and LMTP: as in struct dialogue_params. */
 struct envelope {
 	const char *from, *to;
 	int expect_code;
@@ -64,11 +64,11 @@ struct target {
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;
 	uint16_t label_count;
-	uint8_t confirm;                /* results in a row that announce a state; 0 is 1 */
-	uint8_t addresses;              /* enum address_mode */
-	unsigned flags : 13;            /* enum target_flag */
-	unsigned tls_min : 3;           /* 1 + enum tls_version; 0: as the service has it */
-	unsigned obsolete_minutes : 16; /* between two looks for old TLS; 0: none */
+	uint8_t confirm;      /* results in a row that announce a state; 0 is 1 */
+	uint8_t addresses;    /* enum address_mode */
+	unsigned flags : 13;  /* enum target_flag */
+	unsigned tls_min : 3; /* 1 + enum tls_version; 0: as the service has it */
+	unsigned legacy_tls_minutes : 16;  /* between two looks for old TLS; 0: none */
 	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
 	struct slot
@@ -91,7 +91,7 @@ enum transcripts { TRANSCRIPTS_NONE, TRANSCRIPTS_OF_FAILURES, TRANSCRIPTS_OF_ALL
 
 /* Of probes outside the schedule, as a front end allows them. */
 struct on_demand {
-	struct allowance allowance; /* of what is not configured */
+	struct probe_acl probe_acl; /* of what is not configured */
 	unsigned max;               /* at once */
 	struct span timeout;        /* where the target has none of its own */
 	struct span offset;         /* taken off the patience of who asks */
@@ -126,17 +126,17 @@ struct settings {
 /* The customer names that one target is asked for by SNI, beside its ordinary probes: a
  * connection up to TLS and a goodbye for each, never a login. */
 struct hosting {
-	const struct target *target; /* of the same plan; its service has TLS */
-	struct roster *roster;       /* held; a later plan shares it */
-	struct roll *roll;           /* held; the names of this plan */
-	const char *file;            /* they came from; NULL: no file */
-	struct span interval;        /* each name is asked once in it */
+	const struct target *target;       /* of the same plan; its service has TLS */
+	struct name_results *name_results; /* held; a later plan shares it */
+	struct name_set *name_set;         /* held; the names of this plan */
+	const char *file;                  /* they came from; NULL: no file */
+	struct span interval;              /* each name is asked once in it */
 };
 
 /* As the makers of a plan give it. */
-struct hosting_wish {
+struct hosting_options {
 	const char *server, *service; /* of a target */
-	struct roll *roll;            /* the plan will hold it, too */
+	struct name_set *name_set;    /* the plan will hold it, too */
 	const char *file;             /* its text must be in the plan's arena or static */
 	struct span interval;
 };
@@ -166,14 +166,14 @@ const struct target *plan_set_targets(struct plan *, const struct target *, size
 
 /* Gives targets of the plan, which it has already, their names. Those of targets it does not
  * have, or whose service has no TLS, are left out; a target has one list at most. */
-void plan_set_hostings(struct plan *, const struct hosting_wish *, size_t count);
+void plan_set_hostings(struct plan *, const struct hosting_options *, size_t count);
 
 /* NULL: the target is asked for no names. */
 const struct hosting *plan_find_hosting(const struct plan *, const struct target *);
 
 /* The names of the plan become those of its rosters: when it is taken into use. Done by
  * engine_load and plan_set_hostings. */
-void plan_load_rosters(struct plan *);
+void plan_load_name_results(struct plan *);
 
 /* The order of a plan's targets: by server, then by service. */
 int target_order(const struct target *, const struct target *);

@@ -43,9 +43,9 @@ struct result {
 	struct address address;          /* AF_UNSPEC when no connection was tried */
 
 	int code; /* of the reply that decided, or of the greeting */
-	char enhanced[DIALOGUE_CODE_MAX]; /* as in struct outcome */
-	int64_t messages;                 /* in the mailbox; -1: not asked */
-	struct offer offer;               /* heard this time; a slot does not keep it */
+	char enhanced[DIALOGUE_CODE_MAX];     /* as in struct outcome */
+	int64_t messages;                     /* in the mailbox; -1: not asked */
+	struct capability_set capability_set; /* heard this time; a slot does not keep it */
 	struct drift drift;
 	struct moment held_until; /* no login before; ms 0: the breaker holds none */
 

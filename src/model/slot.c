@@ -16,9 +16,9 @@ enum { NEIGHBOURS = 64 };
 struct slot {
 	_Atomic uint16_t holders;
 	uint8_t lock;
-	_Atomic uint8_t obsolete; /* enum obsolete */
-	uint32_t made;            /* Unix time */
-	struct packed *records;   /* at most SLOT_RECORDS_MAX */
+	_Atomic uint8_t legacy_tls; /* enum obsolete */
+	uint32_t made;              /* Unix time */
+	struct packed *records;     /* at most SLOT_RECORDS_MAX */
 };
 
 static pthread_mutex_t locks[LOCKS];
@@ -51,14 +51,14 @@ struct slot *slot_new(void)
 	return s;
 }
 
-enum obsolete slot_obsolete(const struct slot *s)
+enum legacy_tls slot_legacy_tls(const struct slot *s)
 {
-	return (enum obsolete)atomic_load_explicit(&s->obsolete, memory_order_relaxed);
+	return (enum legacy_tls)atomic_load_explicit(&s->legacy_tls, memory_order_relaxed);
 }
 
-void slot_set_obsolete(struct slot *s, enum obsolete found)
+void slot_set_legacy_tls(struct slot *s, enum legacy_tls found)
 {
-	atomic_store_explicit(&s->obsolete, (uint8_t)found, memory_order_relaxed);
+	atomic_store_explicit(&s->legacy_tls, (uint8_t)found, memory_order_relaxed);
 }
 
 struct moment slot_made(const struct slot *s)
@@ -74,7 +74,7 @@ struct slot *slot_hold(struct slot *s)
 }
 
 /* Takes it out of the list. */
-static void drop(struct packed **at)
+static void slot_drop(struct packed **at)
 {
 	struct packed *p = *at;
 	struct record r;
@@ -91,7 +91,7 @@ void slot_release(struct slot *s)
 	    atomic_fetch_sub_explicit(&s->holders, 1, memory_order_acq_rel) > 1)
 		return;
 	while (s->records != NULL)
-		drop(&s->records);
+		slot_drop(&s->records);
 	pool_give(&pool, s);
 }
 
@@ -106,8 +106,8 @@ static bool is_placed(const struct address *a)
 }
 
 /* The record of the place, unpacked, or the end of the list. *ret_count: records before it. */
-static struct packed **find(struct slot *s, const struct address *a, bool each,
-			    struct record *ret_record, unsigned *ret_count)
+static struct packed **slot_find(struct slot *s, const struct address *a, bool each,
+				 struct record *ret_record, unsigned *ret_count)
 {
 	struct packed **at = &s->records;
 
@@ -156,7 +156,7 @@ static struct record renewed(const struct record *old, const struct result *resu
 }
 
 /* A full slot, or one without memory, keeps what it has. */
-static void replace(struct packed **at, struct record *r)
+static void slot_replace(struct packed **at, struct record *r)
 {
 	struct packed *p = packed_new(r);
 
@@ -169,12 +169,12 @@ static void replace(struct packed **at, struct record *r)
 	if (*at != NULL) {
 		p->next = (*at)->next;
 		(*at)->next = NULL;
-		drop(at);
+		slot_drop(at);
 	}
 	*at = p;
 }
 
-static struct published tell(const struct record *old, const struct record *new)
+static struct published slot_tell(const struct record *old, const struct record *new)
 {
 	return (struct published){
 		.before = old->probes > 0 ? old->last.state : STATE_COUNT,
@@ -195,15 +195,15 @@ struct published slot_publish(struct slot *s, const struct result *result, bool 
 	unsigned count;
 
 	pthread_mutex_lock(lock_of(s));
-	at = find(s, &result->address, each, &old, &count);
+	at = slot_find(s, &result->address, each, &old, &count);
 	if (*at == NULL) {
 		old = (struct record){ .since = result->at };
 		confirmation_init(&old.confirmation);
 	}
 	new = renewed(&old, result, confirm);
-	published = tell(&old, &new);
+	published = slot_tell(&old, &new);
 	if (count < SLOT_RECORDS_MAX) {
-		replace(at, &new);
+		slot_replace(at, &new);
 	} else {
 		slot_record_fini(&new);
 		atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
@@ -220,7 +220,7 @@ struct drift slot_drift(struct slot *s, const struct address *a, bool each)
 	unsigned count;
 
 	pthread_mutex_lock(lock_of(s));
-	at = find(s, a, each, &last, &count);
+	at = slot_find(s, a, each, &last, &count);
 	if (*at != NULL && (!is_placed(a) || !is_placed(&last.last.address) ||
 			    address_same_host(a, &last.last.address)))
 		drift = last.last.drift;
@@ -235,7 +235,7 @@ bool slot_timed_out(struct slot *s, const struct address *a, bool each)
 	bool timed_out;
 
 	pthread_mutex_lock(lock_of(s));
-	timed_out = *find(s, a, each, &last, &count) != NULL &&
+	timed_out = *slot_find(s, a, each, &last, &count) != NULL &&
 		    last.last.dialogue_fault == FAULT_TIMEOUT &&
 		    last.last.dialogue_phase >= PHASE_CONNECT;
 	pthread_mutex_unlock(lock_of(s));
@@ -269,7 +269,7 @@ void slot_keep(struct slot *s, const struct address *list, size_t count, bool al
 		if (nowhere ? !all : is_among(&r.last.address, list, count))
 			at = &(*at)->next;
 		else
-			drop(at);
+			slot_drop(at);
 	}
 	pthread_mutex_unlock(lock_of(s));
 }

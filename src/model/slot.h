@@ -14,7 +14,7 @@
 struct slot;
 
 /* Whether TLS 1.0 or 1.1 is accepted as well: obsolete.h. */
-enum obsolete { OBSOLETE_UNKNOWN, OBSOLETE_REFUSED, OBSOLETE_TLS_1_0, OBSOLETE_TLS_1_1 };
+enum legacy_tls { LEGACY_TLS_UNKNOWN, LEGACY_TLS_REFUSED, LEGACY_TLS_1_0, LEGACY_TLS_1_1 };
 
 /* Addresses of one target. */
 enum { SLOT_RECORDS_MAX = 17 }; /* and one for what is not known of them */
@@ -108,8 +108,8 @@ void slot_record_fini(struct record *);
 uint64_t slot_results_dropped(void);
 
 /* What was found last; a target's addresses share it. */
-enum obsolete slot_obsolete(const struct slot *);
-void slot_set_obsolete(struct slot *, enum obsolete);
+enum legacy_tls slot_legacy_tls(const struct slot *);
+void slot_set_legacy_tls(struct slot *, enum legacy_tls);
 
 /* Since when it counts. */
 struct moment slot_made(const struct slot *);

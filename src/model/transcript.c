@@ -14,7 +14,7 @@ struct transcript {
 };
 
 /* The three texts in a room of their sizes. */
-static void place(struct transcript *t, char *room, size_t text, size_t before)
+static void transcript_place(struct transcript *t, char *room, size_t text, size_t before)
 {
 	t->text = room;
 	t->before = room + text;
@@ -32,7 +32,7 @@ struct transcript *transcript_new(void)
 		return NULL;
 	}
 	atomic_init(&t->holders, 1);
-	place(t, room, TRANSCRIPT_MAX, DIALOGUE_OFFERED_MAX);
+	transcript_place(t, room, TRANSCRIPT_MAX, DIALOGUE_OFFERED_MAX);
 	*t->text = *t->before = *t->after = '\0';
 	buffer_init(&t->lines, t->text, TRANSCRIPT_MAX - 1);
 	return t;
@@ -112,5 +112,5 @@ void transcript_trim(struct transcript *t)
 	memcpy(room + text, t->before, before);
 	memcpy(room + text + before, t->after, after);
 	free(t->text);
-	place(t, room, text, before);
+	transcript_place(t, room, text, before);
 }

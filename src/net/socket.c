@@ -83,8 +83,8 @@ static void close_keep_errno(int fd)
 	errno = kept;
 }
 
-static enum fault begin(int fd, const struct address *to, const struct address *source,
-			const char **ret_reason)
+static enum fault socket_begin(int fd, const struct address *to,
+			       const struct address *source, const char **ret_reason)
 {
 	const int on = 1;
 
@@ -114,7 +114,7 @@ enum fault socket_open(const struct address *to, const struct address *source, i
 	fd = socket(to->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return socket_fault(errno, ret_reason);
-	fault = begin(fd, to, source, ret_reason);
+	fault = socket_begin(fd, to, source, ret_reason);
 	if (fault != FAULT_OK) {
 		close_keep_errno(fd);
 		return fault;

@@ -44,7 +44,7 @@ static bool is_live(const struct stream *s)
 	return (s->flags & (FAILED | CLOSING)) == 0;
 }
 
-static void on_poll(uv_poll_t *, int status, int events);
+static void stream_on_poll(uv_poll_t *, int status, int events);
 
 static void watch(struct stream *s)
 {
@@ -57,10 +57,10 @@ static void watch(struct stream *s)
 	if (interest == s->interest || !is_live(s))
 		return;
 	s->interest = interest;
-	uv_poll_start(&s->poll, interest, on_poll);
+	uv_poll_start(&s->poll, interest, stream_on_poll);
 }
 
-static void fail(struct stream *s, enum fault fault, const char *reason)
+static void stream_fail(struct stream *s, enum fault fault, const char *reason)
 {
 	s->flags |= FAILED;
 	uv_poll_stop(&s->poll);
@@ -73,12 +73,12 @@ static void fail_errno(struct stream *s, int error)
 	enum fault fault = socket_fault(error, &reason);
 
 	s->error = error;
-	fail(s, fault, reason);
+	stream_fail(s, fault, reason);
 }
 
 static void fail_tls(struct stream *s)
 {
-	fail(s, s->tls->fault, s->tls->reason);
+	stream_fail(s, s->tls->fault, s->tls->reason);
 }
 
 /* A handshake that ends without a word may still be one that wanted a certificate. */
@@ -127,7 +127,7 @@ static size_t send_now(struct stream *s, struct view v)
 	return v.n;
 }
 
-static bool put(void *sink, struct view v)
+static bool stream_put(void *sink, struct view v)
 {
 	struct stream *s = sink;
 
@@ -157,7 +157,7 @@ bool stream_send(struct stream *s, struct view bytes)
 		return true;
 	if (bytes.n > STREAM_OUTPUT_MAX || s->output_n > STREAM_OUTPUT_MAX - bytes.n)
 		return false;
-	taken = s->tls != NULL ? tls_session_write(s->tls, bytes) : put(s, bytes);
+	taken = s->tls != NULL ? tls_session_write(s->tls, bytes) : stream_put(s, bytes);
 	watch(s);
 	return taken;
 }
@@ -183,7 +183,7 @@ static void end_of_records(struct stream *s, enum tls_status status)
 {
 	if (status == TLS_CLOSED) {
 		s->flags |= ENDED | PARTED;
-		fail(s, FAULT_CLOSED, "the server closed the connection");
+		stream_fail(s, FAULT_CLOSED, "the server closed the connection");
 	} else if (status == TLS_FAILED) {
 		fail_tls(s);
 	}
@@ -191,7 +191,7 @@ static void end_of_records(struct stream *s, enum tls_status status)
 
 /* What came at once is given on at once, whatever its records: who gets it may send an answer to
  * the first part, and must see before that whether there is more. */
-static void read_records(struct stream *s)
+static void stream_read_records(struct stream *s)
 {
 	UNTOUCHED char bytes[INPUT_MAX];
 	size_t n = 0, more = 0;
@@ -219,7 +219,7 @@ static void receive_tls(struct stream *s, char *bytes, size_t n)
 	if (s->flags & HANDSHAKE)
 		handshake(s);
 	if (is_live(s) && !(s->flags & HANDSHAKE))
-		read_records(s);
+		stream_read_records(s);
 	taken = n - tls_session_unread(s->tls);
 	tls_session_feed(s->tls, (struct view){ 0 });
 	if (s->fd >= 0 && taken > 0)
@@ -234,7 +234,7 @@ static void receive_end(struct stream *s)
 	else if (s->flags & HANDSHAKE)
 		fail_cut(s);
 	else
-		fail(s, FAULT_CLOSED, "the server closed the connection");
+		stream_fail(s, FAULT_CLOSED, "the server closed the connection");
 }
 
 static void receive_error(struct stream *s, int error)
@@ -285,7 +285,7 @@ static void finish_connect(struct stream *s)
 
 /* libuv answers a socket in error with a status below 0 and stops to poll it; recv tells which
  * error it is, once everything that came before it has been read. */
-static void on_poll(uv_poll_t *poll, int status, int events)
+static void stream_on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct stream *s = poll->data;
 
@@ -393,7 +393,7 @@ bool stream_start_tls(struct stream *s, struct tls_context *context, const char 
 {
 	unsigned flags = s->flags & HEARD ? TLS_SESSION_UPGRADED : 0;
 
-	s->tls = tls_session_new(context, name, pins, flags, put, s);
+	s->tls = tls_session_new(context, name, pins, flags, stream_put, s);
 	if (s->tls == NULL)
 		return false;
 	s->flags |= HANDSHAKE;
@@ -408,7 +408,7 @@ const struct tls_facts *stream_tls_facts(const struct stream *s)
 	return s->tls != NULL ? &s->tls->facts : &no_facts;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void stream_on_closed(uv_handle_t *handle)
 {
 	struct stream *s = handle->data;
 
@@ -442,7 +442,7 @@ void stream_close(struct stream *s)
 		tls_session_goodbye(s->tls);
 	s->flags |= CLOSING;
 	drop_input(s);
-	uv_close((uv_handle_t *)&s->poll, on_closed);
+	uv_close((uv_handle_t *)&s->poll, stream_on_closed);
 	close(s->fd);
 	s->fd = -1;
 }

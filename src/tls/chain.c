@@ -23,13 +23,13 @@
 enum { FAULTS = CERT_FAULT_LAST - CERT_FAULT_FIRST + 1, WORDS_MAX = 2 * X509_TEXT_MAX };
 
 struct findings {
-	const struct chain_wish *wish;
+	const struct chain_options *wish;
 	unsigned faults;
 	enum dane dane;
 	char words[FAULTS][WORDS_MAX];
 };
 
-static struct buffer words_of(struct findings *f, enum fault fault)
+static struct buffer chain_words_of(struct findings *f, enum fault fault)
 {
 	struct buffer b;
 
@@ -46,9 +46,9 @@ static bool is_new(struct findings *f, enum fault fault)
 	return !found;
 }
 
-static void find(struct findings *f, enum fault fault, const char *words)
+static void chain_find(struct findings *f, enum fault fault, const char *words)
 {
-	struct buffer b = words_of(f, fault);
+	struct buffer b = chain_words_of(f, fault);
 
 	if (!is_new(f, fault))
 		return;
@@ -60,7 +60,7 @@ static void find(struct findings *f, enum fault fault, const char *words)
 static void find_about(struct findings *f, enum fault fault, const X509 *x, int depth,
 		       const char *words)
 {
-	struct buffer b = words_of(f, fault);
+	struct buffer b = chain_words_of(f, fault);
 	char name[X509_TEXT_MAX];
 
 	if (!is_new(f, fault))
@@ -89,7 +89,7 @@ static void find_date(struct findings *f, enum fault fault, const X509 *x, int d
 static void find_purpose(struct findings *f, const X509 *x, int depth)
 {
 	if (depth == 0)
-		find(f, FAULT_CERT_PURPOSE, "not for use by TLS servers");
+		chain_find(f, FAULT_CERT_PURPOSE, "not for use by TLS servers");
 	else
 		find_about(f, FAULT_CERT_UNTRUSTED, x, depth,
 			   "may not issue for TLS servers");
@@ -97,7 +97,7 @@ static void find_purpose(struct findings *f, const X509 *x, int depth)
 
 static void find_missing_issuer(struct findings *f, X509_STORE_CTX *ctx, X509 *x, int depth)
 {
-	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
+	struct buffer b = chain_words_of(f, FAULT_CERT_UNTRUSTED);
 
 	if (!is_new(f, FAULT_CERT_UNTRUSTED))
 		return;
@@ -108,7 +108,7 @@ static void find_missing_issuer(struct findings *f, X509_STORE_CTX *ctx, X509 *x
 
 static void find_self_signed(struct findings *f, const X509 *x, bool leaf)
 {
-	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
+	struct buffer b = chain_words_of(f, FAULT_CERT_UNTRUSTED);
 	char name[X509_TEXT_MAX];
 
 	if (!is_new(f, FAULT_CERT_UNTRUSTED))
@@ -132,7 +132,8 @@ static int record(int ok, X509_STORE_CTX *ctx)
 
 	if (ok || x == NULL) {
 		if (!ok)
-			find(f, FAULT_CERT_UNTRUSTED, X509_verify_cert_error_string(error));
+			chain_find(f, FAULT_CERT_UNTRUSTED,
+				   X509_verify_cert_error_string(error));
 		return 1;
 	}
 	switch (error) {
@@ -228,7 +229,7 @@ static bool name_matches(X509 *x, const char *name)
 
 static void find_wrong_name(struct findings *f, const struct certificate *c)
 {
-	struct buffer b = words_of(f, FAULT_CERT_NAME);
+	struct buffer b = chain_words_of(f, FAULT_CERT_NAME);
 	enum { SHOWN = 3 };
 
 	if (!is_new(f, FAULT_CERT_NAME))
@@ -263,7 +264,8 @@ static void judge_leaf(struct findings *f, X509 *leaf, const struct certificate 
 	if (!name_matches(leaf, f->wish->name))
 		find_wrong_name(f, c);
 	if (is_posing_ca(leaf))
-		find(f, FAULT_CERT_PURPOSE, "the certificate of a CA, not of a server");
+		chain_find(f, FAULT_CERT_PURPOSE,
+			   "the certificate of a CA, not of a server");
 }
 
 static void note_dates(const STACK_OF(X509) * chain, struct tls_facts *facts)
@@ -340,7 +342,7 @@ static void trust_pinned(X509_STORE_CTX *ctx, STACK_OF(X509) * anchors)
 /* What the store has to say about a chain without a pinned key is of no interest. */
 static void find_no_pin(struct findings *f, const X509 *leaf, bool sent_along)
 {
-	struct buffer b = words_of(f, FAULT_CERT_UNTRUSTED);
+	struct buffer b = chain_words_of(f, FAULT_CERT_UNTRUSTED);
 	size_t count = f->wish->pins->count;
 	char text[PIN_TEXT_MAX] = "unknown";
 	struct pin pin;
@@ -365,7 +367,7 @@ static void find_no_pin(struct findings *f, const X509 *leaf, bool sent_along)
 
 static void find_no_match(struct findings *f, const X509 *leaf, bool sent_along)
 {
-	struct buffer b = words_of(f, FAULT_CERT_DANE);
+	struct buffer b = chain_words_of(f, FAULT_CERT_DANE);
 	size_t count = f->wish->tlsa->count;
 
 	is_new(f, FAULT_CERT_DANE);
@@ -423,7 +425,7 @@ static void forgive(struct findings *f)
 
 /* As X509_verify_cert, with TLSA records or pins where there are any. Where there are both the
  * operator's own pins decide on trust. */
-static int verify(struct findings *f, X509_STORE_CTX *ctx)
+static int chain_verify(struct findings *f, X509_STORE_CTX *ctx)
 {
 	const struct pins *pins = f->wish->pins;
 	STACK_OF(X509) *anchors = NULL;
@@ -459,7 +461,7 @@ static void write_detail(const struct findings *f, char detail[PRINTABLE_MAX])
 	printable_copy(detail, PRINTABLE_MAX, buffer_view(&b));
 }
 
-void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
+void chain_judge(X509_STORE_CTX *ctx, const struct chain_options *wish,
 		 struct tls_facts *facts)
 {
 	struct findings f = { .wish = wish };
@@ -471,9 +473,9 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_wish *wish,
 	chain_order(X509_STORE_CTX_get0_untrusted(ctx), facts->order);
 	X509_STORE_CTX_set_app_data(ctx, &f);
 	X509_STORE_CTX_set_verify_cb(ctx, record);
-	if (verify(&f, ctx) <= 0)
-		find(&f, FAULT_CERT_UNTRUSTED,
-		     X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
+	if (chain_verify(&f, ctx) <= 0)
+		chain_find(&f, FAULT_CERT_UNTRUSTED,
+			   X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx)));
 	trusted = !(f.faults & CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED));
 	chain = X509_STORE_CTX_get0_chain(ctx);
 	for (int i = 0; i < sk_X509_num(chain); i++)

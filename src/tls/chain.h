@@ -7,7 +7,7 @@
 
 #include <openssl/x509.h>
 
-struct chain_wish {
+struct chain_options {
 	const char *name; /* of the server: DNS name or IP literal, no dot at the end */
 	const char
 	    *store_note; /* added to "untrusted": what is odd about our own store; "" */
@@ -24,6 +24,6 @@ struct chain_wish {
  *
  * Verifies what OpenSSL has prepared in the context and writes cert_faults, detail and the
  * dates of the chain into the facts, whose certificate (the leaf's facts) is set already. */
-void chain_judge(X509_STORE_CTX *, const struct chain_wish *, struct tls_facts *);
+void chain_judge(X509_STORE_CTX *, const struct chain_options *, struct tls_facts *);
 
 #endif

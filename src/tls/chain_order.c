@@ -30,7 +30,7 @@ static bool certifies(X509 *issuer, X509 *x)
 	return X509_check_issued(issuer, x) == X509_V_OK;
 }
 
-static bool is_plain(const struct sent *s)
+static bool chain_order_is_plain(const struct sent *s)
 {
 	for (int i = 1; i < s->count; i++)
 		if (is_root(s->list[i]) || !certifies(s->list[i], s->list[i - 1]))
@@ -38,7 +38,7 @@ static bool is_plain(const struct sent *s)
 	return true;
 }
 
-static const char *name_of(const X509 *x, char dst[64])
+static const char *chain_order_name_of(const X509 *x, char dst[64])
 {
 	char text[X509_TEXT_MAX];
 
@@ -46,12 +46,12 @@ static const char *name_of(const X509 *x, char dst[64])
 	return dst;
 }
 
-static void say(struct sent *s, const X509 *x, const char *what)
+static void chain_order_say(struct sent *s, const X509 *x, const char *what)
 {
 	char name[64];
 
-	buffer_format(s->words, "%s'%s' %s", s->words->n > 0 ? "; " : "", name_of(x, name),
-		      what);
+	buffer_format(s->words, "%s'%s' %s", s->words->n > 0 ? "; " : "",
+		      chain_order_name_of(x, name), what);
 }
 
 static void say_misplaced(struct sent *s, const X509 *x, const X509 *before)
@@ -59,8 +59,8 @@ static void say_misplaced(struct sent *s, const X509 *x, const X509 *before)
 	char first[64], second[64];
 
 	buffer_format(s->words, "%sin the wrong order: '%s' belongs behind '%s'",
-		      s->words->n > 0 ? "; " : "", name_of(x, first),
-		      name_of(before, second));
+		      s->words->n > 0 ? "; " : "", chain_order_name_of(x, first),
+		      chain_order_name_of(before, second));
 }
 
 /* The next one up from the one at a place, or -1. */
@@ -114,15 +114,17 @@ static void say_rest(struct sent *s)
 {
 	for (int i = 1; i < s->count; i++) {
 		if (!s->met[i] && is_repeated(s, i))
-			say(s, s->list[i], "is sent twice");
+			chain_order_say(s, s->list[i], "is sent twice");
 		else if (is_root(s->list[i]) && (s->met[i] || belongs(s, i)))
-			say(s, s->list[i],
+			chain_order_say(
+			    s, s->list[i],
 			    "is sent, too: clients have the root or do not trust it");
 		else if (!s->met[i] &&
 			 X509_cmp_current_time(X509_get0_notAfter(s->list[i])) < 0)
-			say(s, s->list[i], "is not part of the chain, and has expired");
+			chain_order_say(s, s->list[i],
+					"is not part of the chain, and has expired");
 		else if (!s->met[i])
-			say(s, s->list[i], "is not part of the chain");
+			chain_order_say(s, s->list[i], "is not part of the chain");
 	}
 }
 
@@ -135,7 +137,7 @@ const char *chain_order(const STACK_OF(X509) * sent, char dst[PRINTABLE_MAX])
 	dst[0] = '\0';
 	for (; s.count < sk_X509_num(sent) && s.count < LOOKED_AT; s.count++)
 		s.list[s.count] = sk_X509_value(sent, s.count);
-	if (s.count < 2 || (is_plain(&s) && s.count == sk_X509_num(sent)))
+	if (s.count < 2 || (chain_order_is_plain(&s) && s.count == sk_X509_num(sent)))
 		return dst;
 	buffer_init(&words, text, sizeof(text));
 	if (sk_X509_num(sent) > LOOKED_AT)

@@ -40,7 +40,7 @@ static bool is_rsa(const struct traits *t)
 	return t->exchange == NID_kx_rsa || t->exchange == NID_kx_rsa_psk;
 }
 
-static bool is_short(const struct traits *t)
+static bool cipher_is_short(const struct traits *t)
 {
 	return t->bits < 128;
 }
@@ -62,7 +62,7 @@ static const struct {
 	{ is_weak,      true,  "less than 112 bits of security (RFC 9325 section 4.1)" },
 	{ is_small_dh,  true,  "2048 are required (RFC 9325 section 4.5)" },
 	{ is_rsa,       false, "RSA key transport without forward secrecy (RFC 9325 section 4.1)" },
-	{ is_short,     false, "less than 128 bits of security (RFC 9325 section 4.1)" },
+	{ cipher_is_short,     false, "less than 128 bits of security (RFC 9325 section 4.1)" },
 	{ is_dhe,       false, "finite-field DH key exchange (RFC 9325 section 4.1)" },
 };
 /* clang-format on */

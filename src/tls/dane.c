@@ -29,7 +29,7 @@ static bool digest_is(const struct tlsa *t, const unsigned char *der, size_t n)
 	       memcmp(digest, t->data.p, length) == 0;
 }
 
-static bool matches(const struct tlsa *t, const X509 *x)
+static bool dane_matches(const struct tlsa *t, const X509 *x)
 {
 	size_t n = 0;
 	unsigned char *der = selected(x, t->selector, &n);
@@ -54,7 +54,7 @@ bool dane_matches_key(const struct dns_records *set, const X509 *leaf)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (is(&set->list[i].tlsa, TLSA_DANE_EE) &&
-		    matches(&set->list[i].tlsa, leaf))
+		    dane_matches(&set->list[i].tlsa, leaf))
 			return true;
 	return false;
 }
@@ -67,7 +67,7 @@ bool dane_has_usable(const struct dns_records *set)
 	return false;
 }
 
-static void add(STACK_OF(X509) * anchors, X509 *x)
+static void dane_add(STACK_OF(X509) * anchors, X509 *x)
 {
 	if (X509_up_ref(x) == 1 && sk_X509_push(anchors, x) <= 0)
 		X509_free(x);
@@ -78,8 +78,8 @@ static void add_sent(STACK_OF(X509) * anchors, const struct tlsa *t,
 {
 	for (int i = 0; i < sk_X509_num(sent); i++)
 		if (X509_cmp(sk_X509_value(sent, i), leaf) != 0 &&
-		    matches(t, sk_X509_value(sent, i)))
-			add(anchors, sk_X509_value(sent, i));
+		    dane_matches(t, sk_X509_value(sent, i)))
+			dane_add(anchors, sk_X509_value(sent, i));
 }
 
 /* Nobody need send what stands whole in the record. */
@@ -100,7 +100,7 @@ static void add_signed_by(STACK_OF(X509) * anchors, const struct tlsa *t,
 
 	for (int i = 0; key != NULL && i < sk_X509_num(sent); i++)
 		if (X509_verify(sk_X509_value(sent, i), key) == 1)
-			add(anchors, sk_X509_value(sent, i));
+			dane_add(anchors, sk_X509_value(sent, i));
 	EVP_PKEY_free(key);
 }
 

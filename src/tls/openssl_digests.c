@@ -1,7 +1,7 @@
 /* openssl_digests.c - one call of OpenSSL for each; what is dear is remembered. */
 #include "openssl_digests.h"
 
-#include "stretched.h"
+#include "pbkdf2_cache.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -28,7 +28,7 @@ static bool told(bool good)
 	return good;
 }
 
-static bool hash(enum digest digest, struct view text, void *ret_bytes)
+static bool openssl_digests_hash(enum digest digest, struct view text, void *ret_bytes)
 {
 	return told(EVP_Digest(text.p, text.n, ret_bytes, NULL, kind(digest), NULL) == 1);
 }
@@ -42,16 +42,16 @@ static bool hmac(enum digest digest, struct view key, struct view text, void *re
 static bool stretch(enum digest digest, struct view password, struct view salt,
 		    unsigned iterations, void *ret_bytes)
 {
-	const struct stretching terms = { digest, password, salt, iterations };
+	const struct pbkdf2_inputs params = { digest, password, salt, iterations };
 
-	if (stretched_find(&terms, ret_bytes))
+	if (pbkdf2_cache_find(&params, ret_bytes))
 		return true;
 	if (!told(PKCS5_PBKDF2_HMAC(password.p, (int)password.n,
 				    (const unsigned char *)salt.p, (int)salt.n,
 				    (int)iterations, kind(digest), (int)digest_size(digest),
 				    ret_bytes) == 1))
 		return false;
-	stretched_keep(&terms, ret_bytes);
+	pbkdf2_cache_keep(&params, ret_bytes);
 	return true;
 }
 
@@ -60,4 +60,5 @@ static bool random_bytes(void *ret_bytes, size_t n)
 	return told(RAND_bytes(ret_bytes, (int)n) == 1);
 }
 
-const struct digests openssl_digests = { hash, hmac, stretch, random_bytes };
+const struct digests openssl_digests = { openssl_digests_hash, hmac, stretch,
+					 random_bytes };

@@ -16,7 +16,7 @@ static _Thread_local struct {
 	const char *latest;
 } shortage;
 
-static void note(const char *what)
+static void openssl_shortage_note(const char *what)
 {
 	shortage.count++;
 	shortage.latest = what;
@@ -25,18 +25,18 @@ static void note(const char *what)
 static void *noted(void *p, size_t size)
 {
 	if (p == NULL && size > 0)
-		note(no_memory);
+		openssl_shortage_note(no_memory);
 	return p;
 }
 
-static void *take(size_t size, const char *file, int line)
+static void *openssl_shortage_take(size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
 	return noted(malloc(size), size);
 }
 
-static void *change(void *p, size_t size, const char *file, int line)
+static void *openssl_shortage_change(void *p, size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
@@ -54,7 +54,7 @@ static void give_back(void *p, const char *file, int line)
  * start it. */
 __attribute__((constructor)) static void listen_in(void)
 {
-	CRYPTO_set_mem_functions(take, change, give_back);
+	CRYPTO_set_mem_functions(openssl_shortage_take, openssl_shortage_change, give_back);
 }
 
 uint64_t openssl_shortage_mark(void)
@@ -69,7 +69,7 @@ const char *openssl_shortage_since(uint64_t mark)
 
 void openssl_shortage_add(void)
 {
-	note(no_memory);
+	openssl_shortage_note(no_memory);
 }
 
 void openssl_shortage_look(void)
@@ -81,8 +81,8 @@ void openssl_shortage_look(void)
 
 		if (reason == ERR_R_MALLOC_FAILURE ||
 		    (ERR_SYSTEM_ERROR(error) && reason == ENOMEM))
-			note(no_memory);
+			openssl_shortage_note(no_memory);
 		else if (ERR_SYSTEM_ERROR(error) && (reason == EMFILE || reason == ENFILE))
-			note(no_descriptors);
+			openssl_shortage_note(no_descriptors);
 	}
 }

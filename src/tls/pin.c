@@ -76,7 +76,7 @@ const char *pin_text(const struct pin *pin, char dst[PIN_TEXT_MAX])
 	return buffer_string(&b);
 }
 
-static bool same(const struct pin *a, const struct pin *b)
+static bool pin_same(const struct pin *a, const struct pin *b)
 {
 	return memcmp(a->sha256, b->sha256, PIN_BYTES) == 0;
 }
@@ -84,7 +84,7 @@ static bool same(const struct pin *a, const struct pin *b)
 bool pins_have(const struct pins *pins, const struct pin *pin)
 {
 	for (size_t i = 0; pins != NULL && i < pins->count; i++)
-		if (same(&pins->list[i], pin))
+		if (pin_same(&pins->list[i], pin))
 			return true;
 	return false;
 }
@@ -96,7 +96,7 @@ bool pins_same(const struct pins *a, const struct pins *b)
 	if (count != (b != NULL ? b->count : 0))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!same(&a->list[i], &b->list[i]))
+		if (!pin_same(&a->list[i], &b->list[i]))
 			return false;
 	return true;
 }

@@ -36,13 +36,13 @@ struct answer {
 	struct moment revoked, begin, end;
 };
 
-static bool say(char words[PRINTABLE_MAX], const char *text)
+static bool staple_say(char words[PRINTABLE_MAX], const char *text)
 {
 	text_copy(words, PRINTABLE_MAX, text);
 	return true;
 }
 
-static bool say_date(char words[PRINTABLE_MAX], const char *text, struct moment m)
+static bool staple_say_date(char words[PRINTABLE_MAX], const char *text, struct moment m)
 {
 	char date[MOMENT_TEXT_MAX];
 	struct buffer b;
@@ -68,7 +68,7 @@ static bool say_revoked(char words[PRINTABLE_MAX], const struct answer *a)
 }
 
 /* By the hash the responder has chosen; of no more kinds than there are. */
-static bool is_of(OCSP_SINGLERESP *single, const struct staple_wish *w)
+static bool staple_is_of(OCSP_SINGLERESP *single, const struct staple_options *w)
 {
 	const OCSP_CERTID *theirs = OCSP_SINGLERESP_get0_id(single);
 	ASN1_OBJECT *digest = NULL;
@@ -85,7 +85,7 @@ static bool is_of(OCSP_SINGLERESP *single, const struct staple_wish *w)
 	return same;
 }
 
-static bool find_answer(OCSP_BASICRESP *basic, const struct staple_wish *w,
+static bool find_answer(OCSP_BASICRESP *basic, const struct staple_options *w,
 			struct answer *ret_answer)
 {
 	ASN1_GENERALIZEDTIME *revoked = NULL, *begin = NULL, *end = NULL;
@@ -93,7 +93,7 @@ static bool find_answer(OCSP_BASICRESP *basic, const struct staple_wish *w,
 	int reason = -1, status;
 
 	for (int i = 0; i < OCSP_resp_count(basic) && single == NULL; i++)
-		if (is_of(OCSP_resp_get0(basic, i), w))
+		if (staple_is_of(OCSP_resp_get0(basic, i), w))
 			single = OCSP_resp_get0(basic, i);
 	if (single == NULL)
 		return false;
@@ -111,7 +111,7 @@ static bool find_answer(OCSP_BASICRESP *basic, const struct staple_wish *w,
 }
 
 /* The issuer's is judged with the chain. */
-static bool is_of_today(const X509 *responder, const struct staple_wish *w)
+static bool is_of_today(const X509 *responder, const struct staple_options *w)
 {
 	return X509_cmp(responder, w->issuer) == 0 ||
 	       (x509_not_before(responder).ms <= w->now.ms + SKEW_MS &&
@@ -120,7 +120,7 @@ static bool is_of_today(const X509 *responder, const struct staple_wish *w)
 
 /* NULL, or what is wrong. The one root of the chain to the responder is the issuer, whatever is
  * above it. */
-static const char *signature_fault(OCSP_BASICRESP *basic, const struct staple_wish *w)
+static const char *signature_fault(OCSP_BASICRESP *basic, const struct staple_options *w)
 {
 	X509_STORE *store = X509_STORE_new();
 	STACK_OF(X509) *issuers = sk_X509_new_null();
@@ -154,10 +154,11 @@ static bool is_current(const struct answer *a, struct moment now)
 static bool say_dates(char words[PRINTABLE_MAX], const struct answer *a, struct moment now)
 {
 	if (a->begin.ms == 0 || a->end.ms < a->begin.ms)
-		return say(words, "the OCSP staple has no valid dates");
+		return staple_say(words, "the OCSP staple has no valid dates");
 	if (a->begin.ms > now.ms)
-		return say_date(words, "the OCSP staple is not valid before", a->begin);
-	return say_date(words, "the OCSP staple expired", a->end);
+		return staple_say_date(words, "the OCSP staple is not valid before",
+				       a->begin);
+	return staple_say_date(words, "the OCSP staple expired", a->end);
 }
 
 static bool say_status(char words[PRINTABLE_MAX], const struct answer *a)
@@ -168,12 +169,13 @@ static bool say_status(char words[PRINTABLE_MAX], const struct answer *a)
 	case V_OCSP_CERTSTATUS_REVOKED:
 		return say_revoked(words, a);
 	default:
-		return say(words, "unknown to its authority, as the OCSP staple says");
+		return staple_say(words,
+				  "unknown to its authority, as the OCSP staple says");
 	}
 }
 
-static bool basic_is_bad(OCSP_BASICRESP *basic, const struct staple_wish *w, bool required,
-			 char words[PRINTABLE_MAX])
+static bool basic_is_bad(OCSP_BASICRESP *basic, const struct staple_options *w,
+			 bool required, char words[PRINTABLE_MAX])
 {
 	const char *fault;
 	struct answer a;
@@ -182,18 +184,19 @@ static bool basic_is_bad(OCSP_BASICRESP *basic, const struct staple_wish *w, boo
 	if (w->issuer == NULL)
 		return false;
 	if (!find_answer(basic, w, &a))
-		return required && say(words, "the OCSP staple is for another certificate");
+		return required &&
+		       staple_say(words, "the OCSP staple is for another certificate");
 	current = is_current(&a, w->now);
 	/* Nobody is to pay for a signature that nobody asks for. */
 	if (!required && !(current && a.status == V_OCSP_CERTSTATUS_REVOKED))
 		return false;
 	fault = signature_fault(basic, w);
 	if (fault != NULL)
-		return required && say(words, fault);
+		return required && staple_say(words, fault);
 	return current ? say_status(words, &a) : say_dates(words, &a, w->now);
 }
 
-static bool response_is_bad(OCSP_RESPONSE *response, const struct staple_wish *w,
+static bool response_is_bad(OCSP_RESPONSE *response, const struct staple_options *w,
 			    bool required, char words[PRINTABLE_MAX])
 {
 	int status = OCSP_response_status(response);
@@ -210,13 +213,13 @@ static bool response_is_bad(OCSP_RESPONSE *response, const struct staple_wish *w
 	}
 	basic = OCSP_response_get1_basic(response);
 	if (basic == NULL)
-		return required && say(words, "the OCSP staple is malformed");
+		return required && staple_say(words, "the OCSP staple is malformed");
 	bad = basic_is_bad(basic, w, required, words);
 	OCSP_BASICRESP_free(basic);
 	return bad;
 }
 
-bool staple_is_bad(const struct staple_wish *w, struct view staple,
+bool staple_is_bad(const struct staple_options *w, struct view staple,
 		   char ret_words[PRINTABLE_MAX])
 {
 	const unsigned char *p = (const unsigned char *)staple.p;
@@ -227,13 +230,13 @@ bool staple_is_bad(const struct staple_wish *w, struct view staple,
 
 	if (staple.n == 0) {
 		if (required)
-			say(ret_words,
-			    "no OCSP staple, though the certificate requires one");
+			staple_say(ret_words,
+				   "no OCSP staple, though the certificate requires one");
 		return required;
 	}
 	response = d2i_OCSP_RESPONSE(NULL, &p, (long)staple.n);
 	if (response == NULL || p != (const unsigned char *)staple.p + staple.n)
-		bad = required && say(words, "the OCSP staple is malformed");
+		bad = required && staple_say(words, "the OCSP staple is malformed");
 	else
 		bad = response_is_bad(response, w, required, words);
 	OCSP_RESPONSE_free(response);

@@ -14,7 +14,7 @@
 
 #include <openssl/x509.h>
 
-struct staple_wish {
+struct staple_options {
 	X509 *certificate;
 	X509 *issuer; /* NULL: not known; then no staple is judged beyond its form */
 	struct moment now;
@@ -25,7 +25,7 @@ bool staple_is_required(const X509 *);
 
 /* True when something is wrong, with words for it. `staple` is DER, empty for none. Errors of
  * OpenSSL are left in its queue. */
-bool staple_is_bad(const struct staple_wish *, struct view staple,
+bool staple_is_bad(const struct staple_options *, struct view staple,
 		   char ret_words[PRINTABLE_MAX]);
 
 #endif

@@ -37,18 +37,18 @@ static bool set_groups(SSL_CTX *ssl)
 
 /* The same for TLS 1.0 and 1.1 alone: whatever the library still has, to see what a server takes.
  * Their signatures are MD5 with SHA-1, which level 0 is needed for. */
-static const char obsolete_ciphers[] = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0";
+static const char legacy_ciphers[] = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0";
 
-static bool set_versions(SSL_CTX *ssl, bool obsolete)
+static bool set_versions(SSL_CTX *ssl, bool legacy_tls)
 {
 	return SSL_CTX_set_min_proto_version(ssl, TLS1_VERSION) == 1 &&
-	       SSL_CTX_set_max_proto_version(ssl, obsolete ? TLS1_1_VERSION : 0) == 1 &&
-	       SSL_CTX_set_cipher_list(ssl, obsolete ? obsolete_ciphers : ciphers) == 1;
+	       SSL_CTX_set_max_proto_version(ssl, legacy_tls ? TLS1_1_VERSION : 0) == 1 &&
+	       SSL_CTX_set_cipher_list(ssl, legacy_tls ? legacy_ciphers : ciphers) == 1;
 }
 
 /* What openssl.cnf may have set is set anew: what a server can do must not depend on the
  * machine that asks. */
-static bool set_up(SSL_CTX *ssl, bool obsolete)
+static bool tls_set_up(SSL_CTX *ssl, bool legacy_tls)
 {
 	const uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
 				 SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_COMPRESSION;
@@ -61,7 +61,7 @@ static bool set_up(SSL_CTX *ssl, bool obsolete)
 		return false;
 	SSL_CTX_set1_sigalgs_list(ssl, signatures);
 	SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
-	return set_versions(ssl, obsolete);
+	return set_versions(ssl, legacy_tls);
 }
 
 static bool refuse_file(const char *what, const char *path, char *error, size_t cap)
@@ -153,7 +153,7 @@ struct tls_context *tls_context_new(const struct tls_options *options, char *err
 	start_openssl(options);
 	c->ssl = SSL_CTX_new(TLS_client_method());
 	if (c->certificates == NULL || c->wire == NULL || c->ssl == NULL ||
-	    !set_up(c->ssl, options->obsolete))
+	    !tls_set_up(c->ssl, options->legacy_tls))
 		goto failed;
 	tls_session_set_up(c->ssl);
 	loaded = load_files(c, options, error, cap);

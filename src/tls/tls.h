@@ -32,7 +32,7 @@ struct tls_options {
 	/* No roots are loaded and no chain is judged: cert_faults stay 0, the certificate's own
 	 * facts are all there is. */
 	bool unjudged;
-	bool obsolete; /* TLS 1.0 and 1.1 and nothing newer */
+	bool legacy_tls; /* TLS 1.0 and 1.1 and nothing newer */
 };
 
 /* Not to be shared between threads. */

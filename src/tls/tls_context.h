@@ -12,7 +12,7 @@ struct tls_context {
 	BIO_METHOD *wire; /* of tls_wire.c: bytes in and out, no descriptor */
 	struct certificate_table *certificates;
 	bool unjudged;
-	const char *store_note; /* as in struct chain_wish */
+	const char *store_note; /* as in struct chain_options */
 };
 
 /* Sets the callbacks of a context; in tls_session.c. */

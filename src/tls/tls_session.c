@@ -18,12 +18,12 @@
 /* --- what OpenSSL asks ----------------------------------------------------------------- */
 
 /* Says yes to every chain; what is wrong with it is in the facts. */
-static int verify(X509_STORE_CTX *ctx, void *nothing)
+static int tls_session_verify(X509_STORE_CTX *ctx, void *nothing)
 {
 	const SSL *ssl =
 	    X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_session *t = SSL_get_app_data(ssl);
-	struct chain_wish wish = { t->name, t->context->store_note, t->pins, t->tlsa };
+	struct chain_options wish = { t->name, t->context->store_note, t->pins, t->tlsa };
 
 	(void)nothing;
 	certificate_release(t->facts.certificate);
@@ -51,7 +51,7 @@ static int certificate_asked(SSL *ssl, void *nothing)
 void tls_session_set_up(SSL_CTX *ssl)
 {
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_cert_verify_callback(ssl, verify, NULL);
+	SSL_CTX_set_cert_verify_callback(ssl, tls_session_verify, NULL);
 	SSL_CTX_set_cert_cb(ssl, certificate_asked, NULL);
 	tls_wire_watch(ssl);
 }
@@ -110,7 +110,8 @@ void tls_session_free(struct tls_session *t)
 
 /* --- errors ---------------------------------------------------------------------------- */
 
-static enum tls_status fail(struct tls_session *t, enum fault fault, const char *reason)
+static enum tls_status tls_session_fail(struct tls_session *t, enum fault fault,
+					const char *reason)
 {
 	t->fault = fault;
 	printable_copy(t->reason, sizeof(t->reason), view_of(reason));
@@ -118,21 +119,21 @@ static enum tls_status fail(struct tls_session *t, enum fault fault, const char 
 }
 
 /* Before OpenSSL is called. What other sessions lack is no concern of this one. */
-static void begin(struct tls_session *t)
+static void tls_session_begin(struct tls_session *t)
 {
 	t->mark = openssl_shortage_mark();
 	ERR_clear_error();
 }
 
 /* True: this machine had no memory for what OpenSSL wanted to do, whatever it says of it. */
-static bool is_short(struct tls_session *t)
+static bool tls_session_is_short(struct tls_session *t)
 {
 	const char *what = openssl_shortage_since(t->mark);
 
 	if (what == NULL)
 		return false;
 	ERR_clear_error();
-	fail(t, FAULT_INTERNAL, what);
+	tls_session_fail(t, FAULT_INTERNAL, what);
 	return true;
 }
 
@@ -180,19 +181,19 @@ static enum tls_status fail_alert(struct tls_session *t, int alert)
 	buffer_init(&b, words, sizeof(words));
 	buffer_format(&b, "the server sent the TLS alert '%s'", alert_words(alert));
 	if (alert == SSL_AD_PROTOCOL_VERSION)
-		return fail(t, FAULT_TLS_VERSION, buffer_string(&b));
+		return tls_session_fail(t, FAULT_TLS_VERSION, buffer_string(&b));
 	if (alert == SSL_AD_CERTIFICATE_REQUIRED ||
 	    ((t->flags & TLS_SESSION_CERT_ASKED) && refuses_our_certificate(alert))) {
 		buffer_text(&b, SSL_get_certificate(t->ssl) != NULL
 				    ? ": it does not accept our certificate"
 				    : ": it wants a certificate from us");
-		return fail(t, FAULT_CLIENT_CERT, buffer_string(&b));
+		return tls_session_fail(t, FAULT_CLIENT_CERT, buffer_string(&b));
 	}
 	if (alert == SSL_AD_HANDSHAKE_FAILURE)
 		buffer_text(&b, ": no cipher or key exchange in common?");
 	if (alert == SSL_AD_UNRECOGNIZED_NAME)
 		buffer_format(&b, ": it does not know '%s'", t->name);
-	return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
+	return tls_session_fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
 }
 
 static void put_error(struct buffer *b, unsigned long error)
@@ -219,17 +220,19 @@ static enum tls_status fail_local(struct tls_session *t, unsigned long error)
 	case SSL_R_UNSUPPORTED_SSL_VERSION:
 	case SSL_R_UNKNOWN_PROTOCOL:
 	case SSL_R_VERSION_TOO_LOW:
-		return fail(t, FAULT_TLS_VERSION,
-			    "the server has no TLS version from 1.0 up");
+		return tls_session_fail(t, FAULT_TLS_VERSION,
+					"the server has no TLS version from 1.0 up");
 	case SSL_R_TOO_MANY_WARN_ALERTS:
-		return fail(t, FAULT_LIMIT, "the server sent too many TLS warnings");
+		return tls_session_fail(t, FAULT_LIMIT,
+					"the server sent too many TLS warnings");
 	case SSL_R_RECORD_TOO_SMALL:
-		return fail(t, FAULT_LIMIT, "the server sent too many empty TLS records");
+		return tls_session_fail(t, FAULT_LIMIT,
+					"the server sent too many empty TLS records");
 	default:
 		buffer_init(&b, reason, sizeof(reason));
 		buffer_text(&b, "the server's TLS is broken: ");
 		put_error(&b, error);
-		return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
+		return tls_session_fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
 	}
 }
 
@@ -240,10 +243,11 @@ static enum tls_status fail_by_queue(struct tls_session *t)
 
 	ERR_clear_error();
 	if (t->wire.refused && t->flags & TLS_SESSION_SECURED)
-		return fail(t, FAULT_LIMIT, "the server wants more answers than it reads");
+		return tls_session_fail(t, FAULT_LIMIT,
+					"the server wants more answers than it reads");
 	if (error == 0)
-		return fail(t, FAULT_TLS_HANDSHAKE,
-			    "the server does not read what we answer");
+		return tls_session_fail(t, FAULT_TLS_HANDSHAKE,
+					"the server does not read what we answer");
 	if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET)
 		return fail_alert(t, reason - SSL_AD_REASON_OFFSET);
 	return fail_local(t, error);
@@ -253,14 +257,14 @@ static enum tls_status more_or_limit(struct tls_session *t)
 {
 	const char *excess = tls_wire_excess(&t->wire);
 
-	return excess != NULL ? fail(t, FAULT_LIMIT, excess) : TLS_MORE;
+	return excess != NULL ? tls_session_fail(t, FAULT_LIMIT, excess) : TLS_MORE;
 }
 
-static enum tls_status status_of(struct tls_session *t, int result)
+static enum tls_status tls_session_status_of(struct tls_session *t, int result)
 {
 	int error = SSL_get_error(t->ssl, result);
 
-	if (t->fault == FAULT_INTERNAL || is_short(t))
+	if (t->fault == FAULT_INTERNAL || tls_session_is_short(t))
 		return TLS_FAILED;
 	switch (error) {
 	case SSL_ERROR_NONE:
@@ -289,18 +293,20 @@ static enum tls_status fail_plain_text(struct tls_session *t)
 	if (!(t->flags & TLS_SESSION_UPGRADED) &&
 	    memchr("0123456789+-*", line.p[0], 13) != NULL)
 		buffer_text(&b, ": use STARTTLS");
-	return fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
+	return tls_session_fail(t, FAULT_TLS_HANDSHAKE, buffer_string(&b));
 }
 
 void tls_session_cut(struct tls_session *t)
 {
 	if (t->flags & TLS_SESSION_CERT_ASKED)
-		fail(t, FAULT_CLIENT_CERT,
-		     "the server asked for a certificate from us, then closed the "
-		     "connection");
+		tls_session_fail(
+		    t, FAULT_CLIENT_CERT,
+		    "the server asked for a certificate from us, then closed the "
+		    "connection");
 	else
-		fail(t, FAULT_TLS_HANDSHAKE,
-		     "the server closed the connection during the TLS handshake");
+		tls_session_fail(
+		    t, FAULT_TLS_HANDSHAKE,
+		    "the server closed the connection during the TLS handshake");
 }
 
 /* --- bytes ----------------------------------------------------------------------------- */
@@ -346,7 +352,7 @@ static X509 *issuer_of(const struct tls_session *t, X509 *leaf)
 /* Behind the judgement on the chain, for the staple may come after it. */
 static void judge_staple(struct tls_session *t)
 {
-	struct staple_wish wish = { .certificate = SSL_get0_peer_certificate(t->ssl) };
+	struct staple_options wish = { .certificate = SSL_get0_peer_certificate(t->ssl) };
 	char words[PRINTABLE_MAX], text[2 * PRINTABLE_MAX + 2];
 	unsigned char *staple = NULL;
 	long n = SSL_get_tlsext_status_ocsp_resp(t->ssl, &staple);
@@ -389,11 +395,11 @@ enum tls_status tls_session_handshake(struct tls_session *t)
 		if (t->wire.input.p[0] >= ' ' && t->wire.input.p[0] <= '~')
 			return fail_plain_text(t);
 	}
-	begin(t);
-	status = status_of(t, SSL_do_handshake(t->ssl));
+	tls_session_begin(t);
+	status = tls_session_status_of(t, SSL_do_handshake(t->ssl));
 	if (status == TLS_READY) {
 		note_secured(t);
-		if (is_short(t))
+		if (tls_session_is_short(t))
 			return TLS_FAILED;
 	}
 	if (status == TLS_CLOSED) {
@@ -408,8 +414,8 @@ enum tls_status tls_session_read(struct tls_session *t, char *dst, size_t cap,
 {
 	enum tls_status status;
 
-	begin(t);
-	status = status_of(t, SSL_read_ex(t->ssl, dst, cap, ret_n));
+	tls_session_begin(t);
+	status = tls_session_status_of(t, SSL_read_ex(t->ssl, dst, cap, ret_n));
 	if (status == TLS_READY)
 		tls_wire_count_data(&t->wire, t->ssl, *ret_n);
 	return status;
@@ -421,8 +427,8 @@ bool tls_session_write(struct tls_session *t, struct view v)
 
 	if (v.n == 0)
 		return true;
-	begin(t);
-	return status_of(t, SSL_write_ex(t->ssl, v.p, v.n, &n)) == TLS_READY;
+	tls_session_begin(t);
+	return tls_session_status_of(t, SSL_write_ex(t->ssl, v.p, v.n, &n)) == TLS_READY;
 }
 
 /* RFC 5929 section 4.1: by the hash of the signature, but never a weaker one than SHA-256;
@@ -469,7 +475,7 @@ static bool put_unique(const struct tls_session *t, struct buffer *b)
 	return n > 0 && n <= sizeof(bytes) && buffer_put(b, (struct view){ bytes, n });
 }
 
-static const char *binding(const struct tls_session *t, struct buffer *b)
+static const char *tls_session_own_binding(const struct tls_session *t, struct buffer *b)
 {
 	if (SSL_version(t->ssl) >= TLS1_3_VERSION)
 		return put_exporter(t, b) ? "tls-exporter" : NULL;
@@ -484,11 +490,11 @@ const char *tls_session_binding(struct tls_session *t, struct buffer *ret_bytes)
 
 	if (!(t->flags & TLS_SESSION_SECURED))
 		return NULL;
-	begin(t);
-	name = binding(t, ret_bytes);
+	tls_session_begin(t);
+	name = tls_session_own_binding(t, ret_bytes);
 	ERR_clear_error();
 	/* Without one a login may fail: what is written next fails instead. */
-	is_short(t);
+	tls_session_is_short(t);
 	return name;
 }
 

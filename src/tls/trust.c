@@ -48,8 +48,8 @@ static int has_hashes(const char *path)
 	return found;
 }
 
-static bool complain(char *error, size_t cap, const char *kind, const char *path,
-		     const char *why)
+static bool trust_complain(char *error, size_t cap, const char *kind, const char *path,
+			   const char *why)
 {
 	snprintf(error, cap, "%s '%s': %s", kind, path, why);
 	return false;
@@ -74,16 +74,16 @@ static bool load_file(X509_STORE *store, const char *path, char *error, size_t c
 	if (fd < 0 && errno == 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		why = "is a directory; a directory is named by ca_path";
 	if (fd < 0)
-		return complain(error, cap, "ca_file", path, why);
+		return trust_complain(error, cap, "ca_file", path, why);
 	close(fd);
 	if (st.st_size == 0)
-		return complain(error, cap, "ca_file", path, "is empty");
+		return trust_complain(error, cap, "ca_file", path, "is empty");
 	if (st.st_size > TRUST_FILE_MAX)
-		return complain(error, cap, "ca_file", path, "is larger than 64 MiB");
+		return trust_complain(error, cap, "ca_file", path, "is larger than 64 MiB");
 	if (X509_STORE_load_file(store, path) == 1 && has_certificate(store))
 		return true;
-	return complain(error, cap, "ca_file", path,
-			"holds no certificates in PEM form, or a damaged one");
+	return trust_complain(error, cap, "ca_file", path,
+			      "holds no certificates in PEM form, or a damaged one");
 }
 
 static bool load_path(X509_STORE *store, const char *path, char *error, size_t cap)
@@ -91,16 +91,17 @@ static bool load_path(X509_STORE *store, const char *path, char *error, size_t c
 	int hashed = has_hashes(path);
 
 	if (hashed < 0)
-		return complain(error, cap, "ca_path", path, strerror(errno));
+		return trust_complain(error, cap, "ca_path", path, strerror(errno));
 	if (hashed == 0)
-		return complain(error, cap, "ca_path", path,
-				"has no hashed certificates; run 'openssl rehash' on it");
+		return trust_complain(
+		    error, cap, "ca_path", path,
+		    "has no hashed certificates; run 'openssl rehash' on it");
 	if (X509_STORE_load_path(store, path) == 1)
 		return true;
-	return complain(error, cap, "ca_path", path, "out of memory");
+	return trust_complain(error, cap, "ca_path", path, "out of memory");
 }
 
-static const char *default_file(void)
+static const char *trust_default_file(void)
 {
 	const char *named = getenv(X509_get_default_cert_file_env());
 
@@ -126,7 +127,7 @@ static int issuer_or_bundle(X509 **ret_issuer, X509_STORE_CTX *ctx, X509 *x)
 	if (found != 0 || X509_STORE_get_ex_data(store, 0) != NULL)
 		return found;
 	X509_STORE_set_ex_data(store, 0, &loaded);
-	if (X509_STORE_load_file(store, default_file()) != 1) {
+	if (X509_STORE_load_file(store, trust_default_file()) != 1) {
 		openssl_shortage_look();
 		/* It is tried again when there is memory, or a descriptor, for it. */
 		if (openssl_shortage_since(mark) != NULL)
@@ -149,14 +150,14 @@ static bool load_system(X509_STORE *store, char *error, size_t cap, const char *
 	struct stat st;
 
 	if (hashed < 0 && is_shortage(errno))
-		return complain(error, cap, "the system's trust store", default_dir(),
-				strerror(errno));
+		return trust_complain(error, cap, "the system's trust store", default_dir(),
+				      strerror(errno));
 	if (hashed > 0 && X509_STORE_load_path(store, default_dir()) == 1) {
 		X509_STORE_set_get_issuer(store, issuer_or_bundle);
 		return true;
 	}
 	X509_STORE_set_default_paths(store);
-	if (stat(default_file(), &st) < 0 && hashed <= 0)
+	if (stat(trust_default_file(), &st) < 0 && hashed <= 0)
 		*ret_note =
 		    " (this system has no trust store: is ca-certificates installed?)";
 	return true;

@@ -58,12 +58,12 @@ static const char *signature_of(const X509 *x)
 	return name != NULL ? name : "unknown";
 }
 
-static bool put_text(struct buffer *b, const char *text)
+static bool x509_facts_put_text(struct buffer *b, const char *text)
 {
 	return buffer_put(b, (struct view){ text, strlen(text) + 1 });
 }
 
-static size_t put_names(struct buffer *b, const X509 *x)
+static size_t x509_facts_put_names(struct buffer *b, const X509 *x)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
 	char text[X509_TEXT_MAX];
@@ -72,7 +72,7 @@ static size_t put_names(struct buffer *b, const X509 *x)
 	for (int i = 0; i < sk_GENERAL_NAME_num(names) && count < CERTIFICATE_NAMES_MAX;
 	     i++)
 		if (x509_san_text(sk_GENERAL_NAME_value(names, i), text) &&
-		    put_text(b, text))
+		    x509_facts_put_text(b, text))
 			count++;
 	GENERAL_NAMES_free(names);
 	return count;
@@ -86,7 +86,7 @@ static char *next_text(char **rest)
 	return text;
 }
 
-static struct certificate_made *make(struct view texts, size_t name_count)
+static struct certificate_made *x509_facts_make(struct view texts, size_t name_count)
 {
 	struct certificate_made *c =
 	    calloc(1, sizeof(*c) + name_count * sizeof(c->texts[0]) + texts.n);
@@ -116,11 +116,11 @@ struct certificate *certificate_of_x509(const X509 *x)
 	size_t names;
 
 	buffer_init(&b, scratch, sizeof(scratch));
-	put_text(&b, x509_name_text(X509_get_subject_name(x), text));
-	put_text(&b, x509_name_text(X509_get_issuer_name(x), text));
-	put_text(&b, x509_serial_text(x, text));
-	names = put_names(&b, x);
-	c = make(buffer_view(&b), names);
+	x509_facts_put_text(&b, x509_name_text(X509_get_subject_name(x), text));
+	x509_facts_put_text(&b, x509_name_text(X509_get_issuer_name(x), text));
+	x509_facts_put_text(&b, x509_serial_text(x, text));
+	names = x509_facts_put_names(&b, x);
+	c = x509_facts_make(buffer_view(&b), names);
 	if (c == NULL)
 		return NULL;
 	x509_fingerprint(x, c->facts.fingerprint);

@@ -25,7 +25,7 @@ bool dane_policy_denies(const struct target *t, enum dane dane)
 	       dane < DANE_VALID;
 }
 
-static const char *words_of(enum dane dane)
+static const char *dane_policy_words_of(enum dane dane)
 {
 	switch (dane) {
 	case DANE_OFF:
@@ -49,7 +49,7 @@ void dane_policy_judge(const struct target *t, struct result *r)
 	if (!dane_policy_denies(t, r->dane) || r->dane == DANE_INVALID)
 		return;
 	buffer_init(&b, text, sizeof(text));
-	buffer_format(&b, "%s%s%s", words_of(r->dane),
+	buffer_format(&b, "%s%s%s", dane_policy_words_of(r->dane),
 		      r->cert_detail[0] != '\0' ? "; " : "", r->cert_detail);
 	r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_DANE);
 	r->flags &= ~(unsigned)RESULT_VERIFIED;

@@ -70,9 +70,10 @@ const char *name_sentence(const struct result *r, const struct certificate *fall
 	return dst;
 }
 
-struct roster_change name_verdict_file(struct roster *roster, const struct roll *roll,
-				       size_t number, const struct result *r,
-				       bool without_own, unsigned confirm)
+struct name_results_change name_verdict_file(struct name_results *name_results,
+					     const struct name_set *name_set, size_t number,
+					     const struct result *r, bool without_own,
+					     unsigned confirm)
 {
 	const struct certificate *fallback = without_own ? r->certificate : NULL;
 	char sentence[VERDICT_SENTENCE_MAX];
@@ -80,5 +81,6 @@ struct roster_change name_verdict_file(struct roster *roster, const struct roll 
 
 	if (r->state != STATE_OK)
 		why = name_sentence(r, fallback, sentence);
-	return roster_put(roster, roll, number, r, why, without_own, confirm);
+	return name_results_put(name_results, name_set, number, r, why, without_own,
+				confirm);
 }

@@ -7,7 +7,7 @@
 #ifndef MAILVANE_NAME_VERDICT_H
 #define MAILVANE_NAME_VERDICT_H
 
-#include "roster.h"
+#include "name_results.h"
 #include "verdict.h"
 
 /* Of a result that verdict_decide has seen. True: it is the name's now; only what was found in
@@ -30,9 +30,9 @@ void name_blame_fallback(struct result *, const struct service *, const struct p
 const char *name_sentence(const struct result *, const struct certificate *fallback,
 			  char dst[VERDICT_SENTENCE_MAX]);
 
-/* roster_put, with the sentence of a result that is not OK. */
-struct roster_change name_verdict_file(struct roster *, const struct roll *, size_t number,
-				       const struct result *, bool without_own,
-				       unsigned confirm);
+/* name_results_put, with the sentence of a result that is not OK. */
+struct name_results_change name_verdict_file(struct name_results *, const struct name_set *,
+					     size_t number, const struct result *,
+					     bool without_own, unsigned confirm);
 
 #endif

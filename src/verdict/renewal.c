@@ -40,8 +40,9 @@ static bool is_comparable(const struct certificate *c, unsigned cert_faults)
 	return c != NULL && !(cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME));
 }
 
-static void look_at(struct search *s, const struct target *t, const struct address *address,
-		    const struct certificate *c, struct moment seen)
+static void renewal_look_at(struct search *s, const struct target *t,
+			    const struct address *address, const struct certificate *c,
+			    struct moment seen)
 {
 	if (c->not_before.ms <= s->begin.ms ||
 	    !renewal_is_missed(s->policy, s->own->certificate, c, seen, s->own->at))
@@ -52,7 +53,7 @@ static void look_at(struct search *s, const struct target *t, const struct addre
 	s->address = *address;
 }
 
-static bool note(const struct search *s, struct result *result)
+static bool renewal_note(const struct search *s, struct result *result)
 {
 	char words[2 * PRINTABLE_MAX], text[ADDRESS_TEXT_MAX], date[MOMENT_TEXT_MAX];
 	struct buffer b;
@@ -95,8 +96,8 @@ static void look_at_slot(struct search *s, const struct target *t)
 
 		if (is_comparable(c, r->cert_faults) &&
 		    (t != s->target || !address_same_host(&r->address, &s->own->address)))
-			look_at(s, t, &r->address, c,
-				(struct moment){ (int64_t)c->first_seen * 1000 });
+			renewal_look_at(s, t, &r->address, c,
+					(struct moment){ (int64_t)c->first_seen * 1000 });
 		certificate_release(r->certificate);
 	}
 }
@@ -118,7 +119,7 @@ void renewal_compare(const struct plan *plan, const struct target *target,
 	for (; t < end && strcmp(t->server, target->server) == 0; t++)
 		if (is_one_name(t, target))
 			look_at_slot(&s, t);
-	note(&s, result);
+	renewal_note(&s, result);
 }
 
 /* --- in a plugin ------------------------------------------------------------------------ */
@@ -138,10 +139,10 @@ void renewal_compare_all(const struct policy *policy, struct finding *findings,
 
 			if (k != i && is_one_name(findings[k].target, t) &&
 			    is_comparable(r->certificate, r->cert_faults))
-				look_at(&s, findings[k].target, &r->address, r->certificate,
-					(struct moment){ 0 });
+				renewal_look_at(&s, findings[k].target, &r->address,
+						r->certificate, (struct moment){ 0 });
 		}
-		if (note(&s, own))
+		if (renewal_note(&s, own))
 			verdict_decide(own, t->service, policy, t->overrides);
 	}
 }

@@ -59,7 +59,7 @@ static void put_pair(struct buffer *b, const struct result *r)
 }
 
 /* One dead host is one story, whether it refuses, is silent or has no name any more. */
-static bool host_is_away(const struct finding *f, size_t count)
+static bool report_host_is_away(const struct finding *f, size_t count)
 {
 	const struct result *first = &f[0].result;
 
@@ -116,7 +116,7 @@ static void summary_write(struct buffer *b, const struct finding *f, size_t coun
 
 	buffer_format(b, "MAIL %s - ", state_name(worst->result.state));
 	report_sentence(worst, sentence);
-	if (host_is_away(f, count)) {
+	if (report_host_is_away(f, count)) {
 		buffer_format(b,
 			      "%.255s: host unreachable, none of %zu services reached: %s",
 			      worst->target->host, count, sentence);
@@ -139,7 +139,7 @@ static void summary_write(struct buffer *b, const struct finding *f, size_t coun
 }
 
 /* Host, sentence and remark may be anybody's words. */
-static void put_summary(struct buffer *b, const struct finding *f, size_t count)
+static void report_put_summary(struct buffer *b, const struct finding *f, size_t count)
 {
 	char storage[SUMMARY_MAX];
 	struct buffer raw;
@@ -151,7 +151,7 @@ static void put_summary(struct buffer *b, const struct finding *f, size_t count)
 
 /* --- performance values ------------------------------------------------------------------- */
 
-static void put_label(struct buffer *b, const struct finding *f, const char *label)
+static void report_put_label(struct buffer *b, const struct finding *f, const char *label)
 {
 	char address[ADDRESS_TEXT_MAX];
 
@@ -167,12 +167,12 @@ static const char *or_empty(const char *text)
 }
 
 /* Integers only: no locale writes a comma into them. */
-static void put_seconds(struct buffer *b, const struct finding *f, const char *label,
-			struct span span, const char *warning, const char *critical)
+static void report_put_seconds(struct buffer *b, const struct finding *f, const char *label,
+			       struct span span, const char *warning, const char *critical)
 {
 	long long us = span.ns / 1000;
 
-	put_label(b, f, label);
+	report_put_label(b, f, label);
 	if (span.ns < 0)
 		buffer_text(b, "U");
 	else
@@ -185,7 +185,7 @@ static void put_days(struct buffer *b, const struct finding *f)
 	const struct result *r = &f->result;
 	struct moment end = r->chain_not_after;
 
-	put_label(b, f, "cert_days");
+	report_put_label(b, f, "cert_days");
 	if (r->certificate == NULL) {
 		buffer_text(b, "U");
 		return;
@@ -225,20 +225,20 @@ static bool can_have(const struct target *t, enum phase phase,
 	}
 }
 
-static void put_values(struct buffer *b, const struct finding *f,
-		       const struct report_limits *limits)
+static void report_own_put_values(struct buffer *b, const struct finding *f,
+				  const struct report_limits *limits)
 {
 	static const struct report_limits none;
 	const struct report_limits *l = limits != NULL ? limits : &none;
 
-	put_seconds(b, f, "time", f->result.took, l->warning[PHASE_COUNT],
-		    l->critical[PHASE_COUNT]);
+	report_put_seconds(b, f, "time", f->result.took, l->warning[PHASE_COUNT],
+			   l->critical[PHASE_COUNT]);
 	for (unsigned phase = 0; phase < PHASE_COUNT; phase++)
 		if (f->result.phases[phase].ns >= 0 ||
 		    can_have(f->target, (enum phase)phase, l))
-			put_seconds(b, f, phase_name((enum phase)phase),
-				    f->result.phases[phase], l->warning[phase],
-				    l->critical[phase]);
+			report_put_seconds(b, f, phase_name((enum phase)phase),
+					   f->result.phases[phase], l->warning[phase],
+					   l->critical[phase]);
 	if (f->result.certificate != NULL || can_have(f->target, PHASE_TLS, l))
 		put_days(b, f);
 }
@@ -259,7 +259,7 @@ static void line_write(struct buffer *b, const struct finding *f)
 	put_pair(b, &f->result);
 }
 
-static void put_line(struct buffer *b, const struct finding *f)
+static void report_put_line(struct buffer *b, const struct finding *f)
 {
 	char storage[SUMMARY_MAX];
 	struct buffer raw;
@@ -318,7 +318,7 @@ static void report_put_lines(struct report *r, bool only_bad, size_t room)
 		bool bad = f->result.state != STATE_OK;
 
 		buffer_init(&line, storage, sizeof(storage));
-		put_line(&line, f);
+		report_put_line(&line, f);
 		if ((only_bad && !bad) || !part_add(&r->lines, &line, room))
 			return;
 		r->next++;
@@ -335,7 +335,7 @@ static void report_put_values(struct report *r, const struct report_limits *limi
 
 	for (size_t i = 0; i < r->count; i++) {
 		buffer_init(&values, storage, sizeof(storage));
-		put_values(&values, &r->findings[i], limits);
+		report_own_put_values(&values, &r->findings[i], limits);
 		r->values_left -= part_add(&r->values, &values, room);
 	}
 }
@@ -369,7 +369,7 @@ enum state report_write(struct buffer *b, const struct finding *findings, size_t
 			    .bad_left = count - well,
 			    .values_left = count };
 
-	put_summary(b, findings, count);
+	report_put_summary(b, findings, count);
 	room = b->cap - b->n > TAIL_ROOM ? b->cap - b->n - TAIL_ROOM : 0;
 	buffer_init(&r.values.b, r.values.storage, sizeof(r.values.storage));
 	buffer_init(&r.lines.b, r.lines.storage, sizeof(r.lines.storage));

@@ -125,7 +125,7 @@ enum state verdict_state(enum fault fault, enum phase phase, const struct servic
 }
 
 /* The end of the verified chain counts; without one, that of the certificate itself. */
-static struct moment certificate_end(const struct result *r)
+static struct moment verdict_certificate_end(const struct result *r)
 {
 	return r->chain_not_after.ms != 0 ? r->chain_not_after : r->certificate->not_after;
 }
@@ -142,13 +142,14 @@ static enum state expiry_state(struct result *r, const struct policy *policy)
 		return STATE_OK;
 	if (r->chain_not_after.ms == 0)
 		begin = r->certificate->not_before;
-	state = policy_expiry(policy, begin, certificate_end(r), r->at);
+	state = policy_expiry(policy, begin, verdict_certificate_end(r), r->at);
 	if (state != STATE_OK)
 		r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
 	return state;
 }
 
-static void weigh(struct result *r, enum fault fault, enum phase phase, enum state state)
+static void verdict_weigh(struct result *r, enum fault fault, enum phase phase,
+			  enum state state)
 {
 	if (state_worse(r->state, state) == r->state)
 		return;
@@ -158,7 +159,7 @@ static void weigh(struct result *r, enum fault fault, enum phase phase, enum sta
 }
 
 /* What decides beside the finding itself. */
-struct terms {
+struct params {
 	const struct service *service;
 	const struct policy *policy;
 	const struct overrides *own;
@@ -167,7 +168,7 @@ struct terms {
 	bool tls_insisted; /* senders with DANE do not go on in plain text */
 };
 
-static enum state judge(const struct terms *t, enum fault fault, enum phase phase)
+static enum state verdict_judge(const struct params *t, enum fault fault, enum phase phase)
 {
 	const char *service = t->service->name;
 	const struct override *row = overrides_find(t->own, fault, phase, service);
@@ -188,29 +189,31 @@ static enum state judge(const struct terms *t, enum fault fault, enum phase phas
 void verdict_decide(struct result *r, const struct service *service,
 		    const struct policy *policy, const struct overrides *own)
 {
-	struct terms terms = { service,
-			       policy,
-			       own,
-			       STATE_OK,
-			       r->flags & RESULT_CIPHER_FORBIDDEN,
-			       r->dane >= DANE_UNCOMPARED };
+	struct params params = { service,
+				 policy,
+				 own,
+				 STATE_OK,
+				 r->flags & RESULT_CIPHER_FORBIDDEN,
+				 r->dane >= DANE_UNCOMPARED };
 
 	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
-	terms.expiry = expiry_state(r, policy);
+	params.expiry = expiry_state(r, policy);
 	r->fault = r->dialogue_fault;
 	r->phase = r->dialogue_phase;
-	r->state = judge(&terms, r->fault, r->phase);
+	r->state = verdict_judge(&params, r->fault, r->phase);
 	/* Among equals the one that keeps mail away is named. */
 	if (r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_DANE))
-		weigh(r, FAULT_CERT_DANE, PHASE_TLS,
-		      judge(&terms, FAULT_CERT_DANE, PHASE_TLS));
+		verdict_weigh(r, FAULT_CERT_DANE, PHASE_TLS,
+			      verdict_judge(&params, FAULT_CERT_DANE, PHASE_TLS));
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
 		if (r->cert_faults & CERT_FAULT_BIT(f))
-			weigh(r, f, PHASE_TLS, judge(&terms, f, PHASE_TLS));
+			verdict_weigh(r, f, PHASE_TLS,
+				      verdict_judge(&params, f, PHASE_TLS));
 	}
 	for (enum fault f = NOTICE_FIRST; f <= NOTICE_LAST; f++) {
 		if (r->notices & NOTICE_BIT(f))
-			weigh(r, f, fault_phase(f), judge(&terms, f, fault_phase(f)));
+			verdict_weigh(r, f, fault_phase(f),
+				      verdict_judge(&params, f, fault_phase(f)));
 	}
 }
 
@@ -220,7 +223,7 @@ const char *verdict_words(enum fault f)
 }
 
 /* "3d 4h ago (2026-11-19T...)" or "in 3d 4h (...)". */
-static void say_date(struct buffer *b, struct moment now, struct moment then)
+static void verdict_say_date(struct buffer *b, struct moment now, struct moment then)
 {
 	char span[SPAN_TEXT_MAX], date[MOMENT_TEXT_MAX];
 	struct span distance = moment_between(now, then);
@@ -236,18 +239,18 @@ static void say_date(struct buffer *b, struct moment now, struct moment then)
 static void say_certificate(struct buffer *b, const struct result *r, enum fault f)
 {
 	const struct certificate *c = r->certificate;
-	struct moment end = certificate_end(r);
+	struct moment end = verdict_certificate_end(r);
 	char subject[100];
 
 	if (f == FAULT_CERT_EXPIRED) {
 		buffer_text(b, "certificate expired");
-		say_date(b, r->at, end);
+		verdict_say_date(b, r->at, end);
 	} else if (f == FAULT_CERT_EXPIRING) {
 		buffer_text(b, "certificate expires");
-		say_date(b, r->at, end);
+		verdict_say_date(b, r->at, end);
 	} else if (f == FAULT_CERT_NOT_YET_VALID) {
 		buffer_text(b, "certificate becomes valid");
-		say_date(b, r->at, c->not_before);
+		verdict_say_date(b, r->at, c->not_before);
 	} else {
 		buffer_text(b, verdict_words(f));
 		if (r->cert_detail[0] != '\0')
@@ -340,7 +343,7 @@ static void say_ok(struct buffer *b, const struct result *r)
 	if (r->tls_version != NULL)
 		buffer_format(b, ", %s", r->tls_version);
 	if (r->certificate != NULL) {
-		struct moment end = certificate_end(r);
+		struct moment end = verdict_certificate_end(r);
 
 		buffer_format(b, ", certificate ends in %s",
 			      span_text(moment_between(r->at, end), span));

@@ -67,9 +67,9 @@ static struct engine *start(struct plan *plan)
 }
 
 /* Before: an engine at work, with OpenSSL and the trust store, that has nothing to probe. */
-static void hold(struct plan *plan, const struct bench_terms *terms)
+static void hold(struct plan *plan, const struct bench_params *params)
 {
-	struct bench_terms idle = *terms;
+	struct bench_params idle = *params;
 	struct engine_stats stats;
 	struct plan *nothing;
 	struct engine *e;
@@ -117,7 +117,7 @@ static void pace(struct plan *plan, long seconds)
 
 int main(int argc, char **argv)
 {
-	struct bench_terms terms;
+	struct bench_params params;
 	struct plan *plan;
 
 	if (argc != 8) {
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	usage_raise_limit();
-	terms = (struct bench_terms){
+	params = (struct bench_params){
 		.service = argv[2],
 		.port = (uint16_t)atoi(argv[3]),
 		.ca_file = argv[4],
@@ -138,15 +138,15 @@ int main(int argc, char **argv)
 		.timeout = span_of_ms(10000),
 	};
 	if (strcmp(argv[1], "hold") == 0) {
-		terms.in_flight = (unsigned)terms.count;
-		terms.interval = span_of_ms(1000);
-		terms.timeout = span_of_ms(600000);
+		params.in_flight = (unsigned)params.count;
+		params.interval = span_of_ms(1000);
+		params.timeout = span_of_ms(600000);
 	} else if (strcmp(argv[1], "pace") == 0) {
-		terms.in_flight = 1000;
+		params.in_flight = 1000;
 	}
-	plan = bench_plan_new(&terms);
+	plan = bench_plan_new(&params);
 	if (strcmp(argv[1], "hold") == 0)
-		hold(plan, &terms);
+		hold(plan, &params);
 	else if (strcmp(argv[1], "pace") == 0)
 		pace(plan, atol(argv[7]));
 	else

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-static void engine(const struct bench_terms *terms)
+static void engine(const struct bench_params *params)
 {
 	const struct timespec moment = { .tv_nsec = 300000000 };
 	struct result result;
@@ -21,9 +21,9 @@ static void engine(const struct bench_terms *terms)
 	struct engine *e;
 	int64_t before, held;
 
-	bench_probe_one(terms, &result);
+	bench_probe_one(params, &result);
 	before = usage_rss();
-	plan = bench_plan_new(terms);
+	plan = bench_plan_new(params);
 	bench_fill(plan, &result);
 	held = usage_rss() - before;
 	e = engine_new(plan, NULL, error, sizeof(error));
@@ -32,9 +32,9 @@ static void engine(const struct bench_terms *terms)
 		exit(1);
 	}
 	nanosleep(&moment, NULL);
-	printf("targets=%zu bytes=%lld plan_and_results=%lld\n", terms->count,
-	       (long long)(usage_rss() - before) / (long long)terms->count,
-	       (long long)held / (long long)terms->count);
+	printf("targets=%zu bytes=%lld plan_and_results=%lld\n", params->count,
+	       (long long)(usage_rss() - before) / (long long)params->count,
+	       (long long)held / (long long)params->count);
 	engine_free(e);
 	plan_release(plan);
 	result_fini(&result);
@@ -78,9 +78,9 @@ static void floor_of(size_t count)
 
 int main(int argc, char **argv)
 {
-	struct bench_terms terms = { .in_flight = 100,
-				     .interval = span_of_ms(86400000),
-				     .timeout = span_of_ms(10000) };
+	struct bench_params params = { .in_flight = 100,
+				       .interval = span_of_ms(86400000),
+				       .timeout = span_of_ms(10000) };
 
 	if (argc != 7) {
 		fprintf(
@@ -88,14 +88,14 @@ int main(int argc, char **argv)
 		    "usage: bench_memory engine|floor SERVICE PORT CA-FILE NAME COUNT\n");
 		return 2;
 	}
-	terms.service = argv[2];
-	terms.port = (uint16_t)atoi(argv[3]);
-	terms.ca_file = argv[4];
-	terms.name = argv[5];
-	terms.count = strtoul(argv[6], NULL, 10);
+	params.service = argv[2];
+	params.port = (uint16_t)atoi(argv[3]);
+	params.ca_file = argv[4];
+	params.name = argv[5];
+	params.count = strtoul(argv[6], NULL, 10);
 	if (strcmp(argv[1], "engine") == 0)
-		engine(&terms);
+		engine(&params);
 	else
-		floor_of(terms.count);
+		floor_of(params.count);
 	return 0;
 }

@@ -35,12 +35,12 @@ static size_t walk(struct answer *answer, int64_t *ret_growth)
 {
 	int64_t before = usage_rss();
 	size_t bytes = 0, pieces = 0;
-	struct draft piece;
+	struct strbuf piece;
 	bool more;
 
-	draft_init(&piece);
+	strbuf_init(&piece);
 	do {
-		draft_clear(&piece);
+		strbuf_clear(&piece);
 		do
 			more = answer->more(answer, &piece);
 		while (more && piece.n < PIECE && !piece.failed);
@@ -54,7 +54,7 @@ static size_t walk(struct answer *answer, int64_t *ret_growth)
 	} while (more && !piece.failed);
 	if (piece.failed)
 		abort();
-	draft_fini(&piece);
+	strbuf_fini(&piece);
 	answer->free(answer);
 	return bytes;
 }
@@ -182,9 +182,9 @@ static void run(struct bench *b)
 
 int main(int argc, char **argv)
 {
-	struct bench_terms terms = { .in_flight = 100,
-				     .interval = span_of_ms(60000),
-				     .timeout = span_of_ms(10000) };
+	struct bench_params params = { .in_flight = 100,
+				       .interval = span_of_ms(60000),
+				       .timeout = span_of_ms(10000) };
 	struct bench bench = { 0 };
 	struct result result;
 
@@ -192,13 +192,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_metrics SERVICE PORT CA-FILE NAME COUNT\n");
 		return 2;
 	}
-	terms.service = argv[1];
-	terms.port = (uint16_t)atoi(argv[2]);
-	terms.ca_file = argv[3];
-	terms.name = argv[4];
-	terms.count = strtoul(argv[5], NULL, 10);
-	bench_probe_one(&terms, &result);
-	bench.plan = bench_plan_new(&terms);
+	params.service = argv[1];
+	params.port = (uint16_t)atoi(argv[2]);
+	params.ca_file = argv[3];
+	params.name = argv[4];
+	params.count = strtoul(argv[5], NULL, 10);
+	bench_probe_one(&params, &result);
+	bench.plan = bench_plan_new(&params);
 	bench_fill(bench.plan, &result);
 	run(&bench);
 	plan_release(bench.plan);

@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct roll *roll_of(size_t count)
+static struct name_set *name_set_of(size_t count)
 {
 	char(*texts)[48] = calloc(count, sizeof(*texts));
 	const char **names = calloc(count, sizeof(*names));
-	struct roll *roll;
+	struct name_set *name_set;
 
 	if (texts == NULL || names == NULL)
 		abort();
@@ -25,31 +25,31 @@ static struct roll *roll_of(size_t count)
 		snprintf(texts[i], sizeof(texts[i]), "customer%06zu.demo.test", i);
 		names[i] = texts[i];
 	}
-	roll = roll_new(names, count);
-	if (roll == NULL)
+	name_set = name_set_new(names, count);
+	if (name_set == NULL)
 		abort();
 	free(texts);
 	free(names);
-	return roll;
+	return name_set;
 }
 
 /* One target, asked for so many names. */
-static struct plan *plan_of(const struct bench_terms *terms, size_t count)
+static struct plan *plan_of(const struct bench_params *params, size_t count)
 {
-	struct bench_terms one = *terms;
-	struct roll *roll = roll_of(count);
-	struct hosting_wish wish;
+	struct bench_params one = *params;
+	struct name_set *name_set = name_set_of(count);
+	struct hosting_options wish;
 	struct plan *plan;
 
 	one.count = 1;
 	plan = bench_plan_new(&one);
-	plan->settings.per_address_max = terms->in_flight;
-	wish = (struct hosting_wish){ .server = plan->targets[0].server,
-				      .service = plan->targets[0].service->name,
-				      .roll = roll,
-				      .interval = span_of_ms(3600000) };
+	plan->settings.per_address_max = params->in_flight;
+	wish = (struct hosting_options){ .server = plan->targets[0].server,
+					 .service = plan->targets[0].service->name,
+					 .name_set = name_set,
+					 .interval = span_of_ms(3600000) };
 	plan_set_hostings(plan, &wish, 1);
-	roll_release(roll);
+	name_set_release(name_set);
 	return plan;
 }
 
@@ -68,31 +68,32 @@ static void run(struct plan *plan, int64_t *ret_cpu_us)
 /* How many are OK. */
 static size_t good_of(const struct plan *plan)
 {
-	struct roster_summary s;
+	struct name_results_summary s;
 
-	roster_summary(plan->hostings[0].roster, &s);
-	roster_summary_fini(&s);
+	name_results_summary(plan->hostings[0].name_results, &s);
+	name_results_summary_fini(&s);
 	return s.states[STATE_OK];
 }
 
 static void fill(const struct plan *plan, const struct result *result)
 {
-	struct roll *roll = roster_roll(plan->hostings[0].roster);
+	struct name_set *name_set = name_results_set(plan->hostings[0].name_results);
 
-	for (size_t i = 0; i < roll_count(roll); i++)
-		name_verdict_file(plan->hostings[0].roster, roll, i, result, false, 2);
-	roll_release(roll);
+	for (size_t i = 0; i < name_set_count(name_set); i++)
+		name_verdict_file(plan->hostings[0].name_results, name_set, i, result,
+				  false, 2);
+	name_set_release(name_set);
 }
 
-static void memory(const struct bench_terms *terms, size_t count)
+static void memory(const struct bench_params *params, size_t count)
 {
 	struct result result;
 	struct plan *plan;
 	int64_t before;
 
-	bench_probe_one(terms, &result);
+	bench_probe_one(params, &result);
 	before = usage_rss();
-	plan = plan_of(terms, count);
+	plan = plan_of(params, count);
 	fill(plan, &result);
 	printf("names=%zu bytes=%lld good=%zu ", count,
 	       (long long)(usage_rss() - before) / (long long)count, good_of(plan));
@@ -107,7 +108,7 @@ static int by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void cpu(const struct bench_terms *terms, unsigned rounds)
+static void cpu(const struct bench_params *params, unsigned rounds)
 {
 	double names[32], probes[32];
 	size_t good = 0;
@@ -115,29 +116,29 @@ static void cpu(const struct bench_terms *terms, unsigned rounds)
 	if (rounds > 32)
 		rounds = 32;
 	for (unsigned i = 0; i < rounds; i++) {
-		struct plan *plan = bench_plan_new(terms);
+		struct plan *plan = bench_plan_new(params);
 		int64_t us;
 
 		run(plan, &us);
-		probes[i] = (double)us / (double)terms->count;
+		probes[i] = (double)us / (double)params->count;
 		plan_release(plan);
-		plan = plan_of(terms, terms->count);
+		plan = plan_of(params, params->count);
 		run(plan, &us);
-		names[i] = (double)us / (double)terms->count;
+		names[i] = (double)us / (double)params->count;
 		good += good_of(plan);
 		plan_release(plan);
 	}
 	qsort(names, rounds, sizeof(*names), by_size);
 	qsort(probes, rounds, sizeof(*probes), by_size);
 	printf("asked=%zu asked_good=%zu name_us=%.2f probe_us=%.2f\n",
-	       rounds * terms->count, good, names[rounds / 2], probes[rounds / 2]);
+	       rounds * params->count, good, names[rounds / 2], probes[rounds / 2]);
 }
 
 int main(int argc, char **argv)
 {
-	struct bench_terms terms = { .in_flight = 64,
-				     .interval = span_of_ms(60000),
-				     .timeout = span_of_ms(10000) };
+	struct bench_params params = { .in_flight = 64,
+				       .interval = span_of_ms(60000),
+				       .timeout = span_of_ms(10000) };
 
 	if (argc != 8) {
 		fprintf(stderr, "usage: bench_names SERVICE PORT CA-FILE NAME COUNT ASKED "
@@ -145,13 +146,13 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	usage_raise_limit();
-	terms.service = argv[1];
-	terms.port = (uint16_t)atoi(argv[2]);
-	terms.ca_file = argv[3];
-	terms.name = argv[4];
-	terms.count = 1;
-	memory(&terms, strtoul(argv[5], NULL, 10));
-	terms.count = strtoul(argv[6], NULL, 10);
-	cpu(&terms, (unsigned)atoi(argv[7]));
+	params.service = argv[1];
+	params.port = (uint16_t)atoi(argv[2]);
+	params.ca_file = argv[3];
+	params.name = argv[4];
+	params.count = 1;
+	memory(&params, strtoul(argv[5], NULL, 10));
+	params.count = strtoul(argv[6], NULL, 10);
+	cpu(&params, (unsigned)atoi(argv[7]));
 	return 0;
 }

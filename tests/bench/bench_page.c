@@ -23,7 +23,7 @@ static int in_order(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct figure render(const struct page_terms *terms, const char *text,
+static struct figure render(const struct page_params *params, const char *text,
 			    const char *state)
 {
 	struct page_query query;
@@ -33,21 +33,21 @@ static struct figure render(const struct page_terms *terms, const char *text,
 	page_query_init(&query, text, state, NULL, NULL);
 	for (int i = 0; i < ROUNDS; i++) {
 		int64_t start = usage_cpu_us();
-		struct answer *answer = page_new(terms, &query);
-		struct draft piece;
+		struct answer *answer = page_new(params, &query);
+		struct strbuf piece;
 		bool more;
 
 		if (answer == NULL)
 			abort();
 		f.bytes = 0;
-		draft_init(&piece);
+		strbuf_init(&piece);
 		do {
-			draft_clear(&piece);
+			strbuf_clear(&piece);
 			more = answer->more(answer, &piece);
 			f.bytes += piece.n;
 		} while (more && !piece.failed);
 		answer->free(answer);
-		draft_fini(&piece);
+		strbuf_fini(&piece);
 		us[i] = usage_cpu_us() - start;
 	}
 	qsort(us, ROUNDS, sizeof(us[0]), in_order);
@@ -108,10 +108,11 @@ static struct history *remember(const struct plan *plan, const struct result *go
 
 int main(int argc, char **argv)
 {
-	struct bench_terms terms = { .in_flight = 100,
-				     .interval = span_of_ms(60000),
-				     .timeout = span_of_ms(10000) };
-	struct page_terms page = { .health = { .version = "bench" }, .metrics = "metrics" };
+	struct bench_params params = { .in_flight = 100,
+				       .interval = span_of_ms(60000),
+				       .timeout = span_of_ms(10000) };
+	struct page_params page = { .health = { .version = "bench" },
+				    .metrics = "metrics" };
 	struct figure first, search, filter;
 	struct result result;
 	int64_t bytes;
@@ -121,13 +122,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_page SERVICE PORT CA-FILE NAME COUNT\n");
 		return 2;
 	}
-	terms.service = argv[1];
-	terms.port = (uint16_t)atoi(argv[2]);
-	terms.ca_file = argv[3];
-	terms.name = argv[4];
-	terms.count = strtoul(argv[5], NULL, 10);
-	bench_probe_one(&terms, &result);
-	page.plan = bench_plan_new(&terms);
+	params.service = argv[1];
+	params.port = (uint16_t)atoi(argv[2]);
+	params.ca_file = argv[3];
+	params.name = argv[4];
+	params.count = strtoul(argv[5], NULL, 10);
+	bench_probe_one(&params, &result);
+	page.plan = bench_plan_new(&params);
 	bench_fill(page.plan, &result);
 	page.history = remember(page.plan, &result, &bytes, &put_ns);
 	break_some(page.plan, &result);
@@ -138,7 +139,7 @@ int main(int argc, char **argv)
 	printf(
 	    "targets=%zu asked_ms=%.3f ms=%.3f bytes=%zu search_ms=%.3f search_bytes=%zu "
 	    "filter_ms=%.3f filter_bytes=%zu history_bytes=%lld put_ns=%.0f\n",
-	    terms.count, (double)ask_all(page.plan) / 1000, (double)first.us / 1000,
+	    params.count, (double)ask_all(page.plan) / 1000, (double)first.us / 1000,
 	    first.bytes, (double)search.us / 1000, search.bytes, (double)filter.us / 1000,
 	    filter.bytes, (long long)bytes, put_ns);
 	history_free(page.history);

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct service *service_new(struct plan *plan, const struct bench_terms *terms)
+static struct service *service_new(struct plan *plan, const struct bench_params *params)
 {
 	const struct service *known =
-	    service_find(builtin_services, builtin_service_count, view_of(terms->service));
+	    service_find(builtin_services, builtin_service_count, view_of(params->service));
 	struct service *service = arena_alloc(&plan->arena, sizeof(*service));
 
 	if (known == NULL) {
-		fprintf(stderr, "bench: unknown service %s\n", terms->service);
+		fprintf(stderr, "bench: unknown service %s\n", params->service);
 		exit(2);
 	}
 	*service = *known;
-	service->port = terms->port;
+	service->port = params->port;
 	/* The plain one is what it is called. */
 	if (service->tls == TLS_MODE_OPPORTUNISTIC)
 		service->tls = TLS_MODE_NONE;
@@ -41,41 +41,41 @@ static const char *host_name(struct plan *plan, unsigned number)
 	return arena_text(&plan->arena, view_of(text));
 }
 
-struct plan *bench_plan_new(const struct bench_terms *terms)
+struct plan *bench_plan_new(const struct bench_params *params)
 {
 	struct plan *plan = plan_new();
-	struct target *targets = calloc(terms->count, sizeof(*targets));
+	struct target *targets = calloc(params->count, sizeof(*targets));
 	const char *hosts[BENCH_HOSTS];
 	struct service *service;
 
 	if (plan == NULL || targets == NULL)
 		abort();
-	service = service_new(plan, terms);
+	service = service_new(plan, params);
 	for (unsigned i = 0; i < BENCH_HOSTS; i++)
 		hosts[i] = host_name(plan, i + 1);
-	for (size_t i = 0; i < terms->count; i++)
+	for (size_t i = 0; i < params->count; i++)
 		targets[i] = (struct target){
 			.server = server_name(plan, i),
 			.host = hosts[i % BENCH_HOSTS],
-			.tls_name = terms->name,
+			.tls_name = params->name,
 			.service = service,
-			.interval = terms->interval,
-			.retry_interval = terms->interval,
-			.timeout = terms->timeout,
+			.interval = params->interval,
+			.retry_interval = params->interval,
+			.timeout = params->timeout,
 		};
 	plan->settings.ehlo_name = "probe.demo.test";
-	plan->settings.tls.ca_file = terms->ca_file;
-	plan->settings.in_flight_max = terms->in_flight;
-	plan->settings.per_address_max = terms->in_flight / BENCH_HOSTS + 8;
-	if (plan_set_targets(plan, targets, terms->count) != NULL)
+	plan->settings.tls.ca_file = params->ca_file;
+	plan->settings.in_flight_max = params->in_flight;
+	plan->settings.per_address_max = params->in_flight / BENCH_HOSTS + 8;
+	if (plan_set_targets(plan, targets, params->count) != NULL)
 		abort();
 	free(targets);
 	return plan;
 }
 
-void bench_probe_one(const struct bench_terms *terms, struct result *ret_result)
+void bench_probe_one(const struct bench_params *params, struct result *ret_result)
 {
-	struct bench_terms one = *terms;
+	struct bench_params one = *params;
 	struct record record;
 	struct plan *plan;
 	char error[512];

@@ -59,18 +59,18 @@ static double ms(long long ns)
 }
 
 /* One in a hundred waits longer, so it is another target. */
-static struct plan *plan_of(const struct bench_terms *terms, unsigned round)
+static struct plan *plan_of(const struct bench_params *params, unsigned round)
 {
-	struct plan *plan = bench_plan_new(terms);
+	struct plan *plan = bench_plan_new(params);
 
 	for (size_t i = round; i < plan->target_count; i += 100)
 		plan->targets[i].timeout.ns += round;
 	return plan;
 }
 
-static double reload(struct engine *e, const struct bench_terms *terms, unsigned round)
+static double reload(struct engine *e, const struct bench_params *params, unsigned round)
 {
-	struct plan *next = plan_of(terms, round), *older = engine_plan(e);
+	struct plan *next = plan_of(params, round), *older = engine_plan(e);
 	char error[256];
 	int64_t from = now_of(CLOCK_THREAD_CPUTIME_ID);
 
@@ -87,15 +87,15 @@ static double reload(struct engine *e, const struct bench_terms *terms, unsigned
 int main(int argc, char **argv)
 {
 	size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
-	const struct bench_terms terms = { .service = "smtp",
-					   .port = 1,
-					   .name = "mail.demo.test",
-					   .count = count,
-					   .in_flight = 1000,
-					   .interval = span_of_ms((int64_t)count),
-					   .timeout = span_of_ms(1000) };
+	const struct bench_params params = { .service = "smtp",
+					     .port = 1,
+					     .name = "mail.demo.test",
+					     .count = count,
+					     .in_flight = 1000,
+					     .interval = span_of_ms((int64_t)count),
+					     .timeout = span_of_ms(1000) };
 	const struct engine_hooks hooks = { .probed = probed, .user = NULL };
-	struct plan *plan = plan_of(&terms, 0);
+	struct plan *plan = plan_of(&params, 0);
 	struct engine *e;
 	char error[256];
 	double load = 0, idle, idle_cpu;
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 	idle_cpu = ms(atomic_load(&cpu_gap_ns));
 	begin();
 	for (unsigned i = 1; i <= RELOADS; i++) {
-		load += reload(e, &terms, i) / RELOADS;
+		load += reload(e, &params, i) / RELOADS;
 		pause_ms(PAUSE_MS);
 	}
 	printf("targets=%zu idle_gap_ms=%.1f reload_gap_ms=%.1f idle_cpu_gap_ms=%.1f "

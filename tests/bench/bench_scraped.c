@@ -28,19 +28,19 @@ static bool scrape(struct scraper *s, bool packed)
 	const struct health health = { .version = "bench",
 				       .targets = s->plan->target_count };
 	struct answer *answer = exposition_new(s->plan, &health, TEXT_PROMETHEUS);
-	struct draft piece;
+	struct strbuf piece;
 	bool more = true;
 
 	if (packed)
 		answer = gzip_new(answer);
 	if (answer == NULL)
 		abort();
-	draft_init(&piece);
+	strbuf_init(&piece);
 	while (more && !atomic_load(&s->ends)) {
-		draft_clear(&piece);
+		strbuf_clear(&piece);
 		more = answer->more(answer, &piece);
 	}
-	draft_fini(&piece);
+	strbuf_fini(&piece);
 	answer->free(answer);
 	return !more;
 }
@@ -97,7 +97,7 @@ static void run(struct plan *plan, long seconds)
 
 int main(int argc, char **argv)
 {
-	struct bench_terms terms = { .in_flight = 1000, .timeout = span_of_ms(10000) };
+	struct bench_params params = { .in_flight = 1000, .timeout = span_of_ms(10000) };
 	struct result result;
 	struct plan *plan;
 
@@ -107,14 +107,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	usage_raise_limit();
-	terms.service = argv[1];
-	terms.port = (uint16_t)atoi(argv[2]);
-	terms.ca_file = argv[3];
-	terms.name = argv[4];
-	terms.count = strtoul(argv[5], NULL, 10);
-	terms.interval = span_of_ms((int64_t)terms.count * 1000 / PER_SECOND);
-	bench_probe_one(&terms, &result);
-	plan = bench_plan_new(&terms);
+	params.service = argv[1];
+	params.port = (uint16_t)atoi(argv[2]);
+	params.ca_file = argv[3];
+	params.name = argv[4];
+	params.count = strtoul(argv[5], NULL, 10);
+	params.interval = span_of_ms((int64_t)params.count * 1000 / PER_SECOND);
+	bench_probe_one(&params, &result);
+	plan = bench_plan_new(&params);
 	bench_fill(plan, &result);
 	run(plan, atol(argv[6]));
 	plan_release(plan);

@@ -46,7 +46,7 @@ static void check_output(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	static const struct inquiry inquiries[] = {
+	static const struct options inquiries[] = {
 		{ .url = "http://127.0.0.1:19025", .server = "mx1" },
 		{ .url = "unix:/x\n|evil=1<b>", .server = "a\nb|c=1", .max_age = { 1 } },
 		{ .url = "http://[::1%lo]:1/\xc2\x9b", .server = "\xe2\x80\xae\xff&" },

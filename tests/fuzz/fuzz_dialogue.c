@@ -3,7 +3,7 @@
 
 #include "base64.h"
 #include "driver.h"
-#include "exchange.h"
+#include "sasl_mechanisms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +15,10 @@ enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 16384 };
 
 struct run {
 	struct dialogue *dialogue;
-	struct dialogue_room *room;
+	struct dialogue_buffers *room;
 	struct exchange *exchange;
 	char *output;
-	struct dialogue_terms terms;
+	struct dialogue_params params;
 	enum trust trust;
 	enum wish wish;
 	size_t piece;
@@ -44,7 +44,7 @@ static bool has(struct view text, struct view part)
 
 static bool holds_password(const struct run *r, struct view text)
 {
-	struct view user = view_of(r->terms.user), password = view_of(r->terms.password);
+	struct view user = view_of(r->params.user), password = view_of(r->params.password);
 	char raw[64] = "", encoded[128];
 	struct buffer plain, base64;
 
@@ -67,9 +67,9 @@ static bool password_allowed(const struct run *r)
 {
 	if (r->in_tls)
 		return r->trust == TRUST_VERIFIED ||
-		       r->terms.flags & DIALOGUE_UNVERIFIED_LOGIN;
-	return r->terms.tls != TLS_MODE_STARTTLS &&
-	       r->terms.flags & DIALOGUE_PLAINTEXT_LOGIN;
+		       r->params.flags & DIALOGUE_UNVERIFIED_LOGIN;
+	return r->params.tls != TLS_MODE_STARTTLS &&
+	       r->params.flags & DIALOGUE_PLAINTEXT_LOGIN;
 }
 
 /* What may go to a terminal or a log, when somebody asks to see the dialogue. */
@@ -210,7 +210,7 @@ static const char *bind_login(void *user, struct buffer *ret_bytes)
 
 	MUST(r->in_tls);
 	buffer_text(ret_bytes, "bytes");
-	return r->terms.to != NULL ? NULL : "tls-exporter";
+	return r->params.to != NULL ? NULL : "tls-exporter";
 }
 
 static const struct digests digests = { same_hash, same_hmac, same_stretch, same_nonce };
@@ -282,20 +282,20 @@ static void run_init(struct run *r, const struct protocol *protocol, const uint8
 
 	memset(r, 0, offsetof(struct run, storage));
 	buffer_init(&r->said, r->storage, sizeof(r->storage));
-	r->terms.protocol = protocol;
-	r->terms.tls = (enum tls_mode)(setting[0] & 3);
-	r->terms.us = "probe.example.net";
-	r->terms.user = login ? accounts[setting[0] >> 6].user : NULL;
-	r->terms.password = login ? accounts[setting[0] >> 6].password : NULL;
-	r->terms.flags |= setting[0] & 8 ? DIALOGUE_PLAINTEXT_LOGIN : 0;
-	r->terms.flags |= setting[0] & 16 ? DIALOGUE_UNVERIFIED_LOGIN : 0;
-	r->terms.to = setting[1] & 128 ? "b@example.org" : NULL;
-	r->terms.means = &means;
-	r->terms.lend_user = r;
-	r->terms.overhear = overhear;
-	r->terms.overhear_user = r;
+	r->params.protocol = protocol;
+	r->params.tls = (enum tls_mode)(setting[0] & 3);
+	r->params.us = "probe.example.net";
+	r->params.user = login ? accounts[setting[0] >> 6].user : NULL;
+	r->params.password = login ? accounts[setting[0] >> 6].password : NULL;
+	r->params.flags |= setting[0] & 8 ? DIALOGUE_PLAINTEXT_LOGIN : 0;
+	r->params.flags |= setting[0] & 16 ? DIALOGUE_UNVERIFIED_LOGIN : 0;
+	r->params.to = setting[1] & 128 ? "b@example.org" : NULL;
+	r->params.means = &means;
+	r->params.lend_user = r;
+	r->params.overhear = overhear;
+	r->params.overhear_user = r;
 	r->trust = setting[0] & 32 ? TRUST_VERIFIED : TRUST_NONE;
-	r->in_tls = r->terms.tls == TLS_MODE_IMPLICIT;
+	r->in_tls = r->params.tls == TLS_MODE_IMPLICIT;
 }
 
 static void run_fini(struct run *r)
@@ -318,7 +318,7 @@ static void play(struct run *r, const struct protocol *protocol, size_t piece,
 	r->output = malloc(DIALOGUE_OUTPUT_MAX);
 	MUST(r->dialogue != NULL && r->room != NULL && r->output != NULL);
 	memset(r->dialogue, 0xa5, sizeof(*r->dialogue));
-	dialogue_init(r->dialogue, &r->terms, r->room, r->output);
+	dialogue_init(r->dialogue, &r->params, r->room, r->output);
 	r->wish = dialogue_start(r->dialogue, r->in_tls ? r->trust : TRUST_NONE);
 	check(r);
 	take_said(r);

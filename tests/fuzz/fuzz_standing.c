@@ -1,7 +1,7 @@
 /* fuzz_standing.c - whatever answers check_mailvane: it is no answer, or all that is taken from it
  * lies in it and can be used.
  */
-#include "standing.h"
+#include "verdict_reader.h"
 
 #include <stdlib.h>
 
@@ -22,10 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	static const struct span ages[] = { { 0 }, { 1 }, { INT64_MAX } };
 	struct view body = { (const char *)bytes, n };
-	struct standing s;
+	struct verdict s;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ages); i++) {
-		if (!standing_read(body, ages[i], &s))
+		if (!verdict_reader_read(body, ages[i], &s))
 			continue;
 		must(s.state <= 3 && s.results + s.pending.n > 0);
 		must(s.results == 0 ||

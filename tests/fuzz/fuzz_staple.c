@@ -73,14 +73,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		issuer = read_pem(authority);
 		asks = read_pem(server);
 	}
-	if (staple_is_bad(&(struct staple_wish){ asks, issuer, now }, staple, words))
+	if (staple_is_bad(&(struct staple_options){ asks, issuer, now }, staple, words))
 		must_be_text(words);
 	else
 		must(n > 0 && words[0] == '\0');
 	/* The authority's own certificate asks for none, and is its own issuer. */
-	if (staple_is_bad(&(struct staple_wish){ issuer, issuer, now }, staple, more))
+	if (staple_is_bad(&(struct staple_options){ issuer, issuer, now }, staple, more))
 		must(view_starts(view_of(more), "revoked "));
-	staple_is_bad(&(struct staple_wish){ asks, NULL, now }, staple, words);
+	staple_is_bad(&(struct staple_options){ asks, NULL, now }, staple, words);
 	ERR_clear_error();
 	return 0;
 }

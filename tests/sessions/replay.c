@@ -97,7 +97,7 @@ static void secure(struct play *p, const struct event *e)
 {
 	bool first = p->now == p->session->events;
 
-	if (first && p->session->terms.tls == TLS_MODE_IMPLICIT)
+	if (first && p->session->params.tls == TLS_MODE_IMPLICIT)
 		p->wish = dialogue_start(p->dialogue, (enum trust)e->number);
 	else if (p->wish != WISH_TLS)
 		fail(p, "TLS was not asked for", (struct view){ NULL, 0 });
@@ -175,7 +175,7 @@ static void happen(struct play *p, const struct event *e)
 static bool play(struct session *s, struct cut cut)
 {
 	struct play p = { .session = s, .cut = cut, .wish = WISH_READ };
-	struct dialogue_room *room = malloc(sizeof(*room));
+	struct dialogue_buffers *room = malloc(sizeof(*room));
 	char *output = malloc(DIALOGUE_OUTPUT_MAX);
 
 	p.dialogue = malloc(sizeof(*p.dialogue));
@@ -183,8 +183,8 @@ static bool play(struct session *s, struct cut cut)
 	if (p.dialogue == NULL || room == NULL || output == NULL || s->exchange == NULL)
 		abort();
 	memset(p.dialogue, 0xa5, sizeof(*p.dialogue));
-	dialogue_init(p.dialogue, &s->terms, room, output);
-	if (s->terms.tls != TLS_MODE_IMPLICIT)
+	dialogue_init(p.dialogue, &s->params, room, output);
+	if (s->params.tls != TLS_MODE_IMPLICIT)
 		p.wish = dialogue_start(p.dialogue, TRUST_NONE);
 	for (size_t i = 0; i < s->count && !p.bad; i++)
 		happen(&p, &s->events[i]);

@@ -169,7 +169,7 @@ static const struct sasl_means means = { &digests, lend_exchange, bind_session }
 
 static void take_term(struct session *s, const char *key, char *value)
 {
-	struct dialogue_terms *t = &s->terms;
+	struct dialogue_params *t = &s->params;
 
 	if (strcmp(key, "proto") == 0) {
 		t->protocol = protocol_from_name(view_of(value));
@@ -207,7 +207,7 @@ static void take_term(struct session *s, const char *key, char *value)
 }
 
 /* "# proto=smtp tls=none user=joe". */
-static void read_terms(struct session *s, char *line)
+static void read_params(struct session *s, char *line)
 {
 	char *words[ARRAY_SIZE(s->values)], *rest = line + 1;
 	size_t count = 0, n;
@@ -224,13 +224,13 @@ static void read_terms(struct session *s, char *line)
 		s->values[i] = unescape(s->path, 1, equals + 1, &n);
 		take_term(s, words[i], s->values[i]);
 	}
-	if (s->terms.protocol == NULL)
+	if (s->params.protocol == NULL)
 		complain(s->path, 1, "the first line must name proto=");
-	s->terms.lend_user = &s->exchange;
-	if (s->terms.us == NULL)
-		s->terms.us = "probe.example.net";
-	if (s->terms.user != NULL && s->terms.password == NULL)
-		s->terms.password = "secret";
+	s->params.lend_user = &s->exchange;
+	if (s->params.us == NULL)
+		s->params.us = "probe.example.net";
+	if (s->params.user != NULL && s->params.password == NULL)
+		s->params.password = "secret";
 }
 
 /* --- events -------------------------------------------------------------------------------- */
@@ -339,7 +339,7 @@ static void read_event(struct session *s, int line, char kind, const char *rest)
 static void read_line(struct session *s, int line, char *text)
 {
 	if (line == 1)
-		read_terms(s, text);
+		read_params(s, text);
 	else if (strncmp(text, "= ", 2) == 0)
 		add_expect(s, line, text + 2);
 	else if (text[0] != '\0' && text[1] == ':' && text[2] == ' ')

@@ -3,7 +3,7 @@
 #define MAILVANE_TESTS_SESSION_H
 
 #include "dialogue.h"
-#include "exchange.h"
+#include "sasl_mechanisms.h"
 
 enum event_kind {
 	EVENT_SERVER,  /* bytes it sent without waiting for us */
@@ -25,7 +25,7 @@ struct event {
 
 struct session {
 	const char *path;
-	struct dialogue_terms terms;
+	struct dialogue_params params;
 	struct event *events;
 	size_t count;
 	size_t server_bytes;       /* of all EVENT_SERVER */

@@ -322,12 +322,13 @@ void answer(struct session *s, const struct command *c, struct view args)
 
 /* --- for protocols --- */
 
-struct view session_offer(struct session *s)
+struct view session_capability_set(struct session *s)
 {
 	struct view text = { 0 };
 
 	/* The latest in the file stands first. */
-	for (const struct offer *o = s->listener->plan->offers; o != NULL; o = o->next)
+	for (const struct capability_set *o = s->listener->plan->offers; o != NULL;
+	     o = o->next)
 		if (text.n == 0 && now(s, o->when) && s->flags & SESSION_FAULTY)
 			text = o->text;
 	s->flags &= ~(unsigned)SESSION_PIPELINING;

@@ -126,7 +126,7 @@ struct identity {
 
 struct authority {
 	const struct scenario *scenario;
-	struct identity root, stranger;
+	struct identity root, foreign_banner;
 	struct identity issuers[ISSUER_COUNT];
 	struct identity leaves[ARRAY_SIZE(kinds)];
 };
@@ -366,11 +366,12 @@ struct authority *authority_new(const struct scenario *scenario)
 	a->scenario = scenario;
 	i = a->issuers;
 	if (!found(&a->root, NULL, "mailsim root", -100, 3650) ||
-	    !found(&a->stranger, NULL, "mailsim stranger", -100, 3650) ||
+	    !found(&a->foreign_banner, NULL, "mailsim stranger", -100, 3650) ||
 	    !found(&i[ISSUER_GOOD], &a->root, "mailsim intermediate", -100, 1825) ||
 	    !found(&i[ISSUER_EXPIRED], &a->root, "mailsim ended", -100, -3) ||
 	    !found(&i[ISSUER_EXPIRING], &a->root, "mailsim ending", -100, 3) ||
-	    !found(&i[ISSUER_STRANGER], &a->stranger, "mailsim strange", -100, 1825)) {
+	    !found(&i[ISSUER_STRANGER], &a->foreign_banner, "mailsim strange", -100,
+		   1825)) {
 		authority_free(a);
 		return NULL;
 	}
@@ -382,7 +383,7 @@ void authority_free(struct authority *a)
 	if (a == NULL)
 		return;
 	identity_fini(&a->root);
-	identity_fini(&a->stranger);
+	identity_fini(&a->foreign_banner);
 	for (size_t i = 0; i < ISSUER_COUNT; i++)
 		identity_fini(&a->issuers[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -433,7 +434,7 @@ static int chain_of(const struct authority *a, const struct kind *kind, X509 *re
 	if (kind->flags & KIND_ROOT_LAST)
 		ret_chain[n++] = a->root.certificate;
 	if (kind->flags & KIND_STRANGE_ROOT)
-		ret_chain[n++] = a->stranger.certificate;
+		ret_chain[n++] = a->foreign_banner.certificate;
 	return n;
 }
 

@@ -14,10 +14,10 @@ static void say_tagged(struct session *s, const char *text)
 /* The words behind CAPABILITY. */
 static void say_capabilities(struct session *s)
 {
-	struct view offer = session_offer(s);
+	struct view capability_set = session_capability_set(s);
 
-	if (offer.n > 0) {
-		session_put(s, offer);
+	if (capability_set.n > 0) {
+		session_put(s, capability_set);
 		return;
 	}
 	session_say(s, "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE%s%s",

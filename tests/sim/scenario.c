@@ -406,15 +406,14 @@ static void read_fault(struct reader *r)
 static void read_capability(struct reader *r)
 {
 	struct view text = { 0 };
-	struct offer *offer;
+	struct capability_set *set;
 	struct tail tail;
 
 	if (!read_tail(r, 1, &text, &tail))
 		return;
-	offer = arena_alloc(&r->scenario->arena, sizeof(*offer));
-	*offer =
-	    (struct offer){ .text = text, .when = tail.when, .next = r->listener->offers };
-	r->listener->offers = offer;
+	set = arena_alloc(&r->scenario->arena, sizeof(*set));
+	*set = (struct capability_set){ r->listener->offers, text, tail.when };
+	r->listener->offers = set;
 }
 
 /* sni NAME CERTIFICATE; refuse is none */

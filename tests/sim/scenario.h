@@ -76,8 +76,8 @@ struct canned {
 };
 
 /* Capabilities in place of the protocol's own. */
-struct offer {
-	struct offer *next;
+struct capability_set {
+	struct capability_set *next;
 	struct view text; /* one per line; IMAP: words */
 	enum when when;
 };
@@ -120,7 +120,7 @@ struct listener_plan {
 	unsigned messages; /* in the mailbox */
 	struct mischief *mischief;
 	struct canned *canned;
-	struct offer *offers;
+	struct capability_set *offers;
 	unsigned line; /* of the file */
 };
 

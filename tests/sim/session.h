@@ -125,7 +125,7 @@ void session_put(struct session *, struct view);
 /* What follows when this answer is out; AFTER_LISTEN if not called. */
 void session_then(struct session *, enum after);
 /* The scenario's capabilities for now; n 0: the protocol's own. */
-struct view session_offer(struct session *);
+struct view session_capability_set(struct session *);
 /* STARTTLS is offered and would work. */
 bool session_can_upgrade(const struct session *);
 /* Logins are offered. */

@@ -8,15 +8,15 @@ enum { ARGUMENT_MAX = 1024 };
 /* The greeting and the answer to CAPABILITY are the same. */
 static void say_capabilities(struct session *s, const char *done)
 {
-	struct view offer = session_offer(s);
+	struct view capability_set = session_capability_set(s);
 
-	while (offer.n > 0) {
-		const char *lf = memchr(offer.p, '\n', offer.n);
-		size_t n = lf == NULL ? offer.n : (size_t)(lf - offer.p);
+	while (capability_set.n > 0) {
+		const char *lf = memchr(capability_set.p, '\n', capability_set.n);
+		size_t n = lf == NULL ? capability_set.n : (size_t)(lf - capability_set.p);
 
-		session_say(s, "%.*s\r\n", (int)n, offer.p);
-		offer = view_skip(offer, n + 1);
-		if (offer.n == 0) {
+		session_say(s, "%.*s\r\n", (int)n, capability_set.p);
+		capability_set = view_skip(capability_set, n + 1);
+		if (capability_set.n == 0) {
 			session_say(s, "%s\r\n", done);
 			return;
 		}

@@ -21,7 +21,7 @@ static void say_offers(struct session *s, struct view text)
 
 static void run_ehlo(struct session *s, struct view args)
 {
-	struct view offer = session_offer(s);
+	struct view capability_set = session_capability_set(s);
 
 	if (view_trim(args).n == 0) {
 		session_say(s, "501 5.5.4 Syntax: EHLO hostname\r\n");
@@ -29,8 +29,8 @@ static void run_ehlo(struct session *s, struct view args)
 	}
 	s->flags |= SESSION_HELLO;
 	session_say(s, "250-%s\r\n", session_host(s));
-	if (offer.n > 0) {
-		say_offers(s, offer);
+	if (capability_set.n > 0) {
+		say_offers(s, capability_set);
 		return;
 	}
 	say_offer(s, "SIZE 10240000", false);

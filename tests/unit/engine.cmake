@@ -1,9 +1,9 @@
-foreach(noun breaker engine gate loop_lag obsolete reload schedule walk)
+foreach(noun breaker engine connection_limiter loop_lag legacy_tls_probe reload schedule name_schedule)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_engine)
 endforeach()
 target_sources(test_engine PRIVATE smtp_peer.c)
-mailvane_unit(test_errand test_errand.c mailvane_engine net_bench)
-mailvane_unit(test_walker test_walker.c mailvane_engine mailvane_simulator)
+mailvane_unit(test_on_demand_probe test_on_demand_probe.c mailvane_engine net_bench)
+mailvane_unit(test_name_prober test_name_prober.c mailvane_engine mailvane_simulator)
 mailvane_unit(test_descriptors test_descriptors.c mailvane_engine)
 
 # Allocations that fail, one after the other.

@@ -1,8 +1,8 @@
-foreach(noun draft durations encoder events exporter exporter_options exposition client_table gzip history icinga2_api listen log metrics metrics_page
+foreach(noun strbuf durations encoder events exporter exporter_options exposition client_table gzip history icinga2_api listen log metrics metrics_page
     nagios_spool negotiation outage page receiver site sockets verdicts web web_requests web_slots)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
-foreach(noun discovery fact probe_places probe_target share status subject)
+foreach(noun discovery fact probe_places probe_target shard_options status subject)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun bcrypt login_queue logins web_config)
@@ -29,7 +29,7 @@ target_compile_definitions(test_metrics_page PRIVATE
 foreach(noun discovery status)
   target_sources(test_${noun} PRIVATE exporter_plan.c)
 endforeach()
-foreach(noun hosted_names hosted_verdict page_names roster_metrics)
+foreach(noun hosted_names hosted_verdict page_names name_metrics)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
   target_sources(test_${noun} PRIVATE hosting_plan.c)
 endforeach()

@@ -56,7 +56,7 @@ static void put(const struct hosting *h, const char *name, enum fault fault,
 	struct result r;
 	size_t number;
 
-	if (!roll_find(h->roll, view_of(name), &number))
+	if (!name_set_find(h->name_set, view_of(name), &number))
 		return;
 	result_init(&r, (struct moment){ hosted_asked_at.ms + seconds * 1000 });
 	r.state = state;
@@ -67,8 +67,8 @@ static void put(const struct hosting *h, const char *name, enum fault fault,
 		r.cert_faults = CERT_FAULT_BIT(fault);
 	if (strcmp(name, "c121.test") == 0)
 		r.chain_not_after.ms = 1796000000000;
-	name_verdict_file(h->roster, h->roll, number, &r, fault == FAULT_CERT_NAME,
-			  confirm);
+	name_verdict_file(h->name_results, h->name_set, number, &r,
+			  fault == FAULT_CERT_NAME, confirm);
 	result_fini(&r);
 }
 
@@ -83,8 +83,8 @@ static void fill(const struct hosting *h)
 	}
 	put(h, "c120.test", FAULT_CERT_EXPIRING, STATE_WARNING, 120, 1);
 	put(h, "c121.test", FAULT_OK, STATE_OK, 121, 1);
-	roster_put_fallback(h->roster, &fallback.facts, hosted_asked_at);
-	roster_note(h->roster, 123, (struct span){ 1500000000 });
+	name_results_put_fallback(h->name_results, &fallback.facts, hosted_asked_at);
+	name_results_note(h->name_results, 123, (struct span){ 1500000000 });
 }
 
 struct plan *hosting_plan_new(void)
@@ -93,25 +93,25 @@ struct plan *hosting_plan_new(void)
 	const char *names[HOSTED_NAMES];
 	struct plan *plan = plan_new();
 	struct span hour = { INT64_C(3600) * 1000000000 };
-	struct roll *roll, *one;
+	struct name_set *name_set, *one;
 
 	for (int i = 0; i < HOSTED_NAMES; i++) {
 		snprintf(texts[i], sizeof(texts[i]), "c%03d.test", i);
 		names[i] = texts[i];
 	}
-	roll = roll_new(names, HOSTED_NAMES);
-	one = roll_new((const char *const[]){ "c.test" }, 1);
+	name_set = name_set_new(names, HOSTED_NAMES);
+	one = name_set_new((const char *const[]){ "c.test" }, 1);
 	plan_set_targets(plan, targets, ARRAY_SIZE(targets));
-	plan_set_hostings(
-	    plan,
-	    (struct hosting_wish[]){ { "shared7", "imaps", roll, "names.txt", hour },
-				     { "shared7", "submissions", roll, "names.txt", hour },
-				     { "plain", "imaps", one, NULL, hour } },
-	    3);
+	plan_set_hostings(plan,
+			  (struct hosting_options[]){
+			      { "shared7", "imaps", name_set, "names.txt", hour },
+			      { "shared7", "submissions", name_set, "names.txt", hour },
+			      { "plain", "imaps", one, NULL, hour } },
+			  3);
 	put(&plan->hostings[0], "c.test", FAULT_OK, STATE_OK, 0, 1);
 	fill(&plan->hostings[1]);
 	put(&plan->hostings[2], "c000.test", FAULT_CERT_EXPIRED, STATE_CRITICAL, 5, 2);
-	roll_release(roll);
-	roll_release(one);
+	name_set_release(name_set);
+	name_set_release(one);
 	return plan;
 }

@@ -1,4 +1,4 @@
-foreach(noun dialogue command literal offer offered protocol replies reply redaction stranger)
+foreach(noun dialogue command literal capability_set capability_words protocol replies reply redaction foreign_banner)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_mail)
 endforeach()
 foreach(noun sasl scram)

@@ -48,7 +48,7 @@ static void add(X509 *x, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(extension);
 }
 
-static void add_extensions(X509 *x, X509 *issuer, const struct pki_wish *w)
+static void add_extensions(X509 *x, X509 *issuer, const struct pki_options *w)
 {
 	add(x, issuer, NID_basic_constraints, w->ca ? "critical,CA:TRUE" : "CA:FALSE");
 	if (w->ca)
@@ -68,7 +68,7 @@ static void add_extensions(X509 *x, X509 *issuer, const struct pki_wish *w)
 		add(x, issuer, NID_tlsfeature, w->feature);
 }
 
-struct identity pki_issue(const struct pki_wish *w, const struct identity *issuer)
+struct identity pki_issue(const struct pki_options *w, const struct identity *issuer)
 {
 	static long serial = 0x1000;
 	struct identity id = { X509_new(), make_key(w->key) };

@@ -14,7 +14,7 @@ struct identity {
 enum { HOUR = 3600, DAY = 24 * HOUR };
 
 /* Zero is a good server certificate for 90 days, P-256, SHA-256. */
-struct pki_wish {
+struct pki_options {
 	const char *name;   /* the CN */
 	const char *san;    /* "DNS:mx1.test,IP:127.0.0.1"; NULL: none */
 	const char *key;    /* "P-256", "RSA:1024", ... */
@@ -29,7 +29,7 @@ struct pki_wish {
 };
 
 /* `issuer` NULL: self-signed. */
-struct identity pki_issue(const struct pki_wish *, const struct identity *issuer);
+struct identity pki_issue(const struct pki_options *, const struct identity *issuer);
 void pki_drop(struct identity *);
 
 /* Writes certificates as PEM into a new temporary file whose name is returned; the caller

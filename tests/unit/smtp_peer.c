@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct guest {
+struct client {
 	struct smtp_peer *peer;
 	int fd;
 };
@@ -64,7 +64,7 @@ static void serve(struct smtp_peer *p, int fd)
 
 static void *entertain(void *arg)
 {
-	struct guest *g = arg;
+	struct client *g = arg;
 	unsigned now = atomic_fetch_add(&g->peer->now, 1) + 1;
 	unsigned most = atomic_load(&g->peer->most);
 
@@ -86,9 +86,9 @@ static void *receive(void *arg)
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	for (int fd; (fd = accept(p->fd, NULL, NULL)) >= 0;) {
-		struct guest *g = malloc(sizeof(*g));
+		struct client *g = malloc(sizeof(*g));
 
-		*g = (struct guest){ p, fd };
+		*g = (struct client){ p, fd };
 		atomic_fetch_add(&p->connections, 1);
 		pthread_create(&thread, &detached, entertain, g);
 	}

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "answer.h"
-#include "exchange.h"
+#include "exporter_query.h"
 #include "output.h"
 #include "plain_output.h"
 
@@ -20,7 +20,7 @@
 
 #define VERDICT "mailvane verdict 1\nstate 2\nresult 2000 10000 smtp\n\n"
 
-static struct inquiry inquiry = { .url = "http://127.0.0.1:19025", .server = "mx1" };
+static struct options options = { .url = "http://127.0.0.1:19025", .server = "mx1" };
 
 /* What is printed of an answer. */
 static const char *print(const char *http, int *ret_code)
@@ -32,7 +32,7 @@ static const char *print(const char *http, int *ret_code)
 
 	fflush(stdout);
 	assert_true(memory >= 0 && saved >= 0 && dup2(memory, STDOUT_FILENO) >= 0);
-	answer_read(&inquiry, view_of(http), &answer);
+	answer_read(&options, view_of(http), &answer);
 	output_report(answer.report, answer.last);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
@@ -102,13 +102,13 @@ static void values_of_long_ago_are_left_out(void **state)
 	int code;
 
 	(void)state;
-	inquiry.max_age = span_of_ms(1);
+	options.max_age = span_of_ms(1);
 	assert_string_equal(
 	    print("HTTP/1.1 200 OK\r\n\r\n" VERDICT "MAIL OK - x|a=1\nsmtp: OK\n", &code),
 	    "MAIL UNKNOWN - mx1 smtp: the last verdict is 2s old, more than 1ms; last "
 	    "known:\nMAIL OK - x\nprobed 2s ago, every 10s, by the exporter at "
 	    "http://127.0.0.1:19025|age=2.000s;;0.001;0\n");
-	inquiry.max_age = (struct span){ 0 };
+	options.max_age = (struct span){ 0 };
 	assert_int_equal(code, 3);
 }
 

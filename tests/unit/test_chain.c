@@ -17,7 +17,7 @@
 enum { SENT_MAX = 4 };
 
 /* root > upper > lower > leaves; an expired root, trusted too, above the good one. */
-static struct identity root, upper, lower, stranger, namesake, old_root, cross_root,
+static struct identity root, upper, lower, foreign_banner, namesake, old_root, cross_root,
     weak_middle, curve_middle, rsa_root, rsa_middle, md5_middle;
 static struct tls_context *context, *strict;
 static char *ca_file, *strict_file;
@@ -36,8 +36,8 @@ static struct tls_context *context_for(const char *file)
 
 static struct identity authority(const char *name, const struct identity *issuer)
 {
-	return pki_issue(&(struct pki_wish){ .name = name, .ca = true, .end = 1000 * DAY },
-			 issuer);
+	return pki_issue(
+	    &(struct pki_options){ .name = name, .ca = true, .end = 1000 * DAY }, issuer);
 }
 
 /* The good root below the old one: the bridge has not ended, what it leads to has. */
@@ -61,23 +61,25 @@ static int make_world(void **state)
 	root = authority("Root", NULL);
 	upper = authority("Upper", &root);
 	lower = authority("Lower", &upper);
-	stranger = authority("Stranger", NULL);
+	foreign_banner = authority("Stranger", NULL);
 	namesake = authority("Lower", &root);
 	rsa_root = pki_issue(
-	    &(struct pki_wish){ .name = "RSA Root", .ca = true, .key = "RSA:2048" }, NULL);
+	    &(struct pki_options){ .name = "RSA Root", .ca = true, .key = "RSA:2048" },
+	    NULL);
 	old_root = pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = "Old Root", .ca = true, .begin = -900 * DAY, .end = -10 * DAY },
 	    NULL);
 	cross_root = crossed();
 	weak_middle = pki_issue(
-	    &(struct pki_wish){ .name = "Weak", .ca = true, .key = "RSA:1024" }, &root);
+	    &(struct pki_options){ .name = "Weak", .ca = true, .key = "RSA:1024" }, &root);
 	curve_middle = pki_issue(
-	    &(struct pki_wish){ .name = "Curve", .ca = true, .key = "prime192v1" }, &root);
+	    &(struct pki_options){ .name = "Curve", .ca = true, .key = "prime192v1" },
+	    &root);
 	rsa_middle = pki_issue(
-	    &(struct pki_wish){ .name = "RSA", .ca = true, .key = "RSA:2048" }, &root);
+	    &(struct pki_options){ .name = "RSA", .ca = true, .key = "RSA:2048" }, &root);
 	md5_middle = pki_issue(
-	    &(struct pki_wish){ .name = "MD5", .ca = true, .digest = "MD5" }, &rsa_root);
+	    &(struct pki_options){ .name = "MD5", .ca = true, .digest = "MD5" }, &rsa_root);
 	ca_file = pki_file(all, 3);
 	strict_file = pki_file(newer, 1);
 	context = context_for(ca_file);
@@ -87,7 +89,7 @@ static int make_world(void **state)
 
 static int end_world(void **state)
 {
-	struct identity *all[] = { &root,       &upper,        &lower,      &stranger,
+	struct identity *all[] = { &root,       &upper,        &lower,      &foreign_banner,
 				   &namesake,   &old_root,     &cross_root, &weak_middle,
 				   &rsa_middle, &curve_middle, &md5_middle, &rsa_root };
 
@@ -124,7 +126,7 @@ static struct tls_facts facts_of(struct tls_context *by, const struct identity *
 
 static struct identity leaf_of(const struct identity *issuer)
 {
-	return pki_issue(&(struct pki_wish){ .name = "mx1", .san = "DNS:mx1.test" },
+	return pki_issue(&(struct pki_options){ .name = "mx1", .san = "DNS:mx1.test" },
 			 issuer);
 }
 
@@ -145,7 +147,7 @@ static const struct order_case {
 		"'CN=Root,O=Test' is sent, too: clients have the root or do not trust it" },
 	{ "itself twice", { &leaf, &lower, &upper }, "'CN=mx1,O=Test' is sent twice" },
 	{ "an intermediate twice", { &lower, &lower, &upper }, "'CN=Lower,O=Test' is sent twice" },
-	{ "a stranger's root", { &lower, &upper, &stranger }, "'CN=Stranger,O=Test' is not part of the chain" },
+	{ "a stranger's root", { &lower, &upper, &foreign_banner }, "'CN=Stranger,O=Test' is not part of the chain" },
 	{ "an old root", { &lower, &upper, &old_root }, "'CN=Old Root,O=Test' is not part of the chain, and has expired" },
 	{ "an unrelated one between", { &lower, &rsa_middle, &upper }, "'CN=RSA,O=Test' is not part of the chain" },
 	{ "cross-signed", { &lower, &upper, &cross_root }, "" },
@@ -191,9 +193,9 @@ static void bears_with_circles(void **state)
 /* A chain that ends nowhere has an order, too. */
 static void notes_the_order_of_untrusted_ones(void **state)
 {
-	const struct identity *const sent[] = { &stranger, NULL, NULL };
+	const struct identity *const sent[] = { &foreign_banner, NULL, NULL };
 	const struct identity *const wrong[] = { &upper, NULL, NULL };
-	struct identity odd = leaf_of(&stranger), low = leaf_of(&lower);
+	struct identity odd = leaf_of(&foreign_banner), low = leaf_of(&lower);
 	struct tls_facts facts = facts_of(context, &odd, sent);
 
 	(void)state;
@@ -227,11 +229,11 @@ static void tells_what_is_missing(void **state)
 			"certificate, and it is not in the trust store" },
 		{ at, "keyid", &lower, { &namesake }, "missing intermediate 'CN=Lower,O=Test': the one sent has another key, "
 			"and it is not in the trust store; it can be had from http://ca.test/lower.crt" },
-		{ NULL, "issuer:always", &stranger, { NULL }, "unknown authority 'CN=Stranger,O=Test': not in the trust store" },
-		{ NULL, NULL, &stranger, { NULL }, "missing issuer 'CN=Stranger,O=Test': the server sent no intermediate certificate, "
+		{ NULL, "issuer:always", &foreign_banner, { NULL }, "unknown authority 'CN=Stranger,O=Test': not in the trust store" },
+		{ NULL, NULL, &foreign_banner, { NULL }, "missing issuer 'CN=Stranger,O=Test': the server sent no intermediate certificate, "
 			"and it is not in the trust store" },
 		{ NULL, NULL, &lower, { &lower }, "unknown authority 'CN=Upper,O=Test' above the chain that was sent: not in the trust store" },
-		{ NULL, NULL, &stranger, { &stranger }, "unknown authority: the root 'CN=Stranger,O=Test' is not in the trust store" },
+		{ NULL, NULL, &foreign_banner, { &foreign_banner }, "unknown authority: the root 'CN=Stranger,O=Test' is not in the trust store" },
 		{ NULL, NULL, NULL, { NULL }, "self-signed certificate 'CN=mx1,O=Test'" },
 		/* Neither fetched nor told: not http, not of a sort to be shown, too long. */
 		{ "caIssuers;URI:ldap://ca.test/lower", NULL, &lower, { NULL }, "missing issuer 'CN=Lower,O=Test': the server sent no "
@@ -246,10 +248,10 @@ static void tells_what_is_missing(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct identity low =
-		    pki_issue(&(struct pki_wish){ .name = "mx1",
-						  .san = "DNS:mx1.test",
-						  .access = cases[i].access,
-						  .authority = cases[i].authority },
+		    pki_issue(&(struct pki_options){ .name = "mx1",
+						     .san = "DNS:mx1.test",
+						     .access = cases[i].access,
+						     .authority = cases[i].authority },
 			      cases[i].issuer);
 		struct tls_facts facts = facts_of(context, &low, cases[i].sent);
 
@@ -310,10 +312,10 @@ static void finds_weakness_anywhere(void **state)
 			cases[i].issuer, cases[i].issuer == &lower ? &upper : NULL, NULL
 		};
 		struct identity low =
-		    pki_issue(&(struct pki_wish){ .name = "mx1",
-						  .san = "DNS:mx1.test",
-						  .key = cases[i].key,
-						  .digest = cases[i].digest },
+		    pki_issue(&(struct pki_options){ .name = "mx1",
+						     .san = "DNS:mx1.test",
+						     .key = cases[i].key,
+						     .digest = cases[i].digest },
 			      cases[i].issuer);
 		struct tls_facts facts;
 

@@ -253,7 +253,7 @@ static void reads_expectations_and_limits(void **state)
 	assert_int_equal(o.address_state, STATE_CRITICAL);
 	assert_int_equal(o.source.any.sa_family, AF_INET);
 	assert_int_equal(o.tls_min, TLS_VERSION_1_3);
-	assert_true(o.obsolete_tls);
+	assert_true(o.legacy_tls);
 	assert_true(o.cert_warning_given && o.cert_warning.share > 0.24);
 	assert_true(o.cert_critical_given && o.cert_critical.left.ns > 0);
 	assert_string_equal(o.envelope.to, "c@d");

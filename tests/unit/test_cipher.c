@@ -24,9 +24,9 @@ static int make_world(void **state)
 	char error[300] = "";
 
 	(void)state;
-	root = pki_issue(&(struct pki_wish){ .name = "Root", .ca = true }, NULL);
+	root = pki_issue(&(struct pki_options){ .name = "Root", .ca = true }, NULL);
 	leaf = pki_issue(
-	    &(struct pki_wish){ .name = "n", .san = "DNS:mx1.test", .key = "RSA:2048" },
+	    &(struct pki_options){ .name = "n", .san = "DNS:mx1.test", .key = "RSA:2048" },
 	    &root);
 	ca_file = pki_file(trusted, 1);
 	options.ca_file = ca_file;

@@ -188,7 +188,7 @@ static void waits_so_long_for_more(void **state)
 static void refuses_what_lies_before_tls(void **state)
 {
 	struct server s = { .text = "220 ready\r\n250 injected\r\n" };
-	struct tls_wish wish = { .name = "m.test" };
+	struct classic_tls_options wish = { .name = "m.test" };
 
 	(void)state;
 	open_to(&s, 20);

@@ -9,24 +9,24 @@
 
 #include <cmocka.h>
 
-static struct dialogue_room room;
+static struct dialogue_buffers room;
 static char output[DIALOGUE_OUTPUT_MAX];
 
-static struct dialogue_terms terms;
+static struct dialogue_params params;
 static struct dialogue d;
 
 /* Inside TLS, where everything may be said. */
 static int set_up(void **state)
 {
 	(void)state;
-	terms = (struct dialogue_terms){
+	params = (struct dialogue_params){
 		.protocol = &imap_protocol,
 		.tls = TLS_MODE_IMPLICIT,
 		.us = "probe.example.net",
 		.user = "joe",
 		.password = "se\"c\\ret",
 	};
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 	d.learned |= LEARNED_MECHANISM(MECHANISM_PLAIN);
 	return 0;
@@ -73,7 +73,7 @@ static void test_tags(void **state)
 	(void)state;
 	assert_says("{tag} NOOP", "a1 NOOP\r\n");
 	assert_says("{tag} NOOP", "a2 NOOP\r\n");
-	terms.user = "a\rb";
+	params.user = "a\rb";
 	assert_refuses("{tag} LOGIN {user}",
 		       "the user name is too long or holds a control character");
 	assert_says("{tag} NOOP", "a3 NOOP\r\n");
@@ -86,17 +86,17 @@ static void test_controls(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		set_up(NULL);
-		terms.password = bad[i];
+		params.password = bad[i];
 		assert_refuses("{password:base64}",
 			       "the password is too long or holds a control character");
 		assert_refuses("{sasl:base64}",
 			       "the password is too long or holds a control character");
-		terms.user = bad[i];
+		params.user = bad[i];
 		assert_refuses("{user:literal}",
 			       "the user name is too long or holds a control character");
 		assert_refuses("{sasl:string}",
 			       "the user name is too long or holds a control character");
-		terms.us = bad[i];
+		params.us = bad[i];
 		assert_refuses("EHLO {us}",
 			       "our own name is too long or holds a control character");
 	}
@@ -109,7 +109,7 @@ static void test_sizes(void **state)
 
 	(void)state;
 	memset(long_text, '"', DIALOGUE_VALUE_MAX);
-	terms.user = terms.password = long_text;
+	params.user = params.password = long_text;
 	assert_null(command_say(&d, "{tag} LOGIN {user:quoted} {password:quoted}"));
 	dialogue_sent(&d, SIZE_MAX);
 	assert_null(command_say(&d, "AUTHENTICATE \"PLAIN\" {sasl:string}"));
@@ -139,14 +139,14 @@ static void test_no_room(void **state)
 static void test_not_here(void **state)
 {
 	(void)state;
-	terms.tls = TLS_MODE_NONE;
-	dialogue_init(&d, &terms, &room, output);
+	params.tls = TLS_MODE_NONE;
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
 	assert_refuses("{user}", "a password may not be sent here");
 	assert_refuses("{password}", "a password may not be sent here");
 	assert_refuses("{sasl:base64}", "a password may not be sent here");
-	terms.flags = DIALOGUE_PLAINTEXT_LOGIN;
+	params.flags = DIALOGUE_PLAINTEXT_LOGIN;
 	assert_says("{user}", "joe\r\n");
 }
 

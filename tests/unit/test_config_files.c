@@ -57,7 +57,7 @@ static void put_settings(FILE *out, const struct settings *s)
 /* Nothing, where all is as it is by default. */
 static void put_on_demand(FILE *out, const struct on_demand *o)
 {
-	const struct allowance *a = &o->allowance;
+	const struct probe_acl *a = &o->probe_acl;
 	char text[ADDRESS_TEXT_MAX];
 
 	if (a->name_count + a->network_count + a->port_count == 0 && o->max == 32 &&
@@ -81,9 +81,9 @@ static void put_hosting(FILE *out, const struct hosting *h)
 	if (h == NULL)
 		return;
 	fprintf(out, " names=%s", strrchr(h->file, '/') + 1);
-	for (size_t i = 0; i < roll_count(h->roll); i++)
+	for (size_t i = 0; i < name_set_count(h->name_set); i++)
 		fprintf(out, "%c%s", i == 0 ? ':' : ',',
-			roll_name(h->roll, roll_by_letters(h->roll, i)));
+			name_set_name(h->name_set, name_set_by_letters(h->name_set, i)));
 	fprintf(out, " names_every=%s", span(h->interval));
 }
 
@@ -99,8 +99,8 @@ static void put_target(FILE *out, const struct plan *plan, const struct target *
 		span(t->retry_interval), span(t->timeout), modes[t->addresses]);
 	if (t->confirm != 2)
 		fprintf(out, " confirm=%u", t->confirm);
-	if (t->obsolete_minutes != 24 * 60)
-		fprintf(out, " obsolete=%um", t->obsolete_minutes);
+	if (t->legacy_tls_minutes != 24 * 60)
+		fprintf(out, " obsolete=%um", t->legacy_tls_minutes);
 	if (t->tls_min != 0 || t->service->tls_min != 0)
 		fprintf(out, " tls_min=%u,%u", t->tls_min, t->service->tls_min);
 	if (t->account != NULL)

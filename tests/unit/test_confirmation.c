@@ -16,7 +16,8 @@ static char letter(unsigned state)
 }
 
 /* Results and what is announced after each, as letters; how often that changed. */
-static void says(unsigned needed, const char *results, const char *announced, unsigned news)
+static void says(unsigned needed, const char *results, const char *announced,
+		 unsigned queued_result)
 {
 	struct confirmation c;
 	char came[64] = "";
@@ -31,7 +32,7 @@ static void says(unsigned needed, const char *results, const char *announced, un
 		assert_int_equal(confirmation_awaited(&c), state != c.announced);
 	}
 	assert_string_equal(came, announced);
-	assert_int_equal(told, news);
+	assert_int_equal(told, queued_result);
 }
 
 static void a_state_needs_so_many_in_a_row(void **state)

@@ -17,32 +17,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct identity root, upper, leaf, old, other, stranger;
+static struct identity root, upper, leaf, old, other, foreign_banner;
 static struct certificate_table *table;
 
 static int make_world(void **state)
 {
-	const struct pki_wish good = { .name = "mx1.test", .san = "DNS:mx1.test" };
+	const struct pki_options good = { .name = "mx1.test", .san = "DNS:mx1.test" };
 
 	(void)state;
 	table = certificate_table_new();
-	root = pki_issue(&(struct pki_wish){ .name = "Root", .ca = true }, NULL);
-	upper = pki_issue(&(struct pki_wish){ .name = "Upper", .ca = true }, &root);
-	stranger = pki_issue(&(struct pki_wish){ .name = "Stranger", .ca = true }, NULL);
+	root = pki_issue(&(struct pki_options){ .name = "Root", .ca = true }, NULL);
+	upper = pki_issue(&(struct pki_options){ .name = "Upper", .ca = true }, &root);
+	foreign_banner =
+	    pki_issue(&(struct pki_options){ .name = "Stranger", .ca = true }, NULL);
 	leaf = pki_issue(&good, &upper);
 	other = pki_issue(
-	    &(struct pki_wish){ .name = "other.test", .san = "DNS:other.test" }, &upper);
-	old = pki_issue(&(struct pki_wish){ .name = "mx1.test",
-					    .san = "DNS:mx1.test",
-					    .begin = -90 * DAY,
-					    .end = -DAY },
+	    &(struct pki_options){ .name = "other.test", .san = "DNS:other.test" }, &upper);
+	old = pki_issue(&(struct pki_options){ .name = "mx1.test",
+					       .san = "DNS:mx1.test",
+					       .begin = -90 * DAY,
+					       .end = -DAY },
 			&upper);
 	return 0;
 }
 
 static int end_world(void **state)
 {
-	struct identity *all[] = { &root, &upper, &leaf, &old, &other, &stranger };
+	struct identity *all[] = { &root, &upper, &leaf, &old, &other, &foreign_banner };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
@@ -79,9 +80,9 @@ static struct tlsa record(const char *parameters, const struct identity *id, boo
 static struct tls_facts judge(const struct identity *id, const struct identity *sent,
 			      const struct dns_records *set)
 {
-	const struct chain_wish wish = { .name = "mx1.test",
-					 .store_note = "",
-					 .tlsa = set };
+	const struct chain_options wish = { .name = "mx1.test",
+					    .store_note = "",
+					    .tlsa = set };
 	struct tls_facts facts = { .certificate = certificate_table_get(table, id->x) };
 	STACK_OF(X509) *chain = sk_X509_new_null();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -149,8 +150,8 @@ static void compares(void **state)
 		{ "2 1 0", &upper, &leaf,  NULL,      false, DANE_VALID,     0 },
 		{ "2 1 0", &root,  &leaf,  &upper,    false, DANE_VALID,     0 },
 		/* Sent along is not enough: it must have signed. */
-		{ "2 1 1", &stranger, &leaf, &stranger, false, DANE_INVALID, U | D },
-		{ "2 0 0", &stranger, &leaf, &upper,  false, DANE_INVALID,   U | D },
+		{ "2 1 1", &foreign_banner, &leaf, &foreign_banner, false, DANE_INVALID, U | D },
+		{ "2 0 0", &foreign_banner, &leaf, &upper,  false, DANE_INVALID,   U | D },
 		/* The server's own is no authority. */
 		{ "2 1 1", &leaf,  &leaf,  &upper,    false, DANE_INVALID,   U | D },
 		/* Not for mail: as if there were none to compare with. */

@@ -9,12 +9,12 @@
 
 #include <cmocka.h>
 
-static struct dialogue_room room;
+static struct dialogue_buffers room;
 static char output[DIALOGUE_OUTPUT_MAX];
 
-static struct dialogue_terms terms_of(const struct protocol *protocol, enum tls_mode tls)
+static struct dialogue_params params_of(const struct protocol *protocol, enum tls_mode tls)
 {
-	return (struct dialogue_terms){
+	return (struct dialogue_params){
 		.protocol = protocol,
 		.tls = tls,
 		.us = "probe.example.net",
@@ -67,17 +67,17 @@ static enum wish feed_lines(struct dialogue *d, int lines)
 
 static void test_lines_of_a_reply(void **state)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 
 	(void)state;
-	terms.user = terms.password = NULL;
-	dialogue_init(&d, &terms, &room, output);
+	params.user = params.password = NULL;
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed_lines(&d, DIALOGUE_LINES_MAX), WISH_READ);
 	assert_string_equal(said(&d), "QUIT\r\n");
 
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed_lines(&d, DIALOGUE_LINES_MAX + 1), WISH_END);
 	assert_outcome(&d, FAULT_LIMIT, PHASE_CAPABILITY);
@@ -87,13 +87,13 @@ static void test_lines_of_a_reply(void **state)
 
 static void test_news_without_end(void **state)
 {
-	struct dialogue_terms terms = terms_of(&imap_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&imap_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 	enum wish wish;
 	int lines = 0;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	wish = feed(&d, "* OK hi\r\n");
 	for (; wish == WISH_READ; lines++)
@@ -129,16 +129,16 @@ static enum wish feed_bytes(struct dialogue *d, size_t n, size_t piece)
 static void test_bytes_of_a_session(void **state)
 {
 	static const size_t pieces[] = { 1, 1000, DIALOGUE_SESSION_MAX, SIZE_MAX / 2 };
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
-		dialogue_init(&d, &terms, &room, output);
+		dialogue_init(&d, &params, &room, output);
 		dialogue_start(&d, TRUST_NONE);
 		assert_int_equal(feed_bytes(&d, DIALOGUE_SESSION_MAX, pieces[i]),
 				 WISH_READ);
-		dialogue_init(&d, &terms, &room, output);
+		dialogue_init(&d, &params, &room, output);
 		dialogue_start(&d, TRUST_NONE);
 		assert_int_equal(feed_bytes(&d, DIALOGUE_SESSION_MAX + 1, pieces[i]),
 				 WISH_END);
@@ -151,7 +151,7 @@ static void test_bytes_of_a_session(void **state)
 /* One byte over the cap in one piece, its reply whole before: the reply counts. */
 static void test_session_cap_is_no_earlier_in_one_piece(void **state)
 {
-	struct dialogue_terms terms = terms_of(&imap_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&imap_protocol, TLS_MODE_NONE);
 	size_t n = DIALOGUE_SESSION_MAX + 1;
 	char *bytes = malloc(n);
 	struct dialogue d;
@@ -160,7 +160,7 @@ static void test_session_cap_is_no_earlier_in_one_piece(void **state)
 	assert_non_null(bytes);
 	memset(bytes, 'x', n);
 	memcpy(bytes, "* BYE no\r\n", 10);
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(dialogue_feed(&d, (struct view){ bytes, n }), WISH_END);
 	assert_outcome(&d, FAULT_UNAVAILABLE, PHASE_GREETING);
@@ -170,13 +170,13 @@ static void test_session_cap_is_no_earlier_in_one_piece(void **state)
 /* A literal as long as the session allows is skipped without being stored. */
 static void test_long_literal(void **state)
 {
-	struct dialogue_terms terms = terms_of(&imap_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&imap_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 	enum wish wish = WISH_READ;
 
 	(void)state;
-	terms.user = terms.password = NULL;
-	dialogue_init(&d, &terms, &room, output);
+	params.user = params.password = NULL;
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	feed(&d, "* OK hi\r\n");
 	said(&d);
@@ -194,11 +194,11 @@ static void test_long_literal(void **state)
 
 static void test_phases_and_judgement(void **state)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_STARTTLS);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_STARTTLS);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	assert_int_equal(dialogue_phase(&d), PHASE_CONNECT);
 	assert_int_equal(dialogue_start(&d, TRUST_NONE), WISH_READ);
 	assert_int_equal(dialogue_phase(&d), PHASE_GREETING);
@@ -228,11 +228,11 @@ static void test_phases_and_judgement(void **state)
 /* A fault is final before the goodbye is. */
 static void test_fault_is_judged_at_once(void **state)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed(&d, "554-go\r\n"), WISH_READ);
 	assert_false(dialogue_judged(&d));
@@ -244,11 +244,11 @@ static void test_fault_is_judged_at_once(void **state)
 
 static void test_implicit_handshake_fails(void **state)
 {
-	struct dialogue_terms terms = terms_of(&pop3_protocol, TLS_MODE_IMPLICIT);
+	struct dialogue_params params = params_of(&pop3_protocol, TLS_MODE_IMPLICIT);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	assert_int_equal(dialogue_phase(&d), PHASE_TLS);
 	assert_int_equal(dialogue_break(&d, FAULT_TLS_VERSION), WISH_END);
 	assert_outcome(&d, FAULT_TLS_VERSION, PHASE_TLS);
@@ -258,11 +258,11 @@ static void test_implicit_handshake_fails(void **state)
 
 static void test_deadline_before_start(void **state)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	assert_int_equal(dialogue_timeout(&d), WISH_END);
 	assert_outcome(&d, FAULT_TIMEOUT, PHASE_CONNECT);
 	assert_int_equal(dialogue_start(&d, TRUST_NONE), WISH_END);
@@ -272,11 +272,11 @@ static void test_deadline_before_start(void **state)
 /* Each of these is a mistake of the caller; none may change the outcome. */
 static void test_calls_behind_the_end(void **state)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_NONE);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_NONE);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(dialogue_break(&d, FAULT_CLOSED), WISH_END);
 	assert_int_equal(feed(&d, "220 hi\r\n"), WISH_END);
@@ -290,11 +290,11 @@ static void test_calls_behind_the_end(void **state)
 
 static void test_secured_unasked(void **state)
 {
-	struct dialogue_terms terms = terms_of(&smtp_protocol, TLS_MODE_OPPORTUNISTIC);
+	struct dialogue_params params = params_of(&smtp_protocol, TLS_MODE_OPPORTUNISTIC);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(dialogue_secured(&d, TRUST_VERIFIED), WISH_READ);
 	assert_false(dialogue_in_tls(&d));
@@ -303,11 +303,11 @@ static void test_secured_unasked(void **state)
 /* The other call for the same event. */
 static void test_secured_for_start(void **state)
 {
-	struct dialogue_terms terms = terms_of(&pop3_protocol, TLS_MODE_IMPLICIT);
+	struct dialogue_params params = params_of(&pop3_protocol, TLS_MODE_IMPLICIT);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	assert_int_equal(dialogue_secured(&d, TRUST_VERIFIED), WISH_READ);
 	assert_int_equal(dialogue_phase(&d), PHASE_GREETING);
 	feed(&d, "+OK\r\n");
@@ -317,11 +317,11 @@ static void test_secured_for_start(void **state)
 /* Fed instead of reported: the same fault. */
 static void test_bytes_behind_the_wish_for_tls(void **state)
 {
-	struct dialogue_terms terms = terms_of(&pop3_protocol, TLS_MODE_STARTTLS);
+	struct dialogue_params params = params_of(&pop3_protocol, TLS_MODE_STARTTLS);
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	feed(&d, "+OK\r\n");
 	said(&d);
@@ -340,14 +340,14 @@ static bool output_holds(const char *text)
 	return memmem(output, sizeof(output), text, strlen(text)) != NULL;
 }
 
-static struct dialogue_room *lend(void *user)
+static struct dialogue_buffers *lend(void *user)
 {
 	unsigned *asked = user;
 
 	return ++*asked == 1 ? &room : NULL;
 }
 
-static struct dialogue_room *lend_nothing(void *user)
+static struct dialogue_buffers *lend_nothing(void *user)
 {
 	(void)user;
 	return NULL;
@@ -356,14 +356,14 @@ static struct dialogue_room *lend_nothing(void *user)
 static void test_a_room_is_lent_when_a_line_comes_in_pieces(void **state)
 {
 	unsigned asked = 0;
-	struct dialogue_terms terms = { .protocol = &smtp_protocol,
-					.us = "us.test",
-					.lend_room = lend,
-					.lend_user = &asked };
+	struct dialogue_params params = { .protocol = &smtp_protocol,
+					  .us = "us.test",
+					  .lend_buffers = lend,
+					  .lend_user = &asked };
 	struct dialogue d;
 
 	(void)state;
-	dialogue_init(&d, &terms, NULL, output);
+	dialogue_init(&d, &params, NULL, output);
 	dialogue_start(&d, TRUST_NONE);
 	feed(&d, "220 whole\r\n");
 	said(&d);
@@ -375,8 +375,8 @@ static void test_a_room_is_lent_when_a_line_comes_in_pieces(void **state)
 	assert_int_equal(asked, 1);
 	assert_string_equal(dialogue_offered_before(&d), "SIZE=1");
 	said(&d);
-	terms.lend_room = lend_nothing;
-	dialogue_init(&d, &terms, NULL, output);
+	params.lend_buffers = lend_nothing;
+	dialogue_init(&d, &params, NULL, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed(&d, "220 in"), WISH_END);
 	assert_outcome(&d, FAULT_INTERNAL, PHASE_GREETING);
@@ -384,12 +384,12 @@ static void test_a_room_is_lent_when_a_line_comes_in_pieces(void **state)
 
 static void test_sent_bytes_are_wiped(void **state)
 {
-	struct dialogue_terms terms = terms_of(&pop3_protocol, TLS_MODE_IMPLICIT);
+	struct dialogue_params params = params_of(&pop3_protocol, TLS_MODE_IMPLICIT);
 	struct dialogue d;
 
 	(void)state;
 	memset(&d, 0, sizeof(d));
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 	feed(&d, "+OK\r\n");
 	said(&d);
@@ -408,12 +408,12 @@ static void test_sent_bytes_are_wiped(void **state)
 /* What was not sent when the end comes is wiped too. */
 static void test_unsent_password_is_wiped(void **state)
 {
-	struct dialogue_terms terms = terms_of(&pop3_protocol, TLS_MODE_IMPLICIT);
+	struct dialogue_params params = params_of(&pop3_protocol, TLS_MODE_IMPLICIT);
 	struct dialogue d;
 
 	(void)state;
 	memset(&d, 0, sizeof(d));
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 	feed(&d, "+OK\r\n");
 	said(&d);
@@ -448,7 +448,7 @@ static const struct lines generous[] = {
 };
 
 /* Without STARTTLS among what is offered, when `plain`. */
-static bool password_is_sent(const struct lines *l, struct dialogue_terms terms,
+static bool password_is_sent(const struct lines *l, struct dialogue_params params,
 			     enum trust trust, bool plain)
 {
 	const char *said_last = "";
@@ -456,8 +456,8 @@ static bool password_is_sent(const struct lines *l, struct dialogue_terms terms,
 	enum wish wish;
 
 	if (plain)
-		terms.tls = TLS_MODE_NONE;
-	dialogue_init(&d, &terms, &room, output);
+		params.tls = TLS_MODE_NONE;
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, trust);
 	wish = feed(&d, l->greeting);
 	said_last = said(&d);
@@ -483,7 +483,7 @@ static void test_password_rule(void **state)
 		for (int tls = 0; tls < TLS_MODE_COUNT; tls++)
 			for (unsigned flags = 0; flags < 4; flags++)
 				for (int trust = 0; trust < 2; trust++) {
-					struct dialogue_terms terms = terms_of(
+					struct dialogue_params params = params_of(
 					    generous[p].protocol, (enum tls_mode)tls);
 					bool plain = tls == TLS_MODE_NONE;
 					bool allowed =
@@ -491,9 +491,9 @@ static void test_password_rule(void **state)
 						  : trust ||
 							flags & DIALOGUE_UNVERIFIED_LOGIN;
 
-					terms.flags = flags;
+					params.flags = flags;
 					assert_int_equal(
-					    password_is_sent(&generous[p], terms,
+					    password_is_sent(&generous[p], params,
 							     (enum trust)trust, plain),
 					    allowed);
 				}

@@ -10,15 +10,15 @@
 
 #include <stdlib.h>
 
-static char *answer_to(struct plan *plan, const struct discovery_wish *wish)
+static char *answer_to(struct plan *plan, const struct discovery_request *wish)
 {
 	struct answer *answer = discovery_new(plan, wish);
-	struct draft d;
+	struct strbuf d;
 
-	draft_init(&d);
+	strbuf_init(&d);
 	while (answer->more(answer, &d))
 		;
-	draft_put(&d, (struct view){ "", 1 });
+	strbuf_put(&d, (struct view){ "", 1 });
 	assert_false(d.failed);
 	answer->free(answer);
 	return d.p;
@@ -36,9 +36,9 @@ static size_t count_of(const char *text, const char *part)
 static void every_target_with_its_labels(void **state)
 {
 	struct plan *plan = exporter_plan_new();
-	char *text = answer_to(plan, &(struct discovery_wish){ .address = "[::1]:19025",
-							       .path = "/mv/probe",
-							       .https = true });
+	char *text = answer_to(plan, &(struct discovery_request){ .address = "[::1]:19025",
+								  .path = "/mv/probe",
+								  .https = true });
 
 	(void)state;
 	assert_int_equal(count_of(text, "\"targets\":[\"[::1]:19025\"]"), 3);
@@ -56,7 +56,7 @@ static void every_target_with_its_labels(void **state)
 static void filters(void **state)
 {
 	static const struct {
-		struct discovery_wish wish;
+		struct discovery_request wish;
 		size_t count;
 	} cases[] = {
 		{ { .service = "smtp" }, 2 },
@@ -69,7 +69,7 @@ static void filters(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct discovery_wish wish = cases[i].wish;
+		struct discovery_request wish = cases[i].wish;
 		char *text;
 
 		wish.address = "h:1";

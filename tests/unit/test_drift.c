@@ -10,14 +10,14 @@
 
 #include <string.h>
 
-enum { GOOD = OFFER_HEARD | OFFER_STARTTLS, BAD = OFFER_HEARD };
+enum { GOOD = CAPABILITY_HEARD | CAPABILITY_STARTTLS, BAD = CAPABILITY_HEARD };
 
 static const struct span day = { INT64_C(86400) * 1000000000 };
 
 static bool hears(struct drift *d, uint32_t before, int64_t hours)
 {
-	char words[OFFER_WORDS_MAX];
-	bool told = drift_hear(d, &(struct offer){ before, 0 },
+	char words[CAPABILITY_WORDS_MAX];
+	bool told = drift_hear(d, &(struct capability_set){ before, 0 },
 			       (struct moment){ 1000 + hours * 3600000 }, day, words);
 
 	assert_int_equal(told, words[0] != '\0');
@@ -81,7 +81,7 @@ static struct result found(const char *address, uint32_t before, int64_t since)
 	result_init(&r, moment_now());
 	if (address != NULL)
 		assert_true(address_parse(view_of(address), 25, &r.address));
-	r.drift.usual = (struct offer){ before, OFFER_HEARD };
+	r.drift.usual = (struct capability_set){ before, CAPABILITY_HEARD };
 	r.drift.since.ms = since;
 	return r;
 }
@@ -98,7 +98,7 @@ static void a_slot_remembers(void **state)
 	slot_publish(s, &r, false, 1);
 	d = slot_drift(s, &r.address, false);
 	assert_int_equal(d.usual.before, GOOD);
-	assert_int_equal(d.usual.after, OFFER_HEARD);
+	assert_int_equal(d.usual.after, CAPABILITY_HEARD);
 	assert_int_equal(d.since.ms, 77);
 	/* Behind another address another machine may stand, which may offer something else. */
 	assert_int_equal(slot_drift(s, &other.address, false).usual.before, 0);
@@ -131,7 +131,7 @@ static void too_many_offers_are_not_remembered(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 5000; i++) {
-		struct result r = found("192.0.2.1", OFFER_HEARD | i << 8, 0);
+		struct result r = found("192.0.2.1", CAPABILITY_HEARD | i << 8, 0);
 
 		slot_publish(s, &r, false, 1);
 		d = slot_drift(s, &r.address, false);

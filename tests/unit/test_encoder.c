@@ -15,11 +15,11 @@ static const struct family family = { "mailvane_x", "Help with \\ and\n\"newline
 				      "", NULL };
 static const struct service service = { .name = "imaps" };
 
-static struct draft out;
+static struct strbuf out;
 
 static const char *written(void)
 {
-	draft_put(&out, (struct view){ "", 1 });
+	strbuf_put(&out, (struct view){ "", 1 });
 	return out.p;
 }
 
@@ -27,7 +27,7 @@ static struct encoder start(const struct family *of)
 {
 	struct encoder e = { .out = &out };
 
-	draft_clear(&out);
+	strbuf_clear(&out);
 	encoder_family(&e, of);
 	return e;
 }
@@ -204,7 +204,7 @@ static void cuts_what_a_stranger_made_too_long(void **state)
 	/* What takes the most room: twice its length. */
 	memset(value, '"', sizeof(value) - 1);
 	e = start(&family);
-	draft_fini(&out);
+	strbuf_fini(&out);
 	encoder_labels(&e, &(struct label){ "k", value }, 1, number_of(INT64_MIN));
 	assert_non_null(strstr(written(), "\\\"\xe2\x80\xa6\"} -9223372036854775808\n"));
 }
@@ -319,7 +319,7 @@ static void writes_numbers(void **state)
 static int free_out(void **state)
 {
 	(void)state;
-	draft_fini(&out);
+	strbuf_fini(&out);
 	return 0;
 }
 

@@ -204,15 +204,15 @@ static void a_line_for_each_name_that_changed(void **state)
 {
 	const struct target target = { .server = "shared7",
 				       .service = &builtin_services[0] };
-	struct roster_name name = { .name = "shop.example",
+	struct name_result name = { .name = "shop.example",
 				    .announced = STATE_CRITICAL,
 				    .fault = FAULT_CERT_NAME,
 				    .announced_since = { 1795262400000 },
 				    .detail = "no certificate of its own" };
-	struct roster_change change = { .known = true,
-					.announced_before = STATE_OK,
-					.announced = STATE_CRITICAL,
-					.announced_since = { 1795262000000 } };
+	struct name_results_change change = { .known = true,
+					      .announced_before = STATE_OK,
+					      .announced = STATE_CRITICAL,
+					      .announced_since = { 1795262000000 } };
 	const char *line;
 
 	(void)state;

@@ -18,17 +18,17 @@ static char *render_as(struct plan *plan, const struct health *health,
 		       enum text_format format)
 {
 	struct answer *answer = exposition_new(plan, health, format);
-	struct draft draft;
+	struct strbuf strbuf;
 	char *text;
 
-	draft_init(&draft);
-	while (answer->more(answer, &draft))
+	strbuf_init(&strbuf);
+	while (answer->more(answer, &strbuf))
 		;
-	assert_false(draft.failed);
+	assert_false(strbuf.failed);
 	answer->free(answer);
-	draft_put(&draft, (struct view){ "", 1 });
-	text = strdup(draft.p);
-	draft_fini(&draft);
+	strbuf_put(&strbuf, (struct view){ "", 1 });
+	text = strdup(strbuf.p);
+	strbuf_fini(&strbuf);
 	return text;
 }
 
@@ -388,7 +388,7 @@ static void pieces_are_small(void **state)
 	static const struct service service = { .name = "smtp" };
 	struct plan *plan = plan_new();
 	struct answer *answer;
-	struct draft draft;
+	struct strbuf strbuf;
 	size_t total = 0;
 
 	(void)state;
@@ -400,14 +400,14 @@ static void pieces_are_small(void **state)
 	assert_null(plan_set_targets(plan, targets, MANY));
 	answer = exposition_new(plan, &exporter_plan_health, TEXT_PROMETHEUS);
 	plan_release(plan);
-	draft_init(&draft);
-	while (answer->more(answer, &draft)) {
-		assert_true(draft.n <= 16 * 1024);
-		total += draft.n;
-		draft_clear(&draft);
+	strbuf_init(&strbuf);
+	while (answer->more(answer, &strbuf)) {
+		assert_true(strbuf.n <= 16 * 1024);
+		total += strbuf.n;
+		strbuf_clear(&strbuf);
 	}
 	assert_true(total > MANY * 3 * 40);
-	draft_fini(&draft);
+	strbuf_fini(&strbuf);
 	answer->free(answer);
 }
 

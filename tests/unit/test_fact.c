@@ -147,13 +147,13 @@ static char *rendered(struct plan *plan)
 {
 	struct answer *answer =
 	    exposition_new(plan, &exporter_plan_health, TEXT_PROMETHEUS);
-	struct draft d;
+	struct strbuf d;
 
-	draft_init(&d);
+	strbuf_init(&d);
 	while (answer->more(answer, &d))
 		;
 	answer->free(answer);
-	draft_put(&d, (struct view){ "", 1 });
+	strbuf_put(&d, (struct view){ "", 1 });
 	assert_false(d.failed);
 	return d.p;
 }

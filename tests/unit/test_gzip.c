@@ -18,15 +18,15 @@ struct poem {
 	bool *freed;
 };
 
-static bool recite(struct answer *answer, struct draft *out)
+static bool recite(struct answer *answer, struct strbuf *out)
 {
 	struct poem *p = (struct poem *)answer;
 
 	for (unsigned i = 0; i < 10 && p->line < p->lines; i++, p->line++) {
 		if (p->line == p->fails_at)
 			out->failed = true;
-		draft_format(out, "a line with number %u and %u\n", p->line,
-			     p->line * 2654435761u);
+		strbuf_format(out, "a line with number %u and %u\n", p->line,
+			      p->line * 2654435761u);
 	}
 	return p->line < p->lines;
 }
@@ -48,9 +48,9 @@ static struct answer *poem_new(unsigned lines, unsigned fails_at, bool *freed)
 	return &p->answer;
 }
 
-static void whole(struct answer *answer, struct draft *all)
+static void whole(struct answer *answer, struct strbuf *all)
 {
-	draft_init(all);
+	strbuf_init(all);
 	while (answer->more(answer, all))
 		;
 	answer->free(answer);
@@ -63,7 +63,7 @@ static void unpacks_to_the_same(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct draft plain, packed;
+		struct strbuf plain, packed;
 		unsigned char *unpacked;
 		z_stream z = { 0 };
 
@@ -83,8 +83,8 @@ static void unpacks_to_the_same(void **state)
 			assert_memory_equal(unpacked, plain.p, plain.n);
 		inflateEnd(&z);
 		free(unpacked);
-		draft_fini(&plain);
-		draft_fini(&packed);
+		strbuf_fini(&plain);
+		strbuf_fini(&packed);
 	}
 }
 
@@ -92,15 +92,15 @@ static void unpacks_to_the_same(void **state)
 static void pieces_are_small(void **state)
 {
 	struct answer *answer;
-	struct draft piece;
+	struct strbuf piece;
 	size_t total = 0;
 	bool freed, goes_on;
 
 	(void)state;
 	answer = gzip_new(poem_new(200000, UINT32_MAX, &freed));
-	draft_init(&piece);
+	strbuf_init(&piece);
 	do {
-		draft_clear(&piece);
+		strbuf_clear(&piece);
 		goes_on = answer->more(answer, &piece);
 		assert_true(piece.n <= 64 * 1024);
 		total += piece.n;
@@ -108,20 +108,20 @@ static void pieces_are_small(void **state)
 	assert_true(total > 1000 * 1000);
 	assert_true(piece.cap <= 128 * 1024);
 	answer->free(answer);
-	draft_fini(&piece);
+	strbuf_fini(&piece);
 }
 
 /* What failed half-way must not pass for a whole one. */
 static void a_failure_is_passed_on(void **state)
 {
-	struct draft packed;
+	struct strbuf packed;
 	bool freed;
 
 	(void)state;
 	whole(gzip_new(poem_new(5000, 4000, &freed)), &packed);
 	assert_true(packed.failed);
 	assert_true(freed);
-	draft_fini(&packed);
+	strbuf_fini(&packed);
 	assert_null(gzip_new(NULL));
 }
 
@@ -129,16 +129,16 @@ static void a_failure_is_passed_on(void **state)
 static void ends_in_the_middle(void **state)
 {
 	struct answer *answer;
-	struct draft piece;
+	struct strbuf piece;
 	bool freed;
 
 	(void)state;
 	answer = gzip_new(poem_new(5000, UINT32_MAX, &freed));
-	draft_init(&piece);
+	strbuf_init(&piece);
 	assert_true(answer->more(answer, &piece));
 	answer->free(answer);
 	assert_true(freed);
-	draft_fini(&piece);
+	strbuf_fini(&piece);
 }
 
 int main(void)

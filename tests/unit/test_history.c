@@ -87,7 +87,7 @@ static void keeps_the_worst_of_each_minute(void **state)
 	struct history *h = history_new();
 	struct plan *plan = plan_of(0, 3);
 	const struct target *t = &plan->targets[1];
-	struct chronicle c;
+	struct target_history c;
 
 	(void)state;
 	history_load(h, plan);
@@ -117,7 +117,7 @@ static void an_hour_later_it_is_forgotten(void **state)
 	struct history *h = history_new();
 	struct plan *plan = plan_of(0, 1);
 	const struct target *t = &plan->targets[0];
-	struct chronicle c;
+	struct target_history c;
 
 	(void)state;
 	history_load(h, plan);
@@ -149,7 +149,7 @@ static void changes_come_newest_first(void **state)
 	struct history *h = history_new();
 	struct plan *plan = plan_of(0, 1);
 	const struct target *t = &plan->targets[0];
-	struct chronicle c;
+	struct target_history c;
 
 	(void)state;
 	history_load(h, plan);
@@ -179,7 +179,7 @@ static void follows_the_plan(void **state)
 	struct history *h = history_new();
 	struct plan *old = plan_of(0, 2), *new = plan_of(1, 3);
 	const struct target *a = &old->targets[0], *b = &old->targets[1];
-	struct chronicle c;
+	struct target_history c;
 
 	(void)state;
 	history_load(h, old);
@@ -209,7 +209,7 @@ static void many_targets_get_coarse_samples(void **state)
 	static char names[MANY][8];
 	struct history *h = history_new();
 	struct plan *plan = plan_new();
-	struct chronicle c;
+	struct target_history c;
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++) {
@@ -233,7 +233,7 @@ static void many_targets_get_coarse_samples(void **state)
 
 static void nothing_is_known_without_a_history(void **state)
 {
-	struct chronicle c = { .count = 7 };
+	struct target_history c = { .count = 7 };
 
 	(void)state;
 	history_copy(NULL, NULL, noon, &c);
@@ -242,7 +242,7 @@ static void nothing_is_known_without_a_history(void **state)
 
 /* --- drawings ------------------------------------------------------------------------------- */
 
-static void draws(const struct draft *d, const char *part)
+static void draws(const struct strbuf *d, const char *part)
 {
 	char *text = strndup(d->p ? d->p : "", d->n);
 
@@ -253,12 +253,12 @@ static void draws(const struct draft *d, const char *part)
 
 static void a_failure_fills_the_height(void **state)
 {
-	struct chronicle c = { .count = 60, .minutes = 1 };
-	struct draft d;
+	struct target_history c = { .count = 60, .minutes = 1 };
+	struct strbuf d;
 
 	(void)state;
-	draft_init(&d);
-	sparkline_put(&d, &(struct chronicle){ 0 });
+	strbuf_init(&d);
+	sparkline_put(&d, &(struct target_history){ 0 });
 	assert_int_equal(d.n, 0);
 	c.samples[0] = history_sample(STATE_OK, span_of_ms(1));
 	c.samples[58] = history_sample(STATE_OK, span_of_ms(1));
@@ -267,15 +267,15 @@ static void a_failure_fills_the_height(void **state)
 	draws(&d, "aria-label=\"last hour, 3 samples: 1 CRITICAL, 2 OK\"");
 	draws(&d, "<path class=\"k0\" stroke-width=\"2\" d=\"M1 16v-2M117 16v-2\"/>");
 	draws(&d, "<path class=\"k2\" stroke-width=\"2\" d=\"M119 16v-16\"/></svg>");
-	draft_clear(&d);
+	strbuf_clear(&d);
 	c.samples[59] = history_sample(STATE_WARNING, span_of_ms(1));
 	sparkline_put(&d, &c);
 	draws(&d, "<path class=\"k1\" stroke-width=\"2\" d=\"M119 16v-8\"/>");
-	draft_clear(&d);
+	strbuf_clear(&d);
 	sparkline_chart(&d, &c);
 	draws(&d, "<title>1 min ago: OK, about 1.0 ms</title>");
 	draws(&d, "<title>0 min ago: WARNING, about ");
-	draft_fini(&d);
+	strbuf_fini(&d);
 }
 
 static void bars_fit_into_the_drawing(void **state)
@@ -284,10 +284,10 @@ static void bars_fit_into_the_drawing(void **state)
 	struct target t = { .service = &smtp };
 	struct result r;
 	enum phase phases[PHASE_COUNT];
-	struct draft d;
+	struct strbuf d;
 
 	(void)state;
-	draft_init(&d);
+	strbuf_init(&d);
 	result_init(&r, noon);
 	assert_int_equal(waterfall_order(&t, &r, phases), 0);
 	waterfall_put(&d, &t, &r);
@@ -306,7 +306,7 @@ static void bars_fit_into_the_drawing(void **state)
 	draws(&d, "aria-label=\"connect 1.0 ms, tls 98 ms, greeting 1.0 ms (failed)\"");
 	draws(&d, "<rect class=\"p1\" x=\"0\" y=\"1\" width=\"3\" height=\"8\">");
 	draws(&d, "<rect class=\"p2 broken\" x=\"116\" y=\"1\" width=\"3\" height=\"8\">");
-	draft_fini(&d);
+	strbuf_fini(&d);
 }
 
 int main(void)

@@ -16,18 +16,18 @@
 
 static char *whole(struct answer *answer)
 {
-	struct draft d;
+	struct strbuf d;
 
-	draft_init(&d);
+	strbuf_init(&d);
 	while (answer->more(answer, &d))
 		;
-	draft_put(&d, (struct view){ "", 1 });
+	strbuf_put(&d, (struct view){ "", 1 });
 	assert_false(d.failed);
 	answer->free(answer);
 	return d.p;
 }
 
-static char *answer_to(struct hosted_wish wish)
+static char *answer_to(struct hosted_names_request wish)
 {
 	struct plan *plan = hosting_plan_new();
 	struct answer *answer = hosted_names_new(plan, &wish);
@@ -45,7 +45,7 @@ static size_t count_of(const char *text, const char *part)
 	return n;
 }
 
-static void counts(struct hosted_wish wish, size_t shown, size_t total)
+static void counts(struct hosted_names_request wish, size_t shown, size_t total)
 {
 	char *text, end[100];
 
@@ -62,18 +62,26 @@ static void counts(struct hosted_wish wish, size_t shown, size_t total)
 static void picks(void **state)
 {
 	(void)state;
-	counts((struct hosted_wish){ 0 }, 100, 301);
-	counts((struct hosted_wish){ .limit = 1000 }, 301, 301);
-	counts((struct hosted_wish){ .server = "plain" }, 1, 1);
-	counts((struct hosted_wish){ .server = "shared7", .limit = 1000 }, 300, 300);
-	counts((struct hosted_wish){ .server = "shared7", .service = "imaps" }, 100, 150);
-	counts((struct hosted_wish){ .service = "submissions", .part = "C00" }, 10, 10);
-	counts((struct hosted_wish){ .part = "nobody" }, 0, 0);
-	counts((struct hosted_wish){ .states = ROSTER_WRONG, .limit = 1000 }, 122, 122);
-	counts((struct hosted_wish){ .states = ROSTER_STATE(STATE_OK) }, 2, 2);
-	counts((struct hosted_wish){ .states = ROSTER_STATE(STATE_COUNT), .limit = 1000 },
+	counts((struct hosted_names_request){ 0 }, 100, 301);
+	counts((struct hosted_names_request){ .limit = 1000 }, 301, 301);
+	counts((struct hosted_names_request){ .server = "plain" }, 1, 1);
+	counts((struct hosted_names_request){ .server = "shared7", .limit = 1000 }, 300,
+	       300);
+	counts((struct hosted_names_request){ .server = "shared7", .service = "imaps" },
+	       100, 150);
+	counts((struct hosted_names_request){ .service = "submissions", .part = "C00" }, 10,
+	       10);
+	counts((struct hosted_names_request){ .part = "nobody" }, 0, 0);
+	counts((struct hosted_names_request){ .states = NAME_RESULTS_WRONG, .limit = 1000 },
+	       122, 122);
+	counts((struct hosted_names_request){ .states = NAME_RESULTS_STATE(STATE_OK) }, 2,
+	       2);
+	counts((struct hosted_names_request){ .states = NAME_RESULTS_STATE(STATE_COUNT),
+					      .limit = 1000 },
 	       28 + 149, 28 + 149);
-	counts((struct hosted_wish){ .states = ROSTER_WRONG, .part = "9.test" }, 12, 12);
+	counts(
+	    (struct hosted_names_request){ .states = NAME_RESULTS_WRONG, .part = "9.test" },
+	    12, 12);
 }
 
 static void pages_follow_each_other(void **state)
@@ -82,12 +90,12 @@ static void pages_follow_each_other(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-		char *all = answer_to((struct hosted_wish){ .limit = 1000 });
+		char *all = answer_to((struct hosted_names_request){ .limit = 1000 });
 		const char *at = all;
 
 		for (size_t offset = 0; offset < 301; offset += limits[i]) {
-			char *page = answer_to(
-			    (struct hosted_wish){ .offset = offset, .limit = limits[i] });
+			char *page = answer_to((struct hosted_names_request){
+			    .offset = offset, .limit = limits[i] });
 			const char *body = strchr(page, '\n');
 			size_t n = (size_t)(strstr(page, "],\"total\":301") - body);
 
@@ -100,10 +108,11 @@ static void pages_follow_each_other(void **state)
 		assert_int_equal(strncmp(at, "],\"total\"", 9), 0);
 		free(all);
 	}
-	counts((struct hosted_wish){ .offset = 301 }, 0, 301);
-	counts((struct hosted_wish){ .offset = 5000 }, 0, 301);
-	counts((struct hosted_wish){ .offset = 295 }, 6, 301);
-	counts((struct hosted_wish){ .states = ROSTER_WRONG, .offset = 100 }, 22, 122);
+	counts((struct hosted_names_request){ .offset = 301 }, 0, 301);
+	counts((struct hosted_names_request){ .offset = 5000 }, 0, 301);
+	counts((struct hosted_names_request){ .offset = 295 }, 6, 301);
+	counts((struct hosted_names_request){ .states = NAME_RESULTS_WRONG, .offset = 100 },
+	       22, 122);
 }
 
 static void tells_what_is_known(void **state)
@@ -124,7 +133,7 @@ static void tells_what_is_known(void **state)
 		"\"certificate\":null}",
 		"\"certificate\":{\"subject\":\"CN=<b>customer\"",
 	};
-	char *text = answer_to((struct hosted_wish){ .limit = 1000 });
+	char *text = answer_to((struct hosted_names_request){ .limit = 1000 });
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
@@ -138,7 +147,7 @@ static void the_status_has_the_counts(void **state)
 	static const struct health health = { .version = "1" };
 	struct plan *plan = hosting_plan_new();
 	char *text = whole(status_new(
-	    plan, &health, &(struct status_wish){ NULL, STATUS_ANY }, hosted_asked_at));
+	    plan, &health, &(struct status_request){ NULL, STATUS_ANY }, hosted_asked_at));
 
 	(void)state;
 	assert_int_equal(count_of(text, "\"names\":null"), 1);
@@ -161,11 +170,11 @@ static void states_are_words(void **state)
 
 	(void)state;
 	assert_true(hosted_states("problem", &states));
-	assert_int_equal(states, ROSTER_WRONG);
+	assert_int_equal(states, NAME_RESULTS_WRONG);
 	assert_true(hosted_states("pending", &states));
-	assert_int_equal(states, ROSTER_STATE(STATE_COUNT));
+	assert_int_equal(states, NAME_RESULTS_STATE(STATE_COUNT));
 	assert_true(hosted_states("OK", &states));
-	assert_int_equal(states, ROSTER_STATE(STATE_OK));
+	assert_int_equal(states, NAME_RESULTS_STATE(STATE_OK));
 	assert_false(hosted_states("fine", &states));
 }
 

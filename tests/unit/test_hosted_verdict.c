@@ -12,17 +12,17 @@
 #include <string.h>
 
 static struct plan *plan;
-static struct draft out;
+static struct strbuf out;
 
 static const char *answer(const char *server, const char *service, int64_t later_s,
 			  bool found)
 {
 	struct moment now = { hosted_asked_at.ms + later_s * 1000 };
 
-	draft_clear(&out);
+	strbuf_clear(&out);
 	assert_int_equal(verdicts_answer(&out, plan, server, service, now), found);
 	assert_false(out.failed);
-	draft_put(&out, (struct view){ "", 1 });
+	strbuf_put(&out, (struct view){ "", 1 });
 	return out.p;
 }
 
@@ -109,7 +109,7 @@ static void a_dead_host_is_one_story(void **state)
 static int make(void **state)
 {
 	(void)state;
-	draft_init(&out);
+	strbuf_init(&out);
 	plan = hosting_plan_new();
 	return 0;
 }
@@ -118,7 +118,7 @@ static int end(void **state)
 {
 	(void)state;
 	plan_release(plan);
-	draft_fini(&out);
+	strbuf_fini(&out);
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 
 #include "icinga2_api.h"
 
-static const struct parcel parcel = {
+static const struct message message = {
 	.host = "mx\"1",
 	.service = "mail imaps",
 	.text = "MAIL WARNING - caf\xc3\xa9 \\ \"x\" [a/b] | imaps_time=0.1s;;;0 "
@@ -18,14 +18,14 @@ static const struct parcel parcel = {
 	.interval = { 60000000000 },
 };
 
-static const char *body(const struct parcel *p)
+static const char *body(const struct message *p)
 {
-	static struct draft out;
+	static struct strbuf out;
 
-	draft_fini(&out);
+	strbuf_fini(&out);
 	icinga2_api_body(&out, p);
 	assert_false(out.failed);
-	draft_put(&out, (struct view){ "", 1 });
+	strbuf_put(&out, (struct view){ "", 1 });
 	return out.p;
 }
 
@@ -33,7 +33,7 @@ static void a_result_is_one_object(void **state)
 {
 	(void)state;
 	assert_string_equal(
-	    body(&parcel),
+	    body(&message),
 	    "{\"type\":\"Service\",\"service\":\"mx\\\"1!mail imaps\",\"exit_status\":1,"
 	    "\"plugin_output\":\"MAIL WARNING - caf\xc3\xa9 \\\\ \\\"x\\\" "
 	    "[a/b]\\u000aimaps "
@@ -45,7 +45,7 @@ static void a_result_is_one_object(void **state)
 
 static void no_values_are_an_empty_list(void **state)
 {
-	struct parcel plain = parcel;
+	struct message plain = message;
 
 	(void)state;
 	plain.text = "MAIL OK\n";
@@ -63,23 +63,23 @@ static void who_is_not_there_is_away(void **state)
 						  .user = "u",
 						  .password = "p",
 						  .tls_name = "icinga.example.com" };
-	struct parcel parcels[20];
+	struct message messages[20];
 	char storage[256];
 	struct buffer why;
-	struct courier *courier;
+	struct transport *transport;
 	atomic_bool leaving = false;
 
 	(void)state;
 	buffer_init(&why, storage, sizeof(storage));
-	courier = icinga2_api_new(&settings, &why);
-	assert_non_null(courier);
-	for (size_t i = 0; i < ARRAY_SIZE(parcels); i++)
-		parcels[i] = parcel;
-	courier->deliver(courier, parcels, ARRAY_SIZE(parcels), &leaving, &why);
-	for (size_t i = 0; i < ARRAY_SIZE(parcels); i++)
-		assert_int_equal(parcels[i].outcome, PARCEL_AWAY);
+	transport = icinga2_api_new(&settings, &why);
+	assert_non_null(transport);
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
+		messages[i] = message;
+	transport->deliver(transport, messages, ARRAY_SIZE(messages), &leaving, &why);
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
+		assert_int_equal(messages[i].outcome, MESSAGE_AWAY);
 	assert_non_null(strstr(buffer_string(&why), "Failed to connect"));
-	courier->free(courier);
+	transport->free(transport);
 }
 
 int main(void)

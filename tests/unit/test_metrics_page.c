@@ -15,16 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct draft page;
+static struct strbuf page;
 
 static int write_page(void **state)
 {
 	FILE *f;
 
 	(void)state;
-	draft_init(&page);
+	strbuf_init(&page);
 	metrics_page(&page);
-	draft_put(&page, (struct view){ "", 1 });
+	strbuf_put(&page, (struct view){ "", 1 });
 	if (!getenv("MAILVANE_REWRITE"))
 		return page.failed;
 	f = fopen(METRICS_PAGE, "w");
@@ -37,7 +37,7 @@ static int write_page(void **state)
 static int free_page(void **state)
 {
 	(void)state;
-	draft_fini(&page);
+	strbuf_fini(&page);
 	return 0;
 }
 

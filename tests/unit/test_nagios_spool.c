@@ -15,14 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct courier *courier;
+static struct transport *transport;
 static char why_storage[256];
 static struct buffer why;
 static atomic_bool leaving;
 
-static struct parcel parcel(void)
+static struct message message(void)
 {
-	return (struct parcel){
+	return (struct message){
 		.host = "mx1",
 		.service = "mail imaps",
 		.text = "MAIL OK - a\\b | imaps_time=0.1s;;;0\nimaps (port 993): OK\n",
@@ -33,12 +33,12 @@ static struct parcel parcel(void)
 	};
 }
 
-static enum parcel_outcome deliver(struct parcel *parcels, size_t count)
+static enum message_outcome deliver(struct message *messages, size_t count)
 {
 	buffer_init(&why, why_storage, sizeof(why_storage));
-	courier->deliver(courier, parcels, count, &leaving, &why);
+	transport->deliver(transport, messages, count, &leaving, &why);
 	buffer_string(&why);
-	return parcels[0].outcome;
+	return messages[0].outcome;
 }
 
 /* Names with the suffix; the last one found in name. */
@@ -63,15 +63,15 @@ static size_t files(const char *suffix, char name[32])
 
 static void a_file_holds_all_results_and_is_marked(void **state)
 {
-	struct parcel parcels[] = { parcel(), parcel() };
+	struct message messages[] = { message(), message() };
 	char name[32], marker[32], path[64], *text;
 	struct stat facts;
 
 	(void)state;
-	parcels[1].service = "mail smtp";
-	parcels[1].state = STATE_CRITICAL;
-	assert_int_equal(deliver(parcels, 2), PARCEL_SENT);
-	assert_int_equal(parcels[1].outcome, PARCEL_SENT);
+	messages[1].service = "mail smtp";
+	messages[1].state = STATE_CRITICAL;
+	assert_int_equal(deliver(messages, 2), MESSAGE_SENT);
+	assert_int_equal(messages[1].outcome, MESSAGE_SENT);
 	assert_string_equal(why.p, "");
 	assert_int_equal(files("", name), 1);
 	assert_int_equal(strlen(name), 7);
@@ -99,35 +99,35 @@ static void a_file_holds_all_results_and_is_marked(void **state)
 
 static void nothing_is_left_of_what_could_not_be_written(void **state)
 {
-	struct parcel p = parcel();
+	struct message p = message();
 
 	(void)state;
 	assert_int_equal(rename("spool", "elsewhere"), 0);
-	assert_int_equal(deliver(&p, 1), PARCEL_AWAY);
+	assert_int_equal(deliver(&p, 1), MESSAGE_AWAY);
 	assert_string_equal(why.p, "cannot write to spool: No such file or directory");
 	assert_int_equal(rename("elsewhere", "spool"), 0);
-	assert_int_equal(deliver(&p, 1), PARCEL_SENT);
+	assert_int_equal(deliver(&p, 1), MESSAGE_SENT);
 }
 
 static void sixteen_files_wait_at_most(void **state)
 {
-	struct parcel late = parcel();
+	struct message late = message();
 	char name[32], path[64];
 
 	(void)state;
 	for (int i = 0; i < NAGIOS_SPOOL_FILES_MAX; i++) {
-		struct parcel p = parcel();
+		struct message p = message();
 
-		assert_int_equal(deliver(&p, 1), PARCEL_SENT);
+		assert_int_equal(deliver(&p, 1), MESSAGE_SENT);
 	}
-	assert_int_equal(deliver(&late, 1), PARCEL_AWAY);
+	assert_int_equal(deliver(&late, 1), MESSAGE_AWAY);
 	/* Not yet worth a word: it may look once a minute. */
 	assert_string_equal(why.p, "");
 	assert_int_equal(files("", name), NAGIOS_SPOOL_FILES_MAX);
-	assert_true(span_ms(courier->pause) > 1000);
+	assert_true(span_ms(transport->pause) > 1000);
 	snprintf(path, sizeof(path), "spool/%s", name);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(deliver(&late, 1), PARCEL_SENT);
+	assert_int_equal(deliver(&late, 1), MESSAGE_SENT);
 	assert_int_equal(files("", name), NAGIOS_SPOOL_FILES_MAX);
 }
 
@@ -136,15 +136,15 @@ static int set_up(void **state)
 	(void)state;
 	folder_enter();
 	assert_int_equal(mkdir("spool", 0755), 0);
-	courier = nagios_spool_new("spool");
-	assert_non_null(courier);
+	transport = nagios_spool_new("spool");
+	assert_non_null(transport);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	courier->free(courier);
+	transport->free(transport);
 	folder_leave();
 	return 0;
 }

@@ -42,8 +42,8 @@ static void tear_down(struct bench *b)
 	plan_release(b->plan);
 }
 
-static enum outage_news hear(struct bench *b, size_t which, enum fault fault,
-			     enum phase phase)
+static enum outage_change hear(struct bench *b, size_t which, enum fault fault,
+			       enum phase phase)
 {
 	const struct target *t = &b->plan->targets[which];
 	struct published p;
@@ -57,12 +57,12 @@ static enum outage_news hear(struct bench *b, size_t which, enum fault fault,
 	return outages_hear(b->outages, b->plan, t, &r, &p, &b->services);
 }
 
-static enum outage_news refused(struct bench *b, size_t which)
+static enum outage_change refused(struct bench *b, size_t which)
 {
 	return hear(b, which, FAULT_REFUSED, PHASE_CONNECT);
 }
 
-static enum outage_news well(struct bench *b, size_t which)
+static enum outage_change well(struct bench *b, size_t which)
 {
 	return hear(b, which, FAULT_OK, PHASE_QUIT);
 }

@@ -8,55 +8,55 @@
 #include "page.h"
 
 #include "base64.h"
-#include "census.h"
 #include "exporter_plan.h"
 #include "page_detail.h"
 #include "page_script.h"
 #include "page_style.h"
+#include "target_counts.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct page_terms terms_of(struct plan *plan)
+static struct page_params params_of(struct plan *plan)
 {
-	return (struct page_terms){ .plan = plan,
-				    .health = exporter_plan_health,
-				    .metrics = "metrics",
-				    .now = { probed_at.ms + 90000 } };
+	return (struct page_params){ .plan = plan,
+				     .health = exporter_plan_health,
+				     .metrics = "metrics",
+				     .now = { probed_at.ms + 90000 } };
 }
 
 static char *text_of(struct answer *answer)
 {
-	struct draft draft;
+	struct strbuf strbuf;
 	char *text;
 
-	draft_init(&draft);
-	while (answer->more(answer, &draft))
+	strbuf_init(&strbuf);
+	while (answer->more(answer, &strbuf))
 		;
-	assert_false(draft.failed);
+	assert_false(strbuf.failed);
 	answer->free(answer);
-	draft_put(&draft, (struct view){ "", 1 });
-	text = strdup(draft.p);
-	draft_fini(&draft);
+	strbuf_put(&strbuf, (struct view){ "", 1 });
+	text = strdup(strbuf.p);
+	strbuf_fini(&strbuf);
 	return text;
 }
 
-static char *ask(const struct page_terms *terms, const char *text, const char *state,
+static char *ask(const struct page_params *params, const char *text, const char *state,
 		 const char *server, const char *page)
 {
 	struct page_query query;
 
 	page_query_init(&query, text, state, server, page);
-	return text_of(page_new(terms, &query));
+	return text_of(page_new(params, &query));
 }
 
 static char *render(struct plan *plan)
 {
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 
-	return ask(&terms, NULL, NULL, NULL, NULL);
+	return ask(&params, NULL, NULL, NULL, NULL);
 }
 
 static void shows(const char *text, const char *part)
@@ -174,17 +174,17 @@ static void the_policy_knows_style_and_script(void **state)
 static void says_when_all_is_well_or_nothing_is_there(void **state)
 {
 	struct plan *plan = plan_new();
-	struct page_terms terms = terms_of(plan);
-	char *text = ask(&terms, NULL, NULL, NULL, NULL);
+	struct page_params params = params_of(plan);
+	char *text = ask(&params, NULL, NULL, NULL, NULL);
 
 	(void)state;
 	shows(text, "<title>Nothing to probe");
 	hides(text, "<table");
 	hides(text, "class=\"note\"");
 	free(text);
-	terms.health.reload_ok = false;
-	terms.health.engine.lag = span_of_ms(80);
-	text = ask(&terms, NULL, NULL, NULL, NULL);
+	params.health.reload_ok = false;
+	params.health.engine.lag = span_of_ms(80);
+	text = ask(&params, NULL, NULL, NULL, NULL);
 	shows(text, "The configuration has errors and was not taken: the one read at "
 		    "2026-11-18T11:06:41Z is still in use.");
 	shows(text, "probing is 80ms behind");
@@ -214,12 +214,12 @@ static void finds_what_is_asked_for(void **state)
 		{ NULL, "nonsense", NULL, 4 },
 	};
 	struct plan *plan = exporter_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char *text =
-		    ask(&terms, cases[i].text, cases[i].state, cases[i].server, NULL);
+		    ask(&params, cases[i].text, cases[i].state, cases[i].server, NULL);
 
 		if (count(text, "<td class=\"no service\">") != cases[i].rows)
 			fail_msg("case %zu: %zu rows", i,
@@ -234,8 +234,8 @@ static void finds_what_is_asked_for(void **state)
 static void the_question_stays_in_the_page(void **state)
 {
 	struct plan *plan = exporter_plan_new();
-	struct page_terms terms = terms_of(plan);
-	char *text = ask(&terms, "\"><b>&", "ok", NULL, NULL);
+	struct page_params params = params_of(plan);
+	char *text = ask(&params, "\"><b>&", "ok", NULL, NULL);
 
 	(void)state;
 	shows(text, "value=\"&#34;&#62;&#60;b&#62;&#38;\"");
@@ -270,7 +270,7 @@ static struct plan *many_new(void)
 	bad.state = STATE_CRITICAL;
 	bad.fault = FAULT_REFUSED;
 	bad.phase = PHASE_CONNECT;
-	for (size_t i = 0; i < CENSUS_PROBLEMS_MAX + 210; i++) {
+	for (size_t i = 0; i < TARGET_COUNTS_PROBLEMS_MAX + 210; i++) {
 		bad.at.ms++;
 		slot_publish(plan->targets[i].slot, &bad, false, 1);
 	}
@@ -283,7 +283,7 @@ static void many_targets_are_a_small_page(void **state)
 	char *text = render(plan);
 
 	(void)state;
-	assert_int_equal(count(text, "<article"), CENSUS_PROBLEMS_MAX);
+	assert_int_equal(count(text, "<article"), TARGET_COUNTS_PROBLEMS_MAX);
 	shows(text, "210 more problems: <a href=\"./?state=problem\">");
 	/* The newest first. */
 	assert_true(strstr(text, "<bdi>s0259</bdi>") < strstr(text, "<bdi>s0258</bdi>"));
@@ -300,8 +300,8 @@ static void many_targets_are_a_small_page(void **state)
 static void pages_lead_to_the_end(void **state)
 {
 	struct plan *plan = many_new();
-	struct page_terms terms = terms_of(plan);
-	char *text = ask(&terms, NULL, NULL, NULL, "11");
+	struct page_params params = params_of(plan);
+	char *text = ask(&params, NULL, NULL, NULL, "11");
 
 	(void)state;
 	assert_int_equal(count(text, "<th scope=\"row\">"), 50);
@@ -310,10 +310,10 @@ static void pages_lead_to_the_end(void **state)
 	shows(text, "<a href=\"./?page=10\">");
 	hides(text, "next ");
 	free(text);
-	text = ask(&terms, NULL, NULL, NULL, "12");
+	text = ask(&params, NULL, NULL, NULL, "12");
 	shows(text, "There is nothing on this page.");
 	free(text);
-	text = ask(&terms, "s", "critical", NULL, "2");
+	text = ask(&params, "s", "critical", NULL, "2");
 	assert_int_equal(count(text, "<td class=\"no service\">"), 60);
 	shows(text, "260 found");
 	shows(text, "<a href=\"./?q=s&amp;state=critical\">\xe2\x86\x90 before</a>");
@@ -326,7 +326,7 @@ static void pages_lead_to_the_end(void **state)
 static void tells_all_of_one_target(void **state)
 {
 	struct plan *plan = exporter_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 	const struct target *target = page_detail_target(plan, "a<b", "imaps");
 	struct history *history = history_new();
 	struct result result;
@@ -334,15 +334,15 @@ static void tells_all_of_one_target(void **state)
 
 	(void)state;
 	assert_ptr_equal(target, &plan->targets[0]);
-	result_init(&result, terms.now);
+	result_init(&result, params.now);
 	result.state = STATE_WARNING;
 	result.fault = FAULT_TEMPFAIL;
 	result.phase = PHASE_AUTH;
 	result.took = span_of_ms(80);
 	history_load(history, plan);
 	history_put(history, target, &result, STATE_OK);
-	terms.history = history;
-	text = text_of(page_detail_new(&terms, target));
+	params.history = history;
+	text = text_of(page_detail_new(&params, target));
 	shows(text, "<title>OK: a&#60;b/imaps \xc2\xb7 mailvane</title>");
 	shows(text, "<h2>OK for 1m 30s</h2>");
 	shows(text, "<tr><th scope=\"row\">tls</th><td class=\"no\">20 ms</td>");
@@ -363,9 +363,9 @@ static void tells_all_of_one_target(void **state)
 static void tells_each_address_of_one_target(void **state)
 {
 	struct plan *plan = exporter_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 	char *text =
-	    text_of(page_detail_new(&terms, page_detail_target(plan, "mx&co", "smtp")));
+	    text_of(page_detail_new(&params, page_detail_target(plan, "mx&co", "smtp")));
 
 	(void)state;
 	shows(text, "<title>CRITICAL: mx&#38;co/smtp");
@@ -379,14 +379,14 @@ static void tells_each_address_of_one_target(void **state)
 static void says_that_there_is_no_such_target(void **state)
 {
 	struct plan *plan = exporter_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 	char *text;
 
 	(void)state;
 	assert_null(page_detail_target(plan, "a<b", "pop3"));
 	assert_null(page_detail_target(plan, "a<b", NULL));
 	assert_null(page_detail_target(plan, NULL, NULL));
-	text = text_of(page_detail_new(&terms, NULL));
+	text = text_of(page_detail_new(&params, NULL));
 	shows(text, "<title>No such target");
 	free(text);
 	plan_release(plan);
@@ -395,7 +395,7 @@ static void says_that_there_is_no_such_target(void **state)
 static void shows_what_was_said(void **state)
 {
 	struct plan *plan = exporter_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 	const struct target *target = &plan->targets[1];
 	struct result result;
 	char *text;
@@ -406,7 +406,7 @@ static void shows_what_was_said(void **state)
 	transcript_add(result.transcript, "S: ", view_of("220 <b>hi</b>"));
 	transcript_add(result.transcript, "C: ", view_of("QUIT"));
 	slot_publish(target->slot, &result, false, 1);
-	text = text_of(page_detail_new(&terms, target));
+	text = text_of(page_detail_new(&params, target));
 	shows(text,
 	      "<span class=\"server\"><bdi>S: 220 &#60;b&#62;hi&#60;/b&#62;</bdi></span>\n"
 	      "<span class=\"client\"><bdi>C: QUIT</bdi></span>\n</pre>");

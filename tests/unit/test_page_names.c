@@ -15,34 +15,34 @@
 
 static char *text_of(struct answer *answer)
 {
-	struct draft draft;
+	struct strbuf strbuf;
 
-	draft_init(&draft);
-	while (answer->more(answer, &draft))
+	strbuf_init(&strbuf);
+	while (answer->more(answer, &strbuf))
 		;
-	assert_false(draft.failed);
+	assert_false(strbuf.failed);
 	answer->free(answer);
-	draft_put(&draft, (struct view){ "", 1 });
-	return draft.p;
+	strbuf_put(&strbuf, (struct view){ "", 1 });
+	return strbuf.p;
 }
 
-static struct page_terms terms_of(struct plan *plan)
+static struct page_params params_of(struct plan *plan)
 {
-	return (struct page_terms){ .plan = plan,
-				    .health = { .version = "1", .reload_ok = true },
-				    .metrics = "metrics",
-				    .now = { hosted_asked_at.ms + 600000 } };
+	return (struct page_params){ .plan = plan,
+				     .health = { .version = "1", .reload_ok = true },
+				     .metrics = "metrics",
+				     .now = { hosted_asked_at.ms + 600000 } };
 }
 
 static char *ask(const char *text, const char *state, const char *server)
 {
 	struct plan *plan = hosting_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 	struct page_query query;
 	struct answer *answer;
 
 	page_query_init(&query, text, state, server, NULL);
-	answer = page_new(&terms, &query);
+	answer = page_new(&params, &query);
 	plan_release(plan);
 	return text_of(answer);
 }
@@ -50,9 +50,9 @@ static char *ask(const char *text, const char *state, const char *server)
 static char *detail(const char *server, const char *service)
 {
 	struct plan *plan = hosting_plan_new();
-	struct page_terms terms = terms_of(plan);
+	struct page_params params = params_of(plan);
 	struct answer *answer =
-	    page_detail_new(&terms, page_detail_target(plan, server, service));
+	    page_detail_new(&params, page_detail_target(plan, server, service));
 
 	plan_release(plan);
 	return text_of(answer);

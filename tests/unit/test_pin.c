@@ -105,12 +105,12 @@ static int make_world(void **state)
 	char error[300] = "", *file;
 
 	(void)state;
-	root = pki_issue(&(struct pki_wish){ .name = "Root", .ca = true }, NULL);
-	fleet = pki_issue(&(struct pki_wish){ .name = "Fleet", .ca = true }, NULL);
-	middle = pki_issue(&(struct pki_wish){ .name = "Middle", .ca = true }, &fleet);
-	impostor = pki_issue(&(struct pki_wish){ .name = "Fleet", .ca = true }, NULL);
+	root = pki_issue(&(struct pki_options){ .name = "Root", .ca = true }, NULL);
+	fleet = pki_issue(&(struct pki_options){ .name = "Fleet", .ca = true }, NULL);
+	middle = pki_issue(&(struct pki_options){ .name = "Middle", .ca = true }, &fleet);
+	impostor = pki_issue(&(struct pki_options){ .name = "Fleet", .ca = true }, NULL);
 	old = pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = "Old", .ca = true, .begin = -90 * DAY, .end = -DAY },
 	    &fleet);
 	file = pki_file(trusted, 1);
@@ -170,28 +170,28 @@ static struct tls_facts facts_of(struct peer *p, const struct identity *a,
 	return c.facts;
 }
 
-static const struct pki_wish good = { .name = "leaf",
-				      .san = "DNS:mx1.test",
-				      .end = 9 * DAY };
-static const struct pki_wish late = {
+static const struct pki_options good = { .name = "leaf",
+					 .san = "DNS:mx1.test",
+					 .end = 9 * DAY };
+static const struct pki_options late = {
 	.name = "late", .san = "DNS:mx1.test", .begin = -9 * DAY, .end = -DAY
 };
-static const struct pki_wish named = { .name = "named", .san = "DNS:mx2.test" };
-static const struct pki_wish weak = { .name = "weak",
-				      .san = "DNS:mx1.test",
-				      .key = "RSA:1024" };
-static const struct pki_wish client_only = { .name = "client",
-					     .san = "DNS:mx1.test",
-					     .usage = "clientAuth" };
+static const struct pki_options named = { .name = "named", .san = "DNS:mx2.test" };
+static const struct pki_options weak = { .name = "weak",
+					 .san = "DNS:mx1.test",
+					 .key = "RSA:1024" };
+static const struct pki_options client_only = { .name = "client",
+						.san = "DNS:mx1.test",
+						.usage = "clientAuth" };
 
-static const struct pki_wish issued = { .name = "issued", .san = "DNS:mx1.test" };
+static const struct pki_options issued = { .name = "issued", .san = "DNS:mx1.test" };
 
 #define UNTRUSTED CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED)
 
 /* Pinned: the server's own key, and that of `pin`. */
 struct pin_case {
 	const char *what;
-	const struct pki_wish *wish;
+	const struct pki_options *wish;
 	const struct identity *issuer, *sent, *sent_too;
 	bool own;
 	const struct identity *pin;

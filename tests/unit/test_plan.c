@@ -93,19 +93,21 @@ static struct plan *hosting_plan(const struct target *imap, const char *const *n
 				 size_t count)
 {
 	struct target targets[] = { *imap, target_of("a", "smtp") };
-	struct roll *roll = roll_new(names, count);
-	const struct hosting_wish wishes[] = { { "a", "imap", roll, NULL, { 1000 } },
-					       { "a", "pop3", roll, NULL, { 1000 } },
-					       { "b", "imap", roll, NULL, { 1000 } } };
+	struct name_set *name_set = name_set_new(names, count);
+	const struct hosting_options wishes[] = {
+		{ "a", "imap", name_set, NULL, { 1000 } },
+		{ "a", "pop3", name_set, NULL, { 1000 } },
+		{ "b", "imap", name_set, NULL, { 1000 } }
+	};
 	struct plan *p = plan_new();
 
 	assert_null(plan_set_targets(p, targets, 2));
 	plan_set_hostings(p, wishes, 3);
-	roll_release(roll);
+	name_set_release(name_set);
 	return p;
 }
 
-static void rosters_stay_with_their_host(void **state)
+static void name_results_stay_with_their_host(void **state)
 {
 	static const char *const names[] = { "x.example", "y.example", "z.example" };
 	const struct pin pin = { { 1 } };
@@ -113,8 +115,8 @@ static void rosters_stay_with_their_host(void **state)
 	struct target imap = target_of("a", "imap"), other = imap;
 	struct service moved = *imap.service;
 	struct plan *older = hosting_plan(&imap, names, 2), *newer;
-	struct roster_summary s;
-	struct roster_name name;
+	struct name_results_summary s;
+	struct name_result name;
 
 	(void)state;
 	assert_int_equal(older->hosting_count, 1);
@@ -125,12 +127,14 @@ static void rosters_stay_with_their_host(void **state)
 	other.interval = span_of_seconds(5);
 	newer = hosting_plan(&other, names + 1, 2);
 	plan_inherit(newer, older);
-	assert_ptr_equal(newer->hostings[0].roster, older->hostings[0].roster);
-	roster_summary(newer->hostings[0].roster, &s);
+	assert_ptr_equal(newer->hostings[0].name_results, older->hostings[0].name_results);
+	name_results_summary(newer->hostings[0].name_results, &s);
 	assert_int_equal(s.total, 2);
-	assert_false(roster_get(newer->hostings[0].roster, view_of("z.example"), &name));
-	plan_load_rosters(newer);
-	assert_true(roster_get(newer->hostings[0].roster, view_of("z.example"), &name));
+	assert_false(
+	    name_results_get(newer->hostings[0].name_results, view_of("z.example"), &name));
+	plan_load_name_results(newer);
+	assert_true(
+	    name_results_get(newer->hostings[0].name_results, view_of("z.example"), &name));
 	plan_release(newer);
 
 	/* Another machine, port or pin does. */
@@ -145,7 +149,8 @@ static void rosters_stay_with_their_host(void **state)
 			other.pins = &pins;
 		newer = hosting_plan(&other, names, 2);
 		plan_inherit(newer, older);
-		assert_ptr_not_equal(newer->hostings[0].roster, older->hostings[0].roster);
+		assert_ptr_not_equal(newer->hostings[0].name_results,
+				     older->hostings[0].name_results);
 		plan_release(newer);
 	}
 	plan_release(older);
@@ -157,7 +162,7 @@ int main(void)
 		cmocka_unit_test(sorts_and_finds_what_comes_twice),
 		cmocka_unit_test(only_unchanged_targets_keep_their_slots),
 		cmocka_unit_test(every_builtin_service_is_as_the_table_of_ports),
-		cmocka_unit_test(rosters_stay_with_their_host),
+		cmocka_unit_test(name_results_stay_with_their_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,11 +32,11 @@ static const struct target targets[] = {
 
 static struct plan *plan;
 static struct probe_target found;
-static struct draft error;
+static struct strbuf error;
 
 static enum probe_target_answer find(const char *target, const char *module)
 {
-	draft_clear(&error);
+	strbuf_clear(&error);
 	return probe_target_find(plan, target, module, &found, &error);
 }
 
@@ -71,14 +71,14 @@ static void what_is_configured(void **state)
 static void credentials_stay_where_they_belong(void **state)
 {
 	static const uint16_t ports[] = { 465, 2525 };
-	struct allowance *allowance = &plan->settings.on_demand.allowance;
+	struct probe_acl *probe_acl = &plan->settings.on_demand.probe_acl;
 
 	(void)state;
-	allowance->ports = ports;
-	allowance->port_count = ARRAY_SIZE(ports);
+	probe_acl->ports = ports;
+	probe_acl->port_count = ARRAY_SIZE(ports);
 	is("imap.example.com:2525", "imaps", "shop.example", 2525, false, false);
 	is("shop", "smtp", "shop.example", 25, false, false);
-	allowance->port_count = 0;
+	probe_acl->port_count = 0;
 }
 
 static void refused(const char *target, const char *module, const char *words)
@@ -91,7 +91,7 @@ static void refused(const char *target, const char *module, const char *words)
 static void ports_of_services_only(void **state)
 {
 	static const uint16_t ports[] = { 2525 };
-	struct allowance *allowance = &plan->settings.on_demand.allowance;
+	struct probe_acl *probe_acl = &plan->settings.on_demand.probe_acl;
 
 	(void)state;
 	refused("imap.example.com:2525", "imaps", "Port 2525 is not one of the services");
@@ -102,12 +102,12 @@ static void ports_of_services_only(void **state)
 	refused("mx.allowed.example:8080", "smtp",
 		"Port 8080 is not one of the `services`");
 	refused("192.0.2.9:2525", "smtp", "Port 2525");
-	allowance->ports = ports;
-	allowance->port_count = 1;
+	probe_acl->ports = ports;
+	probe_acl->port_count = 1;
 	is("[2001:db8::1]:2525", "smtp", "v6.example", 2525, false, false);
 	is("192.0.2.9:2525", "smtp", "192.0.2.9", 2525, false, true);
 	refused("192.0.2.9:2526", "smtp", "Port 2526");
-	allowance->port_count = 0;
+	probe_acl->port_count = 0;
 }
 
 static void what_is_allowed(void **state)
@@ -169,10 +169,10 @@ static int begin(void **state)
 	plan->services = services;
 	plan->service_count = ARRAY_SIZE(services);
 	network_parse(view_of("192.0.2.0/24"), &network);
-	plan->settings.on_demand.allowance = (struct allowance){
+	plan->settings.on_demand.probe_acl = (struct probe_acl){
 		.names = names, .name_count = 1, .networks = &network, .network_count = 1
 	};
-	draft_init(&error);
+	strbuf_init(&error);
 	return plan_set_targets(plan, targets, ARRAY_SIZE(targets)) != NULL;
 }
 
@@ -180,7 +180,7 @@ static int end(void **state)
 {
 	(void)state;
 	plan_release(plan);
-	draft_fini(&error);
+	strbuf_fini(&error);
 	return 0;
 }
 

@@ -14,12 +14,12 @@
 
 /* Takes what it is given into lines "host/service state", or is away. */
 struct desk {
-	struct courier courier;
+	struct transport transport;
 	pthread_mutex_t lock;
 	pthread_cond_t taken;
 	char lines[8192];
 	size_t deliveries;
-	enum parcel_outcome answer;
+	enum message_outcome answer;
 };
 
 static struct desk desk;
@@ -31,10 +31,10 @@ static int log_ends[2];
 static const struct service service = { .name = "imaps", .port = 993 };
 static const struct address nowhere;
 
-static void deliver(struct courier *courier, struct parcel *parcels, size_t count,
+static void deliver(struct transport *transport, struct message *messages, size_t count,
 		    const atomic_bool *leaving, struct buffer *why)
 {
-	struct desk *d = (struct desk *)courier;
+	struct desk *d = (struct desk *)transport;
 	struct buffer lines;
 
 	(void)leaving;
@@ -42,25 +42,25 @@ static void deliver(struct courier *courier, struct parcel *parcels, size_t coun
 	buffer_init(&lines, d->lines, sizeof(d->lines));
 	lines.n = strlen(d->lines);
 	for (size_t i = 0; i < count; i++) {
-		parcels[i].outcome = d->answer;
-		if (d->answer == PARCEL_SENT)
-			buffer_format(&lines, "%s/%s %u\n", parcels[i].host,
-				      parcels[i].service, (unsigned)parcels[i].state);
+		messages[i].outcome = d->answer;
+		if (d->answer == MESSAGE_SENT)
+			buffer_format(&lines, "%s/%s %u\n", messages[i].host,
+				      messages[i].service, (unsigned)messages[i].state);
 	}
 	buffer_string(&lines);
-	if (d->answer != PARCEL_SENT)
+	if (d->answer != MESSAGE_SENT)
 		buffer_text(why, "nobody there");
 	d->deliveries++;
 	pthread_cond_broadcast(&d->taken);
 	pthread_mutex_unlock(&d->lock);
 }
 
-static void leave(struct courier *courier)
+static void leave(struct transport *transport)
 {
-	(void)courier;
+	(void)transport;
 }
 
-static void answer_with(enum parcel_outcome answer)
+static void answer_with(enum message_outcome answer)
 {
 	pthread_mutex_lock(&desk.lock);
 	desk.answer = answer;
@@ -126,12 +126,12 @@ static void the_newest_waits_while_nobody_is_there(void **state)
 	ssize_t n;
 
 	(void)state;
-	answer_with(PARCEL_AWAY);
+	answer_with(MESSAGE_AWAY);
 	publish(&a, STATE_OK);
 	wait_deliveries(2); /* tried again by itself */
 	publish(&a, STATE_CRITICAL);
 	wait_deliveries(3);
-	answer_with(PARCEL_SENT);
+	answer_with(MESSAGE_SENT);
 	wait_count(&counts.sent, 1);
 	assert_string_equal(desk.lines, "a/mail imaps 2\n");
 	assert_int_equal(atomic_load(&counts.dropped), 1);
@@ -158,7 +158,7 @@ static void what_is_refused_is_dropped_and_said_once(void **state)
 	ssize_t n;
 
 	(void)state;
-	answer_with(PARCEL_REFUSED);
+	answer_with(MESSAGE_REFUSED);
 	publish(&a, STATE_OK);
 	wait_count(&counts.dropped, 1);
 	publish(&a, STATE_OK);
@@ -183,12 +183,12 @@ static void addresses_of_one_round_are_one_result(void **state)
 	a.addresses = ADDRESS_EACH;
 	address_parse(view_of("192.0.2.1"), 25, &one);
 	address_parse(view_of("192.0.2.2"), 25, &two);
-	answer_with(PARCEL_AWAY);
+	answer_with(MESSAGE_AWAY);
 	publish(&a, STATE_OK);
 	wait_deliveries(1);
 	receiver_put(receiver, &a, &one);
 	receiver_put(receiver, &a, &two);
-	answer_with(PARCEL_SENT);
+	answer_with(MESSAGE_SENT);
 	wait_count(&counts.sent, 1);
 	assert_string_equal(desk.lines, "a/mail imaps 0\n");
 	slot_release(a.slot);
@@ -200,7 +200,7 @@ static void the_queue_has_an_end(void **state)
 	static struct target targets[RECEIVER_QUEUE_MAX + RECEIVER_BATCH_MAX + MORE];
 
 	(void)state;
-	answer_with(PARCEL_AWAY);
+	answer_with(MESSAGE_AWAY);
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
 		targets[i] = target_of("t");
 		receiver_put(receiver, &targets[i], &nowhere);
@@ -218,18 +218,18 @@ static int set_up(void **state)
 	const struct passive_names names = { "{server}", "mail {service}" };
 
 	(void)state;
-	desk = (struct desk){ .courier = { .name = "desk",
-					   .pause = span_of_ms(20),
-					   .deliver = deliver,
-					   .free = leave },
-			      .answer = PARCEL_SENT };
+	desk = (struct desk){ .transport = { .name = "desk",
+					     .pause = span_of_ms(20),
+					     .deliver = deliver,
+					     .free = leave },
+			      .answer = MESSAGE_SENT };
 	pthread_mutex_init(&desk.lock, NULL);
 	pthread_cond_init(&desk.taken, NULL);
 	atomic_store(&counts.sent, 0);
 	atomic_store(&counts.dropped, 0);
 	assert_int_equal(pipe2(log_ends, O_NONBLOCK | O_CLOEXEC), 0);
 	log_ = log_new(log_ends[1]);
-	receiver = receiver_new(&desk.courier, &names, &counts, log_, NULL);
+	receiver = receiver_new(&desk.transport, &names, &counts, log_, NULL);
 	return receiver == NULL;
 }
 

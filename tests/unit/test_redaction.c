@@ -11,15 +11,15 @@
 
 #include <cmocka.h>
 
-static struct dialogue_room room;
+static struct dialogue_buffers room;
 static char output[DIALOGUE_OUTPUT_MAX];
-static struct dialogue_terms terms;
+static struct dialogue_params params;
 static struct dialogue d;
 
 /* Nothing was said yet: a server may know the password from before. */
 static void begin(const char *password, unsigned flags)
 {
-	terms = (struct dialogue_terms){
+	params = (struct dialogue_params){
 		.protocol = &imap_protocol,
 		.tls = TLS_MODE_IMPLICIT,
 		.us = "probe.example.net",
@@ -27,7 +27,7 @@ static void begin(const char *password, unsigned flags)
 		.password = password,
 		.flags = flags,
 	};
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_VERIFIED);
 }
 
@@ -134,9 +134,9 @@ static void it_is_withheld_where_no_login_is_tried(void **state)
 {
 	(void)state;
 	begin(NULL, 0);
-	terms.user = NULL;
+	params.user = NULL;
 	assert_false(repeats("Tr0ub4dor&3"));
-	terms.withhold = secret;
+	params.withhold = secret;
 	assert_true(repeats("Tr0ub4dor&3"));
 	assert_true(repeats("AGpvZQBUcjB1YjRkb3ImMw=="));
 }
@@ -186,7 +186,7 @@ static void no_timestamp_of_pop3_is_shown(void **state)
 
 	(void)state;
 	begin(secret, 0);
-	terms.protocol = &pop3_protocol;
+	params.protocol = &pop3_protocol;
 	redaction_copy(&d, view_of("+OK ready <1896.6971@dbc.example> now"), shown,
 		       sizeof(shown));
 	assert_string_equal(shown, "+OK ready <not shown> now");

@@ -236,10 +236,10 @@ static void leaves_guests_alone(void **state)
 {
 	struct certificate *old = make("old", "EC", 60 * DAY, 60 * DAY);
 	struct plan *plan = plan_of(ADDRESS_FIRST);
-	struct target guest = *target_of(plan, "a", "imaps");
+	struct target client = *target_of(plan, "a", "imaps");
 
 	(void)state;
-	assert_string_equal(said_of(plan, &guest, old, "192.0.2.1"), "");
+	assert_string_equal(said_of(plan, &client, old, "192.0.2.1"), "");
 	plan_release(plan);
 	certificate_release(old);
 }

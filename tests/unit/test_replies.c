@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static struct dialogue_room room;
+static struct dialogue_buffers room;
 static char output[DIALOGUE_OUTPUT_MAX];
 
 struct row {
@@ -34,10 +34,10 @@ static struct reply *reply_of(struct reply *r, int code, const char *word,
 
 static void dialogue_at(struct dialogue *d, enum phase phase)
 {
-	static const struct dialogue_terms terms = { .protocol = &smtp_protocol,
-						     .us = "x" };
+	static const struct dialogue_params params = { .protocol = &smtp_protocol,
+						       .us = "x" };
 
-	dialogue_init(d, &terms, &room, output);
+	dialogue_init(d, &params, &room, output);
 	d->phase = phase;
 }
 
@@ -179,12 +179,12 @@ static void test_smtp(void **state)
 
 static void enter_tls(struct dialogue *d)
 {
-	static const struct dialogue_terms terms = { .protocol = &pop3_protocol,
-						     .tls = TLS_MODE_IMPLICIT,
-						     .us = "x" };
+	static const struct dialogue_params params = { .protocol = &pop3_protocol,
+						       .tls = TLS_MODE_IMPLICIT,
+						       .us = "x" };
 	enum phase phase = d->phase;
 
-	dialogue_init(d, &terms, &room, output);
+	dialogue_init(d, &params, &room, output);
 	dialogue_start(d, TRUST_VERIFIED);
 	d->phase = phase;
 }

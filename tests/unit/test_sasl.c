@@ -1,8 +1,8 @@
 /* Which way in is taken, and that at most one guard is true. */
 #include "sasl.h"
 
-#include "exchange.h"
 #include "openssl_digests.h"
+#include "sasl_mechanisms.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,15 +12,15 @@
 
 #include <cmocka.h>
 
-static struct dialogue_room room;
+static struct dialogue_buffers room;
 static char output[DIALOGUE_OUTPUT_MAX];
 
-static struct dialogue_terms terms;
+static struct dialogue_params params;
 static struct dialogue d;
 
 static void begin(enum tls_mode tls, enum trust trust, unsigned flags)
 {
-	terms = (struct dialogue_terms){
+	params = (struct dialogue_params){
 		.protocol = &pop3_protocol,
 		.tls = tls,
 		.us = "x",
@@ -28,7 +28,7 @@ static void begin(enum tls_mode tls, enum trust trust, unsigned flags)
 		.password = "secret",
 		.flags = flags,
 	};
-	dialogue_init(&d, &terms, &room, output);
+	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, trust);
 }
 
@@ -81,7 +81,7 @@ static void test_best_is_taken(void **state)
 	assert_string_equal(way(LEARNED_COMMAND), "command");
 	assert_string_equal(way(LEARNED_STARTTLS), "barred");
 	assert_string_equal(way(LEARNED_INSIDE | PLAIN), "none");
-	terms.user = NULL;
+	params.user = NULL;
 	assert_string_equal(way(PLAIN), "none");
 	assert_false(sasl_inside(&d));
 }
@@ -118,7 +118,7 @@ static void test_order(void **state)
 		all |= LEARNED_MECHANISM(m);
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
 	assert_string_equal(way(all), "PLAIN");
-	terms.means = &means;
+	params.means = &means;
 	binding = NULL;
 	assert_string_equal(way(all), "SCRAM-SHA-256");
 	assert_string_equal(way(all & ~SASL(SCRAM_SHA_256)), "SCRAM-SHA-1");
@@ -133,13 +133,13 @@ static void test_order(void **state)
 	assert_string_equal(way(all | LEARNED_UNIQUE), "SCRAM-SHA-256-PLUS");
 	assert_string_equal(way(SASL(CRAM_MD5) | PLAIN), "CRAM-MD5");
 	assert_string_equal(way(SASL(SCRAM_SHA_1) | SASL(CRAM_MD5)), "SCRAM-SHA-1");
-	terms.flags = DIALOGUE_TOKEN;
+	params.flags = DIALOGUE_TOKEN;
 	assert_string_equal(way(all), "OAUTHBEARER");
 	assert_string_equal(way(SASL(XOAUTH2) | PLAIN | LEARNED_COMMAND), "XOAUTH2");
 	assert_string_equal(way(PLAIN | LEARNED_COMMAND), "barred");
 	/* No login in clear, however little it shows. */
 	begin(TLS_MODE_OPPORTUNISTIC, TRUST_NONE, 0);
-	terms.means = &means;
+	params.means = &means;
 	assert_string_equal(way(all), "barred");
 }
 
@@ -147,17 +147,17 @@ static void test_wish(void **state)
 {
 	(void)state;
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
-	terms.means = &means;
-	terms.mechanism = MECHANISM_LOGIN;
+	params.means = &means;
+	params.mechanism = MECHANISM_LOGIN;
 	assert_string_equal(way(PLAIN | LOGIN | SASL(SCRAM_SHA_256)), "LOGIN");
 	assert_string_equal(way(PLAIN | LEARNED_COMMAND), "barred");
 	sasl_blame_barred(&d, NULL);
 	assert_string_equal(dialogue_outcome(&d)->text, "the server does not offer LOGIN");
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
 	assert_string_equal(way(SASL(EXTERNAL)), "barred");
-	terms.mechanism = MECHANISM_EXTERNAL;
+	params.mechanism = MECHANISM_EXTERNAL;
 	assert_string_equal(way(SASL(EXTERNAL) | PLAIN), "EXTERNAL");
-	terms.mechanism = MECHANISM_SCRAM_SHA_1_PLUS;
+	params.mechanism = MECHANISM_SCRAM_SHA_1_PLUS;
 	assert_string_equal(way(SASL(SCRAM_SHA_1_PLUS)), "barred");
 	sasl_blame_barred(&d, NULL);
 	assert_string_equal(dialogue_outcome(&d)->text,
@@ -173,7 +173,7 @@ static void test_sizes(void **state)
 	assert_true(sasl_at_once(&d, 16));
 	assert_false(sasl_at_once(&d, 15));
 	assert_true(sasl_invited(&d, 15));
-	terms.password = "secretss";
+	params.password = "secretss";
 	assert_false(sasl_at_once(&d, 16));
 }
 

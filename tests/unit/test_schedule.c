@@ -78,7 +78,7 @@ static void a_place_is_the_same_after_a_restart(void **state)
 	}
 }
 
-static void places_are_spread(void **state)
+static void address_selection_are_spread(void **state)
 {
 	struct span interval = span_of_seconds(10);
 	unsigned tenth[10] = { 0 };
@@ -104,7 +104,7 @@ int main(void)
 		cmocka_unit_test(gives_the_earliest_first),
 		cmocka_unit_test(takes_nothing_before_its_time),
 		cmocka_unit_test(a_place_is_the_same_after_a_restart),
-		cmocka_unit_test(places_are_spread),
+		cmocka_unit_test(address_selection_are_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 
 /* Responders: one the issuer has delegated to, one whose time is over, one without the purpose
  * and one of another authority. */
-static struct identity root, middle, stranger, delegate, late, undelegated, foreign;
+static struct identity root, middle, foreign_banner, delegate, late, undelegated, foreign;
 static struct identity plain, bound, other;
 static struct tls_context *context;
 static char *ca_file;
@@ -27,16 +27,17 @@ static struct identity responder(const char *name, const char *usage,
 				 const struct identity *issuer, long end)
 {
 	return pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = name, .usage = usage, .begin = -20 * DAY, .end = end },
 	    issuer);
 }
 
 static struct identity leaf_of(const char *feature, const struct identity *issuer)
 {
-	return pki_issue(
-	    &(struct pki_wish){ .name = "mx1", .san = "DNS:mx1.test", .feature = feature },
-	    issuer);
+	return pki_issue(&(struct pki_options){ .name = "mx1",
+						.san = "DNS:mx1.test",
+						.feature = feature },
+			 issuer);
 }
 
 static int make_world(void **state)
@@ -46,13 +47,14 @@ static int make_world(void **state)
 	char error[300] = "";
 
 	(void)state;
-	root = pki_issue(&(struct pki_wish){ .name = "Root", .ca = true }, NULL);
-	stranger = pki_issue(&(struct pki_wish){ .name = "Stranger", .ca = true }, NULL);
-	middle = pki_issue(&(struct pki_wish){ .name = "Middle", .ca = true }, &root);
+	root = pki_issue(&(struct pki_options){ .name = "Root", .ca = true }, NULL);
+	foreign_banner =
+	    pki_issue(&(struct pki_options){ .name = "Stranger", .ca = true }, NULL);
+	middle = pki_issue(&(struct pki_options){ .name = "Middle", .ca = true }, &root);
 	delegate = responder("Responder", "OCSPSigning", &middle, 20 * DAY);
 	late = responder("Late Responder", "OCSPSigning", &middle, -DAY);
 	undelegated = responder("No Responder", "serverAuth", &middle, 20 * DAY);
-	foreign = responder("Foreign Responder", "OCSPSigning", &stranger, 20 * DAY);
+	foreign = responder("Foreign Responder", "OCSPSigning", &foreign_banner, 20 * DAY);
 	plain = leaf_of(NULL, &middle);
 	bound = leaf_of("status_request", &middle);
 	other = leaf_of("status_request", &middle);
@@ -65,8 +67,9 @@ static int make_world(void **state)
 
 static int end_world(void **state)
 {
-	struct identity *all[] = { &root,        &middle,  &stranger, &delegate, &late,
-				   &undelegated, &foreign, &plain,    &bound,    &other };
+	struct identity *all[] = { &root,  &middle,      &foreign_banner, &delegate,
+				   &late,  &undelegated, &foreign,        &plain,
+				   &bound, &other };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
@@ -157,7 +160,7 @@ static const struct staple_case {
 static void expect(const char *what, const struct identity *leaf, struct view staple,
 		   const char *words)
 {
-	struct staple_wish wish = { leaf->x, middle.x, moment_now() };
+	struct staple_options wish = { leaf->x, middle.x, moment_now() };
 	char said[PRINTABLE_MAX] = "";
 	bool bad = staple_is_bad(&wish, staple, said);
 
@@ -188,7 +191,7 @@ static void judges_staples(void **state)
 
 static void names_the_reason(void **state)
 {
-	struct staple_wish wish = { bound.x, middle.x, moment_now() };
+	struct staple_options wish = { bound.x, middle.x, moment_now() };
 	const struct ocsp_plan plan = { .begin = YESTERDAY, .end = WEEK, REVOKED };
 	char said[PRINTABLE_MAX];
 	int n;
@@ -233,7 +236,7 @@ static void judges_what_is_none(void **state)
 /* Without the issuer nobody can say more than that there is a staple. */
 static void needs_the_issuer(void **state)
 {
-	struct staple_wish wish = { bound.x, NULL, moment_now() };
+	struct staple_options wish = { bound.x, NULL, moment_now() };
 	const struct ocsp_plan plan = { .begin = YESTERDAY, .end = WEEK, REVOKED };
 	char said[PRINTABLE_MAX] = "";
 	int n;
@@ -315,11 +318,11 @@ static void misses_what_is_required(void **state)
 /* Behind the words of the chain, and with an issuer who is only among what was sent. */
 static void adds_to_other_faults(void **state)
 {
-	struct identity odd = leaf_of("status_request", &stranger);
-	struct peer p = { .chain = { &odd, &stranger } };
+	struct identity odd = leaf_of("status_request", &foreign_banner);
+	struct peer p = { .chain = { &odd, &foreign_banner } };
 	struct ocsp_plan plan = { .certificate = odd.x,
-				  .issuer = stranger.x,
-				  .key = stranger.key,
+				  .issuer = foreign_banner.x,
+				  .key = foreign_banner.key,
 				  .begin = YESTERDAY,
 				  .end = WEEK };
 	struct tls_facts facts = facts_of(&p);

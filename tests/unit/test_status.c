@@ -10,18 +10,18 @@
 
 #include <stdlib.h>
 
-static char *answer_to(struct status_wish wish)
+static char *answer_to(struct status_request wish)
 {
 	struct plan *plan = exporter_plan_new();
 	const struct moment now = { exporter_plan_health.started.ms + 90500 };
 	struct answer *answer = status_new(plan, &exporter_plan_health, &wish, now);
-	struct draft d;
+	struct strbuf d;
 
 	plan_release(plan);
-	draft_init(&d);
+	strbuf_init(&d);
 	while (answer->more(answer, &d))
 		;
-	draft_put(&d, (struct view){ "", 1 });
+	strbuf_put(&d, (struct view){ "", 1 });
 	assert_false(d.failed);
 	answer->free(answer);
 	return d.p;
@@ -36,7 +36,7 @@ static size_t count_of(const char *text, const char *part)
 	return n;
 }
 
-static void counts(struct status_wish wish, size_t targets, size_t results)
+static void counts(struct status_request wish, size_t targets, size_t results)
 {
 	char *text = answer_to(wish);
 
@@ -48,19 +48,19 @@ static void counts(struct status_wish wish, size_t targets, size_t results)
 static void picks(void **state)
 {
 	(void)state;
-	counts((struct status_wish){ NULL, STATUS_ANY }, 3, 3);
-	counts((struct status_wish){ "a<b", STATUS_ANY }, 2, 1);
-	counts((struct status_wish){ "mx&co", STATUS_ANY }, 1, 2);
-	counts((struct status_wish){ "nobody", STATUS_ANY }, 0, 0);
-	counts((struct status_wish){ NULL, STATE_CRITICAL }, 1, 1);
-	counts((struct status_wish){ NULL, STATE_OK }, 2, 2);
-	counts((struct status_wish){ NULL, STATUS_PENDING }, 1, 0);
-	counts((struct status_wish){ "a<b", STATE_WARNING }, 0, 0);
+	counts((struct status_request){ NULL, STATUS_ANY }, 3, 3);
+	counts((struct status_request){ "a<b", STATUS_ANY }, 2, 1);
+	counts((struct status_request){ "mx&co", STATUS_ANY }, 1, 2);
+	counts((struct status_request){ "nobody", STATUS_ANY }, 0, 0);
+	counts((struct status_request){ NULL, STATE_CRITICAL }, 1, 1);
+	counts((struct status_request){ NULL, STATE_OK }, 2, 2);
+	counts((struct status_request){ NULL, STATUS_PENDING }, 1, 0);
+	counts((struct status_request){ "a<b", STATE_WARNING }, 0, 0);
 }
 
 static void holds_what_is_known(void **state)
 {
-	char *text = answer_to((struct status_wish){ NULL, STATUS_ANY });
+	char *text = answer_to((struct status_request){ NULL, STATUS_ANY });
 	static const char *const parts[] = {
 		"{\"version\":\"1.2.3\",",
 		"\"uptime\":90.500000,",

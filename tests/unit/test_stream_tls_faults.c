@@ -195,7 +195,7 @@ static void show_certificate(const struct identity *id, struct client *c, struct
 
 static void shows_its_certificate(void **state)
 {
-	struct pki_wish wish = { .name = "probe", .usage = "clientAuth" };
+	struct pki_options wish = { .name = "probe", .usage = "clientAuth" };
 	struct identity good = pki_issue(&wish, &root), bad = pki_issue(&wish, NULL);
 	struct client c = { .on_received = say_and_part }, d = { 0 };
 	struct peer p = { 0 }, q = { 0 };

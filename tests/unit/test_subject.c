@@ -9,13 +9,13 @@
 
 static void prints(const char *name, const char *want)
 {
-	struct draft d;
+	struct strbuf d;
 
-	draft_init(&d);
+	strbuf_init(&d);
 	subject_put(&d, name);
-	draft_put(&d, (struct view){ "", 1 });
+	strbuf_put(&d, (struct view){ "", 1 });
 	assert_string_equal(d.p, want);
-	draft_fini(&d);
+	strbuf_fini(&d);
 }
 
 /* What Go 1.22 prints for the same certificates. */

@@ -17,7 +17,7 @@
 #include <openssl/pem.h>
 
 /* The world: a trusted root, an intermediate below it, and a root nobody knows. */
-static struct identity root, middle, stranger, old_root, cross_root, old_middle,
+static struct identity root, middle, foreign_banner, old_root, cross_root, old_middle,
     short_middle, young_middle, weak_middle, plain_leaf;
 static struct tls_context *context;
 static char *ca_file;
@@ -39,14 +39,16 @@ static int make_world(void **state)
 
 	(void)state;
 	root = pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = "Root", .ca = true, .end = 3650 * DAY, .digest = "SHA1" },
 	    NULL);
-	stranger = pki_issue(&(struct pki_wish){ .name = "Stranger", .ca = true }, NULL);
+	foreign_banner =
+	    pki_issue(&(struct pki_options){ .name = "Stranger", .ca = true }, NULL);
 	middle = pki_issue(
-	    &(struct pki_wish){ .name = "Middle", .ca = true, .end = 1000 * DAY }, &root);
+	    &(struct pki_options){ .name = "Middle", .ca = true, .end = 1000 * DAY },
+	    &root);
 	old_root = pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = "Old Root", .ca = true, .begin = -900 * DAY, .end = -10 * DAY },
 	    NULL);
 	/* The good root once more, below an expired one: what servers send for old clients. */
@@ -56,21 +58,21 @@ static int make_world(void **state)
 	X509_gmtime_adj(X509_getm_notAfter(cross_root.x), -5 * DAY);
 	X509_sign(cross_root.x, old_root.key, EVP_sha256());
 	old_middle = pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = "Old Middle", .ca = true, .begin = -100 * DAY, .end = -DAY },
 	    &root);
 	short_middle = pki_issue(
-	    &(struct pki_wish){ .name = "Short Middle", .ca = true, .end = 5 * DAY },
+	    &(struct pki_options){ .name = "Short Middle", .ca = true, .end = 5 * DAY },
 	    &root);
 	young_middle = pki_issue(
-	    &(struct pki_wish){
+	    &(struct pki_options){
 		.name = "Young Middle", .ca = true, .begin = DAY, .end = 100 * DAY },
 	    &root);
 	weak_middle = pki_issue(
-	    &(struct pki_wish){ .name = "Weak Middle", .ca = true, .digest = "SHA1" },
+	    &(struct pki_options){ .name = "Weak Middle", .ca = true, .digest = "SHA1" },
 	    &root);
-	plain_leaf = pki_issue(&(struct pki_wish){ .name = "plain", .san = "DNS:mx1.test" },
-			       &middle);
+	plain_leaf = pki_issue(
+	    &(struct pki_options){ .name = "plain", .san = "DNS:mx1.test" }, &middle);
 	ca_file = pki_file(trusted, 2);
 	context = context_for(ca_file);
 	return 0;
@@ -78,9 +80,10 @@ static int make_world(void **state)
 
 static int end_world(void **state)
 {
-	struct identity *all[] = { &root,        &middle,     &stranger,     &old_root,
-				   &cross_root,  &old_middle, &short_middle, &young_middle,
-				   &weak_middle, &plain_leaf };
+	struct identity *all[] = { &root,         &middle,       &foreign_banner,
+				   &old_root,     &cross_root,   &old_middle,
+				   &short_middle, &young_middle, &weak_middle,
+				   &plain_leaf };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
@@ -130,7 +133,7 @@ static const char *faults_text(unsigned faults)
 enum { SECOND = 1000 };
 
 struct certificate_case {
-	struct pki_wish wish;
+	struct pki_options wish;
 	const struct identity *issuer, *sent, *sent_too;
 	const char *name, *faults, *detail;
 	int version_max; /* of the server */
@@ -170,9 +173,9 @@ static void judges_chains(void **state)
 			"missing issuer 'CN=Middle,O=Test': the server sent no intermediate", 0 },
 		{ { .name = "wrong intermediate", .san = "DNS:mx1.test" }, &middle, &short_middle, NULL, "mx1.test", "cert_untrusted",
 			"missing issuer 'CN=Middle,O=Test': not among the 2 certificates sent", 0 },
-		{ { .name = "unknown issuer", .san = "DNS:mx1.test" }, &stranger, NULL, NULL, "mx1.test", "cert_untrusted",
+		{ { .name = "unknown issuer", .san = "DNS:mx1.test" }, &foreign_banner, NULL, NULL, "mx1.test", "cert_untrusted",
 			"missing issuer 'CN=Stranger,O=Test': the server sent no intermediate", 0 },
-		{ { .name = "unknown root sent", .san = "DNS:mx1.test" }, &stranger, &stranger, NULL, "mx1.test", "cert_untrusted",
+		{ { .name = "unknown root sent", .san = "DNS:mx1.test" }, &foreign_banner, &foreign_banner, NULL, "mx1.test", "cert_untrusted",
 			"unknown authority: the root 'CN=Stranger,O=Test' is not in the trust store", 0 },
 		{ { .name = "self-signed", .san = "DNS:mx1.test" }, NULL, NULL, NULL, "mx1.test", "cert_untrusted",
 			"self-signed certificate 'CN=self-signed,O=Test'", 0 },
@@ -259,7 +262,8 @@ static void judges_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		const struct pki_wish wish = { .name = cases[i].cn, .san = cases[i].san };
+		const struct pki_options wish = { .name = cases[i].cn,
+						  .san = cases[i].san };
 		struct identity leaf = pki_issue(&wish, &middle);
 		struct peer p = { .chain = { &leaf, &middle } };
 		struct tls_facts facts = facts_of(&p, cases[i].name);
@@ -275,10 +279,10 @@ static void judges_names(void **state)
 
 static void names_what_it_carries(void **state)
 {
-	const struct pki_wish wish = {
+	const struct pki_options wish = {
 		.name = "n", .san = "DNS:a.test,DNS:b.test,IP:192.0.2.1,DNS:c.test"
 	};
-	const struct pki_wish nameless = { .name = "mx1.test" };
+	const struct pki_options nameless = { .name = "mx1.test" };
 	struct identity leaf = pki_issue(&wish, &middle),
 			other = pki_issue(&nameless, &middle);
 	struct peer p = { .chain = { &leaf, &middle } },
@@ -298,7 +302,7 @@ static void names_what_it_carries(void **state)
 
 static void tells_the_facts(void **state)
 {
-	const struct pki_wish wish = {
+	const struct pki_options wish = {
 		.name = "M\xc3\xbcller, \xe2\x80\xae"
 			"evil\x1b[31m",
 		.san = "DNS:mx1.test,email:a@b.test,IP:192.0.2.1,IP:2001:db8::1",
@@ -337,9 +341,9 @@ static void tells_the_facts(void **state)
 
 static void finds_the_earliest_end(void **state)
 {
-	const struct pki_wish wish = { .name = "n",
-				       .san = "DNS:mx1.test",
-				       .end = 80 * DAY };
+	const struct pki_options wish = { .name = "n",
+					  .san = "DNS:mx1.test",
+					  .end = 80 * DAY };
 	struct identity leaf = pki_issue(&wish, &short_middle);
 	struct peer p = { .chain = { &leaf, &short_middle } };
 	struct tls_facts facts = facts_of(&p, "mx1.test");
@@ -355,7 +359,7 @@ static void finds_the_earliest_end(void **state)
 static void keeps_a_hundred_names(void **state)
 {
 	char san[150 * 20] = "DNS:mx1.test";
-	struct pki_wish wish = { .name = "n", .san = san };
+	struct pki_options wish = { .name = "n", .san = san };
 	struct identity leaf;
 	struct peer p = { .chain = { &leaf, &middle } };
 	struct tls_facts facts;
@@ -473,7 +477,7 @@ static void place_hashed(const char *dir, X509 *x, char path[300])
 
 static unsigned faults_with(struct tls_context *c, const struct identity *issuer)
 {
-	const struct pki_wish wish = { .name = "n", .san = "DNS:mx1.test" };
+	const struct pki_options wish = { .name = "n", .san = "DNS:mx1.test" };
 	struct identity leaf = pki_issue(&wish, issuer);
 	struct client client = { .on_secured = client_close, .context = c };
 	struct peer p = { .chain = { &leaf } };
@@ -499,7 +503,8 @@ static void takes_a_hashed_directory(void **state)
 	c = tls_context_new(&options, error, sizeof(error));
 	assert_string_equal(error, "");
 	assert_int_equal(faults_with(c, &root), 0);
-	assert_int_equal(faults_with(c, &stranger), CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED));
+	assert_int_equal(faults_with(c, &foreign_banner),
+			 CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED));
 	tls_context_free(c);
 	unlink(path);
 	rmdir(dir);
@@ -508,7 +513,7 @@ static void takes_a_hashed_directory(void **state)
 /* What only the bundle knows is found too, though the directory is asked first. */
 static void asks_directory_then_bundle(void **state)
 {
-	const struct identity *bundle[] = { &stranger };
+	const struct identity *bundle[] = { &foreign_banner };
 	char dir[] = "/tmp/mailvane-dir-XXXXXX", path[300], error[300];
 	char *file = pki_file(bundle, 1);
 	struct tls_options options = { 0 };
@@ -521,7 +526,7 @@ static void asks_directory_then_bundle(void **state)
 	setenv("SSL_CERT_FILE", file, 1);
 	c = tls_context_new(&options, error, sizeof(error));
 	assert_non_null(c);
-	assert_int_equal(faults_with(c, &stranger), 0);
+	assert_int_equal(faults_with(c, &foreign_banner), 0);
 	assert_int_equal(faults_with(c, &root), 0);
 	tls_context_free(c);
 	unlink(file);

@@ -40,9 +40,9 @@ static void set_up_as(struct bench *b, int version, void (*prepare)(SSL_CTX *))
 	char *file;
 
 	*b = (struct bench){ 0 };
-	b->root = pki_issue(&(struct pki_wish){ .name = "Root", .ca = true }, NULL);
-	b->leaf =
-	    pki_issue(&(struct pki_wish){ .name = "n", .san = "DNS:mx1.test" }, &b->root);
+	b->root = pki_issue(&(struct pki_options){ .name = "Root", .ca = true }, NULL);
+	b->leaf = pki_issue(&(struct pki_options){ .name = "n", .san = "DNS:mx1.test" },
+			    &b->root);
 	file = pki_file(trusted, 1);
 	options.ca_file = file;
 	b->context = tls_context_new(&options, error, sizeof(error));

@@ -9,17 +9,17 @@
 #include "verdicts.h"
 
 static struct plan *plan;
-static struct draft out;
+static struct strbuf out;
 
 static const char *answer(const char *server, const char *service, int64_t later_ms,
 			  bool found)
 {
 	struct moment now = { probed_at.ms + later_ms };
 
-	draft_clear(&out);
+	strbuf_clear(&out);
 	assert_int_equal(verdicts_answer(&out, plan, server, service, now), found);
 	assert_false(out.failed);
-	draft_put(&out, (struct view){ "", 1 });
+	strbuf_put(&out, (struct view){ "", 1 });
 	return out.p;
 }
 
@@ -85,14 +85,14 @@ static int set_up(void **state)
 {
 	(void)state;
 	plan = exporter_plan_new();
-	draft_init(&out);
+	strbuf_init(&out);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	draft_fini(&out);
+	strbuf_fini(&out);
 	plan_release(plan);
 	return 0;
 }

@@ -184,7 +184,7 @@ static void put_pem(const char *name, char *from)
 
 static int enter(void **state)
 {
-	struct pki_wish wish = { .name = "localhost", .san = "DNS:localhost" };
+	struct pki_options wish = { .name = "localhost", .san = "DNS:localhost" };
 	struct identity one = pki_issue(&wish, NULL), other = pki_issue(&wish, NULL);
 	const struct identity *chain[] = { &one };
 

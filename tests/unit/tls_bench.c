@@ -23,8 +23,9 @@ int make_world(void **state)
 	char *file;
 
 	(void)state;
-	root = pki_issue(&(struct pki_wish){ .name = "Root", .ca = true }, NULL);
-	leaf = pki_issue(&(struct pki_wish){ .name = "mx1", .san = "DNS:mx1.test" }, &root);
+	root = pki_issue(&(struct pki_options){ .name = "Root", .ca = true }, NULL);
+	leaf =
+	    pki_issue(&(struct pki_options){ .name = "mx1", .san = "DNS:mx1.test" }, &root);
 	file = pki_file(trusted, 1);
 	options.ca_file = file;
 	context = tls_context_new(&options, error, sizeof(error));

@@ -77,7 +77,7 @@ static char *printable(const char *text)
 	return strdup(line);
 }
 
-static char *where(struct place place, unsigned column)
+static char *errors_where(struct place place, unsigned column)
 {
 	char line[WHAT_MAX];
 
@@ -100,7 +100,7 @@ enum words { WORDS_SHOWN, WORDS_HIDDEN };
 
 /* The text without the marks around words of a file, or without these words. True if there were
  * any. */
-static bool put_words(struct buffer *b, const char *text, enum words words)
+static bool errors_put_words(struct buffer *b, const char *text, enum words words)
 {
 	bool found = false, inside = false;
 
@@ -123,7 +123,7 @@ static char *what_of(const char *text, enum words words, bool *ret_hidden)
 	struct buffer b;
 
 	buffer_init(&b, line, sizeof(line));
-	if (put_words(&b, text, words) && words == WORDS_HIDDEN)
+	if (errors_put_words(&b, text, words) && words == WORDS_HIDDEN)
 		*ret_hidden = true;
 	return printable(buffer_string(&b));
 }
@@ -137,7 +137,7 @@ static char *hint_of(const char *text, enum words words, bool hidden)
 	struct buffer b;
 
 	buffer_init(&b, line, sizeof(line));
-	if (put_words(&b, text, words) && words == WORDS_HIDDEN) {
+	if (errors_put_words(&b, text, words) && words == WORDS_HIDDEN) {
 		buffer_clear(&b);
 		hidden = true;
 	}
@@ -161,7 +161,7 @@ static bool errors_keep(struct errors *e, struct place place, unsigned column,
 		return false;
 	e->places[found->count] = place;
 	error = &found->list[found->count++];
-	error->where = where(place, words == WORDS_HIDDEN ? column : 0);
+	error->where = errors_where(place, words == WORDS_HIDDEN ? column : 0);
 	error->what = what_of(what, words, &hidden);
 	error->hint = hint_of(hint, words, hidden);
 	error->bare_what = what_of(what, WORDS_HIDDEN, &bare);

@@ -72,8 +72,8 @@ static bool group_is_ours(gid_t group)
 	return false;
 }
 
-static bool refuse(struct errors *e, struct place place, const char *path, const char *why,
-		   const char *hint)
+static bool file_refuse(struct errors *e, struct place place, const char *path,
+			const char *why, const char *hint)
 {
 	errors_add(e, place, hint, "%s %s", QUOTE_NAME(view_of(path)), why);
 	return false;
@@ -97,26 +97,28 @@ static bool allowed(const struct stat *st, const char *path, unsigned rules,
 		    struct errors *e, struct place place)
 {
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return refuse(e, place, path, "can be written by others",
-			      HINT("chmod go-w %s", path));
+		return file_refuse(e, place, path, "can be written by others",
+				   HINT("chmod go-w %s", path));
 	if ((rules & (FILE_SECRET | FILE_OWNED)) && st->st_uid != 0 &&
 	    st->st_uid != geteuid())
-		return refuse(e, place, path,
-			      "belongs to a user who is neither root nor the one that runs "
-			      "this",
-			      HINT("chown root %s; chgrp and chmod g+r let a service of "
-				   "another user read it",
-				   path));
+		return file_refuse(
+		    e, place, path,
+		    "belongs to a user who is neither root nor the one that runs "
+		    "this",
+		    HINT("chown root %s; chgrp and chmod g+r let a service of "
+			 "another user read it",
+			 path));
 	if (!(rules & FILE_SECRET))
 		return true;
 	if (st->st_mode & S_IROTH)
-		return refuse(e, place, path, "is a secret that everybody can read",
-			      HINT("chmod 600 %s", path));
+		return file_refuse(e, place, path, "is a secret that everybody can read",
+				   HINT("chmod 600 %s", path));
 	if ((st->st_mode & S_IRGRP) && !group_is_ours(st->st_gid))
-		return refuse(e, place, path, "is a secret that another group can read",
-			      HINT("chmod 600 %s, or give it to a group of the user that "
-				   "runs this",
-				   path));
+		return file_refuse(
+		    e, place, path, "is a secret that another group can read",
+		    HINT("chmod 600 %s, or give it to a group of the user that "
+			 "runs this",
+			 path));
 	return true;
 }
 
@@ -126,12 +128,12 @@ static bool acceptable(int fd, const char *path, size_t max, unsigned rules,
 	if (fstat(fd, ret_st) != 0)
 		return refuse_by_errno(e, place, path);
 	if (!S_ISREG(ret_st->st_mode))
-		return refuse(e, place, path, regular_file_fault(ret_st->st_mode), "");
+		return file_refuse(e, place, path, regular_file_fault(ret_st->st_mode), "");
 	if (!allowed(ret_st, path, rules, e, place))
 		return false;
 	if (ret_st->st_size < 0 || (uint64_t)ret_st->st_size > max)
-		return refuse(e, place, path, "is too large",
-			      HINT("at most %zu bytes are read", max));
+		return file_refuse(e, place, path, "is too large",
+				   HINT("at most %zu bytes are read", max));
 	return true;
 }
 
@@ -177,8 +179,9 @@ static bool read_checked(int fd, const char *path, size_t max, unsigned rules,
 
 		file_room_free(room);
 		if (error == 0)
-			return refuse(e, place, path, "changed while it was being read",
-				      "write a new file and rename it over the old one");
+			return file_refuse(
+			    e, place, path, "changed while it was being read",
+			    "write a new file and rename it over the old one");
 		errors_add(e, place, "", "cannot read %s: %s", QUOTE_NAME(view_of(path)),
 			   strerror(error));
 		return false;
@@ -222,9 +225,9 @@ bool file_usable(const char *path, bool directory, struct errors *e, struct plac
 	if (fstat(fd, &st) != 0)
 		usable = refuse_by_errno(e, place, path);
 	else if (directory && !S_ISDIR(st.st_mode))
-		usable = refuse(e, place, path, "is not a directory", "");
+		usable = file_refuse(e, place, path, "is not a directory", "");
 	else if (!directory && !S_ISREG(st.st_mode))
-		usable = refuse(e, place, path, regular_file_fault(st.st_mode), "");
+		usable = file_refuse(e, place, path, regular_file_fault(st.st_mode), "");
 	else
 		usable = allowed(&st, path, 0, e, place);
 	close(fd);

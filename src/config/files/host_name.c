@@ -5,7 +5,7 @@
 
 enum { NAME_MAX_BYTES = 253, LABEL_MAX_BYTES = 63 };
 
-static bool is_alphanumeric(char c)
+static bool host_name_is_alphanumeric(char c)
 {
 	return ascii_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -25,7 +25,7 @@ static const char *label_fault(struct view label)
 		if (label.p[i] == ':')
 			return "is not a host name or an IP address; a port stands in a "
 			       "service";
-		if (!is_alphanumeric(label.p[i]) && label.p[i] != '-')
+		if (!host_name_is_alphanumeric(label.p[i]) && label.p[i] != '-')
 			return "is not a host name: letters, digits, '-' and '.' only";
 	}
 	return NULL;

@@ -19,7 +19,7 @@ struct draft {
 };
 
 /* Up to the end of the line, which is taken off *rest. */
-static struct view next_line(struct view *rest)
+static struct view name_list_next_line(struct view *rest)
 {
 	const char *end = memchr(rest->p, '\n', rest->n);
 	struct view line = { rest->p, end != NULL ? (size_t)(end - rest->p) : rest->n };
@@ -28,7 +28,7 @@ static struct view next_line(struct view *rest)
 	return line;
 }
 
-static struct view name_of(struct view line)
+static struct view name_list_name_of(struct view line)
 {
 	const char *comment = line.n > 0 ? memchr(line.p, '#', line.n) : NULL;
 
@@ -39,7 +39,7 @@ static struct view name_of(struct view line)
 	return view_trim(line);
 }
 
-static bool check(struct view name, struct errors *e, struct place place)
+static bool name_list_check(struct view name, struct errors *e, struct place place)
 {
 	struct address address;
 	const char *fault = host_fault(name);
@@ -56,7 +56,8 @@ static bool check(struct view name, struct errors *e, struct place place)
 	return false;
 }
 
-static void add(struct draft *d, struct view name, unsigned line, struct arena *arena)
+static void name_list_add(struct draft *d, struct view name, unsigned line,
+			  struct arena *arena)
 {
 	char *text = arena_text(arena, name);
 
@@ -72,7 +73,7 @@ static bool read_lines(struct draft *d, struct view rest, struct arena *arena,
 	bool good = true;
 
 	for (place.line = 1; rest.n > 0; place.line++) {
-		struct view name = name_of(next_line(&rest));
+		struct view name = name_list_name_of(name_list_next_line(&rest));
 
 		if (name.n == 0)
 			continue;
@@ -83,8 +84,8 @@ static bool read_lines(struct draft *d, struct view rest, struct arena *arena,
 				   "more than %d names", NAME_LIST_MAX);
 			return false;
 		}
-		if (check(name, e, place))
-			add(d, name, place.line, arena);
+		if (name_list_check(name, e, place))
+			name_list_add(d, name, place.line, arena);
 		else
 			good = false;
 	}
@@ -97,7 +98,7 @@ static bool read_lines(struct draft *d, struct view rest, struct arena *arena,
 	return good;
 }
 
-static int by_name(const void *a, const void *b)
+static int name_list_by_name(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
@@ -126,7 +127,7 @@ static bool check_twice(const struct draft *d, struct errors *e, const char *fil
 	return good;
 }
 
-static void take(struct draft *d, struct arena *arena, struct name_list *ret_list)
+static void name_list_take(struct draft *d, struct arena *arena, struct name_list *ret_list)
 {
 	const char **names = arena_alloc(arena, d->count * sizeof(*names));
 
@@ -151,10 +152,10 @@ bool name_list_parse(struct view text, const char *file, struct arena *arena,
 		text = view_skip(text, 3);
 	good = read_lines(draft, text, arena, e, (struct place){ file, 0 });
 	if (draft->count > 0)
-		qsort(draft->list, draft->count, sizeof(*draft->list), by_name);
+		qsort(draft->list, draft->count, sizeof(*draft->list), name_list_by_name);
 	good = good && check_twice(draft, e, file);
 	if (good)
-		take(draft, arena, ret_list);
+		name_list_take(draft, arena, ret_list);
 	out_of_memory_let_go();
 	draft_drop(draft);
 	return good;

@@ -18,22 +18,22 @@ void names_fini(struct names *n)
 	*n = (struct names){ 0 };
 }
 
-static bool same(const char *a, struct view b)
+static bool names_same(const char *a, struct view b)
 {
 	return strlen(a) == b.n && (b.n == 0 || memcmp(a, b.p, b.n) == 0);
 }
 
 /* Where the name is, or the free place it belongs to. */
-static size_t *seat(const struct names *n, struct view text)
+static size_t *names_seat(const struct names *n, struct view text)
 {
 	size_t i = (size_t)view_hash(text) & (n->table_size - 1);
 
-	while (n->table[i] != 0 && !same(n->list[n->table[i] - 1].text, text))
+	while (n->table[i] != 0 && !names_same(n->list[n->table[i] - 1].text, text))
 		i = (i + 1) & (n->table_size - 1);
 	return &n->table[i];
 }
 
-static void widen(struct names *n)
+static void names_widen(struct names *n)
 {
 	size_t size = n->table_size > 0 ? n->table_size * 2 : 64;
 	size_t *table = memory_grow(NULL, size, sizeof(*table));
@@ -43,7 +43,7 @@ static void widen(struct names *n)
 	n->table = table;
 	n->table_size = size;
 	for (size_t i = 0; i < n->count; i++)
-		*seat(n, view_of(n->list[i].text)) = i + 1;
+		*names_seat(n, view_of(n->list[i].text)) = i + 1;
 }
 
 bool names_add(struct names *n, const char *text, struct place place, size_t *ret_number)
@@ -51,8 +51,8 @@ bool names_add(struct names *n, const char *text, struct place place, size_t *re
 	size_t *place_in_table;
 
 	if (n->count >= n->table_size / 3 * 2)
-		widen(n);
-	place_in_table = seat(n, view_of(text));
+		names_widen(n);
+	place_in_table = names_seat(n, view_of(text));
 	if (*place_in_table != 0) {
 		*ret_number = *place_in_table - 1;
 		return false;
@@ -66,7 +66,7 @@ bool names_add(struct names *n, const char *text, struct place place, size_t *re
 
 bool names_find(const struct names *n, struct view text, size_t *ret_number)
 {
-	size_t number = n->table_size > 0 ? *seat(n, text) : 0;
+	size_t number = n->table_size > 0 ? *names_seat(n, text) : 0;
 
 	if (number == 0)
 		return false;

@@ -19,7 +19,7 @@ static struct view folder_of(const char *file)
 	return (struct view){ file, slash != NULL ? (size_t)(slash - file) + 1 : 0 };
 }
 
-static const char *join(struct arena *arena, struct view folder, struct view name)
+static const char *path_join(struct arena *arena, struct view folder, struct view name)
 {
 	char *joined = arena_alloc(arena, folder.n + name.n + 1);
 
@@ -43,21 +43,22 @@ static struct view escaped(struct arena *arena, struct view folder)
 	return (struct view){ text, n };
 }
 
-static bool is_absolute(struct view path)
+static bool path_is_absolute(struct view path)
 {
 	return path.n > 0 && path.p[0] == '/';
 }
 
 const char *path_beside(struct arena *arena, const char *file, struct view path)
 {
-	return join(arena, is_absolute(path) ? view_of(NULL) : folder_of(file), path);
+	return path_join(arena, path_is_absolute(path) ? view_of(NULL) : folder_of(file),
+			 path);
 }
 
 const char *pattern_beside(struct arena *arena, const char *file, struct view pattern)
 {
-	if (is_absolute(pattern))
+	if (path_is_absolute(pattern))
 		return arena_text(arena, pattern);
-	return join(arena, escaped(arena, folder_of(file)), pattern);
+	return path_join(arena, escaped(arena, folder_of(file)), pattern);
 }
 
 static struct view current_folder(char dst[PATH_MAX + 1])
@@ -76,18 +77,18 @@ const char *path_absolute(struct arena *arena, const char *path)
 {
 	char folder[PATH_MAX + 1];
 
-	if (is_absolute(view_of(path)))
+	if (path_is_absolute(view_of(path)))
 		return path;
-	return join(arena, current_folder(folder), view_of(path));
+	return path_join(arena, current_folder(folder), view_of(path));
 }
 
 const char *pattern_absolute(struct arena *arena, const char *pattern)
 {
 	char folder[PATH_MAX + 1];
 
-	if (is_absolute(view_of(pattern)))
+	if (path_is_absolute(view_of(pattern)))
 		return pattern;
-	return join(arena, escaped(arena, current_folder(folder)), view_of(pattern));
+	return path_join(arena, escaped(arena, current_folder(folder)), view_of(pattern));
 }
 
 bool pattern_is(const char *pattern)

@@ -29,26 +29,26 @@ static bool is_name_start(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '*';
 }
 
-static bool is_name(char c)
+static bool scanner_is_name(char c)
 {
 	return is_name_start(c) || ascii_is_digit(c) || c == '_' || c == '-';
 }
 
-static size_t run(struct view v, size_t i, bool (*is)(char))
+static size_t scanner_run(struct view v, size_t i, bool (*is)(char))
 {
 	while (i < v.n && is(v.p[i]))
 		i++;
 	return i;
 }
 
-static size_t line_length(struct view v)
+static size_t scanner_line_length(struct view v)
 {
 	const char *end = v.n > 0 ? memchr(v.p, '\n', v.n) : NULL;
 
 	return end != NULL ? (size_t)(end - v.p) : v.n;
 }
 
-static struct token take(struct scanner *s, enum token_kind kind, size_t n)
+static struct token scanner_take(struct scanner *s, enum token_kind kind, size_t n)
 {
 	struct token t = { .kind = kind, .text = { s->rest.p, n }, .line = s->line };
 
@@ -75,15 +75,15 @@ static bool skip_space(struct scanner *s)
 		if (s->rest.n == 0)
 			return true;
 		if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
-			take(s, TOKEN_END, 1);
+			scanner_take(s, TOKEN_END, 1);
 		} else if (c == '#' || (c == '/' && at(s->rest, 1) == '/')) {
-			take(s, TOKEN_END, line_length(s->rest));
+			scanner_take(s, TOKEN_END, scanner_line_length(s->rest));
 		} else if (c == '/' && at(s->rest, 1) == '*') {
 			size_t n = comment_length(s->rest);
 
 			if (n == 0)
 				return false;
-			take(s, TOKEN_END, n);
+			scanner_take(s, TOKEN_END, n);
 		} else {
 			return true;
 		}
@@ -95,7 +95,7 @@ static bool is_escaped_nul(struct view v)
 	return (at(v, 1) == 'x' || at(v, 1) == 'X') && at(v, 2) == '0' && at(v, 3) == '0';
 }
 
-static struct token string(struct scanner *s)
+static struct token scanner_string(struct scanner *s)
 {
 	struct view v = s->rest;
 	enum token_kind kind = TOKEN_STRING;
@@ -108,8 +108,8 @@ static struct token string(struct scanner *s)
 		    v.p[i] == '\\' && (at(v, i + 1) == '"' || at(v, i + 1) == '\\') ? 2 : 1;
 	}
 	if (i >= v.n || v.p[i] == '\n')
-		return take(s, TOKEN_STRING_UNCLOSED, i < v.n ? i : v.n);
-	return take(s, kind, i + 1);
+		return scanner_take(s, TOKEN_STRING_UNCLOSED, i < v.n ? i : v.n);
+	return scanner_take(s, kind, i + 1);
 }
 
 /* Where the exponent that starts at i ends; i when there is none. */
@@ -120,7 +120,7 @@ static size_t exponent(struct view v, size_t i)
 	if (at(v, i) != 'e' && at(v, i) != 'E')
 		return i;
 	digits += at(v, digits) == '+' || at(v, digits) == '-';
-	return ascii_is_digit(at(v, digits)) ? run(v, digits, ascii_is_digit) : i;
+	return ascii_is_digit(at(v, digits)) ? scanner_run(v, digits, ascii_is_digit) : i;
 }
 
 static size_t suffix(struct view v, size_t i)
@@ -129,7 +129,7 @@ static size_t suffix(struct view v, size_t i)
 	return i > 0 && at(v, i - 1) == 'L' && at(v, i) == 'L' ? i + 1 : i;
 }
 
-static bool fits(struct view digits, unsigned base)
+static bool scanner_fits(struct view digits, unsigned base)
 {
 	uint64_t value = 0;
 
@@ -148,35 +148,36 @@ static struct token integer(struct scanner *s, size_t from, size_t to, unsigned 
 	size_t end = suffix(s->rest, to);
 	enum token_kind kind = end > to ? TOKEN_INTEGER64 : TOKEN_INTEGER;
 
-	return take(s, fits(digits, base) ? kind : TOKEN_NUMBER_TOO_LARGE, end);
+	return scanner_take(s, scanner_fits(digits, base) ? kind : TOKEN_NUMBER_TOO_LARGE,
+			    end);
 }
 
 /* A number, or a sign or point alone, which is foreign. */
-static struct token number(struct scanner *s)
+static struct token scanner_number(struct scanner *s)
 {
 	struct view v = s->rest;
 	size_t sign = at(v, 0) == '-' || at(v, 0) == '+';
-	size_t whole = run(v, sign, ascii_is_digit), end = whole;
+	size_t whole = scanner_run(v, sign, ascii_is_digit), end = whole;
 
 	if (at(v, 0) == '0' && (at(v, 1) | 0x20) == 'x' && is_hex(at(v, 2)))
-		return integer(s, 2, run(v, 2, is_hex), 16);
+		return integer(s, 2, scanner_run(v, 2, is_hex), 16);
 	if (at(v, whole) == '.')
-		end = exponent(v, run(v, whole + 1, ascii_is_digit));
+		end = exponent(v, scanner_run(v, whole + 1, ascii_is_digit));
 	else if (whole > sign)
 		end = exponent(v, whole);
 	if (end > whole)
-		return take(s, TOKEN_FLOAT, end);
+		return scanner_take(s, TOKEN_FLOAT, end);
 	if (whole > sign)
 		return integer(s, sign, whole, 10);
-	return take(s, TOKEN_FOREIGN, 1);
+	return scanner_take(s, TOKEN_FOREIGN, 1);
 }
 
-static struct token word(struct scanner *s)
+static struct token scanner_word(struct scanner *s)
 {
-	struct view name = { s->rest.p, run(s->rest, 0, is_name) };
+	struct view name = { s->rest.p, scanner_run(s->rest, 0, scanner_is_name) };
 	bool is_bool = view_equal(name, "true") || view_equal(name, "false");
 
-	return take(s, is_bool ? TOKEN_BOOL : TOKEN_NAME, name.n);
+	return scanner_take(s, is_bool ? TOKEN_BOOL : TOKEN_NAME, name.n);
 }
 
 static struct token foreign(struct scanner *s)
@@ -185,11 +186,11 @@ static struct token foreign(struct scanner *s)
 	size_t n = 1;
 
 	if (c < 0x20 || c == 0x7f)
-		return take(s, TOKEN_CONTROL, 1);
+		return scanner_take(s, TOKEN_CONTROL, 1);
 	/* A character of UTF-8 whole, for the message. */
 	while (c >= 0xc0 && n < 4 && ((unsigned char)at(s->rest, n) & 0xc0) == 0x80)
 		n++;
-	return take(s, TOKEN_FOREIGN, n);
+	return scanner_take(s, TOKEN_FOREIGN, n);
 }
 
 static struct token next(struct scanner *s)
@@ -197,33 +198,33 @@ static struct token next(struct scanner *s)
 	char c = at(s->rest, 0);
 
 	if (s->rest.n == 0)
-		return take(s, TOKEN_END, 0);
+		return scanner_take(s, TOKEN_END, 0);
 	if (is_name_start(c))
-		return word(s);
+		return scanner_word(s);
 	if (ascii_is_digit(c) || c == '-' || c == '+' || c == '.')
-		return number(s);
+		return scanner_number(s);
 	switch (c) {
 	case '"':
-		return string(s);
+		return scanner_string(s);
 	case '=':
 	case ':':
-		return take(s, TOKEN_EQUALS, 1);
+		return scanner_take(s, TOKEN_EQUALS, 1);
 	case ',':
-		return take(s, TOKEN_COMMA, 1);
+		return scanner_take(s, TOKEN_COMMA, 1);
 	case ';':
-		return take(s, TOKEN_SEMICOLON, 1);
+		return scanner_take(s, TOKEN_SEMICOLON, 1);
 	case '{':
 	case '[':
 	case '(':
-		return take(s, TOKEN_OPEN, 1);
+		return scanner_take(s, TOKEN_OPEN, 1);
 	case '}':
 	case ']':
 	case ')':
-		return take(s, TOKEN_CLOSE, 1);
+		return scanner_take(s, TOKEN_CLOSE, 1);
 	case '@':
 		/* The rest of the line: it is not to be looked at. */
 		if (view_starts(s->rest, "@include"))
-			return take(s, TOKEN_INCLUDE, line_length(s->rest));
+			return scanner_take(s, TOKEN_INCLUDE, scanner_line_length(s->rest));
 		return foreign(s);
 	default:
 		return foreign(s);
@@ -236,7 +237,7 @@ struct token scanner_next(struct scanner *s)
 	struct token t;
 
 	if (!skip_space(s))
-		return take(s, TOKEN_COMMENT_UNCLOSED, s->rest.n);
+		return scanner_take(s, TOKEN_COMMENT_UNCLOSED, s->rest.n);
 	t = next(s);
 	t.adjacent = t.text.p == before;
 	return t;

@@ -96,7 +96,7 @@ static enum spot spot_behind_value(struct walk *w)
 	return in_list(w) ? SPOT_NEXT : SPOT_ENDED;
 }
 
-static struct view cut(struct view text)
+static struct view syntax_cut(struct view text)
 {
 	return (struct view){ text.p, text.n < 40 ? text.n : 40 };
 }
@@ -106,7 +106,7 @@ static bool is_value(enum token_kind kind)
 	return kind >= TOKEN_STRING && kind <= TOKEN_FLOAT;
 }
 
-static void next_token(struct walk *w)
+static void syntax_next_token(struct walk *w)
 {
 	w->before = w->now;
 	w->now = scanner_next(&w->scanner);
@@ -126,10 +126,10 @@ static void recover(struct walk *w)
 		if (w->now.kind == TOKEN_COMMA && nested == 0 && in_list(w))
 			break;
 		if (w->now.kind == TOKEN_SEMICOLON && nested == 0 && !in_list(w)) {
-			next_token(w);
+			syntax_next_token(w);
 			break;
 		}
-		next_token(w);
+		syntax_next_token(w);
 	}
 	w->spot = spot_behind_value(w);
 	w->before.kind = TOKEN_END;
@@ -144,10 +144,10 @@ static bool refuse_token(struct walk *w)
 	case TOKEN_INCLUDE:
 		fault(w, "'@include' is not understood here",
 		      "use the setting  include = [ \"conf.d/*.conf\" ];");
-		next_token(w);
+		syntax_next_token(w);
 		return true;
 	case TOKEN_NUMBER_TOO_LARGE:
-		fault(w, HINT("the number %s is too large", QUOTE(cut(text))), "");
+		fault(w, HINT("the number %s is too large", QUOTE(syntax_cut(text))), "");
 		w->now.kind = TOKEN_INTEGER;
 		return false;
 	case TOKEN_STRING_UNCLOSED:
@@ -175,7 +175,7 @@ static bool refuse_token(struct walk *w)
 }
 
 /* Unquoted text runs to the next character with a meaning: 60s, 192.0.2.1, mx1.example.com */
-static struct view unquoted(const struct walk *w, const struct token *first)
+static struct view syntax_unquoted(const struct walk *w, const struct token *first)
 {
 	size_t n = first->text.n;
 
@@ -187,7 +187,7 @@ static struct view unquoted(const struct walk *w, const struct token *first)
 
 static void fault_unquoted(struct walk *w, const struct token *first)
 {
-	struct view text = unquoted(w, first);
+	struct view text = syntax_unquoted(w, first);
 
 	fault_of_token(w, first, HINT("the value %s is not quoted", QUOTE(text)),
 		       HINT("write %s", QUOTE_DOUBLE(text)));
@@ -197,7 +197,8 @@ static void fault_unquoted(struct walk *w, const struct token *first)
 
 static void fault_expected(struct walk *w, const char *expected, const char *hint)
 {
-	fault(w, HINT("%s where %s is expected", QUOTE(cut(w->now.text)), expected), hint);
+	fault(w, HINT("%s where %s is expected", QUOTE(syntax_cut(w->now.text)), expected),
+	      hint);
 	recover(w);
 }
 
@@ -242,7 +243,7 @@ static void opened(struct walk *w)
 	inner(w)->mixed = false;
 	inner(w)->setting_count = 0;
 	w->spot = bracket == '{' ? SPOT_NAME : SPOT_FIRST;
-	next_token(w);
+	syntax_next_token(w);
 }
 
 /* A bracket that closes the group around this one: this one was forgotten. Any other that does
@@ -253,14 +254,14 @@ static bool closes_outer(struct walk *w, char bracket)
 	       bracket == closer_of(w->open[w->depth - 1].bracket);
 }
 
-static void closed(struct walk *w)
+static void syntax_closed(struct walk *w)
 {
 	struct open *group = inner(w);
 	char bracket = w->now.text.p[0];
 
 	if (w->depth == 0) {
 		fault(w, HINT("'%c' closes nothing", bracket), "");
-		next_token(w);
+		syntax_next_token(w);
 		return;
 	}
 	if (bracket != closer_of(group->bracket))
@@ -270,7 +271,7 @@ static void closed(struct walk *w)
 		      HINT("a '%c' is missing before it", closer_of(group->bracket)));
 	w->depth -= closes_outer(w, bracket) ? 2 : 1;
 	w->spot = spot_behind_value(w);
-	next_token(w);
+	syntax_next_token(w);
 }
 
 /* --- what comes at each spot; each takes w->now or faults ----------------------------------- */
@@ -278,16 +279,16 @@ static void closed(struct walk *w)
 static void at_name(struct walk *w)
 {
 	if (w->now.kind == TOKEN_CLOSE) {
-		closed(w);
+		syntax_closed(w);
 	} else if (w->now.kind == TOKEN_NAME) {
 		remember_setting(w);
 		w->spot = SPOT_EQUALS;
 		if (w->now.kind == TOKEN_NAME)
-			next_token(w);
+			syntax_next_token(w);
 	} else if (w->now.kind == TOKEN_SEMICOLON || w->now.kind == TOKEN_COMMA) {
 		fault(w, HINT("'%c' without a setting before it", w->now.text.p[0]),
 		      "delete it");
-		next_token(w);
+		syntax_next_token(w);
 	} else {
 		fault_expected(w, "the name of a setting", "a setting is: name = value;");
 	}
@@ -297,7 +298,7 @@ static void at_equals(struct walk *w)
 {
 	if (w->now.kind == TOKEN_EQUALS) {
 		w->spot = SPOT_VALUE;
-		next_token(w);
+		syntax_next_token(w);
 		return;
 	}
 	fault(w, HINT("'=' is missing behind %s", QUOTE(w->setting)),
@@ -332,7 +333,7 @@ static void at_value(struct walk *w)
 	} else if (is_value(kind)) {
 		list->items = kind;
 		w->spot = spot_behind_value(w);
-		next_token(w);
+		syntax_next_token(w);
 	} else if (kind == TOKEN_NAME || kind == TOKEN_FOREIGN) {
 		fault_unquoted(w, &w->now);
 	} else {
@@ -346,7 +347,7 @@ static bool belongs_to_value(struct walk *w)
 	struct token value = w->before;
 
 	if (w->now.kind == TOKEN_STRING && value.kind == TOKEN_STRING) {
-		next_token(w);
+		syntax_next_token(w);
 		return true;
 	}
 	if (w->now.adjacent && is_value(value.kind) && value.kind != TOKEN_STRING &&
@@ -364,7 +365,7 @@ static void at_ended(struct walk *w)
 		return;
 	w->spot = SPOT_NAME;
 	if (w->now.kind == TOKEN_SEMICOLON || w->now.kind == TOKEN_COMMA)
-		next_token(w);
+		syntax_next_token(w);
 	else if (w->now.kind != TOKEN_NAME && w->now.kind != TOKEN_CLOSE)
 		fault_expected(w, "';'", "a setting is: name = value;");
 }
@@ -372,7 +373,7 @@ static void at_ended(struct walk *w)
 static void at_first(struct walk *w)
 {
 	if (w->now.kind == TOKEN_CLOSE)
-		closed(w);
+		syntax_closed(w);
 	else
 		at_value(w);
 }
@@ -385,7 +386,7 @@ static void at_item(struct walk *w)
 	}
 	fault(w, HINT("',' before '%c'", w->now.text.p[0]),
 	      "delete the ',' behind the last");
-	closed(w);
+	syntax_closed(w);
 }
 
 static void at_next(struct walk *w)
@@ -393,10 +394,10 @@ static void at_next(struct walk *w)
 	if (belongs_to_value(w))
 		return;
 	if (w->now.kind == TOKEN_CLOSE) {
-		closed(w);
+		syntax_closed(w);
 	} else if (w->now.kind == TOKEN_COMMA) {
 		w->spot = SPOT_ITEM;
-		next_token(w);
+		syntax_next_token(w);
 	} else if (w->now.kind == TOKEN_OPEN || is_value(w->now.kind)) {
 		fault(w, "',' is missing between two items", "");
 		at_value(w);
@@ -415,7 +416,7 @@ static void (*const turns[SPOT_COUNT])(struct walk *) = {
 	[SPOT_NEXT] = at_next,     /* ',' or ')' */
 };
 
-static void ended(struct walk *w)
+static void syntax_ended(struct walk *w)
 {
 	struct open *group = inner(w);
 
@@ -454,7 +455,7 @@ bool syntax_check(struct view text, const char *file, struct errors *e)
 	if (!check_nul(text, file, e))
 		return false;
 	scanner_init(&w.scanner, text);
-	next_token(&w);
+	syntax_next_token(&w);
 	while (w.now.kind != TOKEN_END && w.faults < SYNTAX_ERRORS_MAX) {
 		if (refuse_token(&w))
 			continue;
@@ -462,6 +463,6 @@ bool syntax_check(struct view text, const char *file, struct errors *e)
 			turns[w.spot](&w);
 	}
 	if (w.faults == 0 || w.now.text.n == 0)
-		ended(&w);
+		syntax_ended(&w);
 	return w.faults == 0;
 }

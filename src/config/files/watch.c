@@ -21,7 +21,7 @@ void watch_fini(struct watch *w)
 	*w = (struct watch){ 0 };
 }
 
-static const char *keep(struct watch *w, const char *path)
+static const char *watch_keep(struct watch *w, const char *path)
 {
 	const char *absolute = path_absolute(&w->arena, path);
 
@@ -31,7 +31,7 @@ static const char *keep(struct watch *w, const char *path)
 void watch_file(struct watch *w, const char *path, const struct stamp *stamp)
 {
 	w->files = memory_room(w->files, w->file_count, &w->file_cap, sizeof(*w->files));
-	w->files[w->file_count++] = (struct watched){ keep(w, path), *stamp };
+	w->files[w->file_count++] = (struct watched){ watch_keep(w, path), *stamp };
 }
 
 void watch_pattern(struct watch *w, const char *pattern)
@@ -58,7 +58,7 @@ void watch_close(struct watch *w)
 		qsort(w->files, w->file_count, sizeof(*w->files), by_path);
 }
 
-static bool is_known(const struct watch *w, const char *path)
+static bool watch_is_known(const struct watch *w, const char *path)
 {
 	struct watched key = { .path = path };
 
@@ -76,7 +76,7 @@ static bool matches_new(const struct watch *w, const char *pattern)
 	if (!pattern_match(pattern, &matches, error, sizeof(error)))
 		return true;
 	for (size_t i = 0; i < matches.count && !new; i++)
-		new = !is_known(w, matches.list[i]);
+		new = !watch_is_known(w, matches.list[i]);
 	matches_fini(&matches);
 	return new;
 }

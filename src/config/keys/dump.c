@@ -17,15 +17,15 @@ struct dump {
 	struct arena *arena; /* of paths */
 };
 
-static void put_group(const struct dump *, const struct section *, const void *draft);
+static void dump_put_group(const struct dump *, const struct section *, const void *draft);
 
-static const void *field_of(const struct key *key, const void *draft)
+static const void *dump_field_of(const struct key *key, const void *draft)
 {
 	return (const char *)draft + key->field;
 }
 
 /* As libconfig reads it back. */
-static void put_quoted(struct listing *out, const char *text)
+static void dump_put_quoted(struct listing *out, const char *text)
 {
 	char one[8];
 
@@ -44,7 +44,7 @@ static void put_quoted(struct listing *out, const char *text)
 	listing_put(out, "\"");
 }
 
-static void put_number(struct listing *out, uint64_t number)
+static void dump_put_number(struct listing *out, uint64_t number)
 {
 	char text[24];
 
@@ -52,13 +52,13 @@ static void put_number(struct listing *out, uint64_t number)
 	listing_put(out, text);
 }
 
-static bool put_span(struct listing *out, struct span span)
+static bool dump_put_span(struct listing *out, struct span span)
 {
 	char text[VALUE_SPAN_MAX];
 
 	if (span.ns <= 0)
 		return false;
-	put_quoted(out, value_span_text(span, text));
+	dump_put_quoted(out, value_span_text(span, text));
 	return true;
 }
 
@@ -67,42 +67,42 @@ static bool put_limit(struct listing *out, const struct expiry_limit *limit)
 	char text[32];
 
 	if (limit->left.ns > 0)
-		return put_span(out, limit->left);
+		return dump_put_span(out, limit->left);
 	if (limit->share <= 0)
 		return false;
 	snprintf(text, sizeof(text), "%.10g%%", limit->share * 100);
-	put_quoted(out, text);
+	dump_put_quoted(out, text);
 	return true;
 }
 
-static bool put_text(struct listing *out, const char *text)
+static bool dump_put_text(struct listing *out, const char *text)
 {
 	if (text == NULL)
 		return false;
-	put_quoted(out, text);
+	dump_put_quoted(out, text);
 	return true;
 }
 
-static bool put_texts(struct listing *out, const struct texts *texts)
+static bool dump_put_texts(struct listing *out, const struct texts *texts)
 {
 	if (texts->count == 0)
 		return false;
 	for (size_t i = 0; i < texts->count; i++) {
 		listing_put(out, i > 0 ? ", " : "[ ");
-		put_quoted(out, texts->list[i].text);
+		dump_put_quoted(out, texts->list[i].text);
 	}
 	listing_put(out, " ]");
 	return true;
 }
 
-static bool put_labels(struct listing *out, const struct labels *labels)
+static bool dump_put_labels(struct listing *out, const struct labels *labels)
 {
 	if (labels->count == 0)
 		return false;
 	listing_put(out, "{ ");
 	for (size_t i = 0; i < labels->count; i++) {
 		LISTING_PUT(out, labels->list[i].name, " = ");
-		put_quoted(out, labels->list[i].value);
+		dump_put_quoted(out, labels->list[i].value);
 		listing_put(out, "; ");
 	}
 	listing_put(out, "}");
@@ -110,41 +110,41 @@ static bool put_labels(struct listing *out, const struct labels *labels)
 }
 
 /* False: there is none. */
-static bool put_value(const struct dump *d, const struct key *key, const void *draft)
+static bool dump_put_value(const struct dump *d, const struct key *key, const void *draft)
 {
-	const void *field = field_of(key, draft);
+	const void *field = dump_field_of(key, draft);
 	const char *text;
 
 	switch (key->kind) {
 	case KIND_SPAN:
 		if (key->flags & KEY_OFF && ((const struct span *)field)->ns == 0)
-			return put_text(d->out, "off");
-		return put_span(d->out, *(const struct span *)field);
+			return dump_put_text(d->out, "off");
+		return dump_put_span(d->out, *(const struct span *)field);
 	case KIND_LIMIT:
 		return put_limit(d->out, field);
 	case KIND_COUNT:
-		put_number(d->out, *(const unsigned *)field);
+		dump_put_number(d->out, *(const unsigned *)field);
 		return true;
 	case KIND_BOOL:
 		listing_put(d->out, *(const bool *)field ? "true" : "false");
 		return true;
 	case KIND_PATH:
 		text = *(const char *const *)field;
-		return put_text(d->out,
-				text != NULL ? path_absolute(d->arena, text) : NULL);
+		return dump_put_text(d->out,
+				     text != NULL ? path_absolute(d->arena, text) : NULL);
 	case KIND_WORD:
-		return put_text(d->out, key->words[*(const unsigned *)field]);
+		return dump_put_text(d->out, key->words[*(const unsigned *)field]);
 	case KIND_PROTOCOL:
-		return put_text(d->out,
-				protocol_name(*(const struct protocol *const *)field));
+		return dump_put_text(d->out,
+				     protocol_name(*(const struct protocol *const *)field));
 	case KIND_TEXTS:
-		return put_texts(d->out, field);
+		return dump_put_texts(d->out, field);
 	case KIND_LABELS:
-		return put_labels(d->out, field);
+		return dump_put_labels(d->out, field);
 	case KIND_GROUPS:
 		return false;
 	default:
-		return put_text(d->out, *(const char *const *)field);
+		return dump_put_text(d->out, *(const char *const *)field);
 	}
 }
 
@@ -162,7 +162,7 @@ static bool can_stand(const struct section *s, const struct draft *draft)
 static void put_inner(const struct dump *d, const struct key *key, const void *draft)
 {
 	const struct section *s = &sections[key->section];
-	const struct draft *inner = field_of(key, draft);
+	const struct draft *inner = dump_field_of(key, draft);
 	char indent[32];
 
 	if (!can_stand(s, inner)) {
@@ -171,11 +171,11 @@ static void put_inner(const struct dump *d, const struct key *key, const void *d
 	}
 	snprintf(indent, sizeof(indent), "%s  ", d->indent);
 	LISTING_PUT(d->out, d->indent, key->name, " = {\n");
-	put_group(&(struct dump){ d->out, indent, d->arena }, s, inner);
+	dump_put_group(&(struct dump){ d->out, indent, d->arena }, s, inner);
 	LISTING_PUT(d->out, d->indent, "};\n");
 }
 
-static void put_key(const struct dump *d, const struct key *key, const void *draft)
+static void dump_put_key(const struct dump *d, const struct key *key, const void *draft)
 {
 	size_t before = d->out->n;
 
@@ -186,7 +186,7 @@ static void put_key(const struct dump *d, const struct key *key, const void *dra
 	/* What they name is part of this already. */
 	LISTING_PUT(d->out, d->indent, key->flags & KEY_GATHERS ? "# " : "", key->name,
 		    " = ");
-	if (put_value(d, key, draft)) {
+	if (dump_put_value(d, key, draft)) {
 		listing_put(d->out, ";\n");
 		return;
 	}
@@ -195,10 +195,10 @@ static void put_key(const struct dump *d, const struct key *key, const void *dra
 		LISTING_PUT(d->out, d->indent, "# ", key->name, ": ", key->note, "\n");
 }
 
-static void put_group(const struct dump *d, const struct section *s, const void *draft)
+static void dump_put_group(const struct dump *d, const struct section *s, const void *draft)
 {
 	for (size_t i = 0; i < s->count; i++)
-		put_key(d, &s->keys[i], draft);
+		dump_put_key(d, &s->keys[i], draft);
 }
 
 static void put_element(struct loader *l, struct listing *out, enum section_id id,
@@ -207,7 +207,7 @@ static void put_element(struct loader *l, struct listing *out, enum section_id i
 	const struct dump dump = { out, "    ", &l->scratch };
 
 	listing_put(out, out->n > 0 ? ",\n  {\n" : "  {\n");
-	put_group(&dump, &sections[id], draft);
+	dump_put_group(&dump, &sections[id], draft);
 	listing_put(out, "  }");
 }
 
@@ -244,7 +244,7 @@ static unsigned tls_min_word(unsigned set)
 	return set != 0 ? set - 1 : TLS_VERSION_COUNT;
 }
 
-static void put_services(struct loader *l, struct listing *out)
+static void dump_put_services(struct loader *l, struct listing *out)
 {
 	struct listing list = { 0 };
 
@@ -256,7 +256,7 @@ static void put_services(struct loader *l, struct listing *out)
 			.port = s->port,
 			.tls = (unsigned)s->tls,
 			.tls_min = tls_min_word(s->tls_min),
-			.login = l->service_terms[i].login,
+			.login = l->service_params[i].login,
 		};
 
 		put_element(l, &list, SECTION_SERVICE, &draft);
@@ -285,11 +285,11 @@ char *dump_head(struct loader *l)
 		 l->top.interval);
 	give_way(&l->top.head, FILE_TIMEOUT, &l->top.timeout, l->top.interval);
 	listing_put(&out, "# The configuration in use, every default filled in.\n");
-	put_group(&dump, &sections[SECTION_FILE], &l->top);
+	dump_put_group(&dump, &sections[SECTION_FILE], &l->top);
 	out.failed = l->dumped_accounts.failed;
 	if (l->dumped_accounts.n > 0)
 		LISTING_PUT(&out, "accounts = (\n", l->dumped_accounts.text, "\n);\n");
-	put_services(l, &out);
+	dump_put_services(l, &out);
 	put_overrides(&out, "", &l->plan->settings.policy.overrides);
 	return listing_take(&out);
 }
@@ -315,7 +315,7 @@ static void put_moved(struct listing *out, const struct plan *plan, const struct
 	if (s == NULL || s->port == t->service->port)
 		return;
 	LISTING_PUT(out, "    # ", s->name, " on port ");
-	put_number(out, t->service->port);
+	dump_put_number(out, t->service->port);
 	listing_put(out, ", as a target file says\n");
 }
 
@@ -348,8 +348,8 @@ static void take_hostings(struct server_draft *draft, struct text *names,
 	draft->names_services = (struct texts){ names, n };
 }
 
-static void put_server(struct listing *out, const struct plan *plan,
-		       const struct target *targets, size_t count)
+static void dump_put_server(struct listing *out, const struct plan *plan,
+			    const struct target *targets, size_t count)
 {
 	struct text *names = calloc(2 * count, sizeof(*names));
 	const struct target *t = &targets[0];
@@ -369,7 +369,7 @@ static void put_server(struct listing *out, const struct plan *plan,
 			: t->flags & TARGET_DANE_REQUIRED ? 2
 							  : 0,
 		.tls_min = tls_min_word(t->tls_min),
-		.tls_obsolete_interval = span_of_ms(t->obsolete_minutes * INT64_C(60000)),
+		.tls_obsolete_interval = span_of_ms(t->legacy_tls_minutes * INT64_C(60000)),
 		.plaintext_login = t->flags & TARGET_PLAINTEXT_LOGIN,
 		.unverified_login = t->flags & TARGET_UNVERIFIED_LOGIN,
 		.histogram = t->flags & TARGET_HISTOGRAM,
@@ -387,7 +387,8 @@ static void put_server(struct listing *out, const struct plan *plan,
 	listing_put(out, "  {\n");
 	for (size_t i = 0; i < count; i++)
 		put_moved(out, plan, &targets[i]);
-	put_group(&(struct dump){ out, "    ", NULL }, &sections[SECTION_SERVER], &draft);
+	dump_put_group(&(struct dump){ out, "    ", NULL }, &sections[SECTION_SERVER],
+		       &draft);
 	put_overrides(out, "    ", t->overrides);
 	listing_put(out, "  }");
 	free(names);
@@ -411,7 +412,7 @@ static bool one_server(const struct target *a, const struct target *b)
 	       strcmp(a->tls_name, b->tls_name) == 0 && pins_same(a->pins, b->pins) &&
 	       a->addresses == b->addresses && a->confirm == b->confirm &&
 	       a->flags == b->flags && a->tls_min == b->tls_min &&
-	       a->obsolete_minutes == b->obsolete_minutes &&
+	       a->legacy_tls_minutes == b->legacy_tls_minutes &&
 	       a->interval.ns == b->interval.ns &&
 	       a->retry_interval.ns == b->retry_interval.ns &&
 	       a->timeout.ns == b->timeout.ns &&
@@ -426,7 +427,7 @@ static bool one_hosting(const struct plan *plan, const struct target *a,
 	const struct hosting *y = plan_find_hosting(plan, b);
 
 	return x == NULL || y == NULL ||
-	       (x->roll == y->roll && x->interval.ns == y->interval.ns);
+	       (x->name_set == y->name_set && x->interval.ns == y->interval.ns);
 }
 
 char *dump_server(const struct plan *plan, size_t *at)
@@ -443,7 +444,7 @@ char *dump_server(const struct plan *plan, size_t *at)
 	if (first > 0 &&
 	    strcmp(plan->targets[first - 1].server, plan->targets[first].server) == 0)
 		listing_put(&out, "  # more of the same name, as a target file says\n");
-	put_server(&out, plan, &plan->targets[first], count);
+	dump_put_server(&out, plan, &plan->targets[first], count);
 	if (!out.failed)
 		*at = first + count;
 	return listing_take(&out);

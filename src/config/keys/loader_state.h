@@ -25,7 +25,7 @@ struct source {
 };
 
 /* What targets know of a service beside struct service. */
-struct service_terms {
+struct service_params {
 	bool login;
 	bool usable;
 };
@@ -56,17 +56,17 @@ struct loader {
 	size_t account_cap;
 	struct names account_names;
 	struct service *services; /* the plan's, once all are read */
-	struct service_terms *service_terms;
+	struct service_params *service_params;
 	size_t service_cap;
 	struct names service_names;
 
 	struct override_rows rows;
 	struct names server_names;
-	/* Files of names, each read once; by the numbers `roll_names` gives. */
-	struct roll **rolls; /* NULL: it could not be read */
-	size_t roll_count, roll_cap;
-	struct names roll_names;
-	struct hosting_wish *hostings;
+	/* Files of names, each read once; by the numbers `name_set_names` gives. */
+	struct name_set **name_sets; /* NULL: it could not be read */
+	size_t name_set_count, name_set_cap;
+	struct names name_set_names;
+	struct hosting_options *hostings;
 	size_t hosting_count, hosting_cap;
 	struct listing dumped_accounts; /* dump.c's */
 	char *dump;                     /* of a good configuration; who takes it frees it */

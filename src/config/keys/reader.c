@@ -73,7 +73,8 @@ static bool wrong_type(struct reading *r, const struct key *key, const config_se
 	return false;
 }
 
-static bool read_number(struct reading *r, const struct key *key, const config_setting_t *s)
+static bool reader_read_number(struct reading *r, const struct key *key,
+			       const config_setting_t *s)
 {
 	int type = config_setting_type(s);
 	int64_t value = type == CONFIG_TYPE_INT64 ? config_setting_get_int64(s)
@@ -91,7 +92,7 @@ static bool read_bool(struct reading *r, const struct key *key, const config_set
 	return value_bool(key, r->draft, config_setting_get_bool(s) != 0);
 }
 
-static struct text text_of(struct reading *r, const config_setting_t *s)
+static struct text reader_text_of(struct reading *r, const config_setting_t *s)
 {
 	return (struct text){ config_setting_get_string(s), reader_place(s, r->file) };
 }
@@ -107,10 +108,10 @@ static bool read_texts(struct reading *r, const struct key *key, const config_se
 		return wrong_type(r, key, s);
 	list = arena_alloc(&r->loader->scratch, (count + 1) * sizeof(*list));
 	if (!many)
-		list[0] = text_of(r, s);
+		list[0] = reader_text_of(r, s);
 	for (unsigned i = 0; many && i < count; i++) {
 		if (is_string(element(s, i)))
-			list[i] = text_of(r, element(s, i));
+			list[i] = reader_text_of(r, element(s, i));
 		else
 			good = wrong_type(r, key, element(s, i));
 	}
@@ -180,7 +181,7 @@ static bool read_setting(struct reading *r, const struct key *key,
 {
 	switch (key->kind) {
 	case KIND_COUNT:
-		return read_number(r, key, s);
+		return reader_read_number(r, key, s);
 	case KIND_BOOL:
 		return read_bool(r, key, s);
 	case KIND_TEXTS:

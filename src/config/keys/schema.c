@@ -2,7 +2,7 @@
  * schema.h, and the line that uses it. */
 #include "schema.h"
 
-#include "mechanism.h"
+#include "mechanism_choice.h"
 #include "suggest.h"
 
 #include <string.h>
@@ -280,7 +280,7 @@ _Static_assert(ARRAY_SIZE(transcript_words) == TRANSCRIPTS_OF_ALL + 2, "a word f
 _Static_assert(ARRAY_SIZE(tls_mode_words) == TLS_MODE_COUNT + 1, "a word for each mode");
 _Static_assert(ARRAY_SIZE(file_keys) <= KEYS_MAX, "KEYS_MAX is too small");
 
-static bool same(struct view name, const char *word)
+static bool schema_same(struct view name, const char *word)
 {
 	return strlen(word) == name.n && memcmp(word, name.p, name.n) == 0;
 }
@@ -288,7 +288,7 @@ static bool same(struct view name, const char *word)
 const struct key *schema_find(const struct section *s, struct view name)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (same(name, s->keys[i].name))
+		if (schema_same(name, s->keys[i].name))
 			return &s->keys[i];
 	return NULL;
 }

@@ -72,7 +72,7 @@ static bool parse_text(config_t *tree, struct view text)
 	return parsed;
 }
 
-static bool parse(struct loader *l, struct source *s, struct view text)
+static bool sources_parse(struct loader *l, struct source *s, struct view text)
 {
 	if (!syntax_check(text, s->file, &l->errors))
 		return false;
@@ -85,8 +85,8 @@ static bool parse(struct loader *l, struct source *s, struct view text)
 	return false;
 }
 
-static void read_file(struct loader *l, const char *path, struct place place,
-		      unsigned depth);
+static void sources_read_file(struct loader *l, const char *path, struct place place,
+			      unsigned depth);
 
 static void read_includes(struct loader *l, struct texts all, size_t from, unsigned depth)
 {
@@ -97,17 +97,18 @@ static void read_includes(struct loader *l, struct texts all, size_t from, unsig
 			continue;
 		out_of_memory_hold(matches_drop, matches.list);
 		for (size_t k = 0; k < matches.count; k++)
-			read_file(l, matches.list[k], all.list[i].place, depth + 1);
+			sources_read_file(l, matches.list[k], all.list[i].place, depth + 1);
 		out_of_memory_let_go();
 		matches_fini(&matches);
 	}
 }
 
-static void take_text(struct loader *l, struct source *s, struct view text, unsigned depth)
+static void sources_take_text(struct loader *l, struct source *s, struct view text,
+			      unsigned depth)
 {
 	size_t includes = l->top.include.count;
 
-	if (!parse(l, s, text)) {
+	if (!sources_parse(l, s, text)) {
 		/* Whatever else this file says is not known; do not read it as empty. */
 		config_destroy(&s->tree);
 		config_init(&s->tree);
@@ -126,8 +127,8 @@ static const struct source *find_same(struct loader *l, const struct stamp *stam
 	return NULL;
 }
 
-static void read_file(struct loader *l, const char *path, struct place place,
-		      unsigned depth)
+static void sources_read_file(struct loader *l, const char *path, struct place place,
+			      unsigned depth)
 {
 	const struct source *same;
 	struct file file;
@@ -148,20 +149,20 @@ static void read_file(struct loader *l, const char *path, struct place place,
 		    "%s is read already", QUOTE_NAME(view_of(path)));
 	} else {
 		watch_file(l->watch, path, &file.stamp);
-		take_text(l, source_new(l, path, &file.stamp),
-			  (struct view){ file.text, file.size }, depth);
+		sources_take_text(l, source_new(l, path, &file.stamp),
+				  (struct view){ file.text, file.size }, depth);
 	}
 	file_fini(&file);
 }
 
 void sources_read(struct loader *l, const char *path, struct place place)
 {
-	read_file(l, path, place, 0);
+	sources_read_file(l, path, place, 0);
 }
 
 void sources_read_text(struct loader *l, const char *shown, struct view text)
 {
-	take_text(l, source_new(l, shown, &(struct stamp){ 0 }), text, 0);
+	sources_take_text(l, source_new(l, shown, &(struct stamp){ 0 }), text, 0);
 }
 
 bool sources_match(struct loader *l, const struct text *text, struct matches *ret_matches)

@@ -14,24 +14,24 @@ void target_list_fini(struct target_list *l)
 	*l = (struct target_list){ 0 };
 }
 
-static bool same(const struct target *a, const struct target *b)
+static bool target_list_same(const struct target *a, const struct target *b)
 {
 	return strcmp(a->service->name, b->service->name) == 0 &&
 	       strcmp(a->server, b->server) == 0;
 }
 
-static size_t *seat(const struct target_list *l, const struct target *t)
+static size_t *target_list_seat(const struct target_list *l, const struct target *t)
 {
 	uint64_t hash =
 	    view_hash(view_of(t->server)) * 31 + view_hash(view_of(t->service->name));
 	size_t i = (size_t)(hash ^ hash >> 32) & (l->table_size - 1);
 
-	while (l->table[i] != 0 && !same(&l->targets[l->table[i] - 1], t))
+	while (l->table[i] != 0 && !target_list_same(&l->targets[l->table[i] - 1], t))
 		i = (i + 1) & (l->table_size - 1);
 	return &l->table[i];
 }
 
-static void widen(struct target_list *l)
+static void target_list_widen(struct target_list *l)
 {
 	size_t size = l->table_size > 0 ? l->table_size * 2 : 256;
 	size_t *table = memory_grow(NULL, size, sizeof(*table));
@@ -41,7 +41,7 @@ static void widen(struct target_list *l)
 	l->table = table;
 	l->table_size = size;
 	for (size_t i = 0; i < l->count; i++)
-		*seat(l, &l->targets[i]) = i + 1;
+		*target_list_seat(l, &l->targets[i]) = i + 1;
 }
 
 static void append(struct target_list *l, const struct target *t, struct place place)
@@ -72,8 +72,8 @@ bool target_list_add(struct target_list *l, const struct target *t, struct place
 	if (l->count == CONFIG_TARGETS_MAX)
 		return too_many(l, place, e);
 	if (l->count >= l->table_size / 2)
-		widen(l);
-	found = seat(l, t);
+		target_list_widen(l);
+	found = target_list_seat(l, t);
 	if (*found != 0) {
 		struct place first = l->places[*found - 1];
 

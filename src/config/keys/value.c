@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static void *field_of(const struct key *key, void *draft)
+static void *value_field_of(const struct key *key, void *draft)
 {
 	return (char *)draft + key->field;
 }
 
-static bool refuse(struct loader *l, const struct key *key, struct view text,
-		   struct place place, const char *fault, const char *hint)
+static bool value_refuse(struct loader *l, const struct key *key, struct view text,
+			 struct place place, const char *fault, const char *hint)
 {
 	errors_add(&l->errors, place, hint, "%s %s %s", key->name, QUOTE(text), fault);
 	return false;
@@ -47,7 +47,7 @@ const char *value_kind_words(const struct key *key)
 }
 
 /* The largest unit that leaves no rest: 1d, 90s, 100ms. */
-static void put_span(char *dst, size_t cap, uint64_t ms)
+static void value_put_span(char *dst, size_t cap, uint64_t ms)
 {
 	static const struct {
 		const char *name;
@@ -65,22 +65,23 @@ static void put_span(char *dst, size_t cap, uint64_t ms)
 
 const char *value_span_text(struct span span, char dst[VALUE_SPAN_MAX])
 {
-	put_span(dst, VALUE_SPAN_MAX, span_ms(span));
+	value_put_span(dst, VALUE_SPAN_MAX, span_ms(span));
 	return dst;
 }
 
-static void put_words(char *dst, size_t cap, const char *const *words, size_t count)
+static void value_put_words(char *dst, size_t cap, const char *const *words,
+			    size_t value_own_count)
 {
 	size_t n = 0;
 
 	dst[0] = '\0';
-	for (size_t i = 0; i < count && n < cap; i++)
+	for (size_t i = 0; i < value_own_count && n < cap; i++)
 		n +=
 		    (size_t)snprintf(dst + n, cap - n, "%s%s", i > 0 ? ", " : "", words[i]);
 }
 
 /* The words of a key of KIND_WORD or KIND_PROTOCOL. */
-static const char *const *words_of(const struct key *key, size_t *ret_count)
+static const char *const *value_words_of(const struct key *key, size_t *ret_count)
 {
 	size_t n = 0;
 
@@ -96,13 +97,13 @@ const char *value_range_words(const struct key *key, char dst[VALUE_RANGE_MAX])
 {
 	const char *const *words;
 	char least[32], most[32];
-	size_t count;
+	size_t value_own_count;
 
 	dst[0] = '\0';
 	switch (key->kind) {
 	case KIND_SPAN:
-		put_span(least, sizeof(least), key->least);
-		put_span(most, sizeof(most), key->most);
+		value_put_span(least, sizeof(least), key->least);
+		value_put_span(most, sizeof(most), key->most);
 		snprintf(dst, VALUE_RANGE_MAX, "%s to %s%s", least, most,
 			 key->flags & KEY_OFF ? ", or off" : "");
 		break;
@@ -120,8 +121,8 @@ const char *value_range_words(const struct key *key, char dst[VALUE_RANGE_MAX])
 		break;
 	case KIND_WORD:
 	case KIND_PROTOCOL:
-		words = words_of(key, &count);
-		put_words(dst, VALUE_RANGE_MAX, words, count);
+		words = value_words_of(key, &value_own_count);
+		value_put_words(dst, VALUE_RANGE_MAX, words, value_own_count);
 		break;
 	default:
 		break;
@@ -134,7 +135,7 @@ const char *value_range_words(const struct key *key, char dst[VALUE_RANGE_MAX])
 static bool span(struct loader *l, const struct key *key, void *draft, struct view text,
 		 struct place place)
 {
-	struct span *field = field_of(key, draft), value;
+	struct span *field = value_field_of(key, draft), value;
 	char range[VALUE_RANGE_MAX];
 
 	if (key->flags & KEY_OFF && view_equal(text, "off")) {
@@ -142,12 +143,13 @@ static bool span(struct loader *l, const struct key *key, void *draft, struct vi
 		return true;
 	}
 	if (!span_parse(text, &value))
-		return refuse(l, key, text, place, "is not a duration",
-			      "a number and a unit: ms, s, m, h or d, such as \"90s\"");
+		return value_refuse(
+		    l, key, text, place, "is not a duration",
+		    "a number and a unit: ms, s, m, h or d, such as \"90s\"");
 	if (value.ns < (int64_t)key->least * 1000000 ||
 	    value.ns > (int64_t)key->most * 1000000)
-		return refuse(l, key, text, place, "is out of range",
-			      HINT("from %s", value_range_words(key, range)));
+		return value_refuse(l, key, text, place, "is out of range",
+				    HINT("from %s", value_range_words(key, range)));
 	*field = value;
 	return true;
 }
@@ -155,16 +157,17 @@ static bool span(struct loader *l, const struct key *key, void *draft, struct vi
 static bool limit(struct loader *l, const struct key *key, void *draft, struct view text,
 		  struct place place)
 {
-	if (!expiry_limit_parse(text, field_of(key, draft)))
-		return refuse(l, key, text, place, "is neither a duration nor a share",
-			      "such as \"21d\" or \"25%\"");
+	if (!expiry_limit_parse(text, value_field_of(key, draft)))
+		return value_refuse(l, key, text, place,
+				    "is neither a duration nor a share",
+				    "such as \"21d\" or \"25%\"");
 	return true;
 }
 
 bool value_count(struct loader *l, const struct key *key, void *draft, int64_t value,
 		 struct place place)
 {
-	unsigned *field = field_of(key, draft);
+	unsigned *field = value_field_of(key, draft);
 	char range[VALUE_RANGE_MAX];
 
 	if (value < 0 || (uint64_t)value < key->least || (uint64_t)value > key->most) {
@@ -177,19 +180,19 @@ bool value_count(struct loader *l, const struct key *key, void *draft, int64_t v
 	return true;
 }
 
-static bool count(struct loader *l, const struct key *key, void *draft, struct view text,
-		  struct place place)
+static bool value_own_count(struct loader *l, const struct key *key, void *draft,
+			    struct view text, struct place place)
 {
 	uint64_t value;
 
 	if (!view_number(text, INT64_MAX, &value))
-		return refuse(l, key, text, place, "is not a number", "digits only");
+		return value_refuse(l, key, text, place, "is not a number", "digits only");
 	return value_count(l, key, draft, (int64_t)value, place);
 }
 
 bool value_bool(const struct key *key, void *draft, bool value)
 {
-	bool *field = field_of(key, draft);
+	bool *field = value_field_of(key, draft);
 
 	*field = value;
 	return true;
@@ -202,35 +205,36 @@ static bool boolean(struct loader *l, const struct key *key, void *draft, struct
 		return value_bool(key, draft, true);
 	if (view_equal(text, "false"))
 		return value_bool(key, draft, false);
-	return refuse(l, key, text, place, "is neither true nor false", "");
+	return value_refuse(l, key, text, place, "is neither true nor false", "");
 }
 
-static bool word(struct loader *l, const struct key *key, void *draft, struct view text,
-		 struct place place)
+static bool value_word(struct loader *l, const struct key *key, void *draft,
+		       struct view text, struct place place)
 {
-	unsigned *field = field_of(key, draft), count = 0;
+	unsigned *field = value_field_of(key, draft), value_own_count = 0;
 	char range[VALUE_RANGE_MAX];
 
-	for (; key->words[count] != NULL; count++)
-		if (view_equal(text, key->words[count])) {
-			*field = count;
+	for (; key->words[value_own_count] != NULL; value_own_count++)
+		if (view_equal(text, key->words[value_own_count])) {
+			*field = value_own_count;
 			return true;
 		}
-	return refuse(l, key, text, place, "is not known",
-		      SIMILAR(text, key->words, key->flags & KEY_NEAREST ? count : 0,
-			      HINT("one of: %s", value_range_words(key, range))));
+	return value_refuse(l, key, text, place, "is not known",
+			    SIMILAR(text, key->words,
+				    key->flags & KEY_NEAREST ? value_own_count : 0,
+				    HINT("one of: %s", value_range_words(key, range))));
 }
 
 static bool protocol(struct loader *l, const struct key *key, void *draft, struct view text,
 		     struct place place)
 {
-	const struct protocol **field = field_of(key, draft), *found;
+	const struct protocol **field = value_field_of(key, draft), *found;
 	char range[VALUE_RANGE_MAX];
 
 	found = protocol_from_name(text);
 	if (found == NULL)
-		return refuse(l, key, text, place, "is not known",
-			      HINT("one of: %s", value_range_words(key, range)));
+		return value_refuse(l, key, text, place, "is not known",
+				    HINT("one of: %s", value_range_words(key, range)));
 	*field = found;
 	return true;
 }
@@ -238,17 +242,17 @@ static bool protocol(struct loader *l, const struct key *key, void *draft, struc
 static bool path(struct loader *l, const struct key *key, void *draft, struct view text,
 		 struct place place)
 {
-	const char **field = field_of(key, draft);
+	const char **field = value_field_of(key, draft);
 	const char *fault = path_fault(text);
 
 	if (fault != NULL)
-		return refuse(l, key, text, place, fault, "");
+		return value_refuse(l, key, text, place, fault, "");
 	*field = path_beside(&l->plan->arena, place.file, text);
 	return true;
 }
 
 /* Without the brackets of an IPv6 literal. */
-static struct view unbracketed(struct view host)
+static struct view value_unbracketed(struct view host)
 {
 	if (host.n > 2 && host.p[0] == '[')
 		return (struct view){ host.p + 1, host.n - 2 };
@@ -258,16 +262,16 @@ static struct view unbracketed(struct view host)
 static bool text(struct loader *l, const struct key *key, void *draft, struct view value,
 		 struct place place)
 {
-	const char **field = field_of(key, draft);
+	const char **field = value_field_of(key, draft);
 	const char *fault = key->kind == KIND_HOST         ? host_fault(value)
 			    : key->kind == KIND_EHLO       ? ehlo_fault(value)
 			    : key->kind == KIND_IDENTIFIER ? identifier_fault(value)
 							   : text_fault(value);
 
 	if (fault != NULL)
-		return refuse(l, key, value, place, fault, "");
+		return value_refuse(l, key, value, place, fault, "");
 	if (key->kind == KIND_HOST)
-		value = unbracketed(value);
+		value = value_unbracketed(value);
 	*field = arena_text(&l->plan->arena, value);
 	return true;
 }
@@ -275,7 +279,7 @@ static bool text(struct loader *l, const struct key *key, void *draft, struct vi
 bool value_add_texts(struct loader *l, const struct key *key, void *draft,
 		     const struct text *more, size_t more_count, struct place place)
 {
-	struct texts *field = field_of(key, draft);
+	struct texts *field = value_field_of(key, draft);
 	size_t all = field->count + more_count;
 	char range[VALUE_RANGE_MAX];
 	struct text *list;
@@ -344,7 +348,7 @@ static size_t label_seat(const struct labels *labels, struct view name, bool *re
 bool value_add_label(struct loader *l, const struct key *key, void *draft, struct view name,
 		     struct view value, struct place place)
 {
-	struct labels *field = field_of(key, draft);
+	struct labels *field = value_field_of(key, draft);
 	const char *fault = label_name_fault(name);
 	bool taken;
 	size_t i;
@@ -391,8 +395,8 @@ static bool labels(struct loader *l, const struct key *key, void *draft, struct 
 		if (label.n == 0)
 			continue;
 		if (equals == NULL)
-			good = refuse(l, key, label, place, "has no '='",
-				      "labels are written name=value;name=value");
+			good = value_refuse(l, key, label, place, "has no '='",
+					    "labels are written name=value;name=value");
 		else if (!value_add_label(l, key, draft,
 					  view_trim((struct view){ label.p, n }),
 					  view_trim(view_skip(label, n + 1)), place))
@@ -406,8 +410,8 @@ static bool group(struct loader *l, const struct key *key, void *draft, struct v
 		  struct place place)
 {
 	(void)draft;
-	return refuse(l, key, value, place, "cannot be given here",
-		      HINT("a configuration file can: %s = ( { ... } );", key->name));
+	return value_refuse(l, key, value, place, "cannot be given here",
+			    HINT("a configuration file can: %s = ( { ... } );", key->name));
 }
 
 bool value_text(struct loader *l, const struct key *key, void *draft, struct view value,
@@ -415,13 +419,20 @@ bool value_text(struct loader *l, const struct key *key, void *draft, struct vie
 {
 	static bool (*const readers[])(struct loader *, const struct key *, void *,
 				       struct view, struct place) = {
-		[KIND_SPAN] = span,         [KIND_LIMIT] = limit,
-		[KIND_COUNT] = count,       [KIND_BOOL] = boolean,
-		[KIND_TEXT] = text,         [KIND_IDENTIFIER] = text,
-		[KIND_HOST] = text,         [KIND_EHLO] = text,
-		[KIND_PATH] = path,         [KIND_WORD] = word,
-		[KIND_PROTOCOL] = protocol, [KIND_TEXTS] = texts,
-		[KIND_LABELS] = labels,     [KIND_GROUP] = group,
+		[KIND_SPAN] = span,
+		[KIND_LIMIT] = limit,
+		[KIND_COUNT] = value_own_count,
+		[KIND_BOOL] = boolean,
+		[KIND_TEXT] = text,
+		[KIND_IDENTIFIER] = text,
+		[KIND_HOST] = text,
+		[KIND_EHLO] = text,
+		[KIND_PATH] = path,
+		[KIND_WORD] = value_word,
+		[KIND_PROTOCOL] = protocol,
+		[KIND_TEXTS] = texts,
+		[KIND_LABELS] = labels,
+		[KIND_GROUP] = group,
 		[KIND_GROUPS] = group,
 	};
 

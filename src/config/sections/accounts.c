@@ -16,7 +16,7 @@
 
 _Static_assert((int)TEXT_MAX == (int)DIALOGUE_VALUE_MAX, "what passes here fits there");
 
-static struct account *room(struct loader *l, size_t number)
+static struct account *accounts_room(struct loader *l, size_t number)
 {
 	size_t cap = l->account_cap;
 
@@ -56,7 +56,7 @@ static bool secrets_fit(struct loader *l, const struct account_draft *d)
 }
 
 /* NULL: none that can be used. */
-static const char *secret_of(struct loader *l, const struct account_draft *d)
+static const char *accounts_secret_of(struct loader *l, const struct account_draft *d)
 {
 	const struct place *keys = d->head.keys;
 
@@ -69,7 +69,7 @@ static const char *secret_of(struct loader *l, const struct account_draft *d)
 	return "";
 }
 
-static void take(struct loader *l, const config_setting_t *group, const char *file)
+static void accounts_take(struct loader *l, const config_setting_t *group, const char *file)
 {
 	const struct section *section = &sections[SECTION_ACCOUNT];
 	struct account_draft draft;
@@ -80,7 +80,7 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 
 	value_presets(l, section, &draft, reader_place(group, file));
 	good = reader_group(l, section, &draft, group, file, true);
-	password = secret_of(l, &draft);
+	password = accounts_secret_of(l, &draft);
 	if (draft.name == NULL)
 		return;
 	place = draft.head.keys[ACCOUNT_NAME];
@@ -91,7 +91,7 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 			   QUOTE(view_of(draft.name)), first.file, first.line);
 		return;
 	}
-	*room(l, number) =
+	*accounts_room(l, number) =
 	    (struct account){ draft.name, draft.user, password,
 			      (enum mechanism)draft.mechanism, draft.token_file != NULL };
 	l->account_usable[number] = good && password != NULL;
@@ -111,7 +111,7 @@ void accounts_read(struct loader *l)
 	struct account *kept;
 
 	out_of_memory_hold(accounts_drop, l);
-	sources_each_group(l, FILE_ACCOUNTS, take);
+	sources_each_group(l, FILE_ACCOUNTS, accounts_take);
 	size = l->account_names.count * sizeof(*kept);
 	kept = arena_alloc(&l->plan->arena, size + 1);
 	if (size > 0)

@@ -16,7 +16,7 @@
 
 enum { HOSTS_MAX = 64 * 1024 };
 
-static bool next_line(struct view *rest, struct view *ret_line)
+static bool ehlo_name_next_line(struct view *rest, struct view *ret_line)
 {
 	const char *end = rest->n > 0 ? memchr(rest->p, '\n', rest->n) : NULL;
 	size_t n = end != NULL ? (size_t)(end - rest->p) : rest->n;
@@ -59,7 +59,7 @@ struct view ehlo_name_full(struct view name, struct view hosts)
 		return name;
 	if (name.p[0] != '[' && ehlo_fault(name) == NULL)
 		return name;
-	while (next_line(&hosts, &line)) {
+	while (ehlo_name_next_line(&hosts, &line)) {
 		full = full_in_line(without_comment(line), name);
 		if (full.n > 0)
 			return full;

@@ -13,10 +13,10 @@
 /* --- files -------------------------------------------------------------------------------- */
 
 /* NULL, and errors: it cannot be read, or has something in it that is no name. */
-static struct roll *roll_of(struct loader *l, const char *path, struct place place)
+static struct name_set *name_set_of(struct loader *l, const char *path, struct place place)
 {
 	struct name_list list;
-	struct roll *roll = NULL;
+	struct name_set *name_set = NULL;
 	struct file file;
 
 	if (!file_read(path, CONFIG_TARGET_FILE_MAX, 0, &l->errors, place, &file))
@@ -24,26 +24,27 @@ static struct roll *roll_of(struct loader *l, const char *path, struct place pla
 	watch_file(l->watch, path, &file.stamp);
 	if (name_list_parse((struct view){ file.text, file.size }, path, &l->scratch,
 			    &l->errors, &list)) {
-		roll = roll_new(list.names, list.count);
-		if (roll == NULL)
+		name_set = name_set_new(list.names, list.count);
+		if (name_set == NULL)
 			out_of_memory();
 	}
 	file_fini(&file);
-	return roll;
+	return name_set;
 }
 
 /* Many servers of a target file may name one. */
-static struct roll *read_once(struct loader *l, const char *path, struct place place)
+static struct name_set *read_once(struct loader *l, const char *path, struct place place)
 {
 	size_t number;
 
-	if (names_add(&l->roll_names, path, place, &number)) {
-		l->rolls = memory_room(l->rolls, number, &l->roll_cap, sizeof(*l->rolls));
-		l->rolls[number] = NULL;
-		l->roll_count = number + 1;
-		l->rolls[number] = roll_of(l, path, place);
+	if (names_add(&l->name_set_names, path, place, &number)) {
+		l->name_sets = memory_room(l->name_sets, number, &l->name_set_cap,
+					   sizeof(*l->name_sets));
+		l->name_sets[number] = NULL;
+		l->name_set_count = number + 1;
+		l->name_sets[number] = name_set_of(l, path, place);
 	}
-	return l->rolls[number];
+	return l->name_sets[number];
 }
 
 /* --- servers ------------------------------------------------------------------------------ */
@@ -83,13 +84,13 @@ bool hostings_resolve(struct loader *l, const struct server_draft *d,
 	if (l->no_files)
 		return true;
 	n.file = path_absolute(&l->plan->arena, n.file);
-	n.roll = read_once(l, d->names_file, n.place);
+	n.name_set = read_once(l, d->names_file, n.place);
 	*ret_names = n;
-	return n.roll != NULL;
+	return n.name_set != NULL;
 }
 
-static const struct service *service_of(const struct loader *l, const struct server *s,
-					const char *name)
+static const struct service *hostings_service_of(const struct loader *l,
+						 const struct server *s, const char *name)
 {
 	for (size_t i = 0; i < s->service_count; i++)
 		if (strcmp(l->services[s->services[i]].name, name) == 0)
@@ -102,10 +103,10 @@ static void wish(struct loader *l, const struct server_names *n, const char *ser
 {
 	l->hostings = memory_room(l->hostings, l->hosting_count, &l->hosting_cap,
 				  sizeof(*l->hostings));
-	l->hostings[l->hosting_count++] = (struct hosting_wish){
+	l->hostings[l->hosting_count++] = (struct hosting_options){
 		.server = server,
 		.service = service->name,
-		.roll = n->roll,
+		.name_set = n->name_set,
 		.file = n->file,
 		.interval = n->interval,
 	};
@@ -119,7 +120,7 @@ static bool wish_named(struct loader *l, const struct server *s, const char *nam
 
 	for (size_t i = 0; i < n->services.count; i++) {
 		const struct text *text = &n->services.list[i];
-		const struct service *service = service_of(l, s, text->text);
+		const struct service *service = hostings_service_of(l, s, text->text);
 		const char *fault = NULL;
 
 		for (size_t k = 0; k < i; k++)
@@ -156,16 +157,16 @@ static bool wish_all(struct loader *l, const struct server *s, const char *name)
 
 bool hostings_add(struct loader *l, const struct server *s, const char *name)
 {
-	if (s->names.roll == NULL)
+	if (s->names.name_set == NULL)
 		return true;
 	return s->names.services.count > 0 ? wish_named(l, s, name) : wish_all(l, s, name);
 }
 
 void hostings_fini(struct loader *l)
 {
-	for (size_t i = 0; i < l->roll_count; i++)
-		roll_release(l->rolls[i]);
-	free(l->rolls);
+	for (size_t i = 0; i < l->name_set_count; i++)
+		name_set_release(l->name_sets[i]);
+	free(l->name_sets);
 	free(l->hostings);
-	names_fini(&l->roll_names);
+	names_fini(&l->name_set_names);
 }

@@ -10,8 +10,8 @@ struct server;
 
 /* What a draft of a server says about names. */
 struct server_names {
-	struct roll *roll; /* the loader's; NULL: none */
-	const char *file;  /* absolute */
+	struct name_set *name_set; /* the loader's; NULL: none */
+	const char *file;          /* absolute */
 	struct place place;
 	struct span interval;
 	struct texts services; /* none: all that have TLS */

@@ -8,7 +8,7 @@ static const char *server_of(const struct target *t)
 	return t->server;
 }
 
-static const char *service_of(const struct target *t)
+static const char *name_template_service_of(const struct target *t)
 {
 	return t->service->name;
 }
@@ -22,10 +22,10 @@ static const struct {
 	const char *word;
 	const char *(*read)(const struct target *);
 } table[] = { { "{server}", server_of },
-	      { "{service}", service_of },
+	      { "{service}", name_template_service_of },
 	      { "{host}", host_of } };
 
-static size_t find(struct view text)
+static size_t name_template_find(struct view text)
 {
 	size_t i = 0;
 
@@ -39,7 +39,7 @@ static size_t find(struct view text)
 const char *name_template_fault(struct view text)
 {
 	for (; text.n > 0; text = view_skip(text, 1))
-		if (*text.p == '{' && find(text) == ARRAY_SIZE(table))
+		if (*text.p == '{' && name_template_find(text) == ARRAY_SIZE(table))
 			return "has a brace that begins none of {server}, {service}, "
 			       "{host}";
 	return NULL;
@@ -51,7 +51,7 @@ void name_template_fill(struct buffer *out, const char *name_template,
 	struct view rest = view_of(name_template);
 
 	while (rest.n > 0) {
-		size_t i = *rest.p == '{' ? find(rest) : ARRAY_SIZE(table);
+		size_t i = *rest.p == '{' ? name_template_find(rest) : ARRAY_SIZE(table);
 
 		if (i < ARRAY_SIZE(table)) {
 			buffer_text(out, table[i].read(target));

@@ -1,14 +1,14 @@
 /* on_demand.c - see on_demand.h. */
 #include "on_demand.h"
 
-static void take_names(struct loader *l, const struct texts *texts, struct allowance *a)
+static void take_names(struct loader *l, const struct texts *texts, struct probe_acl *a)
 {
 	const char **names =
 	    arena_alloc(&l->plan->arena, (texts->count + 1) * sizeof(*names));
 
 	for (size_t i = 0; i < texts->count; i++) {
 		const struct text *text = &texts->list[i];
-		const char *fault = allowance_name_fault(view_of(text->text));
+		const char *fault = probe_acl_name_fault(view_of(text->text));
 
 		if (fault != NULL)
 			errors_add(&l->errors, text->place,
@@ -21,7 +21,7 @@ static void take_names(struct loader *l, const struct texts *texts, struct allow
 	a->name_count = texts->count;
 }
 
-static void take_networks(struct loader *l, const struct texts *texts, struct allowance *a)
+static void take_networks(struct loader *l, const struct texts *texts, struct probe_acl *a)
 {
 	struct network *networks =
 	    arena_alloc(&l->plan->arena, (texts->count + 1) * sizeof(*networks));
@@ -40,7 +40,8 @@ static void take_networks(struct loader *l, const struct texts *texts, struct al
 	a->network_count = texts->count;
 }
 
-static void take_ports(struct loader *l, const struct texts *texts, struct allowance *a)
+static void on_demand_take_ports(struct loader *l, const struct texts *texts,
+				 struct probe_acl *a)
 {
 	uint64_t port = 0;
 	uint16_t *ports = arena_alloc(&l->plan->arena, (texts->count + 1) * sizeof(*ports));
@@ -63,9 +64,9 @@ void on_demand_take(struct loader *l)
 	const struct probe_draft *d = &l->top.probe;
 	struct on_demand *o = &l->plan->settings.on_demand;
 
-	take_names(l, &d->names, &o->allowance);
-	take_networks(l, &d->networks, &o->allowance);
-	take_ports(l, &d->ports, &o->allowance);
+	take_names(l, &d->names, &o->probe_acl);
+	take_networks(l, &d->networks, &o->probe_acl);
+	on_demand_take_ports(l, &d->ports, &o->probe_acl);
 	o->max = d->at_once;
 	o->offset = d->timeout_offset;
 	o->timeout = l->top.timeout;

@@ -50,7 +50,8 @@ static void keep_row(struct override_rows *rows, const struct override *row,
 	rows->list[rows->count++] = *row;
 }
 
-static void take(struct loader *l, const config_setting_t *group, const char *file)
+static void overrides_take(struct loader *l, const config_setting_t *group,
+			   const char *file)
 {
 	const struct section *section = &sections[SECTION_POLICY];
 	struct policy_draft draft;
@@ -72,7 +73,7 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 }
 
 /* What was taken, in the plan. */
-static struct overrides finish(struct loader *l)
+static struct overrides overrides_finish(struct loader *l)
 {
 	struct override_rows *rows = &l->rows;
 	struct overrides kept = { .count = rows->count };
@@ -91,8 +92,8 @@ static struct overrides finish(struct loader *l)
 
 void overrides_read(struct loader *l)
 {
-	sources_each_group(l, FILE_POLICY, take);
-	l->plan->settings.policy.overrides = finish(l);
+	sources_each_group(l, FILE_POLICY, overrides_take);
+	l->plan->settings.policy.overrides = overrides_finish(l);
 }
 
 const struct overrides *overrides_of_server(struct loader *l, const config_setting_t *group,
@@ -108,9 +109,9 @@ const struct overrides *overrides_of_server(struct loader *l, const config_setti
 		const config_setting_t *row = config_setting_get_elem(list, (unsigned)i);
 
 		if (config_setting_is_group(row))
-			take(l, row, file);
+			overrides_take(l, row, file);
 	}
 	kept = arena_alloc(&l->plan->arena, sizeof(*kept));
-	*kept = finish(l);
+	*kept = overrides_finish(l);
 	return kept->count > 0 ? kept : NULL;
 }

@@ -24,7 +24,7 @@ static bool longer(struct loader *l, struct place place, const char *key, struct
 	return true;
 }
 
-static struct span least(struct span a, struct span b)
+static struct span servers_least(struct span a, struct span b)
 {
 	return a.ns < b.ns ? a : b;
 }
@@ -42,7 +42,7 @@ static bool resolve_times(struct loader *l, const struct server_draft *d, struct
 		good = !longer(l, d->head.keys[SERVER_RETRY_INTERVAL], "retry_interval",
 			       t->retry_interval, t->interval, "");
 	} else {
-		t->retry_interval = least(l->top.retry_interval, t->interval);
+		t->retry_interval = servers_least(l->top.retry_interval, t->interval);
 	}
 	if (draft_has(&d->head, SERVER_TIMEOUT)) {
 		t->timeout = d->timeout;
@@ -57,7 +57,7 @@ static bool resolve_times(struct loader *l, const struct server_draft *d, struct
 			       "give this server a timeout of its own") &&
 		       good;
 	} else {
-		t->timeout = least(l->top.timeout, t->interval);
+		t->timeout = servers_least(l->top.timeout, t->interval);
 	}
 	return good;
 }
@@ -114,7 +114,7 @@ bool server_check_login(struct loader *l, const struct server *s)
 	bool used = false, good = true;
 
 	for (size_t i = 0; i < s->service_count; i++) {
-		if (!l->service_terms[s->services[i]].login)
+		if (!l->service_params[s->services[i]].login)
 			continue;
 		used = true;
 		good = check_sent(l, s, &l->services[s->services[i]]) && good;
@@ -201,7 +201,7 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	     target_some_bad_flags((enum state)d->address_state));
 	if (draft_has(&d->head, SERVER_TLS_MIN))
 		s.common.tls_min = (d->tls_min + 1) & 7;
-	s.common.obsolete_minutes =
+	s.common.legacy_tls_minutes =
 	    minutes_of(draft_has(&d->head, SERVER_TLS_OBSOLETE_INTERVAL)
 			   ? d->tls_obsolete_interval
 			   : l->top.tls_obsolete_interval);
@@ -245,7 +245,7 @@ bool server_add(struct loader *l, const struct server *s, const char *name,
 		size_t number = s->services[i];
 
 		t.service = at_port(l, &l->services[number], port);
-		t.account = l->service_terms[number].login ? s->account : NULL;
+		t.account = l->service_params[number].login ? s->account : NULL;
 		good = target_list_add(&l->targets, &t, place, &l->errors) && good;
 	}
 	return good && hostings_add(l, s, name);
@@ -266,7 +266,7 @@ static bool claim_name(struct loader *l, const char *name, struct place place)
 	return false;
 }
 
-static void take(struct loader *l, const config_setting_t *group, const char *file)
+static void servers_take(struct loader *l, const config_setting_t *group, const char *file)
 {
 	const struct section *section = &sections[SECTION_SERVER];
 	struct server_draft draft;
@@ -287,5 +287,5 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 
 void servers_read(struct loader *l)
 {
-	sources_each_group(l, FILE_SERVERS, take);
+	sources_each_group(l, FILE_SERVERS, servers_take);
 }

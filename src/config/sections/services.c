@@ -23,15 +23,15 @@ static bool login_by_default(const struct service *s)
 }
 
 /* Makes room for a service with this number. */
-static void room(struct loader *l, size_t number)
+static void services_room(struct loader *l, size_t number)
 {
 	size_t cap = l->service_cap;
 
 	l->services =
 	    memory_room(l->services, number, &l->service_cap, sizeof(*l->services));
 	if (l->service_cap > cap)
-		l->service_terms = memory_grow(l->service_terms, l->service_cap,
-					       sizeof(*l->service_terms));
+		l->service_params = memory_grow(l->service_params, l->service_cap,
+						sizeof(*l->service_params));
 }
 
 static void take_builtin(struct loader *l)
@@ -42,10 +42,10 @@ static void take_builtin(struct loader *l)
 		const struct service *s = &builtin_services[i];
 
 		names_add(&l->service_names, s->name, (struct place){ 0 }, &number);
-		room(l, number);
+		services_room(l, number);
 		l->services[number] = *s;
-		l->service_terms[number] =
-		    (struct service_terms){ login_by_default(s), true };
+		l->service_params[number] =
+		    (struct service_params){ login_by_default(s), true };
 	}
 }
 
@@ -62,20 +62,21 @@ static struct service from_draft(const struct service_draft *draft, struct servi
 	return s;
 }
 
-static void change(struct loader *l, size_t number, const struct service_draft *draft,
-		   struct service before, bool good)
+static void services_change(struct loader *l, size_t number,
+			    const struct service_draft *draft, struct service before,
+			    bool good)
 {
 	struct service *s = &l->services[number];
-	struct service_terms *terms = &l->service_terms[number];
+	struct service_params *params = &l->service_params[number];
 
 	*s = from_draft(draft, before);
-	terms->usable = good;
-	terms->login =
+	params->usable = good;
+	params->login =
 	    draft_has(&draft->head, SERVICE_LOGIN) ? draft->login : login_by_default(s);
 }
 
-static void take_known(struct loader *l, size_t number, const struct service_draft *draft,
-		       bool good)
+static void services_take_known(struct loader *l, size_t number,
+				const struct service_draft *draft, bool good)
 {
 	struct name *name = &l->service_names.list[number];
 	struct place place = draft->head.keys[SERVICE_NAME];
@@ -86,10 +87,10 @@ static void take_known(struct loader *l, size_t number, const struct service_dra
 		return;
 	}
 	name->place = place;
-	change(l, number, draft, l->services[number], good);
+	services_change(l, number, draft, l->services[number], good);
 }
 
-static void take(struct loader *l, const config_setting_t *group, const char *file)
+static void services_take(struct loader *l, const config_setting_t *group, const char *file)
 {
 	const struct section *section = &sections[SECTION_SERVICE];
 	struct service_draft draft;
@@ -100,14 +101,14 @@ static void take(struct loader *l, const config_setting_t *group, const char *fi
 	good = reader_group(l, section, &draft, group, file, false);
 	if (draft.name != NULL && !names_add(&l->service_names, draft.name,
 					     draft.head.keys[SERVICE_NAME], &number)) {
-		take_known(l, number, &draft, good);
+		services_take_known(l, number, &draft, good);
 		return;
 	}
 	good = reader_complete(l, section, &draft.head) && good;
 	if (draft.name == NULL)
 		return;
-	room(l, number);
-	change(l, number, &draft, (struct service){ .name = draft.name }, good);
+	services_room(l, number);
+	services_change(l, number, &draft, (struct service){ .name = draft.name }, good);
 }
 
 /* While the list is on the heap. */
@@ -123,7 +124,7 @@ void services_read(struct loader *l)
 
 	out_of_memory_hold(services_drop, l);
 	take_builtin(l);
-	sources_each_group(l, FILE_SERVICES, take);
+	sources_each_group(l, FILE_SERVICES, services_take);
 	count = l->service_names.count;
 	kept = arena_alloc(&l->plan->arena, count * sizeof(*kept));
 	memcpy(kept, l->services, count * sizeof(*kept));
@@ -153,13 +154,13 @@ bool services_find(struct loader *l, const char *name, struct place place,
 		return false;
 	}
 	*ret_number = number;
-	return l->service_terms[number].usable;
+	return l->service_params[number].usable;
 }
 
 bool services_of_port(const struct loader *l, uint16_t port, size_t *ret_number)
 {
 	for (size_t i = 0; i < l->service_names.count; i++)
-		if (l->service_terms[i].usable && l->services[i].port == port) {
+		if (l->service_params[i].usable && l->services[i].port == port) {
 			*ret_number = i;
 			return true;
 		}

@@ -25,14 +25,14 @@ static bool at_line_end(const struct csv *c)
 	return left(c) == i || at(c, i, '\n');
 }
 
-static size_t line_length(const struct csv *c)
+static size_t csv_line_length(const struct csv *c)
 {
 	const char *end = left(c) > 0 ? memchr(c->next, '\n', left(c)) : NULL;
 
 	return end != NULL ? (size_t)(end - c->next) : left(c);
 }
 
-static void drop(struct csv *c, size_t n)
+static void csv_drop(struct csv *c, size_t n)
 {
 	for (; n > 0; n--)
 		c->line += *c->next++ == '\n';
@@ -40,22 +40,22 @@ static void drop(struct csv *c, size_t n)
 
 static void drop_line(struct csv *c)
 {
-	size_t n = line_length(c);
+	size_t n = csv_line_length(c);
 
-	drop(c, n < left(c) ? n + 1 : n);
+	csv_drop(c, n < left(c) ? n + 1 : n);
 }
 
 static struct view plain_cell(struct csv *c, struct row *r)
 {
 	struct view cell = { c->next, 0 };
-	size_t end = line_length(c);
+	size_t end = csv_line_length(c);
 
 	while (cell.n < end && cell.p[cell.n] != ',') {
 		if (cell.p[cell.n] == '"')
 			r->fault = "has a '\"' inside a cell that does not begin with one";
 		cell.n++;
 	}
-	drop(c, cell.n);
+	csv_drop(c, cell.n);
 	if (cell.n == end && cell.n > 0 && cell.p[cell.n - 1] == '\r')
 		cell.n--;
 	return cell;
@@ -66,15 +66,15 @@ static struct view quoted_cell(struct csv *c, struct row *r)
 	char *to = c->next + 1;
 	struct view cell = { to, 0 };
 
-	drop(c, 1);
+	csv_drop(c, 1);
 	while (left(c) > 0 && (!at(c, 0, '"') || at(c, 1, '"'))) {
 		*to++ = *c->next;
-		drop(c, at(c, 0, '"') ? 2 : 1);
+		csv_drop(c, at(c, 0, '"') ? 2 : 1);
 	}
 	if (left(c) == 0)
 		r->fault = "has a cell whose '\"' is never closed";
 	else
-		drop(c, 1);
+		csv_drop(c, 1);
 	cell.n = (size_t)(to - cell.p);
 	return cell;
 }
@@ -97,7 +97,7 @@ bool csv_next(struct csv *c, struct row *ret_row)
 			r.fault = "has more than 32 cells";
 		if (!at(c, 0, ','))
 			break;
-		drop(c, 1);
+		csv_drop(c, 1);
 	}
 	if (!at_line_end(c) && r.fault == NULL)
 		r.fault = "has something behind a closing '\"'";

@@ -18,19 +18,19 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static void drop(struct json_lines *w)
+static void json_lines_drop(struct json_lines *w)
 {
 	w->line += *w->next++ == '\n';
 }
 
-static struct view string(struct json_lines *w)
+static struct view json_lines_string(struct json_lines *w)
 {
 	struct view inside = { ++w->next, 0 };
 
 	while (w->next < w->end && *w->next != '"') {
 		if (*w->next == '\\' && w->next + 1 < w->end)
-			drop(w);
-		drop(w);
+			json_lines_drop(w);
+		json_lines_drop(w);
 	}
 	inside.n = (size_t)(w->next - inside.p);
 	if (w->next < w->end)
@@ -38,18 +38,18 @@ static struct view string(struct json_lines *w)
 	return inside;
 }
 
-static struct token next_token(struct json_lines *w)
+static struct token json_lines_next_token(struct json_lines *w)
 {
 	struct token t = { 0 };
 
 	while (w->next < w->end && is_space(*w->next))
-		drop(w);
+		json_lines_drop(w);
 	t.line = w->line;
 	if (w->next == w->end)
 		return t;
 	t.kind = *w->next;
 	if (t.kind == '"') {
-		t.inside = string(w);
+		t.inside = json_lines_string(w);
 	} else if (strchr("[]{},:", t.kind) != NULL) {
 		w->next++;
 	} else {
@@ -66,7 +66,7 @@ static void skip_value(struct json_lines *w, struct token t)
 {
 	size_t depth = 0;
 
-	for (;; t = next_token(w)) {
+	for (;; t = json_lines_next_token(w)) {
 		if (t.kind == '[' || t.kind == '{')
 			depth++;
 		if (t.kind == ']' || t.kind == '}')
@@ -76,7 +76,7 @@ static void skip_value(struct json_lines *w, struct token t)
 	}
 }
 
-static void note(struct line_list *l, unsigned line)
+static void json_lines_note(struct line_list *l, unsigned line)
 {
 	l->list = memory_room(l->list, l->count, &l->cap, sizeof(*l->list));
 	l->list[l->count++] = line;
@@ -91,14 +91,14 @@ static void note_elements(struct json_lines *w, struct token t, struct line_list
 		skip_value(w, t);
 		return;
 	}
-	for (t = next_token(w); t.kind != ']' && t.kind != '}' && t.kind != 0;
-	     t = next_token(w)) {
+	for (t = json_lines_next_token(w); t.kind != ']' && t.kind != '}' && t.kind != 0;
+	     t = json_lines_next_token(w)) {
 		if (t.kind == ',')
 			continue;
-		note(l, t.line);
+		json_lines_note(l, t.line);
 		if (named) {
-			next_token(w); /* the colon */
-			t = next_token(w);
+			json_lines_next_token(w); /* the colon */
+			t = json_lines_next_token(w);
 		}
 		skip_value(w, t);
 	}
@@ -108,13 +108,14 @@ static void walk_group(struct json_lines *w)
 {
 	struct token t;
 
-	for (t = next_token(w); t.kind == '"' || t.kind == ','; t = next_token(w)) {
+	for (t = json_lines_next_token(w); t.kind == '"' || t.kind == ',';
+	     t = json_lines_next_token(w)) {
 		struct view name = t.inside;
 
 		if (t.kind == ',')
 			continue;
-		next_token(w); /* the colon */
-		t = next_token(w);
+		json_lines_next_token(w); /* the colon */
+		t = json_lines_next_token(w);
 		if (name.n == 7 && memcmp(name.p, "targets", 7) == 0)
 			note_elements(w, t, &w->targets);
 		else if (name.n == 6 && memcmp(name.p, "labels", 6) == 0)
@@ -127,7 +128,7 @@ static void walk_group(struct json_lines *w)
 void json_lines_init(struct json_lines *w, struct view text)
 {
 	*w = (struct json_lines){ .next = text.p, .end = text.p + text.n, .line = 1 };
-	next_token(w); /* '[' */
+	json_lines_next_token(w); /* '[' */
 	w->group = w->line;
 }
 
@@ -139,10 +140,10 @@ void json_lines_fini(struct json_lines *w)
 
 void json_lines_next(struct json_lines *w)
 {
-	struct token t = next_token(w);
+	struct token t = json_lines_next_token(w);
 
 	if (t.kind == ',')
-		t = next_token(w);
+		t = json_lines_next_token(w);
 	w->group = t.line;
 	w->targets.count = w->labels.count = 0;
 	if (t.kind == '{')

@@ -42,7 +42,7 @@ static bool is_twice(const struct table *t, const struct key *key)
 	return false;
 }
 
-static void read_header(struct table *t, const struct row *r)
+static void target_csv_read_header(struct table *t, const struct row *r)
 {
 	struct place place = { t->file, r->line };
 
@@ -111,7 +111,7 @@ void target_csv_read(struct loader *l, const char *file, char *text, size_t n)
 				   "as RFC 4180 has it: \"a \"\"quoted\"\" cell\"",
 				   "the row %s", r.fault);
 		else if (t.count == 0 && is_header(&r))
-			read_header(&t, &r);
+			target_csv_read_header(&t, &r);
 		else {
 			if (t.count == 0)
 				default_columns(&t);

@@ -22,7 +22,7 @@ static bool first_time(struct loader *l, struct names *seen, const char *path)
 			 &number);
 }
 
-static void read_file(struct loader *l, const char *path, struct place place)
+static void target_files_read_file(struct loader *l, const char *path, struct place place)
 {
 	bool csv = ends(path, ".csv");
 	struct file file;
@@ -67,7 +67,7 @@ void target_files_read(struct loader *l)
 		out_of_memory_hold(matches_drop, matches.list);
 		for (size_t k = 0; k < matches.count; k++)
 			if (first_time(l, seen, matches.list[k]))
-				read_file(l, matches.list[k], pattern->place);
+				target_files_read_file(l, matches.list[k], pattern->place);
 		out_of_memory_let_go();
 		matches_fini(&matches);
 	}

@@ -126,8 +126,8 @@ static bool take_labels(struct reading *r, json_t *labels)
 
 /* --- targets -------------------------------------------------------------------------------- */
 
-static bool refuse(struct reading *r, struct place place, struct view target,
-		   const char *fault, const char *hint)
+static bool target_json_refuse(struct reading *r, struct place place, struct view target,
+			       const char *fault, const char *hint)
 {
 	errors_add(&r->loader->errors, place, hint, "the target %s %s", QUOTE(target),
 		   fault);
@@ -135,26 +135,30 @@ static bool refuse(struct reading *r, struct place place, struct view target,
 }
 
 /* What the port of a target says about the service. */
-static bool choose_service(struct reading *r, struct server *s, struct view target,
-			   uint16_t port, struct place place)
+static bool target_json_choose_service(struct reading *r, struct server *s,
+				       struct view target, uint16_t port,
+				       struct place place)
 {
 	if (s->service_count == 0 && port == 0)
-		return refuse(r, place, target, "has neither a service nor a port",
-			      "give the group a label \"service\": \"imaps\"");
+		return target_json_refuse(r, place, target,
+					  "has neither a service nor a port",
+					  "give the group a label \"service\": \"imaps\"");
 	if (s->service_count > 1 && port != 0)
-		return refuse(r, place, target, "has a port but several services",
-			      "leave out the port, or give one service");
+		return target_json_refuse(r, place, target,
+					  "has a port but several services",
+					  "leave out the port, or give one service");
 	if (s->service_count > 0)
 		return true;
 	s->services = arena_alloc(&r->loader->scratch, sizeof(*s->services));
 	if (!services_of_port(r->loader, port, &s->services[0]))
-		return refuse(r, place, target, "has a port that no service has",
-			      "give the group a label \"service\": \"imaps\"");
+		return target_json_refuse(r, place, target,
+					  "has a port that no service has",
+					  "give the group a label \"service\": \"imaps\"");
 	s->service_count = 1;
 	return s->account == NULL || server_check_login(r->loader, s);
 }
 
-static struct view unbracketed(struct view host)
+static struct view target_json_unbracketed(struct view host)
 {
 	if (host.n > 2 && host.p[0] == '[')
 		return (struct view){ host.p + 1, host.n - 2 };
@@ -183,14 +187,15 @@ static bool take_target(struct reading *r, const json_t *value, struct place pla
 		return false;
 	}
 	if (!host_and_port(target, &host, &port))
-		return refuse(r, place, target, "has no port number behind its colon",
-			      "from 1 to 65535");
+		return target_json_refuse(r, place, target,
+					  "has no port number behind its colon",
+					  "from 1 to 65535");
 	fault = host_fault(host);
 	if (fault != NULL)
-		return refuse(r, place, target, fault, "");
-	if (!server.good || !choose_service(r, &server, target, port, place))
+		return target_json_refuse(r, place, target, fault, "");
+	if (!server.good || !target_json_choose_service(r, &server, target, port, place))
 		return false;
-	text = arena_text(&r->loader->plan->arena, unbracketed(host));
+	text = arena_text(&r->loader->plan->arena, target_json_unbracketed(host));
 	return server_add(r->loader, &server,
 			  r->draft.name != NULL
 			      ? r->draft.name

@@ -1,0 +1,34 @@
+/* dialogue_params.c - from a target to the terms of its dialogue. */
+#include "dialogue_params.h"
+
+#include "dane_policy.h"
+
+void dialogue_params_init(struct dialogue_params *t, const struct probe_setting *s)
+{
+	const struct target *target = s->target;
+	const struct envelope *envelope = s->settings->envelope;
+
+	t->protocol = target->service->protocol;
+	t->tls = target->service->tls;
+	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_insists(target, s->dane))
+		t->tls = TLS_MODE_STARTTLS;
+	t->us = s->settings->ehlo_name;
+	if (target->account != NULL)
+		t->withhold = target->account->password;
+	if (target->account != NULL && !s->hold_login) {
+		t->user = target->account->user;
+		t->password = target->account->password;
+		t->mechanism = target->account->mechanism;
+		if (target->account->token)
+			t->flags |= DIALOGUE_TOKEN;
+	}
+	if (envelope != NULL && !(target->flags & TARGET_TLS_ONLY)) {
+		t->from = envelope->from;
+		t->to = envelope->to;
+		t->expect_code = envelope->expect_code;
+	}
+	if (target->flags & TARGET_PLAINTEXT_LOGIN)
+		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
+	if (target->flags & TARGET_UNVERIFIED_LOGIN)
+		t->flags |= DIALOGUE_UNVERIFIED_LOGIN;
+}

@@ -1,0 +1,391 @@
+/* target_run.c - a target's turn, from its name to its results. */
+#include "target_run_parts.h"
+
+#include "address_selection.h"
+#include "buffer.h"
+#include "legacy_tls_probe.h"
+#include "login_hold.h"
+#include "probe.h"
+#include "renewal.h"
+#include "tlsa_search.h"
+#include "verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool target_run_each(const struct target_run *r)
+{
+	return r->target->addresses == ADDRESS_EACH && r->on_demand_probe == NULL;
+}
+
+static void on_demand_probe_done(struct target_run *r, const struct result *result)
+{
+	if (r->on_demand_probe_told)
+		return;
+	r->on_demand_probe_told = true;
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	r->on_demand_probe->done(r->on_demand_probe, result);
+}
+
+static bool is_fresh_failure(const struct result *result, enum state before)
+{
+	return state_is_bad(result->state) &&
+	       (before == STATE_COUNT || !state_is_bad(before));
+}
+
+/* What is remembered of an errand's target is not its own. */
+static void note_known(struct target_run *r, struct result *result)
+{
+	char words[CAPABILITY_WORDS_MAX];
+
+	if (r->on_demand_probe != NULL)
+		return;
+	result->drift = slot_drift(r->target->slot, &result->address, target_run_each(r));
+	if (drift_hear(&result->drift, &result->capability_set, result->at,
+		       r->runtime->plan->settings.policy.settle, words))
+		result_note(result, FAULT_CAPABILITY_CHANGED, words);
+	legacy_tls_note(result, slot_legacy_tls(r->target->slot));
+	renewal_compare(r->runtime->plan, r->target, result);
+}
+
+static bool is_unreached(const struct result *result)
+{
+	return result->phase <= PHASE_CONNECT && !fault_is_ours(result->fault);
+}
+
+void target_run_file(struct target_run *r, const struct result *found)
+{
+	const struct engine_hooks *hooks = &r->worker->hooks;
+	const struct settings *settings = &r->runtime->plan->settings;
+	struct result result = *found; /* shares what is lent */
+	struct published published;
+
+	if (!instant_before(r->worker->last_late, r->began))
+		result.flags |= RESULT_LATE;
+	if (r->missing != NULL)
+		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
+	note_known(r, &result);
+	verdict_decide(&result, r->target->service, &settings->policy,
+		       r->target->overrides);
+	if (!r->hold_login)
+		login_note(r->worker, r->target, &result);
+	result.held_until =
+	    login_held_until(r->worker, r->target, r->hold_login ? &r->held_until : NULL);
+	if (r->on_demand_probe != NULL) {
+		on_demand_probe_done(r, &result);
+		return;
+	}
+	if (result.state == STATE_OK && settings->transcripts == TRANSCRIPTS_OF_FAILURES)
+		result.transcript = NULL;
+	transcript_trim(result.transcript);
+	published = slot_publish(r->target->slot, &result, target_run_each(r),
+				 r->worker->once ? 1 : r->target->confirm);
+	if (published.awaited || is_fresh_failure(&result, published.before))
+		r->news |= TARGET_RUN_AGAIN;
+	if (is_fresh_failure(&result, published.before) && is_unreached(&result))
+		r->news |= TARGET_RUN_UNREACHED;
+	name_probers_hear(r->worker, r->target, &result);
+	atomic_fetch_add(&r->worker->counters.probes, 1);
+	if (hooks->probed != NULL)
+		hooks->probed(hooks->user, r->target, &result, &published);
+}
+
+static void legacy_tls_probe(struct target_run *r)
+{
+	struct instant ends = instant_plus(instant_now(), r->target->timeout);
+	struct address addresses[RESOLVER_ADDRESSES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->attempt_count; i++)
+		if (r->attempts[i].legacy_tls_probe != NULL)
+			addresses[count++] = *r->attempts[i].legacy_tls_probe;
+	if (count > 0 && !r->worker->leaving)
+		legacy_tls_look(r->worker, r->runtime, r->target, addresses, count,
+				r->worker->once ? r->ends : ends);
+}
+
+static void target_run_free(struct target_run *r)
+{
+	struct on_demand_probe *on_demand_probe = r->on_demand_probe;
+
+	legacy_tls_probe(r);
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	worker_part(r->worker, r);
+	plan_runtime_release(r->runtime);
+	free(r->attempts);
+	free(r->addresses);
+	free(r->missing);
+	tlsa_search_fini(&r->tlsa);
+	free(r);
+	if (on_demand_probe != NULL)
+		on_demand_probe->gone(on_demand_probe);
+}
+
+void target_run_end_if_done(struct target_run *r)
+{
+	void (*told)(void *, unsigned) = r->told;
+
+	if (r->untold == 0 && told != NULL) {
+		r->told = NULL;
+		told(r->user, r->news);
+	}
+	if (r->present == 0)
+		target_run_free(r);
+}
+
+void target_run_file_unconnected(struct target_run *r, enum fault fault, enum phase phase,
+				 const struct address *address, const char *reason)
+{
+	struct result result;
+
+	result_init(&result, moment_now());
+	result.dialogue_fault = fault;
+	result.dialogue_phase = phase;
+	result.phases[PHASE_DNS] = r->dns;
+	result.dane = r->tlsa.dane;
+	result.waited = r->waited;
+	result.took = span_between(r->began, instant_now());
+	if (address != NULL)
+		result.address = *address;
+	printable_copy(result.text, sizeof(result.text), view_of(reason));
+	target_run_file(r, &result);
+}
+
+/* --- probes ------------------------------------------------------------------------------- */
+
+/* What is lacking stands beside what is probed; where one address is enough it is noted. */
+static void tell_missing(struct target_run *r, const struct resolver_answer *answer)
+{
+	char words[ADDRESS_SELECTION_WORDS_MAX];
+	enum fault fault = address_selection_lacking(answer, words);
+
+	if (!target_run_each(r) && answer->missing[0] != '\0')
+		r->missing = strdup(answer->missing);
+	else if (target_run_each(r) && fault != FAULT_OK)
+		target_run_file_unconnected(r, fault, PHASE_DNS, NULL, words);
+}
+
+/* A server is not asked whose records could not be looked up: nor do senders. */
+static void tlsa_done(struct tlsa_search *s)
+{
+	struct target_run *r =
+	    (struct target_run *)((char *)s - offsetof(struct target_run, tlsa));
+
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	r->dns = span_between(r->began, instant_now());
+	if (s->dane != DANE_FAILED) {
+		attempts_begin(r, r->address_count);
+		return;
+	}
+	if (target_run_each(r))
+		slot_keep(r->target->slot, NULL, 0, false);
+	target_run_file_unconnected(r, s->fault, PHASE_DNS, NULL, s->words->why);
+	target_run_end_if_done(r);
+}
+
+/* Once: an answer may lie unread when the deadline of a question is looked at too late. */
+static bool put_off(struct target_run *r, struct instant now)
+{
+	struct span late = span_between(r->deadline.at, now);
+
+	if (r->put_off || late.ns <= span_of_ms(LOOP_LAG_REAL_MS).ns)
+		return false;
+	r->put_off = true;
+	schedule_put(&r->worker->schedule, &r->deadline, instant_plus(now, span_of_ms(1)));
+	return true;
+}
+
+static void tlsa_timed_out(struct due *d, struct instant now)
+{
+	struct target_run *r =
+	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+
+	if (put_off(r, now))
+		return;
+	tlsa_search_settle(&r->tlsa);
+	tlsa_done(&r->tlsa);
+}
+
+static void target_run_answered(struct question *q, const struct resolver_answer *answer)
+{
+	struct target_run *r =
+	    (struct target_run *)((char *)q - offsetof(struct target_run, question));
+	char words[ADDRESS_SELECTION_WORDS_MAX];
+	size_t count = answer->count;
+
+	r->asking = false;
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	if (!address_selection_is_literal(r->target->host))
+		r->dns = span_between(r->began, instant_now());
+	if (target_run_each(r))
+		slot_keep(r->target->slot, answer->addresses, count,
+			  address_selection_lacking(answer, words) == FAULT_OK);
+	if (answer->fault != FAULT_OK) {
+		target_run_file_unconnected(r, answer->fault, PHASE_DNS, NULL,
+					    answer->reason);
+		target_run_end_if_done(r);
+		return;
+	}
+	r->addresses = malloc(count * sizeof(*r->addresses));
+	if (r->addresses != NULL)
+		count = address_selection_take(
+		    r->target,
+		    r->on_demand_probe != NULL ? r->on_demand_probe->probe_acl : NULL,
+		    answer, r->addresses);
+	if (count == 0) {
+		target_run_file_unconnected(r, FAULT_NO_ADDRESS, PHASE_DNS, NULL,
+					    "it leads to addresses that may not be probed");
+		target_run_end_if_done(r);
+		return;
+	}
+	tell_missing(r, answer);
+	r->address_count = count;
+	r->tlsa.done = tlsa_done;
+	r->deadline.run = tlsa_timed_out;
+	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
+	if (tlsa_search_begin(&r->tlsa, r->runtime->resolver, r->target, answer))
+		return;
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	attempts_begin(r, count);
+}
+
+static void lookup_timed_out(struct due *d, struct instant now)
+{
+	struct target_run *r =
+	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+	struct resolver_answer answer;
+
+	if (put_off(r, now))
+		return;
+	resolver_settle(r->runtime->resolver, &r->question, &answer);
+	r->asking = false;
+	r->dns = span_between(r->began, now);
+	if (target_run_each(r))
+		slot_keep(r->target->slot, NULL, 0, false);
+	/* An address is of no use any more. */
+	if (answer.fault == FAULT_OK)
+		target_run_file_unconnected(r, FAULT_TIMEOUT, PHASE_DNS, NULL,
+					    answer.missing);
+	else
+		target_run_file_unconnected(r, answer.fault, PHASE_DNS, NULL,
+					    answer.reason);
+	target_run_end_if_done(r);
+}
+
+static void target_run_ask(struct due *d, struct instant now)
+{
+	struct target_run *r =
+	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+
+	(void)now;
+	d->run = lookup_timed_out;
+	r->asking = true;
+	schedule_put(&r->worker->schedule, d, r->ends);
+	resolver_ask(r->runtime->resolver, r->target->host,
+		     address_selection_family(r->target->addresses), &r->question);
+}
+
+struct target_run_link *target_run_link(struct target_run *r)
+{
+	return &r->link;
+}
+
+/* --- the round ---------------------------------------------------------------------------- */
+
+static struct target_run *target_run_begin(struct worker *w, struct runtime *runtime,
+					   const struct target *target)
+{
+	struct target_run *r = calloc(1, sizeof(*r));
+	struct instant now = instant_now();
+
+	if (r == NULL)
+		return NULL;
+	r->worker = w;
+	r->target = target;
+	r->began = now;
+	r->ends = instant_plus(now, target->timeout);
+	r->dns.ns = -1;
+	r->question.answered = target_run_answered;
+	r->question.patience = target->timeout;
+	if (login_is_held(w, target, &r->held_until)) {
+		r->hold_login = true;
+		atomic_fetch_add(&w->counters.skipped_suspended, 1);
+	}
+	r->deadline.run = target_run_ask;
+	if (!schedule_put(&w->schedule, &r->deadline, now)) {
+		free(r);
+		return NULL;
+	}
+	r->runtime = plan_runtime_hold(runtime);
+	worker_join(w, r);
+	return r;
+}
+
+struct target_run *target_run_new(struct worker *w, struct runtime *runtime,
+				  const struct target *target,
+				  void (*told)(void *user, unsigned news), void *user)
+{
+	struct target_run *r = target_run_begin(w, runtime, target);
+
+	if (r != NULL) {
+		r->told = told;
+		r->user = user;
+	}
+	return r;
+}
+
+void round_file_failure(struct worker *w, struct runtime *runtime,
+			const struct target *target, const char *reason)
+{
+	struct target_run r = { .worker = w,
+				.runtime = runtime,
+				.target = target,
+				.began = instant_now(),
+				.dns = { -1 } };
+
+	target_run_file_unconnected(&r, FAULT_INTERNAL, PHASE_CONNECT, NULL, reason);
+}
+
+bool target_run_on_demand(struct worker *w, struct runtime *runtime,
+			  struct on_demand_probe *on_demand_probe)
+{
+	struct target_run *r = target_run_begin(w, runtime, &on_demand_probe->target);
+
+	if (r != NULL)
+		r->on_demand_probe = on_demand_probe;
+	return r != NULL;
+}
+
+void target_run_set_user(struct target_run *r, void *user)
+{
+	r->user = user;
+	if (user == NULL)
+		r->told = NULL;
+}
+
+void target_run_leave(struct target_run *r, struct span grace)
+{
+	r->silent = true;
+	r->told = NULL;
+	if (r->asking)
+		resolver_cancel(r->runtime->resolver, &r->question);
+	tlsa_search_cancel(&r->tlsa);
+	schedule_drop(&r->worker->schedule, &r->deadline);
+	r->untold = 0;
+	r->present++; /* keeps the round while its attempts leave one by one */
+	for (size_t i = 0; i < r->attempt_count; i++) {
+		struct attempt *a = &r->attempts[i];
+
+		schedule_drop(&r->worker->schedule, &a->retry);
+		if (a->probe != NULL) {
+			probe_leave(a->probe, grace);
+		} else if (a->ticket.where != 0) {
+			connection_limiter_leave(&r->worker->limiter, &a->ticket);
+			r->present--;
+		}
+	}
+	r->present--;
+	if (r->on_demand_probe != NULL)
+		on_demand_probe_done(r, NULL);
+	target_run_end_if_done(r);
+}

@@ -1,0 +1,45 @@
+/* round.h - one turn of a target: look the name up, probe its addresses, file the results.
+ *
+ * With addresses = "each" a round is several probes, else one. A round outlives its last
+ * result while connections take leave.
+ */
+#ifndef MAILVANE_TARGET_RUN_H
+#define MAILVANE_TARGET_RUN_H
+
+#include "on_demand_probe.h"
+#include "worker.h"
+
+/* The links of a worker's list of rounds. */
+struct target_run_link {
+	struct target_run *next, **at;
+};
+struct target_run_link *target_run_link(struct target_run *);
+
+enum target_run_news {
+	/* It is to be probed again soon: it has just failed, or its state waits to be confirmed. */
+	TARGET_RUN_AGAIN = 1 << 0,
+	/* It has just failed, and nothing of the server was reached: others of it may fail, too. */
+	TARGET_RUN_UNREACHED = 1 << 1,
+};
+
+/* Begins with the next look at the schedule. `told` is called once, when the last result of the
+ * round is filed, with what follows from them (enum target_run_news). NULL: out of memory. */
+struct target_run *target_run_new(struct worker *, struct runtime *, const struct target *,
+				  void (*told)(void *user, unsigned news), void *user);
+
+/* For a round that could not begin: files a result with the fault `internal`. */
+void round_file_failure(struct worker *, struct runtime *, const struct target *,
+			const char *reason);
+
+/* One for an errand: it is told the result, and when the round has ended. Its budgets are
+ * waited for within its deadline. False: out of memory. */
+bool target_run_on_demand(struct worker *, struct runtime *, struct on_demand_probe *);
+
+/* `told` will be called with another user; NULL: it will not be called any more, but results are
+ * still filed. */
+void target_run_set_user(struct target_run *, void *user);
+
+/* Ends within `grace`, without further results; an errand is told that there is none. */
+void target_run_leave(struct target_run *, struct span grace);
+
+#endif
