@@ -29,7 +29,8 @@ struct exporter {
 	struct resolver_outage resolver_outage;
 	const char *path, *version;
 	struct moment started;
-	struct probe_places places; /* of errands under way, or about to be */
+	struct on_demand_limiter
+	    on_demand_limiter; /* of errands under way, or about to be */
 
 	/* Written by the main thread, read by the one that answers. */
 	atomic_bool reload_ok, all_probed;
@@ -37,7 +38,7 @@ struct exporter {
 	atomic_ullong changes; /* by the engine threads, too */
 
 	uint64_t
-	    errors_said; /* hash of the errors last logged; 0: none since it went well */
+	    logged_errors; /* hash of the errors last logged; 0: none since it went well */
 };
 
 /* --- changes of state -------------------------------------------------------------------- */
@@ -55,8 +56,8 @@ static enum log_level exporter_level_of(enum state state)
 }
 
 /* On an engine thread. */
-void exporter_probed(void *user, const struct target *target, const struct result *result,
-		     const struct published *p)
+void exporter_log_result(void *user, const struct target *target,
+			 const struct result *result, const struct published *p)
 {
 	enum state before = p->announced_before;
 	bool first = before == STATE_COUNT;
@@ -64,24 +65,24 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 	    target->addresses == ADDRESS_EACH && result->address.any.sa_family != AF_UNSPEC;
 	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
 	    lasted[SPAN_TEXT_MAX];
-	bool news = before != p->announced && (!first || p->announced != STATE_OK);
-	enum log_level level = news ? exporter_level_of(p->announced) : LOG_DEBUG;
+	bool change = before != p->announced && (!first || p->announced != STATE_OK);
+	enum log_level level = change ? exporter_level_of(p->announced) : LOG_DEBUG;
 
 	if (!log_wants(user, level))
 		return;
 	log_put(
 	    user, level,
-	    !news   ? "probed"
+	    !change ? "probed"
 	    : first ? "first result"
 		    : "state changed",
 	    (struct log_field[]){
 		{ "server", target->server },
 		{ "service", target->service->name },
 		{ "address", each ? address_text(&result->address, address) : NULL },
-		{ "state", state_name(news ? p->announced : result->state) },
-		{ "before", first || !news ? NULL : state_name(before) },
+		{ "state", state_name(change ? p->announced : result->state) },
+		{ "before", first || !change ? NULL : state_name(before) },
 		{ "lasted",
-		  first || !news
+		  first || !change
 		      ? NULL
 		      : span_text(moment_between(p->announced_since, result->at), lasted) },
 		{ "fault", result->fault ? fault_name(result->fault) : NULL },
@@ -93,26 +94,27 @@ void exporter_probed(void *user, const struct target *target, const struct resul
 
 /* --- servers that are away --------------------------------------------------------------- */
 
-static void say_server(struct exporter *x, enum log_level level, const char *what,
-		       const struct target *target, const struct result *result,
-		       size_t services)
+static void exporter_log_server(struct exporter *x, enum log_level level, const char *what,
+				const struct target *target, const struct result *result,
+				size_t services)
 {
 	char sentence[VERDICT_SENTENCE_MAX], count[LOG_NUMBER_MAX];
-	bool away = level == LOG_ERROR;
+	bool is_error = level == LOG_ERROR;
 
 	log_number(count, services);
 	log_put(x->log, level, what,
 		(struct log_field[]){
 		    { "server", target->server },
-		    { away ? "services" : "service", away ? count : target->service->name },
+		    { is_error ? "services" : "service",
+		      is_error ? count : target->service->name },
 		    { "state", state_name(result->state) },
-		    { "fault", away ? fault_name(result->fault) : NULL },
-		    { "phase", away ? phase_name(result->phase) : NULL },
-		    { "reason", away ? verdict_sentence(result, sentence) : NULL } },
+		    { "fault", is_error ? fault_name(result->fault) : NULL },
+		    { "phase", is_error ? phase_name(result->phase) : NULL },
+		    { "reason", is_error ? verdict_sentence(result, sentence) : NULL } },
 		6);
 }
 
-static void say_held(struct exporter *x, const struct target *target)
+static void exporter_log_suppressed(struct exporter *x, const struct target *target)
 {
 	struct record records[SLOT_RECORDS_MAX];
 	size_t count = slot_copy(target->slot, records, SLOT_RECORDS_MAX);
@@ -124,22 +126,23 @@ static void say_held(struct exporter *x, const struct target *target)
 				       .announced_since = r->announced_since };
 
 		if (p.announced != STATE_COUNT && state_is_bad(p.announced) &&
-		    outage_unreached(r->last.state, r->last.fault, r->last.phase))
-			exporter_probed(x->log, target, &r->last, &p);
+		    outage_is_unreachable(r->last.state, r->last.fault, r->last.phase))
+			exporter_log_result(x->log, target, &r->last, &p);
 		slot_record_fini(&records[i]);
 	}
 }
 
 /* For each service of the target's server. */
-static void put_passive(struct exporter *x, const struct target *target)
+static void exporter_put_passive(struct exporter *x, const struct target *target)
 {
 	static const struct address nowhere;
 
 	passive_put(x->passive, target, &nowhere);
 }
 
-static void each_service(struct exporter *x, const struct plan *plan, const char *server,
-			 void (*call)(struct exporter *, const struct target *))
+static void exporter_each_service(struct exporter *x, const struct plan *plan,
+				  const char *server,
+				  void (*call)(struct exporter *, const struct target *))
 {
 	for (size_t i = plan_find_server(plan, server);
 	     i < plan->target_count && strcmp(plan->targets[i].server, server) == 0; i++)
@@ -147,65 +150,68 @@ static void each_service(struct exporter *x, const struct plan *plan, const char
 }
 
 /* True: nothing is to be said of the service itself. */
-static bool exporter_say_outage(struct exporter *x, const struct target *target,
+static bool exporter_log_outage(struct exporter *x, const struct target *target,
 				const struct result *result,
 				const struct published *published)
 {
 	struct plan *plan;
 	size_t services = 0;
-	enum outage_change news;
+	enum outage_change change;
 
 	pthread_mutex_lock(&x->lock);
 	plan = plan_hold(x->config->plan);
 	pthread_mutex_unlock(&x->lock);
-	news = outages_hear(x->outages, plan, target, result, published, &services);
-	if (news == OUTAGE_BEGUN) {
-		say_server(x, LOG_ERROR,
-			   "host unreachable, none of its services is reached", target,
-			   result, services);
-		each_service(x, plan, target->server, put_passive);
-	} else if (news == OUTAGE_OVER) {
-		say_server(x, LOG_INFO, "host reached again", target, result, services);
-	} else if (news == OUTAGE_DENIED) {
-		each_service(x, plan, target->server, say_held);
+	change = outages_update(x->outages, plan, target, result, published, &services);
+	if (change == OUTAGE_STARTED) {
+		exporter_log_server(x, LOG_ERROR,
+				    "host unreachable, none of its services is reached",
+				    target, result, services);
+		exporter_each_service(x, plan, target->server, exporter_put_passive);
+	} else if (change == OUTAGE_ENDED) {
+		exporter_log_server(x, LOG_INFO, "host reached again", target, result,
+				    services);
+	} else if (change == OUTAGE_REVOKED) {
+		exporter_each_service(x, plan, target->server, exporter_log_suppressed);
 	}
 	plan_release(plan);
-	return news == OUTAGE_HELD || news == OUTAGE_BEGUN;
+	return change == OUTAGE_SUPPRESSED || change == OUTAGE_STARTED;
 }
 
 /* True: nothing is to be said of the service itself. */
-static bool say_resolver_outage(struct exporter *x, const struct target *target,
-				const struct result *result,
-				const struct published *published)
+static bool exporter_log_resolver_outage(struct exporter *x, const struct target *target,
+					 const struct result *result,
+					 const struct published *published)
 {
-	enum resolver_news news =
-	    resolver_outage_hear(&x->resolver_outage, target, result, published);
+	enum resolver_change change =
+	    resolver_outage_update(&x->resolver_outage, target, result, published);
 	char sentence[VERDICT_SENTENCE_MAX];
 
-	if (news == RESOLVER_AWAY)
+	if (change == RESOLVER_OUTAGE_STARTED)
 		log_put(x->log, LOG_ERROR,
 			"no server can be probed by name until this ends",
 			(struct log_field[]){
 			    { "fault", fault_name(result->fault) },
 			    { "reason", verdict_sentence(result, sentence) } },
 			2);
-	else if (news == RESOLVER_BACK)
+	else if (change == RESOLVER_OUTAGE_ENDED)
 		log_put(x->log, LOG_INFO, "our own name servers answer again",
 			(struct log_field[]){ { "server", target->server } }, 1);
-	return news == RESOLVER_AWAY || news == RESOLVER_HELD ||
-	       (news == RESOLVER_BACK && published->announced_before == STATE_UNKNOWN &&
+	return change == RESOLVER_OUTAGE_STARTED || change == RESOLVER_SUPPRESSED ||
+	       (change == RESOLVER_OUTAGE_ENDED &&
+		published->announced_before == STATE_UNKNOWN &&
 		published->announced == STATE_OK);
 }
 
 /* The hook of the engine: user is the exporter. */
-static void probed(void *user, const struct target *target, const struct result *result,
-		   const struct published *published)
+static void exporter_on_result(void *user, const struct target *target,
+			       const struct result *result,
+			       const struct published *published)
 {
 	struct exporter *x = user;
 
-	if (!say_resolver_outage(x, target, result, published) &&
-	    !exporter_say_outage(x, target, result, published))
-		exporter_probed(x->log, target, result, published);
+	if (!exporter_log_resolver_outage(x, target, result, published) &&
+	    !exporter_log_outage(x, target, result, published))
+		exporter_log_result(x->log, target, result, published);
 	history_put(x->history, target, result, published->before);
 	durations_put(x->durations, target, result->took);
 	if (published->before != result->state)
@@ -215,9 +221,9 @@ static void probed(void *user, const struct target *target, const struct result 
 }
 
 /* Of customers' names; hooks of the engine, too. */
-static void name_changed(void *user, const struct target *target,
-			 const struct name_result *name,
-			 const struct name_results_change *change)
+static void exporter_on_name_change(void *user, const struct target *target,
+				    const struct name_result *name,
+				    const struct name_results_change *change)
 {
 	struct exporter *x = user;
 
@@ -225,11 +231,11 @@ static void name_changed(void *user, const struct target *target,
 	atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
 }
 
-static void names_untold(void *user, uint64_t count)
+static void exporter_on_names_skipped(void *user, uint64_t count)
 {
 	struct exporter *x = user;
 
-	names_log_untold(x->log, count);
+	names_log_skipped(x->log, count);
 }
 
 /* --- reload ------------------------------------------------------------------------------ */
@@ -250,17 +256,18 @@ static uint64_t errors_hash(const struct config_errors *errors)
 	return hash | 1;
 }
 
-/* True if this is news, or was asked for. */
-static bool worth_saying(struct exporter *x, enum reload_cause cause, uint64_t hash)
+/* True if this is change, or was asked for. */
+static bool exporter_should_log(struct exporter *x, enum reload_cause cause, uint64_t hash)
 {
-	bool news = hash != x->errors_said;
+	bool change = hash != x->logged_errors;
 
-	x->errors_said = hash;
-	return news || cause == RELOAD_ASKED;
+	x->logged_errors = hash;
+	return change || cause == RELOAD_REQUESTED;
 }
 
 /* The first error and how many there are. Who asked over HTTP may be no user of this machine. */
-static void say_errors(struct buffer *said, const struct config_errors *errors)
+static void exporter_format_first_error(struct buffer *said,
+					const struct config_errors *errors)
 {
 	const struct config_error *first = &errors->list[0];
 
@@ -271,12 +278,12 @@ static void say_errors(struct buffer *said, const struct config_errors *errors)
 		buffer_format(said, ", and %zu more errors", errors->total - 1);
 }
 
-static void log_errors(struct exporter *x, enum reload_cause cause,
-		       const struct config_errors *errors)
+static void exporter_log_errors(struct exporter *x, enum reload_cause cause,
+				const struct config_errors *errors)
 {
 	char total[LOG_NUMBER_MAX];
 
-	if (!worth_saying(x, cause, errors_hash(errors)))
+	if (!exporter_should_log(x, cause, errors_hash(errors)))
 		return;
 	for (size_t i = 0; i < errors->count; i++)
 		log_put(x->log, LOG_ERROR, errors->list[i].what,
@@ -290,15 +297,16 @@ static void log_errors(struct exporter *x, enum reload_cause cause,
 		(struct log_field[]){ { "file", x->path }, { "errors", total } }, 2);
 }
 
-static void log_refused(struct exporter *x, enum reload_cause cause, const char *why)
+static void exporter_log_refusal(struct exporter *x, enum reload_cause cause,
+				 const char *why)
 {
-	if (worth_saying(x, cause, hash_more(2, why)))
+	if (exporter_should_log(x, cause, hash_more(2, why)))
 		log_put(x->log, LOG_ERROR,
 			"configuration not taken: the one before stays in use",
 			(struct log_field[]){ { "file", x->path }, { "reason", why } }, 2);
 }
 
-static void exporter_take(struct exporter *x, struct config *config)
+static void exporter_use_config(struct exporter *x, struct config *config)
 {
 	char targets[LOG_NUMBER_MAX];
 
@@ -306,13 +314,13 @@ static void exporter_take(struct exporter *x, struct config *config)
 
 	history_load(x->history, config->plan);
 	durations_load(x->durations, config->plan);
-	outages_keep(x->outages, config->plan);
+	outages_retain(x->outages, config->plan);
 	pthread_mutex_lock(&x->lock);
 	x->config = config;
 	pthread_mutex_unlock(&x->lock);
 	config_free(older);
 	passive_load(x->passive, &config->passive);
-	x->errors_said = 0;
+	x->logged_errors = 0;
 	atomic_store(&x->loaded_ms, moment_now().ms);
 	atomic_store(&x->reload_ok, true);
 	log_number(targets, config->plan->target_count);
@@ -328,8 +336,8 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 	char why[512];
 
 	if (!config) {
-		log_errors(x, cause, &errors);
-		say_errors(said, &errors);
+		exporter_log_errors(x, cause, &errors);
+		exporter_format_first_error(said, &errors);
 		config_errors_fini(&errors);
 		return false;
 	}
@@ -338,16 +346,16 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
 		buffer_format(said, "configuration taken: %zu targets",
 			      config->plan->target_count);
-		exporter_take(x, config);
+		exporter_use_config(x, config);
 		return true;
 	}
-	log_refused(x, cause, why);
+	exporter_log_refusal(x, cause, why);
 	buffer_text(said, why);
 	config_free(config);
 	return false;
 }
 
-static struct reload_waiter *waiters_take(struct exporter *x)
+static struct reload_waiter *exporter_take_waiters(struct exporter *x)
 {
 	struct reload_waiter *waiters;
 	char drained[64];
@@ -361,7 +369,7 @@ static struct reload_waiter *waiters_take(struct exporter *x)
 	return waiters;
 }
 
-static void waiters_tell(struct reload_waiter *w, bool ok, const char *said)
+static void reload_waiters_answer(struct reload_waiter *w, bool ok, const char *said)
 {
 	struct reload_waiter *next;
 
@@ -380,15 +388,15 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 
 	if (cause == RELOAD_CHANGED && !config_changed(x->config))
 		return;
-	waiters = waiters_take(x);
+	waiters = exporter_take_waiters(x);
 	buffer_init(&said, storage, sizeof(storage));
 	ok = reload(x, cause, &said);
 	atomic_store(&x->reload_ok, ok);
 	atomic_fetch_add(&x->changes, 1);
-	waiters_tell(waiters, ok, buffer_string(&said));
+	reload_waiters_answer(waiters, ok, buffer_string(&said));
 }
 
-void exporter_reload_ask(struct exporter *x, struct reload_waiter *waiter)
+void exporter_request_reload(struct exporter *x, struct reload_waiter *waiter)
 {
 	pthread_mutex_lock(&x->lock);
 	waiter->next = x->waiters;
@@ -405,7 +413,7 @@ int exporter_reload_fd(const struct exporter *x)
 	return x->wake[0];
 }
 
-bool exporter_reload_asked(struct exporter *x)
+bool exporter_reload_requested(struct exporter *x)
 {
 	bool asked;
 
@@ -431,9 +439,9 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 			      struct log *log, char *error, size_t cap)
 {
 	struct exporter *x = calloc(1, sizeof(*x));
-	const struct engine_hooks hooks = { .probed = probed,
-					    .name_changed = name_changed,
-					    .names_untold = names_untold,
+	const struct engine_hooks hooks = { .probed = exporter_on_result,
+					    .name_changed = exporter_on_name_change,
+					    .names_untold = exporter_on_names_skipped,
 					    .user = x };
 	struct outages *outages = outages_new();
 	struct passive *passive = passive_new(log, outages);
@@ -470,7 +478,7 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 	atomic_init(&x->reload_ok, true);
 	atomic_init(&x->all_probed, false);
 	atomic_init(&x->loaded_ms, x->started.ms);
-	probe_places_init(&x->places);
+	on_demand_limiter_init(&x->on_demand_limiter);
 	atomic_init(&x->changes, 0);
 	descriptor_limit_apply(config->plan, log);
 	x->engine = engine_new(config->plan, &hooks, error, cap);
@@ -485,7 +493,7 @@ void exporter_free(struct exporter *x)
 {
 	if (!x)
 		return;
-	waiters_tell(waiters_take(x), false, "the exporter is ending");
+	reload_waiters_answer(exporter_take_waiters(x), false, "the exporter is ending");
 	engine_free(x->engine);
 	passive_free(x->passive);
 	history_free(x->history);
@@ -494,7 +502,7 @@ void exporter_free(struct exporter *x)
 	config_free(x->config);
 	close(x->wake[0]);
 	close(x->wake[1]);
-	probe_places_fini(&x->places);
+	on_demand_limiter_fini(&x->on_demand_limiter);
 	pthread_mutex_destroy(&x->lock);
 	free(x);
 }
@@ -537,9 +545,10 @@ void exporter_health(struct exporter *x, struct health *ret_health)
 	passive_stats(x->passive, ret_health->passive);
 }
 
-enum probe_place exporter_probe_begins(struct exporter *x, uint64_t client, unsigned max)
+enum on_demand_permit exporter_probe_reserve(struct exporter *x, uint64_t client,
+					     unsigned max)
 {
-	return probe_places_take(&x->places, client, max);
+	return on_demand_limiter_acquire(&x->on_demand_limiter, client, max);
 }
 
 bool exporter_probe(struct exporter *x, struct on_demand_probe *on_demand_probe)
@@ -547,9 +556,9 @@ bool exporter_probe(struct exporter *x, struct on_demand_probe *on_demand_probe)
 	return engine_probe(x->engine, on_demand_probe);
 }
 
-void exporter_probe_ended(struct exporter *x, uint64_t client)
+void exporter_probe_release(struct exporter *x, uint64_t client)
 {
-	probe_places_give_back(&x->places, client);
+	on_demand_limiter_release(&x->on_demand_limiter, client);
 }
 
 size_t exporter_unprobed(struct exporter *x)

@@ -10,13 +10,13 @@
 #include "health.h"
 #include "history.h"
 #include "log.h"
-#include "probe_places.h"
+#include "on_demand_limiter.h"
 
 struct exporter;
 
 enum reload_cause {
-	RELOAD_ASKED,   /* SIGHUP: always read, always answered in the log */
-	RELOAD_CHANGED, /* only if a file has changed; the same errors are said once */
+	RELOAD_REQUESTED, /* SIGHUP: always read, always answered in the log */
+	RELOAD_CHANGED,   /* only if a file has changed; the same errors are said once */
 };
 
 /* Starts to probe. Takes the config; its `path` and the log are lent. NULL, with a sentence in
@@ -36,8 +36,8 @@ struct reload_waiter {
 	struct reload_waiter *next;
 };
 /* From any thread: the main thread is woken, and reloads as for SIGHUP. */
-void exporter_reload_ask(struct exporter *, struct reload_waiter *);
-bool exporter_reload_asked(struct exporter *);
+void exporter_request_reload(struct exporter *, struct reload_waiter *);
+bool exporter_reload_requested(struct exporter *);
 /* Readable while somebody waits for a reload; exporter_reload empties it. */
 int exporter_reload_fd(const struct exporter *);
 
@@ -59,12 +59,13 @@ size_t exporter_unprobed(struct exporter *);
 
 /* Probes outside the schedule. exporter_probe is engine_probe; around it goes one of at most
  * `max` places, for a client: when it begins, and given back when the errand is gone. */
-enum probe_place exporter_probe_begins(struct exporter *, uint64_t client, unsigned max);
+enum on_demand_permit exporter_probe_reserve(struct exporter *, uint64_t client,
+					     unsigned max);
 bool exporter_probe(struct exporter *, struct on_demand_probe *);
-void exporter_probe_ended(struct exporter *, uint64_t client);
+void exporter_probe_release(struct exporter *, uint64_t client);
 
 /* The hook that logs what is announced; user is a struct log. */
-void exporter_probed(void *user, const struct target *, const struct result *,
-		     const struct published *);
+void exporter_log_result(void *user, const struct target *, const struct result *,
+			 const struct published *);
 
 #endif

@@ -123,32 +123,32 @@ static bool print_answer(struct answer *answer)
 }
 
 /* Engine and writer are one thread here, so lines are written as they come. */
-static void probed_once(void *log, const struct target *target, const struct result *result,
-			const struct published *published)
+static void once_log_result(void *log, const struct target *target,
+			    const struct result *result, const struct published *published)
 {
-	exporter_probed(log, target, result, published);
+	exporter_log_result(log, target, result, published);
 	log_drain(log);
 }
 
-static void name_once(void *log, const struct target *target,
-		      const struct name_result *name,
-		      const struct name_results_change *change)
+static void once_log_name(void *log, const struct target *target,
+			  const struct name_result *name,
+			  const struct name_results_change *change)
 {
 	names_log_changed(log, target, name, change);
 	log_drain(log);
 }
 
-static void untold_once(void *log, uint64_t count)
+static void once_log_skipped(void *log, uint64_t count)
 {
-	names_log_untold(log, count);
+	names_log_skipped(log, count);
 	log_drain(log);
 }
 
-static int once(struct plan *plan, struct log *log, struct moment started)
+static int main_once(struct plan *plan, struct log *log, struct moment started)
 {
-	const struct engine_hooks hooks = { .probed = probed_once,
-					    .name_changed = name_once,
-					    .names_untold = untold_once,
+	const struct engine_hooks hooks = { .probed = once_log_result,
+					    .name_changed = once_log_name,
+					    .names_untold = once_log_skipped,
 					    .user = log };
 	struct health health = { .version = version,
 				 .started = started,
@@ -226,25 +226,26 @@ static void wait_for_work(const struct exporter *exporter, struct log *log, bool
 static void main_run(struct exporter *exporter, struct rules_watch *watch, struct log *log)
 {
 	const struct span pause = span_of_ms(CHANGED_EVERY_MS);
-	struct instant look = instant_plus(instant_now(), pause);
+	struct instant next_check = instant_plus(instant_now(), pause);
 
 	while (!asked_to_end) {
-		wait_for_work(exporter, log, log_drain(log), look);
-		if (asked_to_reload || exporter_reload_asked(exporter)) {
+		wait_for_work(exporter, log, log_drain(log), next_check);
+		if (asked_to_reload || exporter_reload_requested(exporter)) {
 			asked_to_reload = 0;
-			exporter_reload(exporter, RELOAD_ASKED);
-			rules_watch_look(watch, true);
-		} else if (!instant_before(instant_now(), look)) {
+			exporter_reload(exporter, RELOAD_REQUESTED);
+			rules_watch_check(watch, true);
+		} else if (!instant_before(instant_now(), next_check)) {
 			exporter_reload(exporter, RELOAD_CHANGED);
-			rules_watch_look(watch, false);
+			rules_watch_check(watch, false);
 		} else {
 			continue;
 		}
-		look = instant_plus(instant_now(), pause);
+		next_check = instant_plus(instant_now(), pause);
 	}
 }
 
-static void log_up(struct log *log, const struct sockets *sockets, const char *path)
+static void main_log_started(struct log *log, const struct sockets *sockets,
+			     const char *path)
 {
 	char storage[SOCKETS_MAX * LISTEN_TEXT_MAX];
 	struct buffer address;
@@ -281,7 +282,7 @@ static int serve(const struct options *options, struct config *config,
 		exporter_free(exporter);
 		return main_fail("cannot start the HTTP server", EXIT_FAILURE);
 	}
-	log_up(log, sockets, options->config_file);
+	main_log_started(log, sockets, options->config_file);
 	main_run(exporter, &watch, log);
 	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
 	sockets_unlink(sockets);
@@ -320,8 +321,8 @@ static int main_start(const struct options *options, const struct site *site,
 }
 
 /* Takes the config and the rules. */
-static int with_config(const struct options *options, const struct site *site,
-		       struct config *config, struct rules *rules)
+static int main_with_config(const struct options *options, const struct site *site,
+			    struct config *config, struct rules *rules)
 {
 	struct moment started = moment_now();
 	struct log *log;
@@ -343,7 +344,7 @@ static int with_config(const struct options *options, const struct site *site,
 	log_choose(log, options->log_level, options->log_style);
 	if (options->once) {
 		descriptor_limit_apply(config->plan, log);
-		status = once(config->plan, log, started);
+		status = main_once(config->plan, log, started);
 		rules_release(rules);
 		config_free(config);
 	} else {
@@ -354,7 +355,7 @@ static int with_config(const struct options *options, const struct site *site,
 	return status;
 }
 
-static int help(void)
+static int main_help(void)
 {
 	char storage[16384];
 	struct buffer text;
@@ -365,7 +366,7 @@ static int help(void)
 	return EXIT_SUCCESS;
 }
 
-static int metrics_help(void)
+static int main_metrics_help(void)
 {
 	struct strbuf text;
 	bool written;
@@ -377,8 +378,8 @@ static int metrics_help(void)
 	return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static bool main_lay_out(const struct options *options, struct site *site,
-			 struct buffer *error)
+static bool main_set_site(const struct options *options, struct site *site,
+			  struct buffer *error)
 {
 	if (!site_init(site, options->external_url, options->route_prefix,
 		       options->telemetry_path, error))
@@ -391,14 +392,14 @@ static bool main_lay_out(const struct options *options, struct site *site,
 	return false;
 }
 
-static bool choose_share(const struct options *options, struct shard *shard,
-			 struct buffer *error)
+static bool main_choose_shard(const struct options *options, struct shard *shard,
+			      struct buffer *error)
 {
 	char hostname[256] = "";
 
 	if (gethostname(hostname, sizeof(hostname) - 1) != 0)
 		hostname[0] = '\0';
-	return share_choose(&options->share, hostname, shard, error);
+	return shard_options_choose(&options->share, hostname, shard, error);
 }
 
 int main(int argc, char **argv)
@@ -416,20 +417,20 @@ int main(int argc, char **argv)
 	errors_init(&web_errors);
 	buffer_init(&error, storage, sizeof(storage));
 	if (!exporter_options_parse(argc, argv, &options, &error) ||
-	    !main_lay_out(&options, &site, &error) ||
-	    !choose_share(&options, &shard, &error))
+	    !main_set_site(&options, &site, &error) ||
+	    !main_choose_shard(&options, &shard, &error))
 		return main_fail(buffer_string(&error), EXIT_USAGE);
 	if (options.help)
-		return help();
+		return main_help();
 	if (options.metrics_help)
-		return metrics_help();
+		return main_metrics_help();
 	if (options.version)
 		return printf("mailvane_exporter %s\n", version) < 0;
 	config = config_load_shard(options.config_file, &shard, &errors);
 	rules = rules_load(options.web_config_file, &web_errors);
 	if (config && rules) {
 		errors_fini(&web_errors);
-		return with_config(&options, &site, config, rules);
+		return main_with_config(&options, &site, config, rules);
 	}
 	if (!config)
 		print_errors(&errors);

@@ -17,7 +17,7 @@ struct options {
 	const char *log_level_word, *log_format_word;
 	enum log_level log_level;
 	enum log_style log_style;
-	struct share_options share;
+	struct shard_options share;
 	bool config_check, once, metrics_help, version, help;
 };
 

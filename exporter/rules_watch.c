@@ -24,7 +24,7 @@ static uint64_t rules_watch_hash_of(const struct config_errors *errors)
 	return hash | 1;
 }
 
-static void rules_watch_say(struct rules_watch *watch, const struct config_errors *errors)
+static void rules_watch_log(struct rules_watch *watch, const struct config_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++)
 		log_put(watch->log, LOG_ERROR, errors->list[i].what,
@@ -45,13 +45,13 @@ static void rules_watch_refuse(struct rules_watch *watch, struct errors *errors,
 
 	errors_take(errors, &found);
 	hash = rules_watch_hash_of(&found);
-	if (asked || hash != watch->said)
-		rules_watch_say(watch, &found);
-	watch->said = hash;
+	if (asked || hash != watch->logged_errors)
+		rules_watch_log(watch, &found);
+	watch->logged_errors = hash;
 	config_errors_fini(&found);
 }
 
-void rules_watch_look(struct rules_watch *watch, bool asked)
+void rules_watch_check(struct rules_watch *watch, bool asked)
 {
 	struct errors errors;
 	struct rules *rules;
@@ -66,7 +66,7 @@ void rules_watch_look(struct rules_watch *watch, bool asked)
 	}
 	rules_warn(rules, watch->path, watch->log);
 	if (web_change(watch->web, rules)) {
-		watch->said = 0;
+		watch->logged_errors = 0;
 		log_put(watch->log, LOG_INFO, "web configuration taken",
 			&(struct log_field){ "file", watch->path }, 1);
 	} else {

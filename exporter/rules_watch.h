@@ -9,11 +9,11 @@ struct rules_watch {
 	const char *path; /* NULL: no file */
 	struct web *web;
 	struct log *log;
-	uint64_t said; /* a hash of the errors last said; 0: none */
+	uint64_t logged_errors; /* a hash of the errors last said; 0: none */
 };
 
 /* Looks at the files, or reads them in any case. What cannot be used changes nothing. */
-void rules_watch_look(struct rules_watch *, bool asked);
+void rules_watch_check(struct rules_watch *, bool asked);
 
 /* The warnings about rules, as lines of the log. */
 void rules_warn(const struct rules *, const char *path, struct log *);

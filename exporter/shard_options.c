@@ -25,8 +25,8 @@ static bool from_hostname(const char *hostname, uint64_t *ret_ordinal)
 				   ret_ordinal);
 }
 
-bool share_choose(const struct share_options *o, const char *hostname,
-		  struct shard *ret_shard, struct buffer *error)
+bool shard_options_choose(const struct shard_options *o, const char *hostname,
+			  struct shard *ret_shard, struct buffer *error)
 {
 	static const char name[] = "--total-shards";
 	uint64_t ordinal = 0, total = 1;

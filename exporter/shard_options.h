@@ -5,13 +5,13 @@
 #include "buffer.h"
 #include "shard.h"
 
-struct share_options {
+struct shard_options {
 	const char *ordinal, *total; /* NULL: not given */
 	bool from_hostname;          /* the number behind the last '-': "probe-2" is 2 */
 };
 
 /* False, with a line in error, for what does not fit together. */
-bool share_choose(const struct share_options *, const char *hostname,
-		  struct shard *ret_shard, struct buffer *error);
+bool shard_options_choose(const struct shard_options *, const char *hostname,
+			  struct shard *ret_shard, struct buffer *error);
 
 #endif

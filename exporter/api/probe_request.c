@@ -16,7 +16,7 @@
 
 static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";
 
-struct probing {
+struct probe_work {
 	struct on_demand_probe on_demand_probe; /* first, so that one is the other */
 	struct probe_target chosen;
 	struct plan *plan;
@@ -29,15 +29,15 @@ struct probing {
 	pthread_mutex_t lock;    /* of what follows */
 	struct request *request; /* NULL: it waits no longer */
 	bool done;
-	bool found; /* there is a result */
+	bool has_result; /* there is a result */
 	struct result result;
 };
 
-static void probing_release(struct probing *p)
+static void probe_work_release(struct probe_work *p)
 {
 	if (atomic_fetch_sub(&p->holders, 1) > 1)
 		return;
-	if (p->found)
+	if (p->has_result)
 		result_fini(&p->result);
 	plan_release(p->plan);
 	pthread_mutex_destroy(&p->lock);
@@ -49,11 +49,11 @@ static void probing_release(struct probing *p)
 static void probe_request_done(struct on_demand_probe *on_demand_probe,
 			       const struct result *result)
 {
-	struct probing *p = (struct probing *)on_demand_probe;
+	struct probe_work *p = (struct probe_work *)on_demand_probe;
 
 	pthread_mutex_lock(&p->lock);
 	p->done = true;
-	p->found = result != NULL;
+	p->has_result = result != NULL;
 	if (result)
 		result_copy(&p->result, result);
 	if (p->request)
@@ -63,23 +63,23 @@ static void probe_request_done(struct on_demand_probe *on_demand_probe,
 
 static void probe_request_gone(struct on_demand_probe *on_demand_probe)
 {
-	struct probing *p = (struct probing *)on_demand_probe;
+	struct probe_work *p = (struct probe_work *)on_demand_probe;
 
-	exporter_probe_ended(p->exporter, p->client);
-	probing_release(p);
+	exporter_probe_release(p->exporter, p->client);
+	probe_work_release(p);
 }
 
 /* --- on the thread that answers ------------------------------------------------------------ */
 
 /* The request's work is freed: answered, or the client or the server is gone. */
-static void probe_request_forget(void *work)
+static void probe_request_abandon(void *work)
 {
-	struct probing *p = work;
+	struct probe_work *p = work;
 
 	pthread_mutex_lock(&p->lock);
 	p->request = NULL;
 	pthread_mutex_unlock(&p->lock);
-	probing_release(p);
+	probe_work_release(p);
 }
 
 static uint64_t client_of(const struct request *request)
@@ -92,10 +92,10 @@ static uint64_t client_of(const struct request *request)
 	return view_hash((struct view){ bytes, sizeof(bytes) });
 }
 
-static struct probing *probing_new(struct request *request, struct plan *plan)
+static struct probe_work *probe_work_new(struct request *request, struct plan *plan)
 {
 	const char *debug = request_argument(request, "debug");
-	struct probing *p = calloc(1, sizeof(*p));
+	struct probe_work *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
@@ -105,22 +105,22 @@ static struct probing *probing_new(struct request *request, struct plan *plan)
 	p->plan = plan_hold(plan);
 	p->client = client_of(request);
 	p->debug = debug && view_equal(view_of(debug), "true");
-	p->withheld = p->debug && !access_is_known(request);
+	p->withheld = p->debug && !access_is_trusted(request);
 	p->debug = p->debug && !p->withheld;
 	return p;
 }
 
-bool probe_request_timeout(const char *patience, struct span offset, struct span module,
-			   struct span *ret_timeout)
+bool probe_request_timeout(const char *scrape_timeout, struct span offset,
+			   struct span module, struct span *ret_timeout)
 {
 	double given, least;
 	char *end;
 
 	*ret_timeout = module;
-	if (!patience)
+	if (!scrape_timeout)
 		return true;
-	given = strtod(patience, &end);
-	if (end == patience || *end || !isfinite(given) || given <= 0)
+	given = strtod(scrape_timeout, &end);
+	if (end == scrape_timeout || *end || !isfinite(given) || given <= 0)
 		return false;
 	least = given - span_seconds(offset);
 	if (least < given / 2)
@@ -130,7 +130,7 @@ bool probe_request_timeout(const char *patience, struct span offset, struct span
 	return true;
 }
 
-static struct reply probe_request_say(unsigned status, struct strbuf *text)
+static struct reply probe_request_text(unsigned status, struct strbuf *text)
 {
 	struct reply reply = { 0 };
 
@@ -140,12 +140,13 @@ static struct reply probe_request_say(unsigned status, struct strbuf *text)
 }
 
 /* False: *ret_reply says what is wrong with the request. */
-static bool understand(struct request *request, struct probing *p, struct reply *ret_reply)
+static bool probe_request_parse(struct request *request, struct probe_work *p,
+				struct reply *ret_reply)
 {
 	static const unsigned statuses[] = { [PROBE_TARGET_BAD] = MHD_HTTP_BAD_REQUEST,
 					     [PROBE_TARGET_FORBIDDEN] =
 						 MHD_HTTP_FORBIDDEN };
-	static const char patience[] = "X-Prometheus-Scrape-Timeout-Seconds";
+	static const char scrape_timeout[] = "X-Prometheus-Scrape-Timeout-Seconds";
 	const struct on_demand *params = &p->plan->settings.on_demand;
 	enum probe_target_answer answer;
 	struct strbuf error;
@@ -154,19 +155,20 @@ static bool understand(struct request *request, struct probing *p, struct reply 
 	answer = probe_target_find(p->plan, request_argument(request, "target"),
 				   request_argument(request, "module"), &p->chosen, &error);
 	if (answer != PROBE_TARGET_FOUND) {
-		*ret_reply = probe_request_say(statuses[answer], &error);
-	} else if (!probe_request_timeout(request_header(request, patience), params->offset,
-					  p->chosen.target.timeout,
+		*ret_reply = probe_request_text(statuses[answer], &error);
+	} else if (!probe_request_timeout(request_header(request, scrape_timeout),
+					  params->offset, p->chosen.target.timeout,
 					  &p->chosen.target.timeout)) {
 		answer = PROBE_TARGET_BAD;
-		strbuf_format(&error, "%s is not a number of seconds\n", patience);
-		*ret_reply = probe_request_say(MHD_HTTP_BAD_REQUEST, &error);
+		strbuf_format(&error, "%s is not a number of seconds\n", scrape_timeout);
+		*ret_reply = probe_request_text(MHD_HTTP_BAD_REQUEST, &error);
 	}
 	strbuf_fini(&error);
 	return answer == PROBE_TARGET_FOUND;
 }
 
-static struct reply busy(const struct plan *plan, enum probe_place place)
+static struct reply probe_request_refuse(const struct plan *plan,
+					 enum on_demand_permit permit)
 {
 	unsigned max = plan->settings.on_demand.max;
 	char text[200];
@@ -174,12 +176,12 @@ static struct reply busy(const struct plan *plan, enum probe_place place)
 	struct reply reply;
 
 	buffer_init(&line, text, sizeof(text));
-	if (place == PROBE_PLACE_NO_SHARE)
+	if (permit == ON_DEMAND_CLIENT_AT_LIMIT)
 		buffer_format(&line,
 			      "%u of %u probes at once are under way for your address, its "
 			      "share: ask again later, or raise at_once of `probe` in the "
 			      "configuration\n",
-			      probe_places_share(max), max);
+			      on_demand_limiter_client_max(max), max);
 	else
 		buffer_format(
 		    &line,
@@ -192,9 +194,9 @@ static struct reply busy(const struct plan *plan, enum probe_place place)
 }
 
 /* The request waits before the engine has the errand, which may be done at once. */
-static struct reply send_off(struct request *request, struct probing *p)
+static struct reply probe_request_submit(struct request *request, struct probe_work *p)
 {
-	enum probe_place place;
+	enum on_demand_permit permit;
 
 	p->on_demand_probe.target = p->chosen.target;
 	p->on_demand_probe.transcript = p->debug;
@@ -202,10 +204,10 @@ static struct reply send_off(struct request *request, struct probing *p)
 		p->on_demand_probe.probe_acl = &p->plan->settings.on_demand.probe_acl;
 	p->on_demand_probe.done = probe_request_done;
 	p->on_demand_probe.gone = probe_request_gone;
-	place =
-	    exporter_probe_begins(p->exporter, p->client, p->plan->settings.on_demand.max);
-	if (place != PROBE_PLACE_TAKEN)
-		return busy(p->plan, place);
+	permit =
+	    exporter_probe_reserve(p->exporter, p->client, p->plan->settings.on_demand.max);
+	if (permit != ON_DEMAND_GRANTED)
+		return probe_request_refuse(p->plan, permit);
 	atomic_fetch_add(&p->holders, 1);
 	p->request = request;
 	request_wait(request);
@@ -219,21 +221,21 @@ static struct reply send_off(struct request *request, struct probing *p)
 static struct reply probe_request_begin(struct request *request)
 {
 	struct plan *plan = exporter_plan(request->exporter);
-	struct probing *p = probing_new(request, plan);
+	struct probe_work *p = probe_work_new(request, plan);
 	struct reply reply = { 0 };
 
 	plan_release(plan);
 	if (!p)
 		return reply;
 	request->work = p;
-	request->free_work = probe_request_forget;
-	if (understand(request, p, &reply))
-		reply = send_off(request, p);
+	request->free_work = probe_request_abandon;
+	if (probe_request_parse(request, p, &reply))
+		reply = probe_request_submit(request, p);
 	return reply;
 }
 
 /* What was said, then what a scrape would get; in the order of the blackbox_exporter. */
-static void put_debug(struct strbuf *out, const struct probing *p)
+static void put_debug(struct strbuf *out, const struct probe_work *p)
 {
 	const struct target *t = &p->chosen.target;
 	char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
@@ -251,7 +253,7 @@ static void put_debug(struct strbuf *out, const struct probing *p)
 	strbuf_text(out, "\nMetrics that would have been returned:\n");
 }
 
-static struct reply probe_request_tell(const struct probing *p)
+static struct reply probe_request_result(const struct probe_work *p)
 {
 	struct reply reply = { 0 };
 	struct strbuf text;
@@ -274,15 +276,15 @@ static struct reply probe_request_tell(const struct probing *p)
 
 struct reply probe_request(struct request *request)
 {
-	struct probing *p = request->work;
+	struct probe_work *p = request->work;
 	struct reply reply;
 
 	if (!p)
 		return probe_request_begin(request);
 	pthread_mutex_lock(&p->lock);
 	p->request = NULL;
-	if (p->found)
-		reply = probe_request_tell(p);
+	if (p->has_result)
+		reply = probe_request_result(p);
 	else
 		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
 				   "no result: the exporter is ending, or out of memory\n");

@@ -8,10 +8,10 @@
 /* The function of the path. The probe runs on the engine while the request waits. */
 struct reply probe_request(struct request *);
 
-/* How long a probe may take: what the module allows, and not longer than the scraper's patience
+/* How long a probe may take: what the module allows, and not longer than the scraper's scrape_timeout
  * (X-Prometheus-Scrape-Timeout-Seconds; NULL: not said) less an offset, but half of it at
  * least. False: that is not a number of seconds. */
-bool probe_request_timeout(const char *patience, struct span offset, struct span module,
-			   struct span *ret_timeout);
+bool probe_request_timeout(const char *scrape_timeout, struct span offset,
+			   struct span module, struct span *ret_timeout);
 
 #endif

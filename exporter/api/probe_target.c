@@ -137,8 +137,8 @@ static enum probe_target_answer judge_port(const struct plan *plan,
 }
 
 /* With all that is configured, if it is configured for just this. */
-static void probe_target_take_known(struct probe_target *p, const struct target *t,
-				    struct asked *asked)
+static void probe_target_use_configured(struct probe_target *p, const struct target *t,
+					struct asked *asked)
 {
 	bool exact = is_there(t, asked);
 
@@ -152,8 +152,8 @@ static void probe_target_take_known(struct probe_target *p, const struct target 
 		p->service.port = asked->port;
 }
 
-static void take_foreign(struct probe_target *p, const struct asked *asked,
-			 const struct plan *plan)
+static void probe_target_use_unconfigured(struct probe_target *p, const struct asked *asked,
+					  const struct plan *plan)
 {
 	p->foreign = true;
 	p->service = *asked->service;
@@ -168,8 +168,8 @@ static void take_foreign(struct probe_target *p, const struct asked *asked,
 }
 
 /* False: no host. */
-static bool probe_target_cut(const char *target, struct asked *asked,
-			     char host[PROBE_HOST_MAX])
+static bool probe_target_split(const char *target, struct asked *asked,
+			       char host[PROBE_HOST_MAX])
 {
 	struct view v;
 
@@ -194,17 +194,17 @@ static enum probe_target_answer probe_target_own_find(const struct plan *plan,
 	const struct target *known = probe_target_by_name(plan, target, asked->service);
 
 	if (known) {
-		probe_target_take_known(p, known, asked);
+		probe_target_use_configured(p, known, asked);
 		return PROBE_TARGET_FOUND;
 	}
-	if (!probe_target_cut(target, asked, p->host))
+	if (!probe_target_split(target, asked, p->host))
 		return probe_target_refuse(
 		    error, PROBE_TARGET_BAD, "Target", target,
 		    " is neither a server of the configuration nor a host: "
 		    "mail.example.com, mail.example.com:25, [2001:db8::1]:25");
 	known = by_host(plan, asked);
 	if (known) {
-		probe_target_take_known(p, known, asked);
+		probe_target_use_configured(p, known, asked);
 		return PROBE_TARGET_FOUND;
 	}
 	if (!probe_acl_host(&plan->settings.on_demand.probe_acl, asked->host))
@@ -212,7 +212,7 @@ static enum probe_target_answer probe_target_own_find(const struct plan *plan,
 		    error, PROBE_TARGET_FORBIDDEN, "Target", target,
 		    " is not configured, and `probe` in the configuration does "
 		    "not allow it");
-	take_foreign(p, asked, plan);
+	probe_target_use_unconfigured(p, asked, plan);
 	return PROBE_TARGET_FOUND;
 }
 

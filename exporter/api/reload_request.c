@@ -37,7 +37,7 @@ static void reload_request_answered(struct reload_waiter *waiter, bool ok, const
 	reloading_release(r);
 }
 
-static void reload_request_forget(void *work)
+static void reload_request_abandon(void *work)
 {
 	struct reloading *r = work;
 
@@ -63,9 +63,9 @@ static struct reply reload_request_begin(struct request *request)
 	r->waiter.answered = reload_request_answered;
 	r->request = request;
 	request->work = r;
-	request->free_work = reload_request_forget;
+	request->free_work = reload_request_abandon;
 	request_wait(request);
-	exporter_reload_ask(request->exporter, &r->waiter);
+	exporter_request_reload(request->exporter, &r->waiter);
 	return reply_later();
 }
 

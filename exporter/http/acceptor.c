@@ -22,8 +22,8 @@ void acceptor_fini(struct acceptor *acceptor)
 	acceptor->n = 0;
 }
 
-void acceptor_expect(const struct acceptor *acceptor, bool wanted, struct instant now,
-		     struct pollfd fds[SOCKETS_MAX])
+void acceptor_fill_pollfds(const struct acceptor *acceptor, bool wanted, struct instant now,
+			   struct pollfd fds[SOCKETS_MAX])
 {
 	if (instant_before(now, acceptor->pause))
 		wanted = false;

@@ -24,8 +24,8 @@ void acceptor_init(struct acceptor *, const struct sockets *);
 void acceptor_fini(struct acceptor *);
 
 /* What poll has to wait for: one entry for each socket. Not wanted: entries that never fire. */
-void acceptor_expect(const struct acceptor *, bool wanted, struct instant now,
-		     struct pollfd fds[SOCKETS_MAX]);
+void acceptor_fill_pollfds(const struct acceptor *, bool wanted, struct instant now,
+			   struct pollfd fds[SOCKETS_MAX]);
 /* After poll. Each connection belongs to `take` from then on. */
 void acceptor_accept(struct acceptor *, const struct pollfd fds[SOCKETS_MAX],
 		     void (*take)(void *user, int fd, const struct sockaddr *, socklen_t),

@@ -17,19 +17,20 @@ struct access {
 	struct instant counted; /* when the tokens were */
 };
 
-static void wait_for_login(void *user)
+static void access_suspend_request(void *user)
 {
 	request_wait(user);
 }
 
-static void login_is_known(void *user)
+static void access_resume_request(void *user)
 {
 	request_resume(user);
 }
 
 struct access *access_new(struct rules *rules)
 {
-	static const struct login_hooks hooks = { wait_for_login, login_is_known };
+	static const struct login_hooks hooks = { access_suspend_request,
+						  access_resume_request };
 	struct access *access = calloc(1, sizeof(*access));
 
 	if (access)
@@ -54,7 +55,7 @@ void access_free(struct access *access)
 	free(access);
 }
 
-static double burst(const struct rules *rules)
+static double access_burst(const struct rules *rules)
 {
 	return rules->config && rules->config->burst > 1 ? rules->config->burst : 1;
 }
@@ -66,7 +67,7 @@ void access_change(struct access *access, struct rules *rules)
 	pthread_mutex_lock(&access->lock);
 	before = access->rules;
 	access->rules = rules;
-	access->tokens = burst(rules);
+	access->tokens = access_burst(rules);
 	access->counted = instant_now();
 	pthread_mutex_unlock(&access->lock);
 	rules_release(before);
@@ -85,7 +86,7 @@ struct rules *access_rules(struct access *access)
 /* --- a request ------------------------------------------------------------------------------- */
 
 /* One more in each interval, up to the burst. */
-static bool within_rate(struct access *access)
+static bool access_within_rate(struct access *access)
 {
 	struct instant now = instant_now();
 	struct span every;
@@ -94,7 +95,7 @@ static bool within_rate(struct access *access)
 	pthread_mutex_lock(&access->lock);
 	every = access->rules->config ? access->rules->config->every : (struct span){ 0 };
 	if (every.ns > 0) {
-		double most = burst(access->rules);
+		double most = access_burst(access->rules);
 
 		access->tokens +=
 		    (double)span_between(access->counted, now).ns / (double)every.ns;
@@ -118,7 +119,7 @@ bool access_is_local(int fd)
 	       domain == AF_UNIX;
 }
 
-static bool shows_certificate(const struct request *request)
+static bool access_has_client_certificate(const struct request *request)
 {
 	const union MHD_ConnectionInfo *tls = MHD_get_connection_info(
 	    request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
@@ -127,7 +128,7 @@ static bool shows_certificate(const struct request *request)
 }
 
 /* A proxy on this machine speaks for people who are not, and says so. */
-static bool is_proxy(const struct request *request)
+static bool access_is_proxied(const struct request *request)
 {
 	static const char *const marks[] = { "Forwarded", "X-Forwarded-For", "X-Real-IP",
 					     "Via" };
@@ -138,14 +139,14 @@ static bool is_proxy(const struct request *request)
 	return false;
 }
 
-bool access_is_known(const struct request *request)
+bool access_is_trusted(const struct request *request)
 {
-	if (request->has_login || shows_certificate(request))
+	if (request->has_login || access_has_client_certificate(request))
 		return true;
-	return request->client->name.local && !is_proxy(request);
+	return request->client->name.local && !access_is_proxied(request);
 }
 
-static enum login access_ask(struct access *access, struct request *request)
+static enum login access_check_login(struct access *access, struct request *request)
 {
 	struct rules *rules = access_rules(access);
 	enum login what = LOGIN_YES;
@@ -153,9 +154,9 @@ static enum login access_ask(struct access *access, struct request *request)
 	if (rules->config && rules->config->users.n > 0 &&
 	    !access_is_local(request->client->fd)) {
 		request->has_login = true;
-		what = logins_ask(access->logins, &rules->config->users,
-				  request_header(request, MHD_HTTP_HEADER_AUTHORIZATION),
-				  request->client->name, request, &request->login);
+		what = logins_check(access->logins, &rules->config->users,
+				    request_header(request, MHD_HTTP_HEADER_AUTHORIZATION),
+				    request->client->name, request, &request->login);
 	}
 	rules_release(rules);
 	return what;
@@ -170,7 +171,7 @@ static struct reply unauthorized(void)
 	return reply;
 }
 
-static bool access_judge(enum login what, struct reply *ret_refusal)
+static bool access_apply_login(enum login what, struct reply *ret_refusal)
 {
 	switch (what) {
 	case LOGIN_YES:
@@ -188,13 +189,13 @@ static bool access_judge(enum login what, struct reply *ret_refusal)
 	return false;
 }
 
-bool access_admits(struct access *access, struct request *request,
+bool access_allows(struct access *access, struct request *request,
 		   struct reply *ret_refusal)
 {
 	if (request->login)
-		return access_judge(logins_answer(request->login), ret_refusal);
-	if (within_rate(access))
-		return access_judge(access_ask(access, request), ret_refusal);
+		return access_apply_login(logins_result(request->login), ret_refusal);
+	if (access_within_rate(access))
+		return access_apply_login(access_check_login(access, request), ret_refusal);
 	*ret_refusal = reply_busy("too many requests\n");
 	return false;
 }
@@ -202,7 +203,7 @@ bool access_admits(struct access *access, struct request *request,
 /* --- an answer ------------------------------------------------------------------------------- */
 
 /* What the operator says replaces what we say. */
-void access_dress(struct access *access, struct reply *reply)
+void access_add_headers(struct access *access, struct reply *reply)
 {
 	struct rules *rules;
 	const char *ours;

@@ -25,10 +25,10 @@ bool access_is_local(int fd);
 
 /* Does somebody ask whom the operator knows? One who has logged in or has shown a certificate that
  * was verified, or who is on this machine and is no proxy. */
-bool access_is_known(const struct request *);
+bool access_is_trusted(const struct request *);
 
 /* True: to its path with it. False: the reply says why not, or later. */
-bool access_admits(struct access *, struct request *, struct reply *ret_refusal);
-void access_dress(struct access *, struct reply *);
+bool access_allows(struct access *, struct request *, struct reply *ret_refusal);
+void access_add_headers(struct access *, struct reply *);
 
 #endif

@@ -29,7 +29,7 @@ bool bcrypt_matches(const char *password, const char *hash)
 	return matches;
 }
 
-void bcrypt_of_nobody(unsigned cost, char dst[BCRYPT_TEXT_MAX])
+void bcrypt_dummy_hash(unsigned cost, char dst[BCRYPT_TEXT_MAX])
 {
 	struct buffer b;
 

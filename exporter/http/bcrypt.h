@@ -11,7 +11,7 @@ enum { FINGERPRINT_BYTES = 32, FINGERPRINT_KEY_BYTES = 32, BCRYPT_TEXT_MAX = 128
 bool bcrypt_matches(const char *password, const char *hash);
 
 /* The hash of no password, with this cost. */
-void bcrypt_of_nobody(unsigned cost, char dst[BCRYPT_TEXT_MAX]);
+void bcrypt_dummy_hash(unsigned cost, char dst[BCRYPT_TEXT_MAX]);
 
 /* HMAC-SHA-256 of the three under a key of this process. False: it could not be made. */
 bool fingerprint(const unsigned char key[FINGERPRINT_KEY_BYTES], const char *user,

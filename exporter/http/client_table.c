@@ -41,38 +41,39 @@ static bool client_is_answered(enum client_state state)
 
 /* --- counting -------------------------------------------------------------------------------- */
 
-static bool client_counts(const struct client *client)
+static bool client_is_counted(const struct client *client)
 {
 	return client->state != CLIENT_FREE && client->state != CLIENT_CLOSING;
 }
 
-static size_t client_table_many(const struct client_table *table,
-				const struct client_name *name)
+static size_t client_table_count_name(const struct client_table *table,
+				      const struct client_name *name)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
-		n += client_counts(&table->rows[i]) &&
+		n += client_is_counted(&table->rows[i]) &&
 		     (!name || client_name_same(name, &table->rows[i].name));
 	return n;
 }
 
 /* So that the search for the one with the most is a single walk. */
-static void client_table_recount(struct client_table *table, const struct client_name *name)
+static void client_table_update_counts(struct client_table *table,
+				       const struct client_name *name)
 {
-	size_t n = client_table_many(table, name);
+	size_t n = client_table_count_name(table, name);
 
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
 		if (client_name_same(name, &table->rows[i].name))
-			table->rows[i].many = n;
+			table->rows[i].name_count = n;
 }
 
-static size_t client_table_far(const struct client_table *table)
+static size_t client_table_count_remote(const struct client_table *table)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
-		n += client_counts(&table->rows[i]) && !table->rows[i].name.local;
+		n += client_is_counted(&table->rows[i]) && !table->rows[i].name.local;
 	return n;
 }
 
@@ -86,18 +87,18 @@ void client_table_count(const struct client_table *table, unsigned ret_count[CLI
 
 /* --- who has to leave ------------------------------------------------------------------------ */
 
-static struct instant seconds_later(struct instant from, int seconds)
+static struct instant client_seconds_after(struct instant from, int seconds)
 {
 	return instant_plus(from, span_of_ms((int64_t)seconds * 1000));
 }
 
 static bool client_is_safe(const struct client *client, struct instant now)
 {
-	return instant_before(now, seconds_later(client->since, CLIENT_SAFE_S));
+	return instant_before(now, client_seconds_after(client->since, CLIENT_SAFE_S));
 }
 
 /* The highest leaves first; 0: stays. */
-static int client_weakness(const struct client *client, struct instant now)
+static int client_eviction_rank(const struct client *client, struct instant now)
 {
 	switch (client->state) {
 	case CLIENT_IDLE:
@@ -122,25 +123,25 @@ static int client_weakness(const struct client *client, struct instant now)
 struct client_search {
 	struct client_table *table;
 	const struct client_name *of; /* NULL: anyone */
-	bool far_only;
+	bool remote_only;
 	struct instant now;
 };
 
-static bool client_is_weaker(const struct client_search *search, const struct client *a,
-			     const struct client *b)
+static bool client_is_evicted_before(const struct client_search *search,
+				     const struct client *a, const struct client *b)
 {
-	int weak_a = client_weakness(a, search->now),
-	    weak_b = client_weakness(b, search->now);
+	int weak_a = client_eviction_rank(a, search->now),
+	    weak_b = client_eviction_rank(b, search->now);
 
-	if (!search->of && a->many != b->many)
-		return a->many > b->many;
+	if (!search->of && a->name_count != b->name_count)
+		return a->name_count > b->name_count;
 	if (weak_a != weak_b)
 		return weak_a > weak_b;
 	return instant_before(a->since, b->since);
 }
 
 /* NULL: all of them stay. */
-static struct client *client_table_weakest(const struct client_search *search)
+static struct client *client_table_find_eviction(const struct client_search *search)
 {
 	struct client *found = NULL;
 
@@ -148,10 +149,10 @@ static struct client *client_table_weakest(const struct client_search *search)
 		struct client *client = &search->table->rows[i];
 
 		if ((search->of && !client_name_same(search->of, &client->name)) ||
-		    (search->far_only && client->name.local) ||
-		    client_weakness(client, search->now) == 0)
+		    (search->remote_only && client->name.local) ||
+		    client_eviction_rank(client, search->now) == 0)
 			continue;
-		if (!found || client_is_weaker(search, client, found))
+		if (!found || client_is_evicted_before(search, client, found))
 			found = client;
 	}
 	return found;
@@ -162,21 +163,22 @@ bool client_table_full(const struct client_table *table)
 	return table->n == CLIENTS_ROWS;
 }
 
-bool client_table_room(struct client_table *table, struct client_name name,
-		       struct instant now, struct client **ret_leaves)
+bool client_table_admit(struct client_table *table, struct client_name name,
+			struct instant now, struct client **ret_leaves)
 {
 	struct client_search search = { table, NULL, false, now };
 	struct client *leaves;
 
-	if (client_table_many(table, &name) >= CLIENTS_PER_NAME) {
+	if (client_table_count_name(table, &name) >= CLIENTS_PER_NAME) {
 		search.of = &name;
-	} else if (!name.local && client_table_far(table) >= CLIENTS_MAX - CLIENTS_LOCAL) {
-		search.far_only = true;
-	} else if (client_table_many(table, NULL) < CLIENTS_MAX) {
+	} else if (!name.local &&
+		   client_table_count_remote(table) >= CLIENTS_MAX - CLIENTS_LOCAL) {
+		search.remote_only = true;
+	} else if (client_table_count_name(table, NULL) < CLIENTS_MAX) {
 		*ret_leaves = NULL;
 		return true;
 	}
-	leaves = client_table_weakest(&search);
+	leaves = client_table_find_eviction(&search);
 	if (leaves)
 		*ret_leaves = leaves;
 	return leaves;
@@ -195,7 +197,7 @@ struct client *client_table_add(struct client_table *table, int fd, struct clien
 		.fd = fd, .state = CLIENT_RECEIVING, .name = name, .since = now
 	};
 	table->n++;
-	client_table_recount(table, &name);
+	client_table_update_counts(table, &name);
 	return client;
 }
 
@@ -205,7 +207,7 @@ void client_table_remove(struct client_table *table, struct client *client)
 
 	*client = (struct client){ .fd = -1, .state = CLIENT_FREE };
 	table->n--;
-	client_table_recount(table, &name);
+	client_table_update_counts(table, &name);
 }
 
 bool client_table_move(struct client_table *table, struct client *client,
@@ -219,7 +221,7 @@ bool client_table_move(struct client_table *table, struct client *client,
 		client->large = false;
 	client->state = state;
 	if (state == CLIENT_CLOSING)
-		client_table_recount(table, &client->name);
+		client_table_update_counts(table, &client->name);
 	return true;
 }
 
@@ -228,7 +230,7 @@ bool client_table_move(struct client_table *table, struct client *client,
 bool client_table_may_answer_large(struct client_table *table, struct client *client,
 				   struct instant now)
 {
-	size_t n = 0, most = client->name.local ? CLIENT_LARGE_LOCAL : CLIENT_LARGE_FAR;
+	size_t n = 0, most = client->name.local ? CLIENT_LARGE_LOCAL : CLIENT_LARGE_REMOTE;
 
 	if (client->large)
 		return true;
@@ -245,7 +247,7 @@ bool client_table_may_answer_large(struct client_table *table, struct client *cl
 	return true;
 }
 
-static int client_compare_turns(const void *one, const void *other)
+static int client_compare_since(const void *one, const void *other)
 {
 	const struct client *a = *(struct client *const *)one;
 	const struct client *b = *(struct client *const *)other;
@@ -262,7 +264,7 @@ size_t client_table_queue(struct client_table *table, struct client *list[CLIENT
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
 		if (table->rows[i].state == CLIENT_QUEUED)
 			list[n++] = &table->rows[i];
-	qsort(list, n, sizeof(list[0]), client_compare_turns);
+	qsort(list, n, sizeof(list[0]), client_compare_since);
 	return n;
 }
 
@@ -275,7 +277,7 @@ struct client *client_table_overdue(struct client_table *table, struct instant n
 		int seconds = client_states[client->state].deadline_s;
 
 		if (seconds != NO_DEADLINE &&
-		    !instant_before(now, seconds_later(client->since, seconds)))
+		    !instant_before(now, client_seconds_after(client->since, seconds)))
 			return client;
 	}
 	return NULL;

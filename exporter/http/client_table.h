@@ -44,7 +44,7 @@ enum {
 	/* Large answers at once for one name, from afar and on this machine, where a proxy may
 	 * speak for many. One that takes longer than it is safe waits for its reader, and counts no
 	 * more. */
-	CLIENT_LARGE_FAR = 4,
+	CLIENT_LARGE_REMOTE = 4,
 	CLIENT_LARGE_LOCAL = 16,
 };
 
@@ -69,9 +69,9 @@ struct client {
 	int fd;
 	enum client_state state;
 	struct client_name name;
-	bool large;       /* the answer under way is a large one */
-	bool half_closed; /* nothing more comes from there; perhaps nobody reads either */
-	size_t many;      /* rows of the name, without those that are CLOSING */
+	bool large;        /* the answer under way is a large one */
+	bool half_closed;  /* nothing more comes from there; perhaps nobody reads either */
+	size_t name_count; /* rows of the name, without those that are CLOSING */
 	struct instant since; /* of RECEIVING and IDLE; otherwise when the answer began */
 
 	/* Of whoever fills the table. */
@@ -87,8 +87,8 @@ struct client_table {
 /* Too many are CLOSING: nobody can be let in before they are closed. */
 bool client_table_full(const struct client_table *);
 /* Whether one more of that name may come in, and who has to leave for it; NULL: nobody. */
-bool client_table_room(struct client_table *, struct client_name, struct instant now,
-		       struct client **ret_leaves);
+bool client_table_admit(struct client_table *, struct client_name, struct instant now,
+			struct client **ret_leaves);
 /* RECEIVING; only when not full. The pointer is good until client_table_remove. */
 struct client *client_table_add(struct client_table *, int fd, struct client_name,
 				struct instant now);

@@ -35,7 +35,7 @@ void connection_add(void *user, int fd, const struct sockaddr *at, socklen_t len
 
 	rules_release(rules);
 	if (client_table_full(&web->clients) ||
-	    !client_table_room(&web->clients, name, now, &leaves)) {
+	    !client_table_admit(&web->clients, name, now, &leaves)) {
 		close(fd);
 		return;
 	}
@@ -85,7 +85,7 @@ void connection_end(struct web *web, struct client *client)
 {
 	client_table_move(&web->clients, client, CLIENT_CLOSING, instant_now());
 	shutdown(client->fd, SHUT_RDWR);
-	web->turns_changed = true;
+	web->queue_changed = true;
 	if (client->request)
 		request_continue(client->request);
 }
@@ -97,21 +97,21 @@ void connection_watch(struct web *web, struct client *client)
 {
 	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = client };
 
-	epoll_ctl(web->gone, EPOLL_CTL_ADD, client->fd, &event);
+	epoll_ctl(web->closed_epoll, EPOLL_CTL_ADD, client->fd, &event);
 }
 
 void connection_unwatch(struct web *web, const struct client *client)
 {
-	epoll_ctl(web->gone, EPOLL_CTL_DEL, client->fd, NULL);
+	epoll_ctl(web->closed_epoll, EPOLL_CTL_DEL, client->fd, NULL);
 }
 
 /* A client that says nothing more may still listen (`nc -N`), so a request that is worked on goes on.
  * One in the queue ends: nothing has been done for it yet, and after a burst that closed unread
  * all of them are like that. */
-void connections_see_gone(struct web *web)
+void connections_check_closed(struct web *web)
 {
 	struct epoll_event events[64];
-	int n = epoll_wait(web->gone, events, ARRAY_SIZE(events), 0);
+	int n = epoll_wait(web->closed_epoll, events, ARRAY_SIZE(events), 0);
 
 	for (int i = 0; i < n; i++) {
 		struct client *client = events[i].data.ptr;
@@ -132,7 +132,7 @@ void connections_expire(struct web *web, struct instant now)
 
 	while ((client = client_table_overdue(&web->clients, now))) {
 		if (client->state == CLIENT_QUEUED)
-			request_refuse_turn(client->request);
+			request_refuse_queued(client->request);
 		else
 			connection_end(web, client);
 	}

@@ -11,8 +11,8 @@
 struct events {
 	struct exporter *exporter;
 	pthread_t thread;
-	pthread_mutex_t lock; /* of all below; a request's own may be taken under it */
-	pthread_cond_t stir;  /* somebody listens, or the end */
+	pthread_mutex_t lock;   /* of all below; a request's own may be taken under it */
+	pthread_cond_t changed; /* somebody listens, or the end */
 	struct listener *listeners;
 	unsigned count;
 	uint64_t number; /* of the last message */
@@ -39,7 +39,7 @@ static struct timespec later(int seconds)
 	return t;
 }
 
-static void events_tell(struct events *e)
+static void events_notify(struct events *e)
 {
 	e->number++;
 	for (struct listener *l = e->listeners; l; l = l->next)
@@ -58,15 +58,15 @@ static void *events_run(void *cls)
 		uint64_t changes;
 
 		if (e->count == 0)
-			pthread_cond_wait(&e->stir, &e->lock);
+			pthread_cond_wait(&e->changed, &e->lock);
 		else
-			pthread_cond_timedwait(&e->stir, &e->lock, &until);
+			pthread_cond_timedwait(&e->changed, &e->lock, &until);
 		changes = exporter_changes(e->exporter);
 		if (changes == told && ++quiet < EVENTS_TICK_S / EVENTS_PAUSE_S)
 			continue;
 		told = changes;
 		quiet = 0;
-		events_tell(e);
+		events_notify(e);
 	}
 	pthread_mutex_unlock(&e->lock);
 	return NULL;
@@ -108,13 +108,13 @@ static struct listener *events_join(struct events *e, struct request *request)
 		l->next->link = &l->next;
 	e->listeners = l;
 	e->count++;
-	pthread_cond_signal(&e->stir);
+	pthread_cond_signal(&e->changed);
 	pthread_mutex_unlock(&e->lock);
 	return l;
 }
 
 /* libmicrohttpd has room for more. Nothing new: the connection sleeps. */
-static ssize_t read_news(void *cls, uint64_t position, char *dst, size_t max)
+static ssize_t events_read(void *cls, uint64_t position, char *dst, size_t max)
 {
 	static const char greeting[] = "retry: 3000\n\n", message[] = "data: new\n\n";
 	struct listener *l = cls;
@@ -175,7 +175,7 @@ struct reply events_listen(struct events *e, struct request *request)
 	request->work = l;
 	request->free_work = events_leave;
 	reply.response =
-	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 256, read_news, l, NULL);
+	    MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 256, events_read, l, NULL);
 	events_dress(&reply);
 	return reply;
 }
@@ -189,13 +189,13 @@ static void init_locks(struct events *e)
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&e->stir, &monotonic);
+	pthread_cond_init(&e->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 }
 
 static void fini_locks(struct events *e)
 {
-	pthread_cond_destroy(&e->stir);
+	pthread_cond_destroy(&e->changed);
 	pthread_mutex_destroy(&e->lock);
 }
 
@@ -220,7 +220,7 @@ void events_end(struct events *e)
 		return;
 	pthread_mutex_lock(&e->lock);
 	e->ending = true;
-	pthread_cond_signal(&e->stir);
+	pthread_cond_signal(&e->changed);
 	pthread_mutex_unlock(&e->lock);
 	pthread_join(e->thread, NULL);
 }

@@ -1,4 +1,4 @@
-/* logins.c - what is known, what waits, and the thread that hashes. Read logins_ask first. */
+/* logins.c - what is known, what waits, and the thread that hashes. Read logins_check first. */
 #include "login_queue.h"
 
 #include "base64.h"
@@ -11,15 +11,15 @@
 
 enum { RIGHT_MAX = 256, WRONG_MAX = 256, USER_MAX = 256, PASSWORD_MAX = 1024, END_S = 1 };
 
-struct known {
-	unsigned char print[FINGERPRINT_BYTES];
+struct login_cache_entry {
+	unsigned char digest[FINGERPRINT_BYTES];
 	struct instant until; /* of wrong ones */
 	bool used;
 };
 
 /* The oldest gives way. */
-struct knowledge {
-	struct known list[RIGHT_MAX];
+struct login_cache {
+	struct login_cache_entry list[RIGHT_MAX];
 	size_t next;
 };
 
@@ -27,8 +27,8 @@ struct login_job {
 	struct logins *logins;
 	void *user; /* NULL: nobody waits any more */
 	enum login answer;
-	bool running, real; /* real: the user exists */
-	unsigned char print[FINGERPRINT_BYTES];
+	bool running, user_exists; /* user_exists: the user exists */
+	unsigned char digest[FINGERPRINT_BYTES];
 	char password[PASSWORD_MAX], hash[BCRYPT_TEXT_MAX];
 };
 
@@ -38,56 +38,57 @@ struct logins {
 	pthread_t thread;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t work, ended;
-	bool ending, over;
+	bool ending, thread_ended;
 	struct login_queue queue;
-	struct knowledge right, wrong;
+	struct login_cache right, wrong;
 };
 
 /* --- what is known --------------------------------------------------------------------------- */
 
-static struct known *recall(struct knowledge *knowledge, const unsigned char *print)
+static struct login_cache_entry *login_cache_find(struct login_cache *login_cache,
+						  const unsigned char *digest)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(knowledge->list); i++)
-		if (knowledge->list[i].used &&
-		    memcmp(knowledge->list[i].print, print, FINGERPRINT_BYTES) == 0)
-			return &knowledge->list[i];
+	for (size_t i = 0; i < ARRAY_SIZE(login_cache->list); i++)
+		if (login_cache->list[i].used &&
+		    memcmp(login_cache->list[i].digest, digest, FINGERPRINT_BYTES) == 0)
+			return &login_cache->list[i];
 	return NULL;
 }
 
-static void learn(struct knowledge *knowledge, const unsigned char *print)
+static void login_cache_add(struct login_cache *login_cache, const unsigned char *digest)
 {
-	struct known *place = recall(knowledge, print);
+	struct login_cache_entry *place = login_cache_find(login_cache, digest);
 
 	if (!place) {
-		place = &knowledge->list[knowledge->next];
-		knowledge->next = (knowledge->next + 1) % ARRAY_SIZE(knowledge->list);
+		place = &login_cache->list[login_cache->next];
+		login_cache->next = (login_cache->next + 1) % ARRAY_SIZE(login_cache->list);
 	}
-	memcpy(place->print, print, FINGERPRINT_BYTES);
+	memcpy(place->digest, digest, FINGERPRINT_BYTES);
 	place->until = instant_plus(instant_now(), span_of_ms(LOGINS_WRONG_S * 1000));
 	place->used = true;
 }
 
-static enum login known_answer(struct logins *logins, const unsigned char *print)
+static enum login logins_cached_result(struct logins *logins, const unsigned char *digest)
 {
-	const struct known *wrong;
+	const struct login_cache_entry *wrong;
 
-	if (recall(&logins->right, print))
+	if (login_cache_find(&logins->right, digest))
 		return LOGIN_YES;
-	wrong = recall(&logins->wrong, print);
+	wrong = login_cache_find(&logins->wrong, digest);
 	return wrong && instant_before(instant_now(), wrong->until) ? LOGIN_NO
 								    : LOGIN_LATER;
 }
 
 /* --- the thread ------------------------------------------------------------------------------ */
 
-static void job_free(struct login_job *job)
+static void login_job_free(struct login_job *job)
 {
 	explicit_bzero(job, sizeof(*job));
 	free(job);
 }
 
 /* Under the lock. */
-static void logins_own_answer(struct login_job *job, enum login what)
+static void login_job_answer(struct login_job *job, enum login what)
 {
 	job->answer = what;
 	if (job->user)
@@ -99,15 +100,15 @@ static void logins_finish(struct login_job *job, bool matches)
 	struct logins *logins = job->logins;
 
 	job->running = false;
-	matches = matches && job->real;
-	learn(matches ? &logins->right : &logins->wrong, job->print);
+	matches = matches && job->user_exists;
+	login_cache_add(matches ? &logins->right : &logins->wrong, job->digest);
 	if (job->user)
-		logins_own_answer(job, matches ? LOGIN_YES : LOGIN_NO);
+		login_job_answer(job, matches ? LOGIN_YES : LOGIN_NO);
 	else
-		job_free(job);
+		login_job_free(job);
 }
 
-static void *logins_hash(void *cls)
+static void *logins_thread(void *cls)
 {
 	struct logins *logins = cls;
 
@@ -126,7 +127,7 @@ static void *logins_hash(void *cls)
 		pthread_mutex_lock(&logins->lock);
 		logins_finish(job, matches);
 	}
-	logins->over = true;
+	logins->thread_ended = true;
 	pthread_cond_signal(&logins->ended);
 	pthread_mutex_unlock(&logins->lock);
 	return NULL;
@@ -144,7 +145,7 @@ struct logins *logins_new(const struct login_hooks *hooks)
 	pthread_mutex_init(&logins->lock, NULL);
 	pthread_cond_init(&logins->work, NULL);
 	pthread_cond_init(&logins->ended, NULL);
-	if (pthread_create(&logins->thread, NULL, logins_hash, logins) == 0)
+	if (pthread_create(&logins->thread, NULL, logins_thread, logins) == 0)
 		return logins;
 	pthread_mutex_destroy(&logins->lock);
 	pthread_cond_destroy(&logins->work);
@@ -158,7 +159,7 @@ struct logins *logins_new(const struct login_hooks *hooks)
 void logins_free(struct logins *logins)
 {
 	struct timespec until;
-	bool over;
+	bool thread_ended;
 
 	if (!logins)
 		return;
@@ -167,12 +168,12 @@ void logins_free(struct logins *logins)
 	pthread_mutex_lock(&logins->lock);
 	logins->ending = true;
 	pthread_cond_signal(&logins->work);
-	while (!logins->over &&
+	while (!logins->thread_ended &&
 	       pthread_cond_timedwait(&logins->ended, &logins->lock, &until) == 0)
 		;
-	over = logins->over;
+	thread_ended = logins->thread_ended;
 	pthread_mutex_unlock(&logins->lock);
-	if (!over) {
+	if (!thread_ended) {
 		pthread_detach(logins->thread);
 		return;
 	}
@@ -208,28 +209,28 @@ static bool logins_parse(const char *authorization, struct buffer *pair,
 
 /* For a name that nobody has, one of no password; its cost is that of some user, and the same
  * one each time. All users are looked at. */
-static bool logins_hash_of(struct logins *logins, const struct web_pairs *users,
-			   const char *name, char dst[BCRYPT_TEXT_MAX])
+static bool logins_hash_for_user(struct logins *logins, const struct web_pairs *users,
+				 const char *name, char dst[BCRYPT_TEXT_MAX])
 {
-	unsigned char print[FINGERPRINT_BYTES] = { 0 };
+	unsigned char digest[FINGERPRINT_BYTES] = { 0 };
 	const char *found = NULL;
 	unsigned cost = 10, like;
 
 	for (size_t i = 0; i < users->n; i++)
 		if (strcmp(users->list[i].name, name) == 0)
 			found = users->list[i].value;
-	fingerprint(logins->key, name, "", "", print);
-	memcpy(&like, print, sizeof(like));
+	fingerprint(logins->key, name, "", "", digest);
+	memcpy(&like, digest, sizeof(like));
 	if (users->n > 0)
 		web_config_bcrypt(users->list[like % users->n].value, &cost);
-	bcrypt_of_nobody(cost, dst);
+	bcrypt_dummy_hash(cost, dst);
 	if (found)
 		text_copy(dst, BCRYPT_TEXT_MAX, found);
 	return found;
 }
 
-static struct login_job *job_new(struct logins *logins, const struct web_pairs *users,
-				 const char *authorization)
+static struct login_job *login_job_new(struct logins *logins, const struct web_pairs *users,
+				       const char *authorization)
 {
 	struct login_job *job = calloc(1, sizeof(*job));
 	char storage[USER_MAX + PASSWORD_MAX + 1];
@@ -243,10 +244,10 @@ static struct login_job *job_new(struct logins *logins, const struct web_pairs *
 	}
 	job->logins = logins;
 	job->answer = LOGIN_LATER;
-	job->real = logins_hash_of(logins, users, pair.p, job->hash);
+	job->user_exists = logins_hash_for_user(logins, users, pair.p, job->hash);
 	text_copy(job->password, sizeof(job->password), password);
-	if (!fingerprint(logins->key, pair.p, password, job->hash, job->print)) {
-		job_free(job);
+	if (!fingerprint(logins->key, pair.p, password, job->hash, job->digest)) {
+		login_job_free(job);
 		job = NULL;
 	}
 	explicit_bzero(storage, sizeof(storage));
@@ -254,8 +255,8 @@ static struct login_job *job_new(struct logins *logins, const struct web_pairs *
 }
 
 /* Under the lock. */
-static enum login wait_for_it(struct logins *logins, struct login_job *job,
-			      struct client_name from, void *user)
+static enum login logins_enqueue(struct logins *logins, struct login_job *job,
+				 struct client_name from, void *user)
 {
 	void *lost;
 
@@ -264,34 +265,34 @@ static enum login wait_for_it(struct logins *logins, struct login_job *job,
 	job->user = user;
 	logins->hooks.wait(user);
 	if (lost)
-		logins_own_answer(lost, LOGIN_BUSY);
+		login_job_answer(lost, LOGIN_BUSY);
 	pthread_cond_signal(&logins->work);
 	return LOGIN_LATER;
 }
 
-enum login logins_ask(struct logins *logins, const struct web_pairs *users,
-		      const char *authorization, struct client_name from, void *user,
-		      struct login_job **ret_job)
+enum login logins_check(struct logins *logins, const struct web_pairs *users,
+			const char *authorization, struct client_name from, void *user,
+			struct login_job **ret_job)
 {
 	struct login_job *job =
-	    authorization ? job_new(logins, users, authorization) : NULL;
+	    authorization ? login_job_new(logins, users, authorization) : NULL;
 	enum login what;
 
 	if (!job)
 		return LOGIN_NO;
 	pthread_mutex_lock(&logins->lock);
-	what = known_answer(logins, job->print);
+	what = logins_cached_result(logins, job->digest);
 	if (what == LOGIN_LATER)
-		what = wait_for_it(logins, job, from, user);
+		what = logins_enqueue(logins, job, from, user);
 	pthread_mutex_unlock(&logins->lock);
 	if (what == LOGIN_LATER)
 		*ret_job = job;
 	else
-		job_free(job);
+		login_job_free(job);
 	return what;
 }
 
-enum login logins_answer(struct login_job *job)
+enum login logins_result(struct login_job *job)
 {
 	enum login what;
 
@@ -301,7 +302,7 @@ enum login logins_answer(struct login_job *job)
 	return what;
 }
 
-void logins_forget(struct login_job *job)
+void logins_cancel(struct login_job *job)
 {
 	struct logins *logins;
 
@@ -312,6 +313,6 @@ void logins_forget(struct login_job *job)
 	login_queue_remove(&logins->queue, job);
 	job->user = NULL;
 	if (!job->running)
-		job_free(job);
+		login_job_free(job);
 	pthread_mutex_unlock(&logins->lock);
 }

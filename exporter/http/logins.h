@@ -25,9 +25,9 @@ enum login {
 
 /* Whoever waits for an answer. */
 struct login_hooks {
-	/* Called before the answer can come, within logins_ask. */
+	/* Called before the answer can come, within logins_check. */
 	void (*wait)(void *user);
-	/* From any thread: logins_answer has it. */
+	/* From any thread: logins_result has it. */
 	void (*ready)(void *user);
 };
 
@@ -42,12 +42,12 @@ void logins_free(struct logins *);
 
 /* authorization: the header's value; NULL: none. users are copied where they are needed later.
  * A job is given for LOGIN_LATER alone. */
-enum login logins_ask(struct logins *, const struct web_pairs *users,
-		      const char *authorization, struct client_name from, void *user,
-		      struct login_job **ret_job);
+enum login logins_check(struct logins *, const struct web_pairs *users,
+			const char *authorization, struct client_name from, void *user,
+			struct login_job **ret_job);
 /* LOGIN_LATER: not yet. */
-enum login logins_answer(struct login_job *);
+enum login logins_result(struct login_job *);
 /* NULL does nothing. `ready` is not called for it any more. */
-void logins_forget(struct login_job *);
+void logins_cancel(struct login_job *);
 
 #endif

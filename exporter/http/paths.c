@@ -65,8 +65,8 @@ static struct reply get_verdict(struct request *request)
 /* clang-format off */
 static const struct path paths[] = {
 	{ NULL,              PATH_GET | PATH_HEAVY, scrape_answer }, /* --web.telemetry-path */
-	{ "/",               PATH_GET | PATH_HEAVY, page_list },
-	{ "/target",         PATH_GET,              page_one },
+	{ "/",               PATH_GET | PATH_HEAVY, page_show_list },
+	{ "/target",         PATH_GET,              page_show_target },
 	{ "/events",         PATH_GET,              get_events },
 	{ "/probe",          PATH_GET,              probe_request },
 	{ "/sd",             PATH_GET | PATH_HEAVY, discovery_answer },

@@ -1,6 +1,6 @@
-/* request.c - the one way of a request: request_begin, request_hear with its steps, request_ended.
+/* request.c - the one way of a request: request_begin, request_handle with its steps, request_ended.
  *
- * libmicrohttpd calls request_hear for the headers, for each part of a body, at its end, and
+ * libmicrohttpd calls request_handle for the headers, for each part of a body, at its end, and
  * again each time the request goes on after it was suspended; request_reply carries on with the
  * step that is next.
  */
@@ -83,7 +83,7 @@ void request_resume(struct request *request)
 }
 
 /* Under the lock. */
-static void request_take_woken(struct web *web, struct request *request)
+static void request_unlink_woken(struct web *web, struct request *request)
 {
 	*request->link = request->next;
 	if (request->next)
@@ -99,7 +99,7 @@ void requests_take_woken(struct web *web)
 
 	pthread_mutex_lock(&web->lock);
 	while ((request = web->woken)) {
-		request_take_woken(web, request);
+		request_unlink_woken(web, request);
 		request_continue(request);
 	}
 	pthread_mutex_unlock(&web->lock);
@@ -107,31 +107,31 @@ void requests_take_woken(struct web *web)
 
 /* --- turns at large answers -------------------------------------------------------------------- */
 
-void requests_give_turns(struct web *web)
+void requests_start_queued(struct web *web)
 {
 	struct client *queue[CLIENTS_ROWS];
 	size_t n = client_table_queue(&web->clients, queue);
 	struct instant now = instant_now();
 
-	web->turns_changed = false;
+	web->queue_changed = false;
 	for (size_t i = 0; i < n; i++)
 		if (client_table_may_answer_large(&web->clients, queue[i], now))
 			request_continue(queue[i]->request);
 }
 
-void request_refuse_turn(struct request *request)
+void request_refuse_queued(struct request *request)
 {
 	request->refused = true;
 	request_continue(request);
 }
 
-static bool request_has_turn(struct request *request)
+static bool request_may_answer_large(struct request *request)
 {
 	return client_table_may_answer_large(&request->web->clients, request->client,
 					     instant_now());
 }
 
-static struct reply request_wait_for_turn(struct request *request)
+static struct reply request_enqueue(struct request *request)
 {
 	request_suspend(request, CLIENT_QUEUED);
 	return reply_later();
@@ -185,7 +185,7 @@ static struct reply request_reply(struct request *request)
 			return request_check_refuse_target();
 		/* fall through */
 	case REQUEST_LOGIN:
-		if (!access_admits(request->web->access, request, &refusal))
+		if (!access_allows(request->web->access, request, &refusal))
 			return refusal;
 		request->step = REQUEST_ROUTE;
 		/* fall through */
@@ -198,8 +198,9 @@ static struct reply request_reply(struct request *request)
 		if (request->refused)
 			return reply_busy(
 			    "too many large answers at once for this client\n");
-		if ((request->path->methods & PATH_HEAVY) && !request_has_turn(request))
-			return request_wait_for_turn(request);
+		if ((request->path->methods & PATH_HEAVY) &&
+		    !request_may_answer_large(request))
+			return request_enqueue(request);
 		request->step = REQUEST_PATH;
 		/* fall through */
 	case REQUEST_PATH:
@@ -218,7 +219,7 @@ static enum MHD_Result request_send(struct request *request, struct reply reply)
 		reply_without_body(&reply);
 	if (!reply.response)
 		return MHD_NO;
-	access_dress(request->web->access, &reply);
+	access_add_headers(request->web->access, &reply);
 	queued = MHD_queue_response(request->connection, reply.status, reply.response);
 	MHD_destroy_response(reply.response);
 	return queued;
@@ -263,7 +264,7 @@ static bool request_receive(struct request *request, size_t *body_n,
 
 /* --- from begin to end -------------------------------------------------------------------------- */
 
-/* NULL, where there is no memory: request_hear then closes the connection. */
+/* NULL, where there is no memory: request_handle then closes the connection. */
 void *request_begin(void *cls, const char *target, struct MHD_Connection *connection)
 {
 	struct web *web = cls;
@@ -288,9 +289,9 @@ void *request_begin(void *cls, const char *target, struct MHD_Connection *connec
 	return request;
 }
 
-enum MHD_Result request_hear(void *cls, struct MHD_Connection *connection, const char *url,
-			     const char *method, const char *version, const char *body,
-			     size_t *body_n, void **seen)
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection,
+			       const char *url, const char *method, const char *version,
+			       const char *body, size_t *body_n, void **seen)
 {
 	struct request *request = *seen;
 	enum MHD_Result result;
@@ -312,12 +313,12 @@ static void request_free(struct request *request)
 {
 	struct web *web = request->web;
 
-	logins_forget(request->login);
+	logins_cancel(request->login);
 	if (request->work && request->free_work)
 		request->free_work(request->work);
 	pthread_mutex_lock(&web->lock);
 	if (request->woken)
-		request_take_woken(web, request);
+		request_unlink_woken(web, request);
 	pthread_mutex_unlock(&web->lock);
 	free(request);
 }
@@ -332,7 +333,7 @@ void request_ended(void *cls, struct MHD_Connection *connection, void **seen,
 	(void)connection, (void)code;
 	if (!request)
 		return;
-	web->turns_changed |= request->client->large;
+	web->queue_changed |= request->client->large;
 	request->client->request = NULL;
 	request_move(request, CLIENT_IDLE);
 	request_free(request);

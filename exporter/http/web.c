@@ -12,10 +12,10 @@
 
 /* How often the deadlines are looked at while anyone is connected; a pause until those that have
  * to leave are closed; one while descriptors are short; turns in which those that waited hear that the server ends. */
-enum { CLOCK_MS = 1000, FULL_MS = 5, SHORT_MS = 100, LAST_TURNS = 4 };
+enum { CLOCK_MS = 1000, FULL_MS = 5, SHORT_MS = 100, LAST_RUNS = 4 };
 
 /* What poll waits for, before the listening sockets. */
-enum { POLL_WAKE, POLL_GONE, POLL_PLAIN, POLL_SECURE, POLL_LISTENING };
+enum { POLL_WAKE, POLL_CLOSED, POLL_PLAIN, POLL_SECURE, POLL_LISTENING };
 
 void web_wake(struct web *web)
 {
@@ -41,7 +41,7 @@ static struct MHD_Daemon *daemon_start(struct web *web, bool tls)
 	return MHD_start_daemon(
 	    MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
 		(tls ? MHD_USE_TLS : 0),
-	    0, NULL, NULL, request_hear, web, MHD_OPTION_URI_LOG_CALLBACK, request_begin,
+	    0, NULL, NULL, request_handle, web, MHD_OPTION_URI_LOG_CALLBACK, request_begin,
 	    web, MHD_OPTION_NOTIFY_COMPLETED, request_ended, web,
 	    MHD_OPTION_NOTIFY_CONNECTION, connection_changed, web,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CLIENTS_ROWS,
@@ -69,18 +69,18 @@ static bool daemon_is_busy(struct MHD_Daemon *daemon)
 
 /* --- the web thread ---------------------------------------------------------------------------- */
 
-static void web_expect(struct web *web, struct pollfd fds[])
+static void web_fill_pollfds(struct web *web, struct pollfd fds[])
 {
 	fds[POLL_WAKE] = (struct pollfd){ .fd = web->wake, .events = POLLIN };
-	fds[POLL_GONE] = (struct pollfd){ .fd = web->gone, .events = POLLIN };
+	fds[POLL_CLOSED] = (struct pollfd){ .fd = web->closed_epoll, .events = POLLIN };
 	fds[POLL_PLAIN] = (struct pollfd){ .fd = daemon_fd(web->plain), .events = POLLIN };
 	fds[POLL_SECURE] =
 	    (struct pollfd){ .fd = daemon_fd(atomic_load(&web->secure)), .events = POLLIN };
-	acceptor_expect(&web->acceptor, !client_table_full(&web->clients), instant_now(),
-			fds + POLL_LISTENING);
+	acceptor_fill_pollfds(&web->acceptor, !client_table_full(&web->clients),
+			      instant_now(), fds + POLL_LISTENING);
 }
 
-static int web_patience(struct web *web, int wait_ms)
+static int web_poll_timeout(struct web *web, int wait_ms)
 {
 	int most = -1;
 
@@ -97,38 +97,38 @@ static int web_patience(struct web *web, int wait_ms)
 	return most;
 }
 
-static void web_look_at_the_clock(struct web *web)
+static void web_check_deadlines(struct web *web)
 {
 	struct instant now = instant_now();
 
-	if (instant_before(now, instant_plus(web->clock, span_of_ms(CLOCK_MS))))
+	if (instant_before(now, instant_plus(web->deadlines_checked, span_of_ms(CLOCK_MS))))
 		return;
-	web->clock = now;
-	web->turns_changed = true; /* an answer may have lasted longer than it counts */
+	web->deadlines_checked = now;
+	web->queue_changed = true; /* an answer may have lasted longer than it counts */
 	connections_expire(web, now);
 }
 
-void web_turn(struct web *web, int wait_ms)
+void web_run_once(struct web *web, int wait_ms)
 {
 	struct pollfd fds[POLL_LISTENING + SOCKETS_MAX];
 	struct MHD_Daemon *secure;
 	uint64_t wakes;
 
-	web_expect(web, fds);
-	poll(fds, ARRAY_SIZE(fds), web_patience(web, wait_ms));
+	web_fill_pollfds(web, fds);
+	poll(fds, ARRAY_SIZE(fds), web_poll_timeout(web, wait_ms));
 	if (fds[POLL_WAKE].revents && read(web->wake, &wakes, sizeof(wakes)) < 0) {
 		/* Somebody else's wake is as good. */
 	}
 	requests_take_woken(web);
-	connections_see_gone(web);
+	connections_check_closed(web);
 	acceptor_accept(&web->acceptor, fds + POLL_LISTENING, connection_add, web);
 	MHD_run(web->plain);
 	secure = atomic_load(&web->secure);
 	if (secure)
 		MHD_run(secure);
-	web_look_at_the_clock(web);
-	if (web->turns_changed)
-		requests_give_turns(web);
+	web_check_deadlines(web);
+	if (web->queue_changed)
+		requests_start_queued(web);
 }
 
 /* Requests that wait are answered, as far as that does not take time; then all is closed. */
@@ -140,8 +140,8 @@ static void web_end(struct web *web)
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
 		if (web->clients.rows[i].request)
 			request_continue(web->clients.rows[i].request);
-	for (int i = 0; i < LAST_TURNS; i++)
-		web_turn(web, 0);
+	for (int i = 0; i < LAST_RUNS; i++)
+		web_run_once(web, 0);
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
 		if (web->clients.rows[i].state != CLIENT_FREE)
 			connection_end(web, &web->clients.rows[i]);
@@ -156,7 +156,7 @@ static void *web_run(void *cls)
 	struct web *web = cls;
 
 	while (!atomic_load(&web->ending))
-		web_turn(web, -1);
+		web_run_once(web, -1);
 	web_end(web);
 	return NULL;
 }
@@ -189,10 +189,10 @@ bool web_rules_changed(struct web *web)
 static bool web_open(struct web *web, struct rules *rules)
 {
 	web->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	web->gone = epoll_create1(EPOLL_CLOEXEC);
+	web->closed_epoll = epoll_create1(EPOLL_CLOEXEC);
 	web->access = access_new(rules_hold(rules));
 	web->events = events_new(web->exporter);
-	if (web->wake >= 0 && web->gone >= 0 && web->access && web->events)
+	if (web->wake >= 0 && web->closed_epoll >= 0 && web->access && web->events)
 		web->plain = daemon_start(web, false);
 	if (web->plain)
 		return web_change(web, rules);
@@ -212,7 +212,7 @@ struct web *web_prepare(const struct site *site, struct rules *rules,
 	web->site = site;
 	web->exporter = exporter;
 	web->woken_end = &web->woken;
-	web->clock = instant_now();
+	web->deadlines_checked = instant_now();
 	pthread_mutex_init(&web->lock, NULL);
 	if (web_open(web, rules))
 		return web;
@@ -252,8 +252,8 @@ void web_free(struct web *web)
 	access_free(web->access);
 	if (web->wake >= 0)
 		close(web->wake);
-	if (web->gone >= 0)
-		close(web->gone);
+	if (web->closed_epoll >= 0)
+		close(web->closed_epoll);
 	pthread_mutex_destroy(&web->lock);
 	free(web);
 }

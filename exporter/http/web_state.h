@@ -24,11 +24,11 @@ struct web {
 	struct events *events;
 
 	struct client_table clients;
-	struct client *entering; /* libmicrohttpd is being given it */
-	bool turns_changed;      /* somebody may be able to leave the queue */
-	struct instant clock;    /* when the deadlines were last looked at */
-	int gone;                /* epoll: suspended connections whose client may go */
-	int wake;                /* eventfd */
+	struct client *entering;          /* libmicrohttpd is being given it */
+	bool queue_changed;               /* somebody may be able to leave the queue */
+	struct instant deadlines_checked; /* when the deadlines were last looked at */
+	int closed_epoll; /* epoll: suspended connections whose client may go */
+	int wake;         /* eventfd */
 	atomic_bool ending;
 
 	pthread_t thread;
@@ -40,12 +40,12 @@ struct web {
 
 /* --- web.c ----------------------------------------------------------------------------------- */
 
-/* A server without listening sockets and without a thread: web_turn has to be called. Takes the
+/* A server without listening sockets and without a thread: web_run_once has to be called. Takes the
  * rules in any case. NULL: no memory, no descriptors. */
 struct web *web_prepare(const struct site *, struct rules *, struct exporter *);
 /* Waits for something to do, for at most that long (-1: any time), and does it. */
-void web_turn(struct web *, int wait_ms);
-/* From any thread: web_turn stops waiting. */
+void web_run_once(struct web *, int wait_ms);
+/* From any thread: web_run_once stops waiting. */
 void web_wake(struct web *);
 
 /* --- connection.c ---------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ void connection_end(struct web *, struct client *);
 /* While libmicrohttpd does not listen to it: notices when the client goes. */
 void connection_watch(struct web *, struct client *);
 void connection_unwatch(struct web *, const struct client *);
-void connections_see_gone(struct web *);
+void connections_check_closed(struct web *);
 /* Ends those that are past their deadline. */
 void connections_expire(struct web *, struct instant now);
 
@@ -69,17 +69,17 @@ void connections_expire(struct web *, struct instant now);
 
 /* For libmicrohttpd, in the order of a request's life; cls is the web. */
 void *request_begin(void *cls, const char *target, struct MHD_Connection *);
-enum MHD_Result request_hear(void *cls, struct MHD_Connection *, const char *url,
-			     const char *method, const char *version, const char *body,
-			     size_t *body_n, void **seen);
+enum MHD_Result request_handle(void *cls, struct MHD_Connection *, const char *url,
+			       const char *method, const char *version, const char *body,
+			       size_t *body_n, void **seen);
 void request_ended(void *cls, struct MHD_Connection *, void **seen,
 		   enum MHD_RequestTerminationCode);
 
 /* It is asked again at what it waited for. Nothing, if it is not suspended. */
 void request_continue(struct request *);
 /* It has waited too long in the queue: refused in words. */
-void request_refuse_turn(struct request *);
+void request_refuse_queued(struct request *);
 void requests_take_woken(struct web *);
-void requests_give_turns(struct web *);
+void requests_start_queued(struct web *);
 
 #endif

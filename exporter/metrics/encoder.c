@@ -129,7 +129,7 @@ static char *put_double(char *at, double value)
 /* --- labels ------------------------------------------------------------------------------- */
 
 /* Eight bytes at once: zero if all of them stand for themselves. */
-static uint64_t odd(uint64_t bytes)
+static uint64_t encoder_special_bytes(uint64_t bytes)
 {
 	const uint64_t each = 0x0101010101010101, high = 0x80 * each;
 	uint64_t below = bytes - ' ' * each;
@@ -140,7 +140,7 @@ static uint64_t odd(uint64_t bytes)
 	return (below | (quote - each) | (slash - each) | (del - each) | bytes) & high;
 }
 
-static bool encoder_is_plain(char c)
+static bool encoder_needs_no_escape(char c)
 {
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
@@ -152,7 +152,7 @@ static inline uint64_t put_eight(char *at, const char *p)
 
 	memcpy(&bytes, p, sizeof(bytes));
 	memcpy(at, &bytes, sizeof(bytes));
-	return odd(bytes);
+	return encoder_special_bytes(bytes);
 }
 
 /* Copies what stands for itself at the front, and perhaps what is behind it. Returns how many
@@ -166,7 +166,7 @@ static inline size_t encoder_put_plain(char *at, struct view v)
 	/* The rest again with some of the bytes before it. */
 	if (v.n >= 8 && v.n - n < 8 && put_eight(at + v.n - 8, v.p + v.n - 8) == 0)
 		return v.n;
-	for (; n < v.n && encoder_is_plain(v.p[n]); n++)
+	for (; n < v.n && encoder_needs_no_escape(v.p[n]); n++)
 		at[n] = v.p[n];
 	return n;
 }

@@ -363,6 +363,6 @@ struct answer *page_new(const struct page_params *params, const struct page_quer
 	page->params = *params;
 	plan_hold(page->params.plan);
 	page->query = *query;
-	target_counts_take(&page->target_counts, params->plan, query);
+	target_counts_collect(&page->target_counts, params->plan, query);
 	return &page->answer;
 }

@@ -99,7 +99,7 @@ static void page_detail_put_value(struct strbuf *out, const struct fact *f,
 		strbuf_format(out, "%lld", (long long)v->number);
 		return;
 	case FACT_SECONDS:
-		html_text(out, html_lasted(v->span, time));
+		html_text(out, html_duration(v->span, time));
 		return;
 	case FACT_TIME:
 		html_bdi(out, moment_text(v->time, time));

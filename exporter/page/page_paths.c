@@ -49,7 +49,7 @@ static struct reply page_reply(struct request *request, struct answer *answer)
 	return reply;
 }
 
-struct reply page_list(struct request *request)
+struct reply page_show_list(struct request *request)
 {
 	struct page_params params = page_paths_params_of(request);
 	struct page_query query;
@@ -63,7 +63,7 @@ struct reply page_list(struct request *request)
 	return reply;
 }
 
-struct reply page_one(struct request *request)
+struct reply page_show_target(struct request *request)
 {
 	struct page_params params = page_paths_params_of(request);
 	const struct target *target =

@@ -8,9 +8,9 @@
 #include "request.h"
 
 /* /?q=&state=&server=&page= */
-struct reply page_list(struct request *);
+struct reply page_show_list(struct request *);
 
 /* /target?server=&service= */
-struct reply page_one(struct request *);
+struct reply page_show_target(struct request *);
 
 #endif

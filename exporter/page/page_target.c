@@ -290,7 +290,7 @@ static void page_target_put_row(struct strbuf *out, const struct page_params *pa
 	page_target_put_last_hour(out, params, target);
 	strbuf_text(out, "</td><td class=\"no fell\" data-is=\"Phases\">");
 	waterfall_put(out, target, last);
-	strbuf_format(out, " <small>%s</small>", html_lasted(last->took, lasted));
+	strbuf_format(out, " <small>%s</small>", html_duration(last->took, lasted));
 	strbuf_text(out, "</td><td class=\"no\" data-is=\"Certificate\">");
 	page_certificate(out, last, params->now);
 	strbuf_text(out, "</td><td class=\"no\" data-is=\"Probed\">");

@@ -123,7 +123,7 @@ static void sparkline_put_bar(struct strbuf *out, const struct target_history *c
 	    "<title>%u min ago: %s, about %s</title></rect>",
 	    (unsigned)history_sample_state(sample), i * width + 1, CHART_HEIGHT - height,
 	    width - 2, height, ago, state_name(history_sample_state(sample)),
-	    html_lasted(history_class_span(history_sample_class(sample)), lasted));
+	    html_duration(history_class_span(history_sample_class(sample)), lasted));
 }
 
 void sparkline_chart(struct strbuf *out, const struct target_history *c)

@@ -71,8 +71,8 @@ static void target_counts_count(struct target_counts *c, const struct plan *plan
 	}
 }
 
-void target_counts_take(struct target_counts *c, const struct plan *plan,
-			const struct page_query *q)
+void target_counts_collect(struct target_counts *c, const struct plan *plan,
+			   const struct page_query *q)
 {
 	bool by_kind_only = !q->text[0] && !q->server[0];
 

@@ -31,8 +31,8 @@ struct target_counts {
 	size_t problem_count; /* of those in the array */
 };
 
-void target_counts_take(struct target_counts *, const struct plan *,
-			const struct page_query *);
+void target_counts_collect(struct target_counts *, const struct plan *,
+			   const struct page_query *);
 
 /* WARNING, CRITICAL and UNKNOWN of all. */
 size_t target_counts_bad(const struct target_counts *);

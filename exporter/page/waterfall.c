@@ -71,7 +71,7 @@ static void waterfall_put_bar(struct strbuf *out, const struct result *r,
 		      "<title>%s %s</title></rect>",
 		      (unsigned)bar->phase, is_broken(r, bar->phase) ? " broken" : "",
 		      bar->x, bar->width, HEIGHT - 2, phase_name(bar->phase),
-		      html_lasted(r->phases[bar->phase], lasted));
+		      html_duration(r->phases[bar->phase], lasted));
 }
 
 static void waterfall_put_words(struct strbuf *out, const struct result *r,
@@ -82,7 +82,7 @@ static void waterfall_put_words(struct strbuf *out, const struct result *r,
 	for (size_t i = 0; i < n; i++)
 		strbuf_format(out, "%s%s %s%s", i > 0 ? ", " : "",
 			      phase_name(bars[i].phase),
-			      html_lasted(r->phases[bars[i].phase], lasted),
+			      html_duration(r->phases[bars[i].phase], lasted),
 			      is_broken(r, bars[i].phase) ? " (failed)" : "");
 }
 
@@ -118,7 +118,7 @@ static void waterfall_put_line(struct strbuf *out, const struct result *r,
 	    "preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"p%u%s\" "
 	    "x=\"%u\" y=\"1\" width=\"%u\" height=\"%d\"/></svg></td></tr>\n",
 	    phase_name(bar->phase), broken ? " <small>failed here</small>" : "",
-	    html_lasted(r->phases[bar->phase], lasted), TABLE_WIDTH, HEIGHT,
+	    html_duration(r->phases[bar->phase], lasted), TABLE_WIDTH, HEIGHT,
 	    (unsigned)bar->phase, broken ? " broken" : "", bar->x, bar->width, HEIGHT - 2);
 }
 
@@ -140,7 +140,7 @@ void waterfall_table(struct strbuf *out, const struct target *target,
 	strbuf_format(out,
 		      "<tr class=\"sum\"><th scope=\"row\">whole probe</th>"
 		      "<td class=\"no\">%s</td><td></td></tr></tbody></table>\n",
-		      html_lasted(r->took, lasted));
+		      html_duration(r->took, lasted));
 }
 
 void waterfall_legend(struct strbuf *out)

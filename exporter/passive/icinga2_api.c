@@ -213,7 +213,7 @@ static void icinga2_api_abandon(struct icinga2_api *api)
 }
 
 static void icinga2_api_deliver(struct transport *transport, struct message *messages,
-				size_t count, const atomic_bool *leaving,
+				size_t count, const atomic_bool *stopping,
 				struct buffer *why)
 {
 	struct icinga2_api *api = (struct icinga2_api *)transport;
@@ -221,7 +221,8 @@ static void icinga2_api_deliver(struct transport *transport, struct message *mes
 	int running;
 
 	api->stopped = false;
-	while (icinga2_api_fill(api, messages, count, &next) > 0 && !atomic_load(leaving)) {
+	while (icinga2_api_fill(api, messages, count, &next) > 0 &&
+	       !atomic_load(stopping)) {
 		if (curl_multi_perform(api->multi, &running) != CURLM_OK)
 			break;
 		finish_done(api, why);

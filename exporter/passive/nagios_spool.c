@@ -174,14 +174,14 @@ static void say_unread(const struct nagios_spool *s, struct buffer *why)
 }
 
 static void nagios_spool_deliver(struct transport *transport, struct message *messages,
-				 size_t count, const atomic_bool *leaving,
+				 size_t count, const atomic_bool *stopping,
 				 struct buffer *why)
 {
 	struct nagios_spool *s = (struct nagios_spool *)transport;
 	struct strbuf text;
 	size_t put = 0;
 
-	(void)leaving;
+	(void)stopping;
 	nagios_spool_look(s);
 	if (s->file_count == NAGIOS_SPOOL_FILES_MAX) {
 		say_unread(s, why);

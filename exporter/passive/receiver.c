@@ -25,7 +25,7 @@ struct receiver {
 	struct arena arena;
 	struct passive_names names;
 	pthread_t thread;
-	atomic_bool leaving;
+	atomic_bool stopping;
 
 	pthread_mutex_t lock; /* guards the queue */
 	pthread_cond_t wake;  /* something was put, or it is time to leave */
@@ -34,7 +34,7 @@ struct receiver {
 	/* The thread's own. */
 	struct message messages[RECEIVER_BATCH_MAX];
 	struct queued_result *batch[RECEIVER_BATCH_MAX];
-	bool away, refusal_said;
+	bool unreachable, refusal_logged;
 	int64_t backoff_ms;
 };
 
@@ -46,8 +46,8 @@ static void receiver_drop(struct receiver *r, size_t count)
 }
 
 /* Another address of the same round is no loss: the text names all. */
-static bool replaces(const struct queued_result *waiting, const struct target *target,
-		     const struct address *address)
+static bool receiver_replaces(const struct queued_result *waiting,
+			      const struct target *target, const struct address *address)
 {
 	return target->addresses != ADDRESS_EACH ||
 	       address_same_host(&waiting->address, address);
@@ -60,7 +60,7 @@ void receiver_put(struct receiver *r, const struct target *target,
 
 	pthread_mutex_lock(&r->lock);
 	waiting = queued_result_find(&r->queue, target);
-	if (waiting && replaces(waiting, target, address))
+	if (waiting && receiver_replaces(waiting, target, address))
 		receiver_drop(r, 1);
 	if (!waiting) {
 		if (r->queue.count >= RECEIVER_QUEUE_MAX) {
@@ -89,7 +89,7 @@ static const char *receiver_name_of(const char *name_template, const struct targ
 	return strdup(buffer_string(&b));
 }
 
-static void newest(const struct verdicts *v, struct message *p)
+static void message_set_newest(const struct verdicts *v, struct message *p)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (v->findings[i].result.at.ms >= p->at.ms) {
@@ -99,8 +99,8 @@ static void newest(const struct verdicts *v, struct message *p)
 }
 
 /* Of a dead host each service says the same, so that one rule of the scheduler knows them all. */
-static void receiver_say_outage(const struct receiver *r, const struct target *target,
-				struct verdicts *v)
+static void receiver_remark_outage(const struct receiver *r, const struct target *target,
+				   struct verdicts *v)
 {
 	size_t services = r->outages ? outages_services(r->outages, target->server) : 0;
 	char sentence[VERDICT_SENTENCE_MAX];
@@ -110,7 +110,8 @@ static void receiver_say_outage(const struct receiver *r, const struct target *t
 		struct buffer b;
 
 		if (f->remark[0] != '\0' ||
-		    !outage_unreached(f->result.state, f->result.fault, f->result.phase))
+		    !outage_is_unreachable(f->result.state, f->result.fault,
+					   f->result.phase))
 			continue;
 		verdict_sentence(&f->result, sentence);
 		buffer_init(&b, f->remark, sizeof(f->remark));
@@ -122,8 +123,8 @@ static void receiver_say_outage(const struct receiver *r, const struct target *t
 }
 
 /* False: there is no result in the slot, or no memory. */
-static bool receiver_own_word(struct receiver *r, const struct target *target,
-			      struct message *p)
+static bool receiver_build_message(struct receiver *r, const struct target *target,
+				   struct message *p)
 {
 	char report[REPORT_MAX];
 	struct verdicts v;
@@ -133,13 +134,13 @@ static bool receiver_own_word(struct receiver *r, const struct target *target,
 	buffer_init(&b, report, sizeof(report));
 	verdicts_init(&v);
 	if (verdicts_add_announced(&v, target) && v.count > 0) {
-		receiver_say_outage(r, target, &v);
+		receiver_remark_outage(r, target, &v);
 		some_bad_judge(v.findings, v.count);
 		p->state = report_write(&b, v.findings, v.count, NULL);
 		p->text = strdup(buffer_string(&b));
 		p->host = receiver_name_of(r->names.host, target);
 		p->service = receiver_name_of(r->names.service, target);
-		newest(&v, p);
+		message_set_newest(&v, p);
 	}
 	verdicts_fini(&v);
 	return p->text && p->host && p->service;
@@ -154,8 +155,8 @@ static void message_fini(struct message *p)
 
 /* --- delivery -------------------------------------------------------------------------------- */
 
-static void receiver_say(struct receiver *r, enum log_level level, const char *what,
-			 const char *why)
+static void receiver_log(struct receiver *r, enum log_level level, const char *what,
+			 const char *reason)
 {
 	char dropped[LOG_NUMBER_MAX];
 
@@ -163,35 +164,36 @@ static void receiver_say(struct receiver *r, enum log_level level, const char *w
 	log_put(r->log, level, what,
 		(struct log_field[]){ { "receiver", r->transport->name },
 				      { "dropped", dropped },
-				      { "reason", why } },
+				      { "reason", reason } },
 		3);
 }
 
 /* Once for each time it goes and comes, whatever the number of results. */
-static void say_news(struct receiver *r, size_t away, size_t refused, const char *why)
+static void receiver_log_change(struct receiver *r, size_t retry, size_t refused,
+				const char *reason)
 {
-	if (refused > 0 && !r->refusal_said) {
-		r->refusal_said = true;
-		receiver_say(r, LOG_WARN,
-			     "passive results refused, more will only be counted", why);
+	if (refused > 0 && !r->refusal_logged) {
+		r->refusal_logged = true;
+		receiver_log(r, LOG_WARN,
+			     "passive results refused, more will only be counted", reason);
 	}
-	if (away > 0 && *why && !r->away) {
-		r->away = true;
-		receiver_say(r, LOG_WARN,
-			     "passive results cannot be handed over, will try on", why);
-	} else if (away == 0 && r->away) {
-		r->away = false;
-		receiver_say(r, LOG_INFO, "passive results are taken again", NULL);
+	if (retry > 0 && *reason && !r->unreachable) {
+		r->unreachable = true;
+		receiver_log(r, LOG_WARN,
+			     "passive results cannot be handed over, will try on", reason);
+	} else if (retry == 0 && r->unreachable) {
+		r->unreachable = false;
+		receiver_log(r, LOG_INFO, "passive results are taken again", NULL);
 	}
 }
 
 /* What could not be delivered waits again, unless there is newer of it. */
-static void receiver_settle(struct receiver *r, struct queued_result *n,
+static void receiver_finish(struct receiver *r, struct queued_result *n,
 			    enum message_outcome outcome)
 {
 	if (outcome == MESSAGE_SENT) {
 		atomic_fetch_add(&r->counts->sent, 1);
-	} else if (outcome == MESSAGE_AWAY && !queued_result_find(&r->queue, &n->target) &&
+	} else if (outcome == MESSAGE_RETRY && !queued_result_find(&r->queue, &n->target) &&
 		   r->queue.count < RECEIVER_QUEUE_MAX) {
 		queued_result_return(&r->queue, n);
 		return;
@@ -202,12 +204,12 @@ static void receiver_settle(struct receiver *r, struct queued_result *n,
 }
 
 /* The batch to parcels; what has no words yet is no news. Returns how many. */
-static size_t receiver_pack(struct receiver *r, size_t count)
+static size_t receiver_build_batch(struct receiver *r, size_t count)
 {
 	size_t packed = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (receiver_own_word(r, &r->batch[i]->target, &r->messages[packed])) {
+		if (receiver_build_message(r, &r->batch[i]->target, &r->messages[packed])) {
 			r->batch[packed++] = r->batch[i];
 			continue;
 		}
@@ -221,25 +223,25 @@ static size_t receiver_pack(struct receiver *r, size_t count)
 static void receiver_deliver(struct receiver *r, size_t count)
 {
 	char why_storage[WHY_MAX];
-	struct buffer why;
-	size_t away = 0, refused = 0;
+	struct buffer reason;
+	size_t retry = 0, refused = 0;
 
-	buffer_init(&why, why_storage, sizeof(why_storage));
-	count = receiver_pack(r, count);
-	r->transport->deliver(r->transport, r->messages, count, &r->leaving, &why);
+	buffer_init(&reason, why_storage, sizeof(why_storage));
+	count = receiver_build_batch(r, count);
+	r->transport->deliver(r->transport, r->messages, count, &r->stopping, &reason);
 	pthread_mutex_lock(&r->lock);
 	for (size_t i = count; i-- > 0;) {
-		away += r->messages[i].outcome == MESSAGE_AWAY;
+		retry += r->messages[i].outcome == MESSAGE_RETRY;
 		refused += r->messages[i].outcome == MESSAGE_REFUSED;
-		receiver_settle(r, r->batch[i], r->messages[i].outcome);
+		receiver_finish(r, r->batch[i], r->messages[i].outcome);
 	}
 	pthread_mutex_unlock(&r->lock);
 	for (size_t i = 0; i < count; i++)
 		message_fini(&r->messages[i]);
-	if (atomic_load(&r->leaving))
+	if (atomic_load(&r->stopping))
 		return;
-	say_news(r, away, refused, buffer_string(&why));
-	if (away == 0)
+	receiver_log_change(r, retry, refused, buffer_string(&reason));
+	if (retry == 0)
 		r->backoff_ms = 0;
 	else if (r->backoff_ms < BACKOFF_MAX_MS)
 		r->backoff_ms = r->backoff_ms > 0 ? r->backoff_ms * 2 : BACKOFF_FIRST_MS;
@@ -248,17 +250,17 @@ static void receiver_deliver(struct receiver *r, size_t count)
 /* --- the thread ------------------------------------------------------------------------------ */
 
 /* With the lock held: for so long, or until it is time to leave. */
-static void rest(struct receiver *r, struct span span)
+static void receiver_sleep(struct receiver *r, struct span span)
 {
 	struct instant until = instant_plus(instant_now(), span);
 	struct timespec at = { .tv_sec = (time_t)(until.ns / 1000000000),
 			       .tv_nsec = (long)(until.ns % 1000000000) };
 
-	while (!atomic_load(&r->leaving) && instant_before(instant_now(), until))
+	while (!atomic_load(&r->stopping) && instant_before(instant_now(), until))
 		pthread_cond_timedwait(&r->wake, &r->lock, &at);
 }
 
-static size_t take_batch(struct receiver *r)
+static size_t receiver_take_batch(struct receiver *r)
 {
 	size_t count = 0;
 
@@ -267,12 +269,12 @@ static size_t take_batch(struct receiver *r)
 	return count;
 }
 
-static void *receiver_work(void *cls)
+static void *receiver_thread(void *cls)
 {
 	struct receiver *r = cls;
 
 	pthread_mutex_lock(&r->lock);
-	while (!atomic_load(&r->leaving)) {
+	while (!atomic_load(&r->stopping)) {
 		size_t count;
 
 		if (r->queue.count == 0) {
@@ -280,11 +282,11 @@ static void *receiver_work(void *cls)
 			continue;
 		}
 		if (r->backoff_ms > 0 || r->queue.count < RECEIVER_BATCH_MAX)
-			rest(r, r->backoff_ms > 0 ? span_of_ms(r->backoff_ms)
-						  : r->transport->pause);
-		if (atomic_load(&r->leaving))
+			receiver_sleep(r, r->backoff_ms > 0 ? span_of_ms(r->backoff_ms)
+							    : r->transport->pause);
+		if (atomic_load(&r->stopping))
 			break;
-		count = take_batch(r);
+		count = receiver_take_batch(r);
 		pthread_mutex_unlock(&r->lock);
 		receiver_deliver(r, count);
 		pthread_mutex_lock(&r->lock);
@@ -293,7 +295,7 @@ static void *receiver_work(void *cls)
 	return NULL;
 }
 
-static void dismantle(struct receiver *r)
+static void receiver_destroy(struct receiver *r)
 {
 	result_queue_fini(&r->queue);
 	pthread_cond_destroy(&r->wake);
@@ -303,14 +305,14 @@ static void dismantle(struct receiver *r)
 	free(r);
 }
 
-struct naming {
+struct receiver_naming {
 	struct receiver *receiver;
 	const struct passive_names *names;
 };
 
-static void names_take(void *user)
+static void receiver_copy_names(void *user)
 {
-	struct naming *n = user;
+	struct receiver_naming *n = user;
 	struct receiver *r = n->receiver;
 
 	r->names.host = arena_text(&r->arena, view_of(n->names->host));
@@ -326,7 +328,8 @@ struct receiver *receiver_new(struct transport *transport,
 	pthread_condattr_t monotonic;
 
 	/* Zeroed, the arena is empty. */
-	if (!r || !out_of_memory_guard(names_take, &(struct naming){ r, names })) {
+	if (!r || !out_of_memory_guard(receiver_copy_names,
+				       &(struct receiver_naming){ r, names })) {
 		transport->free(transport);
 		if (r)
 			arena_fini(&r->arena);
@@ -337,16 +340,16 @@ struct receiver *receiver_new(struct transport *transport,
 	r->counts = counts;
 	r->log = log;
 	r->outages = outages;
-	atomic_init(&r->leaving, false);
+	atomic_init(&r->stopping, false);
 	result_queue_init(&r->queue);
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&r->wake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&r->thread, NULL, receiver_work, r) == 0)
+	if (pthread_create(&r->thread, NULL, receiver_thread, r) == 0)
 		return r;
-	dismantle(r);
+	receiver_destroy(r);
 	return NULL;
 }
 
@@ -355,9 +358,9 @@ void receiver_free(struct receiver *r)
 	if (!r)
 		return;
 	pthread_mutex_lock(&r->lock);
-	atomic_store(&r->leaving, true);
+	atomic_store(&r->stopping, true);
 	pthread_cond_signal(&r->wake);
 	pthread_mutex_unlock(&r->lock);
 	pthread_join(r->thread, NULL);
-	dismantle(r);
+	receiver_destroy(r);
 }

@@ -21,7 +21,7 @@ struct receiver_counts {
 };
 
 enum message_outcome {
-	MESSAGE_AWAY, /* try again later */
+	MESSAGE_RETRY, /* try again later */
 	MESSAGE_SENT,
 	MESSAGE_REFUSED, /* never try again */
 };
@@ -33,7 +33,7 @@ struct message {
 	enum state state;
 	struct moment at; /* when the newest probe began */
 	struct span took, interval;
-	enum message_outcome outcome; /* MESSAGE_AWAY before delivery */
+	enum message_outcome outcome; /* MESSAGE_RETRY before delivery */
 };
 
 /* A way to deliver. All calls come from the receiver's thread, but for `free`. */
@@ -42,9 +42,9 @@ struct transport {
 	/* Results are gathered for so long before they are delivered. */
 	struct span pause;
 	/* Sets the outcomes. Adds a sentence to `why` if something failed that the operator should
-	 * know. Returns soon when *leaving. */
+	 * know. Returns soon when *stopping. */
 	void (*deliver)(struct transport *, struct message *, size_t count,
-			const atomic_bool *leaving, struct buffer *why);
+			const atomic_bool *stopping, struct buffer *why);
 	void (*free)(struct transport *);
 };
 

@@ -86,7 +86,7 @@ static void push(struct log *log, struct view line)
 }
 
 /* Adds the line that counts the lost ones, if there are any and it fits. */
-static void say_lost(struct log *log)
+static void log_put_lost(struct log *log)
 {
 	char storage[256], digits[24];
 	struct buffer line, number;
@@ -117,7 +117,7 @@ void log_put(struct log *log, enum log_level level, const char *message,
 	buffer_init(&line, storage, sizeof(storage));
 	log_format(&line, log->style, moment_now(), level, message, fields, count);
 	pthread_mutex_lock(&log->lock);
-	say_lost(log);
+	log_put_lost(log);
 	if (log->unsaid == 0 && line.n <= sizeof(log->ring) - log->used) {
 		push(log, buffer_view(&line));
 	} else {
@@ -156,7 +156,7 @@ static bool log_next_line(struct log *log)
 	bool found;
 
 	pthread_mutex_lock(&log->lock);
-	say_lost(log);
+	log_put_lost(log);
 	found = pull(log);
 	pthread_mutex_unlock(&log->lock);
 	return found;

@@ -33,7 +33,7 @@ void names_log_changed(struct log *log, const struct target *target,
 		8);
 }
 
-void names_log_untold(struct log *log, uint64_t count)
+void names_log_skipped(struct log *log, uint64_t count)
 {
 	char text[24];
 	struct buffer b;

@@ -10,6 +10,6 @@
 void names_log_changed(struct log *, const struct target *, const struct name_result *,
 		       const struct name_results_change *);
 /* So many more in the last minute. */
-void names_log_untold(struct log *, uint64_t count);
+void names_log_skipped(struct log *, uint64_t count);
 
 #endif

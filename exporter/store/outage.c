@@ -11,7 +11,7 @@ enum { BUCKETS = 1024 };
 struct outage {
 	struct outage *next;
 	size_t services;
-	bool told;
+	bool reported;
 	char server[];
 };
 
@@ -41,7 +41,7 @@ static struct outage **outage_find(struct outages *o, const char *server)
 	return at;
 }
 
-static void outage_take_out(struct outages *o, struct outage **at)
+static void outage_remove(struct outages *o, struct outage **at)
 {
 	struct outage *gone = *at;
 
@@ -50,7 +50,7 @@ static void outage_take_out(struct outages *o, struct outage **at)
 	atomic_fetch_sub(&o->count, 1);
 }
 
-void outages_keep(struct outages *o, const struct plan *plan)
+void outages_retain(struct outages *o, const struct plan *plan)
 {
 	pthread_mutex_lock(&o->lock);
 	for (size_t i = 0; i < BUCKETS; i++)
@@ -61,7 +61,7 @@ void outages_keep(struct outages *o, const struct plan *plan)
 			    strcmp(plan->targets[place].server, (*at)->server) == 0)
 				at = &(*at)->next;
 			else
-				outage_take_out(o, at);
+				outage_remove(o, at);
 		}
 	pthread_mutex_unlock(&o->lock);
 }
@@ -72,53 +72,55 @@ void outages_free(struct outages *o)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (o->buckets[i])
-			outage_take_out(o, &o->buckets[i]);
+			outage_remove(o, &o->buckets[i]);
 	pthread_mutex_destroy(&o->lock);
 	free(o);
 }
 
-bool outage_unreached(enum state state, enum fault fault, enum phase phase)
+bool outage_is_unreachable(enum state state, enum fault fault, enum phase phase)
 {
 	return state_is_bad(state) && !fault_is_ours(fault) && phase <= PHASE_CONNECT;
 }
 
 /* --- the services of a server ---------------------------------------------------------------- */
 
-struct view_of_server {
+struct server_reachability {
 	size_t services;
-	bool away, confirmed; /* all of them */
+	bool unreachable, confirmed; /* all of them */
 };
 
-static void outage_look_at(struct view_of_server *v, const struct target *t)
+static void server_reachability_add(struct server_reachability *v, const struct target *t)
 {
 	struct brief briefs[SLOT_RECORDS_MAX];
 	uint8_t count = 0;
 
 	slot_briefs(&t->slot, 1, 0, briefs, SLOT_RECORDS_MAX, &count);
 	v->services++;
-	v->away = v->away && count > 0;
+	v->unreachable = v->unreachable && count > 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct brief *b = &briefs[i];
 
-		v->away =
-		    v->away && outage_unreached((enum state)b->state, (enum fault)b->fault,
-						(enum phase)b->phase);
+		v->unreachable =
+		    v->unreachable &&
+		    outage_is_unreachable((enum state)b->state, (enum fault)b->fault,
+					  (enum phase)b->phase);
 		v->confirmed = v->confirmed && b->announced != STATE_COUNT &&
 			       state_is_bad((enum state)b->announced);
 	}
 }
 
-static struct view_of_server outage_look(const struct plan *plan, const char *server)
+static struct server_reachability server_reachability_of(const struct plan *plan,
+							 const char *server)
 {
-	struct view_of_server v = { 0, true, true };
+	struct server_reachability v = { 0, true, true };
 
 	for (size_t i = plan_find_server(plan, server);
 	     i < plan->target_count && strcmp(plan->targets[i].server, server) == 0; i++)
-		outage_look_at(&v, &plan->targets[i]);
+		server_reachability_add(&v, &plan->targets[i]);
 	return v;
 }
 
-/* --- news ------------------------------------------------------------------------------------ */
+/* --- newly_confirmed ------------------------------------------------------------------------------------ */
 
 /* False: out of memory, and the services are told of one by one. */
 static bool outage_begin(struct outages *o, const char *server)
@@ -134,61 +136,61 @@ static bool outage_begin(struct outages *o, const char *server)
 	return true;
 }
 
-static enum outage_change tell_if_confirmed(struct outage *outage,
-					    const struct view_of_server *v,
-					    size_t *ret_services)
+static enum outage_change outage_report_if_confirmed(struct outage *outage,
+						     const struct server_reachability *v,
+						     size_t *ret_services)
 {
 	if (!v->confirmed)
-		return OUTAGE_HELD;
-	outage->told = true;
+		return OUTAGE_SUPPRESSED;
+	outage->reported = true;
 	outage->services = *ret_services = v->services;
-	return OUTAGE_BEGUN;
+	return OUTAGE_STARTED;
 }
 
 static enum outage_change outage_end(struct outages *o, struct outage **at,
 				     size_t *ret_services)
 {
-	bool told = (*at)->told;
+	bool reported = (*at)->reported;
 
 	*ret_services = (*at)->services;
-	outage_take_out(o, at);
-	return told ? OUTAGE_OVER : OUTAGE_DENIED;
+	outage_remove(o, at);
+	return reported ? OUTAGE_ENDED : OUTAGE_REVOKED;
 }
 
-static enum outage_change outage_hear(struct outages *o, const struct plan *plan,
-				      const struct target *t, bool away, bool news,
-				      size_t *ret_services)
+static enum outage_change outage_update(struct outages *o, const struct plan *plan,
+					const struct target *t, bool unreachable,
+					bool newly_confirmed, size_t *ret_services)
 {
 	struct outage **at = outage_find(o, t->server);
-	struct view_of_server v;
+	struct server_reachability v;
 
-	if (*at && !away)
+	if (*at && !unreachable)
 		return outage_end(o, at, ret_services);
-	if (*at && (!news || (*at)->told))
-		return news ? OUTAGE_HELD : OUTAGE_NONE;
-	if (!news)
+	if (*at && (!newly_confirmed || (*at)->reported))
+		return newly_confirmed ? OUTAGE_SUPPRESSED : OUTAGE_NONE;
+	if (!newly_confirmed)
 		return OUTAGE_NONE;
-	v = outage_look(plan, t->server);
-	if (v.services < 2 || !v.away || (!*at && !outage_begin(o, t->server)))
+	v = server_reachability_of(plan, t->server);
+	if (v.services < 2 || !v.unreachable || (!*at && !outage_begin(o, t->server)))
 		return OUTAGE_NONE;
-	return tell_if_confirmed(*outage_find(o, t->server), &v, ret_services);
+	return outage_report_if_confirmed(*outage_find(o, t->server), &v, ret_services);
 }
 
-enum outage_change outages_hear(struct outages *o, const struct plan *plan,
-				const struct target *t, const struct result *r,
-				const struct published *p, size_t *ret_services)
+enum outage_change outages_update(struct outages *o, const struct plan *plan,
+				  const struct target *t, const struct result *r,
+				  const struct published *p, size_t *ret_services)
 {
-	bool away = outage_unreached(r->state, r->fault, r->phase);
-	bool news = away && p->announced != p->announced_before &&
-		    p->announced != STATE_COUNT && state_is_bad(p->announced);
-	enum outage_change heard;
+	bool unreachable = outage_is_unreachable(r->state, r->fault, r->phase);
+	bool newly_confirmed = unreachable && p->announced != p->announced_before &&
+			       p->announced != STATE_COUNT && state_is_bad(p->announced);
+	enum outage_change change;
 
-	if (!news && atomic_load(&o->count) == 0)
+	if (!newly_confirmed && atomic_load(&o->count) == 0)
 		return OUTAGE_NONE;
 	pthread_mutex_lock(&o->lock);
-	heard = outage_hear(o, plan, t, away, news, ret_services);
+	change = outage_update(o, plan, t, unreachable, newly_confirmed, ret_services);
 	pthread_mutex_unlock(&o->lock);
-	return heard;
+	return change;
 }
 
 size_t outages_services(struct outages *o, const char *server)
@@ -200,7 +202,7 @@ size_t outages_services(struct outages *o, const char *server)
 		return 0;
 	pthread_mutex_lock(&o->lock);
 	outage = *outage_find(o, server);
-	if (outage && outage->told)
+	if (outage && outage->reported)
 		services = outage->services;
 	pthread_mutex_unlock(&o->lock);
 	return services;

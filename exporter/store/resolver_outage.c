@@ -16,7 +16,8 @@ static bool is_announced_now(const struct published *p)
 }
 
 /* UNKNOWN since the story began, and well now. */
-static bool ends_with_it(const struct resolver_outage *o, const struct published *p)
+static bool recovered_with_resolver(const struct resolver_outage *o,
+				    const struct published *p)
 {
 	long long began = atomic_load(&o->began_ms);
 
@@ -25,21 +26,21 @@ static bool ends_with_it(const struct resolver_outage *o, const struct published
 	       began != 0 && p->announced_since.ms >= began / 1000 * 1000;
 }
 
-enum resolver_news resolver_outage_hear(struct resolver_outage *o,
-					const struct target *target,
-					const struct result *result,
-					const struct published *p)
+enum resolver_change resolver_outage_update(struct resolver_outage *o,
+					    const struct target *target,
+					    const struct result *result,
+					    const struct published *p)
 {
 	if (result->fault == FAULT_RESOLVER_UNAVAILABLE) {
 		if (!is_announced_now(p))
-			return RESOLVER_NO_NEWS;
+			return RESOLVER_UNCHANGED;
 		if (atomic_exchange(&o->is_on, true))
-			return RESOLVER_HELD;
+			return RESOLVER_SUPPRESSED;
 		atomic_store(&o->began_ms, (long long)result->at.ms);
-		return RESOLVER_AWAY;
+		return RESOLVER_OUTAGE_STARTED;
 	}
 	if (atomic_load(&o->is_on) && !fault_is_ours(result->fault) &&
 	    !is_literal(target->host) && atomic_exchange(&o->is_on, false))
-		return RESOLVER_BACK;
-	return ends_with_it(o, p) ? RESOLVER_HELD : RESOLVER_NO_NEWS;
+		return RESOLVER_OUTAGE_ENDED;
+	return recovered_with_resolver(o, p) ? RESOLVER_SUPPRESSED : RESOLVER_UNCHANGED;
 }

@@ -15,14 +15,15 @@ struct resolver_outage {
 	atomic_llong began_ms; /* of the last one; 0: none so far */
 };
 
-enum resolver_news {
-	RESOLVER_NO_NEWS, /* log the service, as ever */
-	RESOLVER_HELD,    /* its change is part of the story: not to be logged */
-	RESOLVER_AWAY,    /* the first: log the name servers instead */
-	RESOLVER_BACK,    /* a name was looked up again: log that, too */
+enum resolver_change {
+	RESOLVER_UNCHANGED,      /* log the service, as ever */
+	RESOLVER_SUPPRESSED,     /* its change is part of the story: not to be logged */
+	RESOLVER_OUTAGE_STARTED, /* the first: log the name servers instead */
+	RESOLVER_OUTAGE_ENDED,   /* a name was looked up again: log that, too */
 };
 
-enum resolver_news resolver_outage_hear(struct resolver_outage *, const struct target *,
-					const struct result *, const struct published *);
+enum resolver_change resolver_outage_update(struct resolver_outage *, const struct target *,
+					    const struct result *,
+					    const struct published *);
 
 #endif

@@ -54,7 +54,7 @@ const char *html_span(struct span s, char dst[SPAN_TEXT_MAX])
 	return span_text(span_of_ms(whole * 1000), dst);
 }
 
-const char *html_lasted(struct span s, char dst[SPAN_TEXT_MAX])
+const char *html_duration(struct span s, char dst[SPAN_TEXT_MAX])
 {
 	double ms = (double)s.ns / 1e6;
 	struct buffer b;

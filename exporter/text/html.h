@@ -19,7 +19,7 @@ void html_url(struct strbuf *, const char *text);
 const char *html_span(struct span, char dst[SPAN_TEXT_MAX]);
 
 /* A span that was measured, with two or three digits: "0.42 ms", "84 ms", "2.1 s". */
-const char *html_lasted(struct span, char dst[SPAN_TEXT_MAX]);
+const char *html_duration(struct span, char dst[SPAN_TEXT_MAX]);
 
 /* "12s ago", with the date as its title; "never" for none. */
 void html_age(struct strbuf *, struct moment at, struct moment now);

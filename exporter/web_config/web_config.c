@@ -210,7 +210,7 @@ static bool header_value_fits(const struct header *header, const char *value)
 }
 
 /* Would end the header, and begin another. */
-static bool breaks_out(const char *value)
+static bool header_value_has_line_break(const char *value)
 {
 	for (; *value; value++)
 		if ((unsigned char)*value < ' ' || *value == 0x7f)
@@ -236,7 +236,7 @@ static void each_header(void *user, const char *name, yaml_node_t *at, yaml_node
 		errors_add(load->errors, yaml_place(&load->yaml, node),
 			   header->values[1] ? "either deny or sameorigin" : "only nosniff",
 			   "%s: %s is not possible", name, QUOTE(view_of(value)));
-	else if (breaks_out(value))
+	else if (header_value_has_line_break(value))
 		errors_add(load->errors, yaml_place(&load->yaml, node),
 			   "a header is one line", "%s: a control character", name);
 	else
@@ -269,7 +269,7 @@ const char *web_config_bcrypt(const char *text, unsigned *ret_cost)
 }
 
 /* Looks like one to Prometheus, and is none. */
-static bool never_matches(const char *text)
+static bool bcrypt_never_matches(const char *text)
 {
 	size_t at = text[2] == '$' ? 2 : 3;
 
@@ -305,7 +305,7 @@ static void each_user(void *user, const char *name, yaml_node_t *at, yaml_node_t
 		return;
 	}
 	buffer_init(&warning, line, sizeof(line));
-	if (never_matches(text))
+	if (bcrypt_never_matches(text))
 		buffer_format(&warning, "user %s can never log in: that is no bcrypt hash",
 			      QUOTE_NAME(view_of(name)));
 	else if (strchr(name, ':'))

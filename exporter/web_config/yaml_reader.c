@@ -20,7 +20,7 @@ static const char *hint_for(const char *problem)
 		   : "";
 }
 
-static void yaml_reader_drop(void *reader)
+static void yaml_reader_skip(void *reader)
 {
 	yaml_document_delete(&((struct yaml_reader *)reader)->document);
 }
@@ -48,7 +48,7 @@ bool yaml_reader_init(struct yaml_reader *r, const char *path, struct view text,
 	}
 	yaml_parser_delete(&parser);
 	if (loaded)
-		out_of_memory_hold(yaml_reader_drop, r);
+		out_of_memory_hold(yaml_reader_skip, r);
 	return loaded;
 }
 

@@ -100,14 +100,14 @@ static void converse(int fd, const uint8_t *bytes, size_t n, size_t piece)
 
 		if (send(fd, bytes + at, length, MSG_NOSIGNAL) <= 0)
 			break;
-		web_turn(web, 0);
+		web_run_once(web, 0);
 		take(fd);
 	}
 	for (int i = 0; i < 3; i++) {
-		web_turn(web, 0);
+		web_run_once(web, 0);
 		take(fd);
-		if (exporter_reload_asked(x.exporter))
-			exporter_reload(x.exporter, RELOAD_ASKED);
+		if (exporter_reload_requested(x.exporter))
+			exporter_reload(x.exporter, RELOAD_REQUESTED);
 	}
 }
 
@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	must(!is_escaped_control(bytes + 1, n - 1) || strncmp(heard, ok, strlen(ok)) != 0);
 	close(ends[1]);
 	for (int i = 0; i < TURNS_TO_CLOSE && web->clients.n > 0; i++)
-		web_turn(web, 0);
+		web_run_once(web, 0);
 	must(web->clients.n == 0);
 	enter(outside);
 	return 0;

@@ -2,7 +2,7 @@ foreach(noun strbuf durations encoder events exporter exporter_options expositio
     nagios_spool negotiation outage page receiver site sockets verdicts web web_requests web_slots)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
-foreach(noun discovery fact probe_places probe_target shard_options status subject)
+foreach(noun discovery fact on_demand_limiter probe_target shard_options status subject)
   mailvane_unit(test_${noun} test_${noun}.c exporter_parts)
 endforeach()
 foreach(noun bcrypt login_queue logins web_config)

@@ -68,7 +68,7 @@ static int come(struct client_name name, enum client_state state)
 	int fd = -1;
 
 	pass_ms(1);
-	if (!client_table_room(&table, name, now, &leaves))
+	if (!client_table_admit(&table, name, now, &leaves))
 		return -2;
 	if (leaves)
 		fd = leave(leaves);
@@ -320,7 +320,7 @@ static void few_large_answers_at_once(void **state)
 	struct client_name far = named("192.0.2.1"), near = named("127.0.0.1");
 
 	(void)state;
-	for (int i = 0; i < CLIENT_LARGE_FAR; i++) {
+	for (int i = 0; i < CLIENT_LARGE_REMOTE; i++) {
 		come(far, CLIENT_ANSWERING);
 		assert_true(may(next_fd));
 	}
@@ -336,7 +336,7 @@ static void few_large_answers_at_once(void **state)
 	assert_false(may(next_fd));
 	/* One that is answered makes room, one that has to leave, and one whose reader is slow. */
 	assert_true(client_table_move(&table, row(1), CLIENT_IDLE, now));
-	assert_true(may(CLIENT_LARGE_FAR + 1));
+	assert_true(may(CLIENT_LARGE_REMOTE + 1));
 	come(far, CLIENT_ANSWERING);
 	assert_false(may(next_fd));
 	leave(row(2));

@@ -71,7 +71,7 @@ static void a_change_is_told_to_all(void **state)
 	assert_true(strncmp(heard, "HTTP/1.1 200 ", 13) == 0);
 	assert_non_null(strstr(heard, "\r\nContent-Type: text/event-stream\r\n"));
 	for (int i = 0; i < 3; i++) {
-		exporter_reload(x.exporter, RELOAD_ASKED);
+		exporter_reload(x.exporter, RELOAD_REQUESTED);
 		assert_true(hear(first, "data: new\n\n"));
 		assert_true(hear(second, "data: new\n\n"));
 		if (i == 0)
@@ -121,7 +121,7 @@ static void too_many_are_sent_away_until_there_is_room(void **state)
 		close(fds[i]);
 	/* A sleeper that has gone is noticed when it is told something. */
 	for (int i = 0; i < 10; i++) {
-		exporter_reload(x.exporter, RELOAD_ASKED);
+		exporter_reload(x.exporter, RELOAD_REQUESTED);
 		sleep(1);
 		if (is_let_in())
 			return;

@@ -41,7 +41,7 @@ static void takes_a_good_configuration(void **state)
 	(void)state;
 	running_probed(&x, STATE_OK);
 	running_configure("timeout = \"7s\";\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	lines = running_log(&x);
 	assert_non_null(strstr(lines, "level=info msg=\"configuration taken\""));
 	assert_non_null(strstr(lines, "targets=1\n"));
@@ -57,9 +57,9 @@ static void unchanged_targets_keep_their_results(void **state)
 	(void)state;
 	running_probed(&x, STATE_CRITICAL);
 	running_configure("ehlo_names = 1;\n"); /* refused first */
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	running_configure("per_address_max = 3;\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	plan = exporter_plan(x.exporter);
 	assert_int_equal(plan->settings.per_address_max, 3);
 	assert_int_equal(slot_copy(plan->targets[0].slot, &record, 1), 1);
@@ -74,7 +74,7 @@ static void a_bad_configuration_changes_nothing(void **state)
 
 	(void)state;
 	running_configure("intervall = \"5s\";\nthreads = \"many\";\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	lines = running_log(&x);
 	assert_non_null(strstr(lines, "mailvane.conf:4 hint=\"did you mean"));
 	assert_non_null(strstr(lines, "mailvane.conf:5"));
@@ -96,7 +96,7 @@ static void the_same_errors_are_said_once_unless_asked_for(void **state)
 	exporter_reload(x.exporter, RELOAD_CHANGED);
 	exporter_reload(x.exporter, RELOAD_CHANGED);
 	assert_string_equal(running_log(&x), "");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_int_equal(count(running_log(&x), refused), 1);
 	running_configure("y = 1;\n");
 	exporter_reload(x.exporter, RELOAD_CHANGED);
@@ -115,7 +115,7 @@ static void files_that_stay_are_not_read_again(void **state)
 	(void)state;
 	exporter_reload(x.exporter, RELOAD_CHANGED);
 	assert_string_equal(running_log(&x), "");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_non_null(strstr(running_log(&x), "configuration taken"));
 }
 
@@ -124,7 +124,7 @@ static void what_the_engine_refuses_is_said_too(void **state)
 {
 	(void)state;
 	running_configure("ca_file = \"mailvane.conf\";\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_non_null(strstr(running_log(&x), "ca_file"));
 	assert_false(health().reload_ok);
 	exporter_reload(x.exporter, RELOAD_CHANGED);
@@ -141,7 +141,7 @@ static void is_ready_when_each_target_had_its_turn(void **state)
 	running_configure("target_files = [ \"more.csv\" ];\n");
 	folder_write("more.csv", 0644,
 		     "name,host,services,account,labels\nmx2,127.0.0.1,far,,\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_int_equal(health().targets, 2);
 	assert_int_equal(exporter_unprobed(x.exporter), 0);
 }
@@ -166,7 +166,7 @@ static void probed(enum state now, enum state before, enum state after)
 		result.phase = PHASE_GREETING;
 		result.code = 554;
 	}
-	exporter_probed(x.log, &target, &result, &published);
+	exporter_log_result(x.log, &target, &result, &published);
 	result_fini(&result);
 }
 
@@ -230,7 +230,7 @@ static void a_line_for_each_name_that_changed(void **state)
 	line = running_log(&x);
 	assert_non_null(strstr(line, " level=warn msg=\"first result of a name\""));
 	assert_null(strstr(line, "before="));
-	names_log_untold(x.log, 4711);
+	names_log_skipped(x.log, 4711);
 	line = running_log(&x);
 	assert_non_null(strstr(
 	    line, " msg=\"and more names changed their state in this minute\" names=4711"));
@@ -276,15 +276,15 @@ static void who_asks_for_a_reload_wakes_the_main_thread(void **state)
 	(void)state;
 	running_probed(&x, STATE_OK);
 	assert_false(is_awake());
-	exporter_reload_ask(x.exporter, &first);
-	exporter_reload_ask(x.exporter, &second);
+	exporter_request_reload(x.exporter, &first);
+	exporter_request_reload(x.exporter, &second);
 	assert_true(is_awake());
-	assert_true(exporter_reload_asked(x.exporter));
+	assert_true(exporter_reload_requested(x.exporter));
 	told = 0;
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_int_equal(told, 2);
 	assert_false(is_awake());
-	assert_false(exporter_reload_asked(x.exporter));
+	assert_false(exporter_reload_requested(x.exporter));
 }
 
 int main(void)

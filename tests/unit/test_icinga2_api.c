@@ -77,7 +77,7 @@ static void who_is_not_there_is_away(void **state)
 		messages[i] = message;
 	transport->deliver(transport, messages, ARRAY_SIZE(messages), &leaving, &why);
 	for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
-		assert_int_equal(messages[i].outcome, MESSAGE_AWAY);
+		assert_int_equal(messages[i].outcome, MESSAGE_RETRY);
 	assert_non_null(strstr(buffer_string(&why), "Failed to connect"));
 	transport->free(transport);
 }

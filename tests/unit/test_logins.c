@@ -69,7 +69,7 @@ static enum login ask_header(const char *header, unsigned address, struct login_
 	static int somebody;
 
 	*job = NULL;
-	return logins_ask(logins, &users, header, from(address), &somebody, job);
+	return logins_check(logins, &users, header, from(address), &somebody, job);
 }
 
 static enum login ask(const char *pair, unsigned address, struct login_job **job)
@@ -92,8 +92,8 @@ static enum login hashed(const char *pair)
 
 	assert_int_equal(ask(pair, 1, &job), LOGIN_LATER);
 	wait_for(before + 1);
-	what = logins_answer(job);
-	logins_forget(job);
+	what = logins_result(job);
+	logins_cancel(job);
 	return what;
 }
 
@@ -146,8 +146,8 @@ static void what_is_no_login_is_refused_at_once(void **state)
 	/* The scheme has no case (RFC 7617, 2). */
 	assert_int_equal(ask_header("bAsIc  YWxpY2U6VSpV", 1, &job), LOGIN_LATER);
 	wait_for(1);
-	assert_int_equal(logins_answer(job), LOGIN_YES);
-	logins_forget(job);
+	assert_int_equal(logins_result(job), LOGIN_YES);
+	logins_cancel(job);
 }
 
 /* One address has its share of the queue and no more; another is served in between. */
@@ -169,13 +169,13 @@ static void a_flood_delays_its_own_kind(void **state)
 		assert_int_equal(ask(pair, 1, &more), LOGIN_BUSY);
 	}
 	assert_int_equal(ask("alice:U*U", 2, &good), LOGIN_LATER);
-	while (logins_answer(good) == LOGIN_LATER)
+	while (logins_result(good) == LOGIN_LATER)
 		wait_for(heard() + 1);
-	assert_int_equal(logins_answer(good), LOGIN_YES);
-	assert_int_equal(logins_answer(flood[LOGINS_PER_ADDRESS - 1]), LOGIN_LATER);
-	logins_forget(good);
+	assert_int_equal(logins_result(good), LOGIN_YES);
+	assert_int_equal(logins_result(flood[LOGINS_PER_ADDRESS - 1]), LOGIN_LATER);
+	logins_cancel(good);
 	for (unsigned i = 0; i < taken; i++)
-		logins_forget(flood[i]);
+		logins_cancel(flood[i]);
 	/* The hash under way is finished before this one. */
 	assert_int_equal(hashed("alice:last"), LOGIN_NO);
 }

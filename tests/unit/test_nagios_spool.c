@@ -103,7 +103,7 @@ static void nothing_is_left_of_what_could_not_be_written(void **state)
 
 	(void)state;
 	assert_int_equal(rename("spool", "elsewhere"), 0);
-	assert_int_equal(deliver(&p, 1), MESSAGE_AWAY);
+	assert_int_equal(deliver(&p, 1), MESSAGE_RETRY);
 	assert_string_equal(why.p, "cannot write to spool: No such file or directory");
 	assert_int_equal(rename("elsewhere", "spool"), 0);
 	assert_int_equal(deliver(&p, 1), MESSAGE_SENT);
@@ -120,7 +120,7 @@ static void sixteen_files_wait_at_most(void **state)
 
 		assert_int_equal(deliver(&p, 1), MESSAGE_SENT);
 	}
-	assert_int_equal(deliver(&late, 1), MESSAGE_AWAY);
+	assert_int_equal(deliver(&late, 1), MESSAGE_RETRY);
 	/* Not yet worth a word: it may look once a minute. */
 	assert_string_equal(why.p, "");
 	assert_int_equal(files("", name), NAGIOS_SPOOL_FILES_MAX);

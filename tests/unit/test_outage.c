@@ -54,7 +54,7 @@ static enum outage_change hear(struct bench *b, size_t which, enum fault fault,
 	r.fault = r.dialogue_fault = fault;
 	r.phase = r.dialogue_phase = phase;
 	p = slot_publish(t->slot, &r, false, 2);
-	return outages_hear(b->outages, b->plan, t, &r, &p, &b->services);
+	return outages_update(b->outages, b->plan, t, &r, &p, &b->services);
 }
 
 static enum outage_change refused(struct bench *b, size_t which)
@@ -82,16 +82,16 @@ static void a_dead_host_is_told_once(void **state)
 	all_well(&b);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(refused(&b, i), OUTAGE_NONE); /* not confirmed */
-	assert_int_equal(refused(&b, 0), OUTAGE_HELD);
-	assert_int_equal(refused(&b, 1), OUTAGE_HELD);
+	assert_int_equal(refused(&b, 0), OUTAGE_SUPPRESSED);
+	assert_int_equal(refused(&b, 1), OUTAGE_SUPPRESSED);
 	assert_int_equal(outages_services(b.outages, "host"), 0);
-	assert_int_equal(refused(&b, 2), OUTAGE_BEGUN);
+	assert_int_equal(refused(&b, 2), OUTAGE_STARTED);
 	assert_int_equal(b.services, 3);
 	assert_int_equal(outages_services(b.outages, "host"), 3);
 	assert_int_equal(outages_services(b.outages, "other"), 0);
 	assert_int_equal(refused(&b, 0), OUTAGE_NONE); /* nothing new */
-	outages_keep(b.outages, b.plan);
-	assert_int_equal(well(&b, 1), OUTAGE_OVER);
+	outages_retain(b.outages, b.plan);
+	assert_int_equal(well(&b, 1), OUTAGE_ENDED);
 	assert_int_equal(outages_services(b.outages, "host"), 0);
 	assert_int_equal(well(&b, 0), OUTAGE_NONE);
 	tear_down(&b);
@@ -107,8 +107,8 @@ static void a_host_that_lives_after_all(void **state)
 	all_well(&b);
 	refused(&b, 0);
 	refused(&b, 1);
-	assert_int_equal(refused(&b, 0), OUTAGE_HELD);
-	assert_int_equal(well(&b, 1), OUTAGE_DENIED);
+	assert_int_equal(refused(&b, 0), OUTAGE_SUPPRESSED);
+	assert_int_equal(well(&b, 1), OUTAGE_REVOKED);
 	assert_int_equal(refused(&b, 0), OUTAGE_NONE);
 	tear_down(&b);
 }
@@ -142,7 +142,7 @@ static void servers_that_are_gone_are_forgotten(void **state)
 	for (size_t i = 0; i < 4; i++)
 		refused(&b, i % 2);
 	assert_int_equal(outages_services(b.outages, "host"), 2);
-	outages_keep(b.outages, empty);
+	outages_retain(b.outages, empty);
 	assert_int_equal(outages_services(b.outages, "host"), 0);
 	plan_release(empty);
 	tear_down(&b);
@@ -151,11 +151,11 @@ static void servers_that_are_gone_are_forgotten(void **state)
 static void our_own_trouble_is_no_outage(void **state)
 {
 	(void)state;
-	assert_true(outage_unreached(STATE_CRITICAL, FAULT_DNS_FAILURE, PHASE_DNS));
-	assert_true(outage_unreached(STATE_CRITICAL, FAULT_TIMEOUT, PHASE_CONNECT));
-	assert_false(outage_unreached(STATE_UNKNOWN, FAULT_INTERNAL, PHASE_CONNECT));
-	assert_false(outage_unreached(STATE_CRITICAL, FAULT_TIMEOUT, PHASE_GREETING));
-	assert_false(outage_unreached(STATE_WARNING, FAULT_REFUSED, PHASE_CONNECT));
+	assert_true(outage_is_unreachable(STATE_CRITICAL, FAULT_DNS_FAILURE, PHASE_DNS));
+	assert_true(outage_is_unreachable(STATE_CRITICAL, FAULT_TIMEOUT, PHASE_CONNECT));
+	assert_false(outage_is_unreachable(STATE_UNKNOWN, FAULT_INTERNAL, PHASE_CONNECT));
+	assert_false(outage_is_unreachable(STATE_CRITICAL, FAULT_TIMEOUT, PHASE_GREETING));
+	assert_false(outage_is_unreachable(STATE_WARNING, FAULT_REFUSED, PHASE_CONNECT));
 }
 
 int main(void)

@@ -126,7 +126,7 @@ static void the_newest_waits_while_nobody_is_there(void **state)
 	ssize_t n;
 
 	(void)state;
-	answer_with(MESSAGE_AWAY);
+	answer_with(MESSAGE_RETRY);
 	publish(&a, STATE_OK);
 	wait_deliveries(2); /* tried again by itself */
 	publish(&a, STATE_CRITICAL);
@@ -183,7 +183,7 @@ static void addresses_of_one_round_are_one_result(void **state)
 	a.addresses = ADDRESS_EACH;
 	address_parse(view_of("192.0.2.1"), 25, &one);
 	address_parse(view_of("192.0.2.2"), 25, &two);
-	answer_with(MESSAGE_AWAY);
+	answer_with(MESSAGE_RETRY);
 	publish(&a, STATE_OK);
 	wait_deliveries(1);
 	receiver_put(receiver, &a, &one);
@@ -200,7 +200,7 @@ static void the_queue_has_an_end(void **state)
 	static struct target targets[RECEIVER_QUEUE_MAX + RECEIVER_BATCH_MAX + MORE];
 
 	(void)state;
-	answer_with(MESSAGE_AWAY);
+	answer_with(MESSAGE_RETRY);
 	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
 		targets[i] = target_of("t");
 		receiver_put(receiver, &targets[i], &nowhere);

@@ -11,18 +11,18 @@
 
 static char said[300];
 
-static bool choose(struct share_options options, const char *hostname, struct shard *shard)
+static bool choose(struct shard_options options, const char *hostname, struct shard *shard)
 {
 	struct buffer error;
 	bool good;
 
 	buffer_init(&error, said, sizeof(said));
-	good = share_choose(&options, hostname, shard, &error);
+	good = shard_options_choose(&options, hostname, shard, &error);
 	buffer_string(&error);
 	return good;
 }
 
-static void is(struct share_options options, const char *hostname, unsigned ordinal,
+static void is(struct shard_options options, const char *hostname, unsigned ordinal,
 	       unsigned total)
 {
 	struct shard shard;
@@ -33,7 +33,7 @@ static void is(struct share_options options, const char *hostname, unsigned ordi
 	assert_int_equal(shard.total, total);
 }
 
-static void wrong(struct share_options options, const char *hostname, const char *words)
+static void wrong(struct shard_options options, const char *hostname, const char *words)
 {
 	struct shard shard = { 7, 7 };
 
@@ -46,30 +46,30 @@ static void wrong(struct share_options options, const char *hostname, const char
 static void what_fits(void **state)
 {
 	(void)state;
-	is((struct share_options){ 0 }, "host", 0, 1);
-	is((struct share_options){ .total = "1" }, "host", 0, 1);
-	is((struct share_options){ "2", "3", false }, "host", 2, 3);
-	is((struct share_options){ NULL, "3", true }, "probe-2", 2, 3);
-	is((struct share_options){ NULL, "30", true }, "mail-probe-12.probe.ns-1.svc", 12,
+	is((struct shard_options){ 0 }, "host", 0, 1);
+	is((struct shard_options){ .total = "1" }, "host", 0, 1);
+	is((struct shard_options){ "2", "3", false }, "host", 2, 3);
+	is((struct shard_options){ NULL, "3", true }, "probe-2", 2, 3);
+	is((struct shard_options){ NULL, "30", true }, "mail-probe-12.probe.ns-1.svc", 12,
 	   30);
 }
 
 static void what_does_not(void **state)
 {
 	(void)state;
-	wrong((struct share_options){ "3", "3", false }, "h", "shard 3 of 3");
-	wrong((struct share_options){ "x", "3", false }, "h", "--shard=x");
-	wrong((struct share_options){ "-1", "3", false }, "h", "--shard=-1");
-	wrong((struct share_options){ "1", "0", false }, "h", "--total-shards=0");
-	wrong((struct share_options){ "1", "10001", false }, "h", "--total-shards=10001");
-	wrong((struct share_options){ "1", NULL, false }, "h", "--total-shards");
-	wrong((struct share_options){ NULL, "3", false }, "h", "which shard?");
-	wrong((struct share_options){ NULL, NULL, true }, "probe-0", "--total-shards");
-	wrong((struct share_options){ "1", "3", true }, "probe-1", "one of both");
-	wrong((struct share_options){ NULL, "3", true }, "probe", "probe");
-	wrong((struct share_options){ NULL, "3", true }, "probe-", "probe-");
-	wrong((struct share_options){ NULL, "3", true }, "probe-3", "shard 3 of 3");
-	wrong((struct share_options){ NULL, "3", true }, "probe.x-1", "probe");
+	wrong((struct shard_options){ "3", "3", false }, "h", "shard 3 of 3");
+	wrong((struct shard_options){ "x", "3", false }, "h", "--shard=x");
+	wrong((struct shard_options){ "-1", "3", false }, "h", "--shard=-1");
+	wrong((struct shard_options){ "1", "0", false }, "h", "--total-shards=0");
+	wrong((struct shard_options){ "1", "10001", false }, "h", "--total-shards=10001");
+	wrong((struct shard_options){ "1", NULL, false }, "h", "--total-shards");
+	wrong((struct shard_options){ NULL, "3", false }, "h", "which shard?");
+	wrong((struct shard_options){ NULL, NULL, true }, "probe-0", "--total-shards");
+	wrong((struct shard_options){ "1", "3", true }, "probe-1", "one of both");
+	wrong((struct shard_options){ NULL, "3", true }, "probe", "probe");
+	wrong((struct shard_options){ NULL, "3", true }, "probe-", "probe-");
+	wrong((struct shard_options){ NULL, "3", true }, "probe-3", "shard 3 of 3");
+	wrong((struct shard_options){ NULL, "3", true }, "probe.x-1", "probe");
 }
 
 int main(void)

@@ -167,7 +167,7 @@ static void a_large_answer_arrives_whole(void **state)
 		buffer_format(&csv, "s%u,127.0.0.1,far,,\n", i);
 	folder_write("many.csv", 0644, buffer_string(&csv));
 	running_configure("target_files = [ \"many.csv\" ];\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	fd = dial();
 	say(fd, "GET /metrics HTTP/1.0\r\n\r\n");
 	text = hear(fd);
@@ -184,7 +184,7 @@ static void a_large_answer_arrives_whole(void **state)
 	has(ask("GET /"), "</html>\n");
 	/* The series of targets that are gone go at once. */
 	running_configure("");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	text = ask("GET /metrics");
 	has(text, "\nmailvane_targets 1\n");
 	assert_null(strstr(text, "server=\"s1\""));
@@ -333,7 +333,7 @@ static void few_large_answers_are_made_at_once(void **state)
 		buffer_format(&csv, "s%u,127.0.0.1,far,,\n", i);
 	folder_write("many.csv", 0644, buffer_string(&csv));
 	running_configure("target_files = [ \"many.csv\" ];\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	for (size_t i = 0; i < READERS; i++) {
 		fds[i] = (struct pollfd){ .fd = dial(), .events = POLLIN };
 		setsockopt(fds[i].fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));

@@ -45,7 +45,7 @@ static const char *hear(int fd)
 	ssize_t got;
 
 	for (int quiet = 0; quiet < 5; quiet++) {
-		web_turn(web, 0);
+		web_run_once(web, 0);
 		while ((got = recv(fd, heard + n, sizeof(heard) - 1 - n, 0)) > 0) {
 			n += (size_t)got;
 			quiet = 0;
@@ -68,8 +68,8 @@ static const char *ask(const char *text)
 
 	say(fd, text);
 	close(fd);
-	web_turn(web, 0);
-	web_turn(web, 0);
+	web_run_once(web, 0);
+	web_run_once(web, 0);
 	assert_int_equal(web->clients.n, 0);
 	return heard;
 }
@@ -158,7 +158,7 @@ static void head_of_a_very_large_answer(void **state)
 		buffer_format(&csv, "s%u,127.0.0.1,far,,\n", i);
 	folder_write("many.csv", 0644, buffer_string(&csv));
 	running_configure("target_files = [ \"many.csv\" ];\n");
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	gets(REQUEST("HEAD /metrics") "\r\n", 200);
 	has("\r\nConnection: close\r\n");
 	assert_null(strstr(heard, "Content-Length"));
@@ -313,10 +313,10 @@ static bool reloads(const char *method, const char *headers)
 		 "%s /-/reload HTTP/1.1\r\nHost: exporter:19025\r\n%s\r\n", method,
 		 headers);
 	say(fd, request);
-	asked = exporter_reload_asked(x.exporter);
+	asked = exporter_reload_requested(x.exporter);
 	if (asked) {
 		assert_string_equal(heard, "");
-		exporter_reload(x.exporter, RELOAD_ASKED);
+		exporter_reload(x.exporter, RELOAD_REQUESTED);
 		assert_int_equal(status_of(hear(fd)), 200);
 	} else {
 		assert_int_equal(status_of(heard), 403);

@@ -49,7 +49,7 @@ static size_t descriptors(void)
 static void turn(int count)
 {
 	for (int i = 0; i < count; i++)
-		web_turn(web, 0);
+		web_run_once(web, 0);
 }
 
 static unsigned count(enum client_state state)
@@ -64,7 +64,7 @@ static unsigned count(enum client_state state)
 static void await(enum client_state state, unsigned n)
 {
 	for (int i = 0; i < 3000 && count(state) != n; i++)
-		web_turn(web, 10);
+		web_run_once(web, 10);
 	if (count(state) != n)
 		fail_msg("%u rows are %s, not %u", count(state), client_state_word(state),
 			 n);
@@ -149,7 +149,7 @@ static void age(enum client_state state, int seconds)
 	for (size_t i = 0; i < CLIENTS_ROWS; i++)
 		if (web->clients.rows[i].state == state)
 			web->clients.rows[i].since.ns -= seconds * 1000000000LL;
-	web->clock.ns -= 2000000000LL;
+	web->deadlines_checked.ns -= 2000000000LL;
 	turn(1);
 }
 
@@ -267,7 +267,7 @@ static void half_closed_while_a_password_is_hashed(void **state)
 	(void)state;
 	shutdown(fd, SHUT_WR);
 	for (int i = 0; i < 3000 && !*hear(fd); i++)
-		web_turn(web, 10);
+		web_run_once(web, 10);
 	assert_non_null(strstr(heard, " 401 "));
 	close(fd);
 	await_all_free();
@@ -282,7 +282,7 @@ static void gone_while_it_listens_to_events(void **state)
 		assert_int_equal(count(CLIENT_SUSPENDED), 1);
 		hang_up(fd, i);
 		if (i == 0) /* it is only found out when it is told something */
-			exporter_reload(x.exporter, RELOAD_ASKED);
+			exporter_reload(x.exporter, RELOAD_REQUESTED);
 		await_all_free();
 	}
 }
@@ -299,7 +299,7 @@ static void gone_while_a_reload_is_waited_for(void **state)
 		hang_up(fd, true);
 		if (i == 0)
 			await_all_free();
-		exporter_reload(x.exporter, RELOAD_ASKED);
+		exporter_reload(x.exporter, RELOAD_REQUESTED);
 		await_all_free();
 	}
 }
@@ -502,7 +502,7 @@ static int start_with(const char *web_config)
 	errors_init(&errors);
 	running_start(&x);
 	write_targets();
-	exporter_reload(x.exporter, RELOAD_ASKED);
+	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	/* A hash of this cost takes a while, and that of no user as long. */
 	folder_write("web.yml", 0644,
 		     "basic_auth_users:\n  alice: "
