@@ -1,7 +1,7 @@
 /* findings.c - one rule is one function; all of them only touch state, pair and remark. */
 #include "findings.h"
 
-#include "legacy_tls_probe.h"
+#include "legacy_tls.h"
 #include "out_of_memory.h"
 #include "verdict.h"
 

@@ -12,7 +12,7 @@ struct findings {
 
 /* Copies the result; without memory for it the process ends, as a plugin must not forget one. */
 void findings_add(struct findings *, const struct target *, const struct result *);
-/* Adds what the looks of obsolete.h have found, behind the run. */
+/* Adds what the legacy-TLS probes have found, behind the run. */
 void findings_note_legacy_tls(struct findings *, const struct policy *);
 void findings_fini(struct findings *);
 

@@ -5,7 +5,7 @@
 #   tests/layout.sh --prove    plants a violation of each rule in a copy and expects to hear of it
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-RULES="long_files long_functions folder_sizes floors include_cycles third_party openssl_hidden readmes
+RULES="long_files long_functions folder_sizes floors include_cycles file_cycles third_party openssl_hidden readmes
 	readme_rows architecture guards globals formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
@@ -101,6 +101,15 @@ include_cycles() {
 			}' \
 			<(echo "$headers") - | sort -u | tsort 2>&1 >/dev/null |
 		sed -nE 's|^tsort: (src/.*)|\1:1: includes another folder that includes it|p'
+}
+
+# Files of src/engine do not include each other in a circle; a .c counts with its .h, and NAME_parts.h with
+# NAME.
+file_cycles() {
+	find src/engine -name '*.[ch]' -exec grep -Ho '^#include "[^"]*"' {} + |
+		sed -E 's|^.*/([^/:]*)\.[ch]:#include "([^"]*)\.h"|\1 \2|; s/_parts\b//g' |
+		awk '$1 != $2' | sort -u | tsort 2>&1 >/dev/null |
+		sed -nE 's|^tsort: ([a-z0-9_]+)$|src/engine/\1:1: includes a file that includes it|p' | sort -u
 }
 
 # A library of others is known to one folder.
@@ -304,6 +313,10 @@ plant() {
 	third_party) echo '#include <openssl/ssl.h>' >src/engine/planted.c ;;
 	openssl_hidden) echo '#include "chain.h"' >src/net/planted.c ;;
 	include_cycles) echo '#include "socket.h"' >src/base/planted.h ;;
+	file_cycles)
+		echo '#include "engine.h"' >src/engine/planted.h
+		echo '#include "planted.h"' >>src/engine/schedule.h
+		;;
 	readmes) rm -f src/base/README.md ;;
 	readme_rows) echo 'int planted;' >src/base/planted.c ;;
 	architecture) echo 'See `base/planted.c`.' >>src/ARCHITECTURE.md ;;

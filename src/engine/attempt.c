@@ -2,7 +2,7 @@
 #include "target_run_parts.h"
 
 #include "descriptors.h"
-#include "legacy_tls_probe.h"
+#include "legacy_tls.h"
 
 #include <stdlib.h>
 
@@ -14,8 +14,8 @@ static bool is_due(const struct target_run *r, const struct result *result)
 
 	if (r->on_demand_probe != NULL)
 		return false;
-	if (r->worker->once)
-		return r->worker->hooks.legacy_tls && legacy_tls_wanted(t, result);
+	if (r->context->once)
+		return r->context->hooks.legacy_tls && legacy_tls_wanted(t, result);
 	return legacy_tls_due(t, result, slot_legacy_tls(t->slot));
 }
 
@@ -48,8 +48,8 @@ static void target_run_ended(void *user)
 	struct target_run *r = a->target_run;
 
 	a->probe = NULL;
-	atomic_fetch_sub(&r->worker->counters.in_flight, 1);
-	connection_limiter_leave(&r->worker->limiter, &a->ticket);
+	atomic_fetch_sub(&r->context->counters.in_flight, 1);
+	connection_limiter_leave(&r->context->limiter, &a->ticket);
 	r->present--;
 	target_run_end_if_done(r);
 }
@@ -60,7 +60,7 @@ static void attempt_fail(struct attempt *a)
 
 	target_run_file_unconnected(r, FAULT_INTERNAL, PHASE_CONNECT, &a->addresses[0],
 				    "out of memory");
-	connection_limiter_leave(&r->worker->limiter, &a->ticket);
+	connection_limiter_leave(&r->context->limiter, &a->ticket);
 	r->untold--;
 	r->present--;
 	target_run_end_if_done(r);
@@ -121,7 +121,7 @@ static bool attempt_waits_for_descriptor(struct attempt *a)
 	if (!can_wait(r))
 		target_run_budget_wait(r);
 	a->retry.run = attempt_retry;
-	return schedule_put(&r->worker->schedule, &a->retry,
+	return schedule_put(&r->context->schedule, &a->retry,
 			    instant_plus(instant_now(), span_of_ms(DESCRIPTOR_RETRY_MS)));
 }
 
@@ -138,15 +138,15 @@ static void target_run_attempt_start(struct attempt *a)
 		waited.ns = 0;
 	more = can_wait(r) ? waited : (struct span){ 0 };
 	if (!can_wait(r))
-		schedule_drop(&r->worker->schedule, &r->deadline);
+		schedule_drop(&r->context->schedule, &r->deadline);
 	if (r->on_demand_probe == NULL)
-		worker_note_start(r->worker, waited);
+		task_context_note_start(r->context, waited);
 
 	a->probe = probe_new(&(struct probe_setting){
-	    .loop = &r->worker->loop,
-	    .schedule = &r->worker->schedule,
+	    .loop = &r->context->loop,
+	    .schedule = &r->context->schedule,
 	    .tls = tls_of(r),
-	    .output = r->worker->output,
+	    .output = r->context->output,
 	    .settings = &r->runtime->plan->settings,
 	    .target = r->target,
 	    .tlsa = r->tlsa.set,
@@ -157,12 +157,12 @@ static void target_run_attempt_start(struct attempt *a)
 	    .began = instant_plus(r->began, more),
 	    .ends = instant_plus(r->ends, more),
 	    .waited = waited,
-	    .lag = &r->worker->lag,
+	    .lag = &r->context->lag,
 	    .dns = r->dns,
 	    .hold_login = r->hold_login,
 	    .held_until = r->held_until,
 	    .transcript = keeps_transcript(r),
-	    .in_haste = r->worker->once,
+	    .in_haste = r->context->once,
 	    .found = found,
 	    .ended = target_run_ended,
 	    .user = a,
@@ -171,7 +171,7 @@ static void target_run_attempt_start(struct attempt *a)
 		attempt_fail(a);
 		return;
 	}
-	atomic_fetch_add(&r->worker->counters.in_flight, 1);
+	atomic_fetch_add(&r->context->counters.in_flight, 1);
 }
 
 static void admitted(struct limiter_ticket *t)
@@ -180,14 +180,14 @@ static void admitted(struct limiter_ticket *t)
 	    (struct attempt *)((char *)t - offsetof(struct attempt, ticket)));
 }
 
-/* Of an errand, which cannot wait longer than who sent it. */
+/* A probe on demand cannot wait longer than who asked for it. */
 static void budget_timed_out(struct due *d, struct instant now)
 {
 	struct target_run *r =
 	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
 
-	schedule_drop(&r->worker->schedule, &r->attempts[0].retry);
-	connection_limiter_leave(&r->worker->limiter, &r->attempts[0].ticket);
+	schedule_drop(&r->context->schedule, &r->attempts[0].retry);
+	connection_limiter_leave(&r->context->limiter, &r->attempts[0].ticket);
 	r->untold = r->present = 0;
 	r->waited = span_between(r->attempts[0].waits_since, now);
 	target_run_file_unconnected(
@@ -199,7 +199,7 @@ static void budget_timed_out(struct due *d, struct instant now)
 static void target_run_budget_wait(struct target_run *r)
 {
 	r->deadline.run = budget_timed_out;
-	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
+	schedule_put(&r->context->schedule, &r->deadline, r->ends);
 }
 
 void attempts_begin(struct target_run *r, size_t count)
@@ -225,8 +225,8 @@ void attempts_begin(struct target_run *r, size_t count)
 		a->ticket.rank = rank_of(a);
 		a->address_count = target_run_each(r) ? 1 : count;
 		a->waits_since = instant_now();
-		in[i] =
-		    connection_limiter_enter(&r->worker->limiter, &a->ticket, a->addresses);
+		in[i] = connection_limiter_enter(&r->context->limiter, &a->ticket,
+						 a->addresses);
 	}
 	/* Behind the loop, because the last one to fail ends the round. */
 	for (size_t i = 0; i < attempts; i++)

@@ -1,21 +1,21 @@
-/* dialogue_params.c - from a target to the terms of its dialogue. */
+/* dialogue_params.c - from a target to the parameters of its dialogue. */
 #include "dialogue_params.h"
 
 #include "dane_policy.h"
 
-void dialogue_params_init(struct dialogue_params *t, const struct probe_setting *s)
+void dialogue_params_init(struct dialogue_params *t, const struct target *target,
+			  const struct settings *settings, enum dane dane, bool login)
 {
-	const struct target *target = s->target;
-	const struct envelope *envelope = s->settings->envelope;
+	const struct envelope *envelope = settings->envelope;
 
 	t->protocol = target->service->protocol;
 	t->tls = target->service->tls;
-	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_insists(target, s->dane))
+	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_insists(target, dane))
 		t->tls = TLS_MODE_STARTTLS;
-	t->us = s->settings->ehlo_name;
+	t->us = settings->ehlo_name;
 	if (target->account != NULL)
 		t->withhold = target->account->password;
-	if (target->account != NULL && !s->hold_login) {
+	if (target->account != NULL && login) {
 		t->user = target->account->user;
 		t->password = target->account->password;
 		t->mechanism = target->account->mechanism;

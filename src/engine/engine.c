@@ -4,6 +4,7 @@
 #include "buffer.h"
 #include "jobs.h"
 #include "plan_runtime.h"
+#include "target_run.h"
 #include "worker.h"
 
 #include <stdlib.h>
@@ -131,9 +132,9 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 
 bool engine_probe(struct engine *e, struct on_demand_probe *on_demand_probe)
 {
-	unsigned index = worker_index(on_demand_probe->target.host, e->count);
+	unsigned index = task_context_index(on_demand_probe->target.host, e->count);
 
-	return worker_post_on_demand_probe(&e->crew[index].worker, on_demand_probe);
+	return worker_post(&e->crew[index].worker, &on_demand_probe->task, &on_demand_task);
 }
 
 struct plan *engine_plan(struct engine *e)
@@ -173,7 +174,7 @@ void engine_stats(struct engine *e, struct engine_stats *ret_stats)
 	struct engine_stats stats = { 0 };
 
 	for (unsigned i = 0; i < e->count; i++)
-		engine_add(&stats, &e->crew[i].worker.counters);
+		engine_add(&stats, &e->crew[i].worker.context.counters);
 	*ret_stats = stats;
 }
 

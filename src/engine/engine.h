@@ -2,27 +2,8 @@
 #ifndef MAILVANE_ENGINE_H
 #define MAILVANE_ENGINE_H
 
-#include "breaker.h"
+#include "engine_hooks.h"
 #include "on_demand_probe.h"
-#include "plan.h"
-
-/* A probe of a target is done; the slot has it already. Called on an engine thread, which must
- * not be kept: copy and return. */
-struct engine_hooks {
-	void (*probed)(void *user, const struct target *, const struct result *,
-		       const struct published *);
-	void *user;
-	/* The announced state of a customer name has changed, or its first is not OK. At most
-	 * NAMES_TOLD_MAX of them a minute on each thread; of the rest only how many there were. */
-	void (*name_changed)(void *user, const struct target *, const struct name_result *,
-			     const struct name_results_change *);
-	void (*names_untold)(void *user, uint64_t count);
-	struct breaker *breaker; /* engine_run_once: lent, used instead of one of its own */
-	bool
-	    legacy_tls; /* engine_run_once: looks as in obsolete.h, where a target wants them */
-};
-
-enum { NAMES_TOLD_MAX = 20 };
 
 struct engine_stats {
 	uint64_t names; /* connections for customer names: hosting in plan.h */
@@ -49,8 +30,8 @@ struct engine *engine_new(struct plan *, const struct engine_hooks *, char *erro
  * nothing has changed. `threads` stays as it was at the start. */
 bool engine_load(struct engine *, struct plan *, char *error, size_t cap);
 
-/* Probes a target now, whatever the schedule says: errand.h. From any thread; returns at once.
- * False: the engine is ending, and the errand will hear nothing. */
+/* Probes a target now, whatever the schedule says: on_demand_probe.h. From any thread; returns at once.
+ * False: the engine is ending, and the probe will hear nothing. */
 bool engine_probe(struct engine *, struct on_demand_probe *);
 
 /* The current plan, held for the caller: plan_release it. */

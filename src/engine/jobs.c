@@ -11,11 +11,29 @@
 
 struct job {
 	struct due due;
-	struct worker *worker;
+	struct jobs *jobs;
 	const struct target *target;
 	struct target_run *target_run; /* whose results are awaited; NULL: none */
 	struct instant place; /* the latest regular time; a retry comes in between */
 };
+
+static struct task_context *job_context(const struct job *j)
+{
+	return j->jobs->task.context;
+}
+
+/* A run of one turn ends behind them. */
+static void jobs_part_if_done(struct jobs *all)
+{
+	if (all->task.context->once && all->left == 0)
+		task_part(&all->task);
+}
+
+static void job_is_over(struct job *j)
+{
+	j->jobs->left--;
+	jobs_part_if_done(j->jobs);
+}
 
 static uint64_t target_hash(const struct target *t)
 {
@@ -24,12 +42,12 @@ static uint64_t target_hash(const struct target *t)
 
 static bool jobs_is_of(const struct target *t, unsigned index, unsigned of)
 {
-	return of == 1 || worker_index(t->host, of) == index;
+	return of == 1 || task_context_index(t->host, of) == index;
 }
 
-static bool is_mine(const struct worker *w, const struct target *t)
+static bool is_mine(const struct task_context *c, const struct target *t)
 {
-	return jobs_is_of(t, w->index, w->of);
+	return jobs_is_of(t, c->index, c->of);
 }
 
 /* Out of its turn, as a retry. */
@@ -38,7 +56,7 @@ static void job_soon(struct job *j, struct span wait)
 	struct instant soon = instant_plus(instant_now(), wait);
 
 	if (instant_before(soon, j->due.at))
-		schedule_put(&j->worker->schedule, &j->due, soon);
+		schedule_put(&job_context(j)->schedule, &j->due, soon);
 }
 
 /* One that is bad is asked when its retry comes. */
@@ -54,7 +72,7 @@ static bool job_ask(struct job *j, const char *server)
 /* Is it the service or the whole server? Its jobs stand side by side. */
 static void jobs_ask_beside(struct job *j)
 {
-	struct job *first = j->worker->jobs, *end = first + j->worker->job_count;
+	struct job *first = j->jobs->list, *end = first + j->jobs->count;
 
 	for (struct job *i = j; i > first && job_ask(i - 1, j->target->server); i--)
 		;
@@ -65,11 +83,10 @@ static void jobs_ask_beside(struct job *j)
 static void job_told(void *user, unsigned news)
 {
 	struct job *j = user;
-	struct worker *w = j->worker;
 
 	j->target_run = NULL;
-	if (w->once) {
-		w->jobs_left--;
+	if (job_context(j)->once) {
+		job_is_over(j);
 		return;
 	}
 	if (news & TARGET_RUN_AGAIN)
@@ -83,62 +100,63 @@ static void job_plan_next(struct job *j, struct instant now)
 	do
 		j->place = instant_plus(j->place, j->target->interval);
 	while (!instant_before(now, j->place));
-	schedule_put(&j->worker->schedule, &j->due, j->place);
+	schedule_put(&job_context(j)->schedule, &j->due, j->place);
 }
 
 /* Nothing waits for a round that never began. */
 static void job_without_memory(struct job *j)
 {
-	round_file_failure(j->worker, j->worker->runtime, j->target, "out of memory");
-	if (!j->worker->once)
-		return;
-	j->worker->jobs_left--;
-	worker_close_if_done(j->worker);
+	struct task_context *c = job_context(j);
+
+	round_file_failure(c, c->runtime, j->target, "out of memory");
+	if (c->once)
+		job_is_over(j);
 }
 
 static void job_run(struct due *d, struct instant now)
 {
 	struct job *j = (struct job *)d;
-	struct worker *w = j->worker;
+	struct task_context *c = job_context(j);
 
-	worker_note_start(w, span_between(d->at, now));
-	if (!w->once) {
+	task_context_note_start(c, span_between(d->at, now));
+	if (!c->once) {
 		bool retry = instant_before(d->at, j->place);
 
 		if (retry)
-			schedule_put(&w->schedule, d, j->place);
+			schedule_put(&c->schedule, d, j->place);
 		else
 			job_plan_next(j, now);
 	}
 	if (j->target_run != NULL) {
-		atomic_fetch_add(&w->counters.skipped_overrun, 1);
+		atomic_fetch_add(&c->counters.skipped_overrun, 1);
 		return;
 	}
-	j->target_run = target_run_new(w, w->runtime, j->target, job_told, j);
+	j->target_run = target_run_new(c, c->runtime, j->target, job_told, j);
 	if (j->target_run == NULL)
 		job_without_memory(j);
 }
 
 /* There is room for it in the schedule. */
-static void job_init(struct job *j, struct worker *w, const struct target *t)
+static void job_init(struct job *j, struct jobs *all, const struct target *t)
 {
+	struct task_context *c = all->task.context;
 	struct instant now = instant_now();
 
 	j->due.run = job_run;
-	j->worker = w;
+	j->jobs = all;
 	j->target = t;
 	j->place =
-	    w->once ? now : schedule_place(target_hash(t), t->interval, now, moment_now());
-	schedule_put(&w->schedule, &j->due, j->place);
+	    c->once ? now : schedule_place(target_hash(t), t->interval, now, moment_now());
+	schedule_put(&c->schedule, &j->due, j->place);
 }
 
 /* An unchanged target keeps its turn, and the round that is under way. */
 static void job_move(struct job *from, struct job *to, const struct target *t)
 {
-	bool freed = login_is_freed(from->worker, from->target, t);
+	bool freed = login_is_freed(job_context(from), from->target, t);
 	*to = *from;
 	to->target = t;
-	schedule_move(&to->worker->schedule, &from->due, &to->due);
+	schedule_move(&job_context(to)->schedule, &from->due, &to->due);
 	if (to->target_run != NULL)
 		target_run_set_user(to->target_run, to);
 	from->target = NULL;
@@ -153,14 +171,14 @@ static void job_fini(struct job *j)
 		return;
 	if (j->target_run != NULL)
 		target_run_set_user(j->target_run, NULL);
-	schedule_drop(&j->worker->schedule, &j->due);
+	schedule_drop(&job_context(j)->schedule, &j->due);
 }
 
 /* The old job of the same slot, if any. Both plans have the same order, so `at` only grows. */
-static struct job *job_find(struct worker *w, size_t *at, const struct target *t)
+static struct job *job_find(struct jobs *all, size_t *at, const struct target *t)
 {
-	for (; *at < w->job_count; (*at)++) {
-		struct job *j = &w->jobs[*at];
+	for (; *at < all->count; (*at)++) {
+		struct job *j = &all->list[*at];
 		int order = target_order(j->target, t);
 
 		if (order > 0)
@@ -173,21 +191,21 @@ static struct job *job_find(struct worker *w, size_t *at, const struct target *t
 	return NULL;
 }
 
-void jobs_free(struct worker *w)
+void jobs_fini(struct jobs *all)
 {
-	for (size_t i = 0; i < w->job_count; i++)
-		job_fini(&w->jobs[i]);
-	free(w->jobs);
-	w->jobs = NULL;
-	w->job_count = 0;
+	for (size_t i = 0; i < all->count; i++)
+		job_fini(&all->list[i]);
+	free(all->list);
+	all->list = NULL;
+	all->count = 0;
 }
 
-static size_t my_targets(const struct worker *w, const struct plan *plan)
+static size_t my_targets(const struct task_context *c, const struct plan *plan)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->target_count; i++)
-		count += is_mine(w, &plan->targets[i]);
+		count += is_mine(c, &plan->targets[i]);
 	return count;
 }
 
@@ -239,68 +257,98 @@ void jobs_prepare(struct runtime *runtime, const struct plan *older, unsigned in
 }
 
 /* False: out of memory, and nothing is changed. */
-static bool jobs_take(struct worker *w, struct runtime *runtime)
+static bool jobs_take(struct jobs *all, struct runtime *runtime)
 {
+	struct schedule *schedule = &all->task.context->schedule;
 	struct plan_runtime_share *s = &runtime->share;
 	struct job *jobs = s->jobs;
 	size_t count = s->count;
 
-	if (!schedule_reserve(&w->schedule, w->schedule.count - w->job_count + count + 64))
+	if (!schedule_reserve(schedule, schedule->count - all->count + count + 64))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct target *t = &runtime->plan->targets[s->mine[i]];
 
 		if (s->before[i] != PLAN_RUNTIME_NEW)
-			job_move(&w->jobs[s->before[i]], &jobs[i], t);
+			job_move(&all->list[s->before[i]], &jobs[i], t);
 		else
 			jobs[i].target = t;
 	}
-	jobs_free(w);
-	w->jobs = jobs;
-	w->job_count = count;
+	jobs_fini(all);
+	all->list = jobs;
+	all->count = count;
 	s->jobs = NULL;
 	for (size_t i = 0; i < count; i++)
-		if (jobs[i].worker == NULL)
-			job_init(&jobs[i], w, jobs[i].target);
+		if (jobs[i].jobs == NULL)
+			job_init(&jobs[i], all, jobs[i].target);
 	plan_runtime_share_fini(s);
 	return true;
 }
 
 /* False: out of memory; the jobs are as they were. New ones go into the schedule when the old are
  * out of it, so that it need not hold both. */
-bool jobs_load(struct worker *w, const struct plan *plan)
+static bool jobs_load(struct jobs *all, const struct plan *plan)
 {
-	size_t count = my_targets(w, plan), n = 0, at = 0;
+	struct task_context *c = all->task.context;
+	size_t count = my_targets(c, plan), n = 0, at = 0;
 	struct job *jobs = calloc(count + 1, sizeof(*jobs));
 
 	if (jobs == NULL ||
-	    !schedule_reserve(&w->schedule,
-			      w->schedule.count - w->job_count + count + 64)) {
+	    !schedule_reserve(&c->schedule, c->schedule.count - all->count + count + 64)) {
 		free(jobs);
 		return false;
 	}
 	for (size_t i = 0; i < plan->target_count; i++)
-		if (is_mine(w, &plan->targets[i]))
+		if (is_mine(c, &plan->targets[i]))
 			jobs[n++].target = &plan->targets[i];
 	for (size_t i = 0; i < count; i++) {
-		struct job *old = job_find(w, &at, jobs[i].target);
+		struct job *old = job_find(all, &at, jobs[i].target);
 
 		if (old != NULL)
 			job_move(old, &jobs[i], jobs[i].target);
 	}
-	jobs_free(w);
-	w->jobs = jobs;
-	w->job_count = count;
+	jobs_fini(all);
+	all->list = jobs;
+	all->count = count;
 	for (size_t i = 0; i < count; i++)
-		if (jobs[i].worker == NULL)
-			job_init(&jobs[i], w, jobs[i].target);
+		if (jobs[i].jobs == NULL)
+			job_init(&jobs[i], all, jobs[i].target);
 	return true;
 }
 
-/* The share is about the plan before; when a kit in between was never taken it is not. */
-bool jobs_go_over(struct worker *w, struct runtime *runtime)
+/* The share is about the plan before; when a runtime in between was never taken it is not. */
+bool jobs_go_over(struct jobs *all, struct runtime *runtime)
 {
-	if (runtime->share.older != NULL && runtime->share.older == w->runtime->plan)
-		return jobs_take(w, runtime);
-	return jobs_load(w, runtime->plan);
+	const struct plan *now = all->task.context->runtime->plan;
+
+	if (runtime->share.older != NULL && runtime->share.older == now)
+		return jobs_take(all, runtime);
+	return jobs_load(all, runtime->plan);
+}
+
+static bool jobs_begin(struct task *t)
+{
+	struct jobs *all = (struct jobs *)t;
+
+	if (!jobs_load(all, t->context->runtime->plan))
+		return false;
+	all->left = all->count;
+	return true;
+}
+
+static void jobs_leave(struct task *t, struct span grace)
+{
+	(void)grace;
+	jobs_fini((struct jobs *)t);
+	task_part(t);
+}
+
+static const struct task_kind jobs_task = { .begin = jobs_begin, .leave = jobs_leave };
+
+bool jobs_start(struct jobs *all, struct task_context *c)
+{
+	if (!task_start(&all->task, &jobs_task, c))
+		return false;
+	jobs_part_if_done(all);
+	return true;
 }

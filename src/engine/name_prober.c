@@ -11,8 +11,9 @@
 
 struct name_prober {
 	struct due due;
-	struct worker *worker;
-	const struct hosting *hosting;     /* of the worker's plan */
+	struct name_probers *all;
+	struct task_context *context;
+	const struct hosting *hosting;     /* of the context's plan */
 	struct name_results *name_results; /* held */
 	struct name_schedule name_schedule;
 	struct ask *asks; /* under way */
@@ -34,29 +35,29 @@ struct ask {
 
 enum { MINUTE_MS = 60000 };
 
-static void tell_untold(struct worker *w)
+static void tell_untold(struct name_probers *all)
 {
-	uint64_t count = w->name_probers.untold;
+	const struct engine_hooks *hooks = &all->task.context->hooks;
+	uint64_t count = all->untold;
 
-	w->name_probers.untold = 0;
-	if (count > 0 && w->hooks.names_untold != NULL)
-		w->hooks.names_untold(w->hooks.user, count);
+	all->untold = 0;
+	if (count > 0 && hooks->names_untold != NULL)
+		hooks->names_untold(hooks->user, count);
 }
 
 static void minute_over(struct due *d, struct instant now)
 {
 	(void)now;
 	tell_untold(
-	    (struct worker *)((char *)d - offsetof(struct worker, name_probers.flush)));
+	    (struct name_probers *)((char *)d - offsetof(struct name_probers, flush)));
 }
 
-static bool may_tell(struct worker *w)
+static bool may_tell(struct name_probers *all)
 {
-	struct name_probers *all = &w->name_probers;
 	struct instant now = instant_now();
 
 	if (!instant_before(now, all->minute_ends)) {
-		tell_untold(w);
+		tell_untold(all);
 		all->told = 0;
 		all->minute_ends = instant_plus(now, span_of_ms(MINUTE_MS));
 	}
@@ -66,7 +67,7 @@ static bool may_tell(struct worker *w)
 	}
 	all->untold++;
 	all->flush.run = minute_over;
-	schedule_put(&w->schedule, &all->flush, all->minute_ends);
+	schedule_put(&all->task.context->schedule, &all->flush, all->minute_ends);
 	return false;
 }
 
@@ -80,10 +81,10 @@ static bool is_news(const struct name_results_change *c)
 static void name_prober_tell(struct name_prober *w, const char *name,
 			     const struct name_results_change *c)
 {
-	const struct engine_hooks *hooks = &w->worker->hooks;
+	const struct engine_hooks *hooks = &w->context->hooks;
 	struct name_result now;
 
-	if (hooks->name_changed == NULL || !is_news(c) || !may_tell(w->worker) ||
+	if (hooks->name_changed == NULL || !is_news(c) || !may_tell(w->all) ||
 	    !name_results_get(w->name_results, view_of(name), &now))
 		return;
 	hooks->name_changed(hooks->user, w->hosting->target, &now, c);
@@ -107,7 +108,7 @@ static enum name_schedule_answer name_prober_file(struct name_prober *w,
 						  bool without_own)
 {
 	const struct target *t = w->hosting->target;
-	unsigned confirm = w->worker->once ? 1 : t->confirm;
+	unsigned confirm = w->context->once ? 1 : t->confirm;
 	struct name_results_change c = name_verdict_file(
 	    w->name_results, a->name_set, a->step.number, result, without_own, confirm);
 
@@ -134,7 +135,7 @@ static enum name_schedule_answer name_prober_judge(struct name_prober *w,
 						   const struct ask *a,
 						   const struct result *found)
 {
-	const struct policy *policy = &w->worker->runtime->plan->settings.policy;
+	const struct policy *policy = &w->context->runtime->plan->settings.policy;
 	const struct target *t = w->hosting->target;
 	struct result r = *found; /* shares what is lent */
 	bool of_name = a->step.kind == NAME_SCHEDULE_NAME;
@@ -157,7 +158,7 @@ static enum name_schedule_answer name_prober_judge(struct name_prober *w,
 
 static void wake(struct name_prober *w)
 {
-	schedule_put(&w->worker->schedule, &w->due, instant_now());
+	schedule_put(&w->context->schedule, &w->due, instant_now());
 }
 
 /* The step in the numbers the walk has now. */
@@ -260,7 +261,7 @@ static bool ask_begin(struct name_prober *w, struct ask *a)
 	a->on_demand_probe.low_priority = true;
 	a->on_demand_probe.done = ask_done;
 	a->on_demand_probe.gone = ask_gone;
-	return target_run_on_demand(w->worker, w->worker->runtime, &a->on_demand_probe);
+	return target_run_on_demand(w->context, w->context->runtime, &a->on_demand_probe);
 }
 
 static void name_prober_ask(struct name_prober *w, const struct name_schedule_step *step)
@@ -282,7 +283,7 @@ static void name_prober_ask(struct name_prober *w, const struct name_schedule_st
 	w->asks = a;
 	if (ask_begin(w, a)) {
 		w->asked++;
-		atomic_fetch_add(&w->worker->counters.names, 1);
+		atomic_fetch_add(&w->context->counters.names, 1);
 		return;
 	}
 	name_schedule_heard(&w->name_schedule, step, NAME_SCHEDULE_AWAY, instant_now());
@@ -320,7 +321,7 @@ static struct name_schedule_terms name_prober_params_of(const struct name_prober
 		.retry_interval = t->retry_interval,
 		.trial_interval = longer ? t->interval : t->retry_interval,
 		.max = per_address_max > 1 ? per_address_max - 1 : 1,
-		.once = w->worker->once,
+		.once = w->context->once,
 	};
 }
 
@@ -343,7 +344,14 @@ static void take_name_set(struct name_prober *w)
 
 	name_set_release(name_set);
 	if (!same)
-		name_prober_change(w, w->worker->runtime->plan, w->hosting);
+		name_prober_change(w, w->context->runtime->plan, w->hosting);
+}
+
+/* A run of one turn ends behind them. */
+static void name_probers_part_if_done(struct name_probers *all)
+{
+	if (all->task.context->once && all->left == 0)
+		task_part(&all->task);
 }
 
 static void name_prober_finish(struct name_prober *w)
@@ -351,8 +359,8 @@ static void name_prober_finish(struct name_prober *w)
 	if (w->done)
 		return;
 	w->done = true;
-	w->worker->name_probers.left--;
-	worker_close_if_done(w->worker);
+	w->all->left--;
+	name_probers_part_if_done(w->all);
 }
 
 static void go(struct due *d, struct instant now)
@@ -371,13 +379,13 @@ static void go(struct due *d, struct instant now)
 	if (step.kind == NAME_SCHEDULE_DONE)
 		name_prober_finish(w);
 	else if (instant_before(step.at, NAME_SCHEDULE_NEVER))
-		schedule_put(&w->worker->schedule, d, step.at);
+		schedule_put(&w->context->schedule, d, step.at);
 }
 
 /* --- the walkers of a worker -------------------------------------------------------------- */
 
-static struct name_prober *name_prober_new(struct worker *worker, const struct plan *plan,
-					   const struct hosting *h)
+static struct name_prober *name_prober_new(struct name_probers *all,
+					   const struct plan *plan, const struct hosting *h)
 {
 	struct name_prober *w = calloc(1, sizeof(*w));
 	struct name_schedule_terms params;
@@ -386,24 +394,25 @@ static struct name_prober *name_prober_new(struct worker *worker, const struct p
 	if (w == NULL)
 		return NULL;
 	w->due.run = go;
-	w->worker = worker;
+	w->all = all;
+	w->context = all->task.context;
 	w->hosting = h;
 	w->name_results = name_results_hold(h->name_results);
 	name_set = name_results_set(w->name_results);
 	params = name_prober_params_of(w, h, plan->settings.per_address_max, name_set);
 	name_schedule_init(&w->name_schedule, &params, instant_now(), moment_now());
 	name_set_release(name_set);
-	worker->name_probers.left++;
+	all->left++;
 	return w;
 }
 
 static void name_prober_free(struct name_prober *w)
 {
-	schedule_drop(&w->worker->schedule, &w->due);
+	schedule_drop(&w->context->schedule, &w->due);
 	while (w->asks != NULL)
 		ask_disown(w->asks);
 	if (!w->done)
-		w->worker->name_probers.left--;
+		w->all->left--;
 	name_schedule_fini(&w->name_schedule);
 	name_results_release(w->name_results);
 	free(w);
@@ -440,9 +449,10 @@ static void list_free(struct name_probers *all)
 	all->count = 0;
 }
 
-void name_probers_load(struct worker *w, const struct plan *plan)
+void name_probers_load(struct name_probers *all, const struct plan *plan)
 {
-	struct name_probers *all = &w->name_probers, old = *all;
+	const struct task_context *c = all->task.context;
+	struct name_probers old = *all;
 	size_t at = 0;
 
 	all->list = NULL;
@@ -454,13 +464,13 @@ void name_probers_load(struct worker *w, const struct plan *plan)
 		const struct hosting *h = &plan->hostings[i];
 		struct name_prober *name_prober;
 
-		if (worker_index(h->target->host, w->of) != w->index)
+		if (task_context_index(h->target->host, c->of) != c->index)
 			continue;
 		name_prober = take_old(&old, &at, h);
 		if (name_prober != NULL)
 			name_prober_change(name_prober, plan, h);
 		else
-			name_prober = name_prober_new(w, plan, h);
+			name_prober = name_prober_new(all, plan, h);
 		if (name_prober == NULL)
 			continue;
 		all->list[all->count++] = name_prober;
@@ -469,11 +479,37 @@ void name_probers_load(struct worker *w, const struct plan *plan)
 	list_free(&old);
 }
 
-void name_probers_fini(struct worker *w)
+void name_probers_fini(struct name_probers *all)
 {
-	list_free(&w->name_probers);
-	schedule_drop(&w->schedule, &w->name_probers.flush);
-	tell_untold(w);
+	if (all->task.context == NULL)
+		return;
+	list_free(all);
+	schedule_drop(&all->task.context->schedule, &all->flush);
+	tell_untold(all);
+}
+
+static bool name_probers_begin(struct task *t)
+{
+	name_probers_load((struct name_probers *)t, t->context->runtime->plan);
+	return true;
+}
+
+static void name_probers_leave(struct task *t, struct span grace)
+{
+	(void)grace;
+	name_probers_fini((struct name_probers *)t);
+	task_part(t);
+}
+
+static const struct task_kind name_probers_task = {
+	.begin = name_probers_begin,
+	.leave = name_probers_leave,
+};
+
+void name_probers_start(struct name_probers *all, struct task_context *c)
+{
+	task_start(&all->task, &name_probers_task, c);
+	name_probers_part_if_done(all);
 }
 
 static struct name_prober *name_prober_find(const struct name_probers *all,
@@ -494,14 +530,14 @@ static struct name_prober *name_prober_find(const struct name_probers *all,
 		   : NULL;
 }
 
-void name_probers_hear(struct worker *w, const struct target *t,
+void name_probers_hear(struct name_probers *all, const struct target *t,
 		       const struct result *result)
 {
 	struct name_prober *name_prober;
 
-	if (w->name_probers.count == 0 || result->certificate == NULL)
+	if (all->count == 0 || result->certificate == NULL)
 		return;
-	name_prober = name_prober_find(&w->name_probers, t);
+	name_prober = name_prober_find(all, t);
 	if (name_prober == NULL || !name_prober->name_schedule.paused)
 		return;
 	name_schedule_resume(&name_prober->name_schedule);

@@ -1,4 +1,4 @@
-/* errand.h - a probe on demand: of any target, outside the schedule, told to who asked for it.
+/* on_demand_probe.h - a probe on demand: of any target, outside the schedule, told to who asked for it.
  *
  * It runs on the thread that its host belongs to, under the same budgets, with the same names,
  * roots and breaker as the turns of the schedule; no slot and no hook hears of it.
@@ -8,9 +8,12 @@
 
 #include "plan.h"
 #include "probe_acl.h"
+#include "task.h"
 
 /* The caller's storage, zeroed before use; lent until `gone`. */
 struct on_demand_probe {
+	struct task task; /* the engine's; first */
+
 	/* Its texts must stay until `gone`; its slot is not used. `timeout` is of the whole, the
 	 * wait for a budget included. ADDRESS_EACH counts as ADDRESS_FIRST. */
 	struct target target;
@@ -23,14 +26,9 @@ struct on_demand_probe {
 
 	/* On the engine thread, which must not be kept. `done` once: the result is lent, NULL
 	 * when the engine ends before there is one. `gone` once, behind it: the connection is
-	 * closed and nothing refers to the errand any more. */
+	 * closed and nothing refers to the probe any more. */
 	void (*done)(struct on_demand_probe *, const struct result *);
 	void (*gone)(struct on_demand_probe *);
-
-	struct on_demand_probe *next; /* the engine's */
 };
-
-/* The list, which has the latest in front, in the order they came. */
-struct on_demand_probe *on_demand_probe_in_order(struct on_demand_probe *latest);
 
 #endif

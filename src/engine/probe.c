@@ -42,11 +42,11 @@ struct probe {
 	enum phase phase;
 	struct lost_time lost;
 	struct instant phase_began;
-	struct instant judged; /* when the outcome was final; ns 0: not yet */
-	struct result result;
-	struct dialogue dialogue;
+	struct instant judged;         /* when the outcome was final; ns 0: not yet */
 	struct dialogue_buffers *room; /* NULL: not needed yet */
 	struct exchange *exchange;     /* likewise */
+	struct result result;
+	struct dialogue dialogue;
 };
 
 static void probe_act(struct probe *, enum wish, struct instant now);
@@ -575,9 +575,8 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->result.phases[PHASE_DNS] = setting->dns;
 	p->result.dane = setting->dane;
 	p->result.waited = setting->waited;
-	dialogue_params_init(&p->params, setting);
-	p->room = NULL;
-	p->exchange = NULL;
+	dialogue_params_init(&p->params, setting->target, setting->settings, setting->dane,
+			     !setting->hold_login);
 	p->params.means = &means;
 	p->params.lend_buffers = lend_buffers;
 	p->params.lend_user = p;

@@ -3,7 +3,7 @@
 
 #include "address_selection.h"
 #include "buffer.h"
-#include "legacy_tls_probe.h"
+#include "legacy_tls.h"
 #include "login_hold.h"
 #include "probe.h"
 #include "renewal.h"
@@ -23,7 +23,7 @@ static void on_demand_probe_done(struct target_run *r, const struct result *resu
 	if (r->on_demand_probe_told)
 		return;
 	r->on_demand_probe_told = true;
-	schedule_drop(&r->worker->schedule, &r->deadline);
+	schedule_drop(&r->context->schedule, &r->deadline);
 	r->on_demand_probe->done(r->on_demand_probe, result);
 }
 
@@ -33,7 +33,7 @@ static bool is_fresh_failure(const struct result *result, enum state before)
 	       (before == STATE_COUNT || !state_is_bad(before));
 }
 
-/* What is remembered of an errand's target is not its own. */
+/* What is remembered of a target is not for its probes on demand. */
 static void note_known(struct target_run *r, struct result *result)
 {
 	char words[CAPABILITY_WORDS_MAX];
@@ -55,12 +55,12 @@ static bool is_unreached(const struct result *result)
 
 void target_run_file(struct target_run *r, const struct result *found)
 {
-	const struct engine_hooks *hooks = &r->worker->hooks;
+	const struct engine_hooks *hooks = &r->context->hooks;
 	const struct settings *settings = &r->runtime->plan->settings;
 	struct result result = *found; /* shares what is lent */
 	struct published published;
 
-	if (!instant_before(r->worker->last_late, r->began))
+	if (!instant_before(r->context->last_late, r->began))
 		result.flags |= RESULT_LATE;
 	if (r->missing != NULL)
 		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
@@ -68,9 +68,9 @@ void target_run_file(struct target_run *r, const struct result *found)
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
 	if (!r->hold_login)
-		login_note(r->worker, r->target, &result);
+		login_note(r->context, r->target, &result);
 	result.held_until =
-	    login_held_until(r->worker, r->target, r->hold_login ? &r->held_until : NULL);
+	    login_held_until(r->context, r->target, r->hold_login ? &r->held_until : NULL);
 	if (r->on_demand_probe != NULL) {
 		on_demand_probe_done(r, &result);
 		return;
@@ -79,18 +79,18 @@ void target_run_file(struct target_run *r, const struct result *found)
 		result.transcript = NULL;
 	transcript_trim(result.transcript);
 	published = slot_publish(r->target->slot, &result, target_run_each(r),
-				 r->worker->once ? 1 : r->target->confirm);
+				 r->context->once ? 1 : r->target->confirm);
 	if (published.awaited || is_fresh_failure(&result, published.before))
 		r->news |= TARGET_RUN_AGAIN;
 	if (is_fresh_failure(&result, published.before) && is_unreached(&result))
 		r->news |= TARGET_RUN_UNREACHED;
-	name_probers_hear(r->worker, r->target, &result);
-	atomic_fetch_add(&r->worker->counters.probes, 1);
+	r->context->filed(r->context, r->target, &result);
+	atomic_fetch_add(&r->context->counters.probes, 1);
 	if (hooks->probed != NULL)
 		hooks->probed(hooks->user, r->target, &result, &published);
 }
 
-static void legacy_tls_probe(struct target_run *r)
+static void order_legacy_tls_probe(struct target_run *r)
 {
 	struct instant ends = instant_plus(instant_now(), r->target->timeout);
 	struct address addresses[RESOLVER_ADDRESSES_MAX];
@@ -99,26 +99,35 @@ static void legacy_tls_probe(struct target_run *r)
 	for (size_t i = 0; i < r->attempt_count; i++)
 		if (r->attempts[i].legacy_tls_probe != NULL)
 			addresses[count++] = *r->attempts[i].legacy_tls_probe;
-	if (count > 0 && !r->worker->leaving)
-		legacy_tls_look(r->worker, r->runtime, r->target, addresses, count,
-				r->worker->once ? r->ends : ends);
+	if (count == 0 || r->context->leaving)
+		return;
+	r->context->legacy_tls_due(r->context,
+				   &(struct legacy_tls_order){
+				       .runtime = r->runtime,
+				       .target = r->target,
+				       .addresses = addresses,
+				       .count = count,
+				       .ends = r->context->once ? r->ends : ends,
+				   });
 }
 
 static void target_run_free(struct target_run *r)
 {
 	struct on_demand_probe *on_demand_probe = r->on_demand_probe;
 
-	legacy_tls_probe(r);
-	schedule_drop(&r->worker->schedule, &r->deadline);
-	worker_part(r->worker, r);
+	order_legacy_tls_probe(r);
+	schedule_drop(&r->context->schedule, &r->deadline);
+	task_part(&r->task);
 	plan_runtime_release(r->runtime);
 	free(r->attempts);
 	free(r->addresses);
 	free(r->missing);
 	tlsa_search_fini(&r->tlsa);
 	free(r);
-	if (on_demand_probe != NULL)
-		on_demand_probe->gone(on_demand_probe);
+	if (on_demand_probe == NULL)
+		return;
+	task_part(&on_demand_probe->task);
+	on_demand_probe->gone(on_demand_probe);
 }
 
 void target_run_end_if_done(struct target_run *r)
@@ -171,7 +180,7 @@ static void tlsa_done(struct tlsa_search *s)
 	struct target_run *r =
 	    (struct target_run *)((char *)s - offsetof(struct target_run, tlsa));
 
-	schedule_drop(&r->worker->schedule, &r->deadline);
+	schedule_drop(&r->context->schedule, &r->deadline);
 	r->dns = span_between(r->began, instant_now());
 	if (s->dane != DANE_FAILED) {
 		attempts_begin(r, r->address_count);
@@ -191,7 +200,7 @@ static bool put_off(struct target_run *r, struct instant now)
 	if (r->put_off || late.ns <= span_of_ms(LOOP_LAG_REAL_MS).ns)
 		return false;
 	r->put_off = true;
-	schedule_put(&r->worker->schedule, &r->deadline, instant_plus(now, span_of_ms(1)));
+	schedule_put(&r->context->schedule, &r->deadline, instant_plus(now, span_of_ms(1)));
 	return true;
 }
 
@@ -214,7 +223,7 @@ static void target_run_answered(struct question *q, const struct resolver_answer
 	size_t count = answer->count;
 
 	r->asking = false;
-	schedule_drop(&r->worker->schedule, &r->deadline);
+	schedule_drop(&r->context->schedule, &r->deadline);
 	if (!address_selection_is_literal(r->target->host))
 		r->dns = span_between(r->began, instant_now());
 	if (target_run_each(r))
@@ -242,10 +251,10 @@ static void target_run_answered(struct question *q, const struct resolver_answer
 	r->address_count = count;
 	r->tlsa.done = tlsa_done;
 	r->deadline.run = tlsa_timed_out;
-	schedule_put(&r->worker->schedule, &r->deadline, r->ends);
+	schedule_put(&r->context->schedule, &r->deadline, r->ends);
 	if (tlsa_search_begin(&r->tlsa, r->runtime->resolver, r->target, answer))
 		return;
-	schedule_drop(&r->worker->schedule, &r->deadline);
+	schedule_drop(&r->context->schedule, &r->deadline);
 	attempts_begin(r, count);
 }
 
@@ -280,19 +289,56 @@ static void target_run_ask(struct due *d, struct instant now)
 	(void)now;
 	d->run = lookup_timed_out;
 	r->asking = true;
-	schedule_put(&r->worker->schedule, d, r->ends);
+	schedule_put(&r->context->schedule, d, r->ends);
 	resolver_ask(r->runtime->resolver, r->target->host,
 		     address_selection_family(r->target->addresses), &r->question);
 }
 
-struct target_run_link *target_run_link(struct target_run *r)
+/* --- the run ---------------------------------------------------------------------------- */
+
+static bool target_run_task_begin(struct task *t)
 {
-	return &r->link;
+	struct target_run *r = (struct target_run *)t;
+
+	r->deadline.run = target_run_ask;
+	return schedule_put(&r->context->schedule, &r->deadline, r->began);
 }
 
-/* --- the round ---------------------------------------------------------------------------- */
+static void target_run_leave(struct task *t, struct span grace)
+{
+	struct target_run *r = (struct target_run *)t;
 
-static struct target_run *target_run_begin(struct worker *w, struct runtime *runtime,
+	r->silent = true;
+	r->told = NULL;
+	if (r->asking)
+		resolver_cancel(r->runtime->resolver, &r->question);
+	tlsa_search_cancel(&r->tlsa);
+	schedule_drop(&r->context->schedule, &r->deadline);
+	r->untold = 0;
+	r->present++; /* keeps the round while its attempts leave one by one */
+	for (size_t i = 0; i < r->attempt_count; i++) {
+		struct attempt *a = &r->attempts[i];
+
+		schedule_drop(&r->context->schedule, &a->retry);
+		if (a->probe != NULL) {
+			probe_leave(a->probe, grace);
+		} else if (a->ticket.where != 0) {
+			connection_limiter_leave(&r->context->limiter, &a->ticket);
+			r->present--;
+		}
+	}
+	r->present--;
+	if (r->on_demand_probe != NULL)
+		on_demand_probe_done(r, NULL);
+	target_run_end_if_done(r);
+}
+
+static const struct task_kind target_run_task = {
+	.begin = target_run_task_begin,
+	.leave = target_run_leave,
+};
+
+static struct target_run *target_run_begin(struct task_context *c, struct runtime *runtime,
 					   const struct target *target)
 {
 	struct target_run *r = calloc(1, sizeof(*r));
@@ -300,32 +346,30 @@ static struct target_run *target_run_begin(struct worker *w, struct runtime *run
 
 	if (r == NULL)
 		return NULL;
-	r->worker = w;
+	r->context = c;
 	r->target = target;
 	r->began = now;
 	r->ends = instant_plus(now, target->timeout);
 	r->dns.ns = -1;
 	r->question.answered = target_run_answered;
 	r->question.patience = target->timeout;
-	if (login_is_held(w, target, &r->held_until)) {
+	if (login_is_held(c, target, &r->held_until)) {
 		r->hold_login = true;
-		atomic_fetch_add(&w->counters.skipped_suspended, 1);
+		atomic_fetch_add(&c->counters.skipped_suspended, 1);
 	}
-	r->deadline.run = target_run_ask;
-	if (!schedule_put(&w->schedule, &r->deadline, now)) {
+	if (!task_start(&r->task, &target_run_task, c)) {
 		free(r);
 		return NULL;
 	}
 	r->runtime = plan_runtime_hold(runtime);
-	worker_join(w, r);
 	return r;
 }
 
-struct target_run *target_run_new(struct worker *w, struct runtime *runtime,
+struct target_run *target_run_new(struct task_context *c, struct runtime *runtime,
 				  const struct target *target,
 				  void (*told)(void *user, unsigned news), void *user)
 {
-	struct target_run *r = target_run_begin(w, runtime, target);
+	struct target_run *r = target_run_begin(c, runtime, target);
 
 	if (r != NULL) {
 		r->told = told;
@@ -334,10 +378,10 @@ struct target_run *target_run_new(struct worker *w, struct runtime *runtime,
 	return r;
 }
 
-void round_file_failure(struct worker *w, struct runtime *runtime,
+void round_file_failure(struct task_context *c, struct runtime *runtime,
 			const struct target *target, const char *reason)
 {
-	struct target_run r = { .worker = w,
+	struct target_run r = { .context = c,
 				.runtime = runtime,
 				.target = target,
 				.began = instant_now(),
@@ -346,10 +390,10 @@ void round_file_failure(struct worker *w, struct runtime *runtime,
 	target_run_file_unconnected(&r, FAULT_INTERNAL, PHASE_CONNECT, NULL, reason);
 }
 
-bool target_run_on_demand(struct worker *w, struct runtime *runtime,
+bool target_run_on_demand(struct task_context *c, struct runtime *runtime,
 			  struct on_demand_probe *on_demand_probe)
 {
-	struct target_run *r = target_run_begin(w, runtime, &on_demand_probe->target);
+	struct target_run *r = target_run_begin(c, runtime, &on_demand_probe->target);
 
 	if (r != NULL)
 		r->on_demand_probe = on_demand_probe;
@@ -363,29 +407,27 @@ void target_run_set_user(struct target_run *r, void *user)
 		r->told = NULL;
 }
 
-void target_run_leave(struct target_run *r, struct span grace)
-{
-	r->silent = true;
-	r->told = NULL;
-	if (r->asking)
-		resolver_cancel(r->runtime->resolver, &r->question);
-	tlsa_search_cancel(&r->tlsa);
-	schedule_drop(&r->worker->schedule, &r->deadline);
-	r->untold = 0;
-	r->present++; /* keeps the round while its attempts leave one by one */
-	for (size_t i = 0; i < r->attempt_count; i++) {
-		struct attempt *a = &r->attempts[i];
+/* --- on demand ---------------------------------------------------------------------------- */
 
-		schedule_drop(&r->worker->schedule, &a->retry);
-		if (a->probe != NULL) {
-			probe_leave(a->probe, grace);
-		} else if (a->ticket.where != 0) {
-			connection_limiter_leave(&r->worker->limiter, &a->ticket);
-			r->present--;
-		}
-	}
-	r->present--;
-	if (r->on_demand_probe != NULL)
-		on_demand_probe_done(r, NULL);
-	target_run_end_if_done(r);
+static bool on_demand_begin(struct task *t)
+{
+	struct on_demand_probe *p = (struct on_demand_probe *)t;
+
+	if (!target_run_on_demand(t->context, t->context->runtime, p))
+		return false;
+	atomic_fetch_add(&t->context->counters.on_demand_probes, 1);
+	return true;
 }
+
+static void on_demand_refused(struct task *t)
+{
+	struct on_demand_probe *p = (struct on_demand_probe *)t;
+
+	p->done(p, NULL);
+	p->gone(p);
+}
+
+const struct task_kind on_demand_task = {
+	.begin = on_demand_begin,
+	.refused = on_demand_refused,
+};

@@ -7,13 +7,7 @@
 #define MAILVANE_TARGET_RUN_H
 
 #include "on_demand_probe.h"
-#include "worker.h"
-
-/* The links of a worker's list of rounds. */
-struct target_run_link {
-	struct target_run *next, **at;
-};
-struct target_run_link *target_run_link(struct target_run *);
+#include "task_context.h"
 
 enum target_run_news {
 	/* It is to be probed again soon: it has just failed, or its state waits to be confirmed. */
@@ -24,22 +18,24 @@ enum target_run_news {
 
 /* Begins with the next look at the schedule. `told` is called once, when the last result of the
  * round is filed, with what follows from them (enum target_run_news). NULL: out of memory. */
-struct target_run *target_run_new(struct worker *, struct runtime *, const struct target *,
+struct target_run *target_run_new(struct task_context *, struct runtime *,
+				  const struct target *,
 				  void (*told)(void *user, unsigned news), void *user);
 
 /* For a round that could not begin: files a result with the fault `internal`. */
-void round_file_failure(struct worker *, struct runtime *, const struct target *,
+void round_file_failure(struct task_context *, struct runtime *, const struct target *,
 			const char *reason);
 
-/* One for an errand: it is told the result, and when the round has ended. Its budgets are
- * waited for within its deadline. False: out of memory. */
-bool target_run_on_demand(struct worker *, struct runtime *, struct on_demand_probe *);
+/* One for a probe on demand, which gets the result and hears when the run has ended. It waits for
+ * its budgets within its deadline. False: out of memory. */
+bool target_run_on_demand(struct task_context *, struct runtime *,
+			  struct on_demand_probe *);
 
 /* `told` will be called with another user; NULL: it will not be called any more, but results are
  * still filed. */
 void target_run_set_user(struct target_run *, void *user);
 
-/* Ends within `grace`, without further results; an errand is told that there is none. */
-void target_run_leave(struct target_run *, struct span grace);
+/* The task of a probe on demand, for worker_post: it begins the run above. */
+extern const struct task_kind on_demand_task;
 
 #endif

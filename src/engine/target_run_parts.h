@@ -17,20 +17,20 @@ struct attempt {
 	size_t address_count;
 	struct instant waits_since;
 	struct due retry;                       /* while no descriptor is left */
-	const struct address *legacy_tls_probe; /* obsolete.h; NULL: not due */
+	const struct address *legacy_tls_probe; /* legacy_tls.h; NULL: not due */
 };
 
 struct target_run {
-	struct worker *worker;
+	struct task task; /* first */
+	struct task_context *context;
 	struct runtime *runtime;
 	const struct target *target;
 	void (*told)(void *user, unsigned news); /* NULL: disowned */
 	void *user;
 	struct on_demand_probe *on_demand_probe; /* NULL: a turn of the schedule */
 	bool on_demand_probe_told;
-	struct target_run_link link;
 	struct question question;
-	struct due deadline; /* of the name lookup; an errand's, of the wait for a budget */
+	struct due deadline; /* of the name lookup; on demand, of the wait for a budget */
 	struct instant began, ends;
 	struct instant held_until; /* the login, with hold_login */
 	struct span dns, waited;

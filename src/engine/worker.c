@@ -5,8 +5,7 @@
 #include "worker.h"
 
 #include "buffer.h"
-#include "jobs.h"
-#include "target_run.h"
+#include "legacy_tls_probe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,54 +16,34 @@ enum {
 	TURNS_MAX = 512,  /* things run in one go before the sockets are looked at */
 };
 
-unsigned worker_index(const char *host, unsigned of)
-{
-	return (unsigned)(view_hash(view_of(host)) % of);
-}
-
-void worker_note_start(struct worker *w, struct span lateness)
-{
-	if (lateness.ns > span_of_ms(LOOP_LAG_LATE_MS).ns)
-		atomic_fetch_add(&w->counters.late, 1);
-	if (lateness.ns > atomic_load(&w->counters.lateness_max_ns))
-		atomic_store(&w->counters.lateness_max_ns, lateness.ns);
-}
-
 /* --- ending ------------------------------------------------------------------------------- */
 
-void worker_close_if_done(struct worker *w)
+static void worker_close_if_done(struct worker *w)
 {
-	if (w->closed || w->rounds != NULL ||
-	    !(w->leaving || (w->once && w->jobs_left == 0 && w->name_probers.left == 0 &&
-			     w->looks == NULL)))
+	struct task_context *c = &w->context;
+
+	if (w->closed || w->starting || !(c->leaving || c->once) ||
+	    !task_list_is_empty(&c->tasks) || !task_list_is_empty(&c->departing))
 		return;
 	w->closed = true;
 	uv_close((uv_handle_t *)&w->timer, NULL);
 	uv_close((uv_handle_t *)&w->prepare, NULL);
 	uv_close((uv_handle_t *)&w->wake, NULL);
-	plan_runtime_release(w->runtime);
-	w->runtime = NULL;
+	plan_runtime_release(c->runtime);
+	c->runtime = NULL;
 }
 
-void worker_join(struct worker *w, struct target_run *r)
+static void task_parted(struct task_context *c)
 {
-	struct target_run_link *link = target_run_link(r);
-
-	link->next = w->rounds;
-	link->at = &w->rounds;
-	if (w->rounds != NULL)
-		target_run_link(w->rounds)->at = &link->next;
-	w->rounds = r;
+	worker_close_if_done((struct worker *)c);
 }
 
-void worker_part(struct worker *w, struct target_run *r)
-{
-	struct target_run_link *link = target_run_link(r);
+/* --- from target runs to other tasks ------------------------------------------------------ */
 
-	*link->at = link->next;
-	if (link->next != NULL)
-		target_run_link(link->next)->at = link->at;
-	worker_close_if_done(w);
+static void target_filed(struct task_context *c, const struct target *t,
+			 const struct result *result)
+{
+	name_probers_hear(&((struct worker *)c)->name_probers, t, result);
 }
 
 /* --- the loop ----------------------------------------------------------------------------- */
@@ -75,16 +54,16 @@ static void pulse(struct due *d, struct instant now)
 	struct span lag = span_between(d->at, now);
 	struct resolver_stats dns;
 
-	atomic_store(&w->counters.lag_ns, lag.ns);
+	atomic_store(&w->context.counters.lag_ns, lag.ns);
 	if (lag.ns > span_of_ms(LOOP_LAG_LATE_MS).ns)
-		w->last_late = now;
-	if (w->leaving)
+		w->context.last_late = now;
+	if (w->context.leaving)
 		return;
-	resolver_stats(w->runtime->resolver, &dns);
-	atomic_store(&w->counters.dns_questions, dns.questions);
-	atomic_store(&w->counters.dns_cache_hits, dns.cache_hits);
-	atomic_store(&w->counters.dns_failures, dns.failures);
-	schedule_put(&w->schedule, d, instant_plus(now, span_of_ms(PULSE_MS)));
+	resolver_stats(w->context.runtime->resolver, &dns);
+	atomic_store(&w->context.counters.dns_questions, dns.questions);
+	atomic_store(&w->context.counters.dns_cache_hits, dns.cache_hits);
+	atomic_store(&w->context.counters.dns_failures, dns.failures);
+	schedule_put(&w->context.schedule, d, instant_plus(now, span_of_ms(PULSE_MS)));
 }
 
 static void run_due(uv_timer_t *timer)
@@ -96,11 +75,11 @@ static void run_due(uv_timer_t *timer)
 	for (int turn = 0; turn < TURNS_MAX; turn++) {
 		struct instant now = instant_now();
 
-		d = schedule_take(&w->schedule, now);
+		d = schedule_take(&w->context.schedule, now);
 		if (d == NULL)
 			break;
 		if (turn == 0)
-			loop_lag_note(&w->lag, d->at, now);
+			loop_lag_note(&w->context.lag, d->at, now);
 		d->run(d, now);
 	}
 }
@@ -112,10 +91,10 @@ static void arm(uv_prepare_t *prepare)
 
 	if (w->closed)
 		return;
-	loop_lag_begin_events(&w->lag);
-	limiter_callback(&w->limiter);
-	atomic_store(&w->counters.waiting, w->limiter.waiting);
-	next = schedule_next(&w->schedule);
+	loop_lag_begin_events(&w->context.lag);
+	limiter_callback(&w->context.limiter);
+	atomic_store(&w->context.counters.waiting, w->context.limiter.waiting);
+	next = schedule_next(&w->context.schedule);
 	if (next == NULL) {
 		uv_timer_stop(&w->timer);
 		w->armed.ns = 0;
@@ -124,25 +103,18 @@ static void arm(uv_prepare_t *prepare)
 	if (next->at.ns == w->armed.ns)
 		return;
 	w->armed = next->at;
-	uv_update_time(&w->loop);
+	uv_update_time(&w->context.loop);
 	uv_timer_start(&w->timer, run_due, span_ms(span_between(instant_now(), next->at)),
 		       0);
 }
 
 static void worker_leave(struct worker *w)
 {
-	struct target_run *next;
-
-	if (w->leaving)
+	if (w->context.leaving)
 		return;
-	w->leaving = true;
-	jobs_free(w);
-	name_probers_fini(w);
-	schedule_drop(&w->schedule, &w->pulse);
-	for (struct target_run *r = w->rounds; r != NULL; r = next) {
-		next = target_run_link(r)->next;
-		target_run_leave(r, span_of_ms(GOODBYE_MS));
-	}
+	w->context.leaving = true;
+	schedule_drop(&w->context.schedule, &w->pulse);
+	tasks_leave(&w->context, span_of_ms(GOODBYE_MS));
 	worker_close_if_done(w);
 }
 
@@ -151,47 +123,46 @@ static void worker_load(struct worker *w, struct runtime *runtime)
 	const struct settings *s = &runtime->plan->settings;
 	char error[PRINTABLE_MAX];
 
-	if (w->leaving || !plan_runtime_open(runtime, &w->loop, error, sizeof(error)) ||
-	    !jobs_go_over(w, runtime)) {
+	if (w->context.leaving ||
+	    !plan_runtime_open(runtime, &w->context.loop, error, sizeof(error)) ||
+	    !jobs_go_over(&w->jobs, runtime)) {
 		plan_runtime_release(runtime);
 		return;
 	}
-	name_probers_load(w, runtime->plan);
-	plan_runtime_release(w->runtime);
-	w->runtime = runtime;
-	connection_limiter_set_limits(&w->limiter, s->in_flight_max / w->of,
+	name_probers_load(&w->name_probers, runtime->plan);
+	plan_runtime_release(w->context.runtime);
+	w->context.runtime = runtime;
+	connection_limiter_set_limits(&w->context.limiter, s->in_flight_max / w->context.of,
 				      s->per_address_max);
 }
 
-static void on_demand_probe_begin(struct worker *w, struct on_demand_probe *on_demand_probe)
+static void posted_task_begin(struct worker *w, struct task *t)
 {
-	if (!w->leaving && target_run_on_demand(w, w->runtime, on_demand_probe)) {
-		atomic_fetch_add(&w->counters.on_demand_probes, 1);
-		return;
-	}
-	on_demand_probe->done(on_demand_probe, NULL);
-	on_demand_probe->gone(on_demand_probe);
+	t->next = NULL;
+	if (w->context.leaving || !task_start(t, t->kind, &w->context))
+		t->kind->refused(t);
 }
 
 static void woken(uv_async_t *async)
 {
 	struct worker *w = async->data;
-	struct on_demand_probe *on_demand_probe, *next;
+	struct task *task, *next;
 	struct runtime *runtime;
 	bool told_to_leave;
 
 	pthread_mutex_lock(&w->lock);
 	runtime = w->posted_runtime;
 	w->posted_runtime = NULL;
-	on_demand_probe = on_demand_probe_in_order(w->posted_on_demand_probes);
-	w->posted_on_demand_probes = NULL;
+	task = w->posted;
+	w->posted = NULL;
+	w->posted_end = &w->posted;
 	told_to_leave = w->posted_leave;
 	pthread_mutex_unlock(&w->lock);
 	if (runtime != NULL)
 		worker_load(w, runtime);
-	for (; on_demand_probe != NULL; on_demand_probe = next) {
-		next = on_demand_probe->next;
-		on_demand_probe_begin(w, on_demand_probe);
+	for (; task != NULL; task = next) {
+		next = task->next;
+		posted_task_begin(w, task);
 	}
 	if (told_to_leave)
 		worker_leave(w);
@@ -214,15 +185,17 @@ void worker_post_leave(struct worker *w)
 	uv_async_send(&w->wake);
 }
 
-bool worker_post_on_demand_probe(struct worker *w, struct on_demand_probe *on_demand_probe)
+bool worker_post(struct worker *w, struct task *t, const struct task_kind *kind)
 {
 	bool taken;
 
 	pthread_mutex_lock(&w->lock);
 	taken = !w->posted_leave;
 	if (taken) {
-		on_demand_probe->next = w->posted_on_demand_probes;
-		w->posted_on_demand_probes = on_demand_probe;
+		t->kind = kind;
+		t->next = NULL;
+		*w->posted_end = t;
+		w->posted_end = &t->next;
 	}
 	pthread_mutex_unlock(&w->lock);
 	if (taken)
@@ -234,13 +207,13 @@ bool worker_post_on_demand_probe(struct worker *w, struct on_demand_probe *on_de
 
 static bool loop_open(struct worker *w)
 {
-	if (uv_loop_init(&w->loop) != 0)
+	if (uv_loop_init(&w->context.loop) != 0)
 		return false;
-	uv_timer_init(&w->loop, &w->timer);
-	uv_prepare_init(&w->loop, &w->prepare);
-	if (uv_async_init(&w->loop, &w->wake, woken) != 0) {
-		uv_run(&w->loop, UV_RUN_NOWAIT);
-		uv_loop_close(&w->loop);
+	uv_timer_init(&w->context.loop, &w->timer);
+	uv_prepare_init(&w->context.loop, &w->prepare);
+	if (uv_async_init(&w->context.loop, &w->wake, woken) != 0) {
+		uv_run(&w->context.loop, UV_RUN_NOWAIT);
+		uv_loop_close(&w->context.loop);
 		return false;
 	}
 	w->timer.data = w->prepare.data = w->wake.data = w;
@@ -250,21 +223,20 @@ static bool loop_open(struct worker *w)
 
 static bool worker_begin(struct worker *w, char *error, size_t cap)
 {
-	const struct settings *s = &w->runtime->plan->settings;
+	const struct settings *s = &w->context.runtime->plan->settings;
 
-	if (!plan_runtime_open(w->runtime, &w->loop, error, cap))
+	if (!plan_runtime_open(w->context.runtime, &w->context.loop, error, cap))
 		return false;
-	if (!connection_limiter_init(&w->limiter, s->in_flight_max / w->of,
+	if (!connection_limiter_init(&w->context.limiter, s->in_flight_max / w->context.of,
 				     s->per_address_max) ||
-	    !breaker_init(&w->breaker) || !jobs_load(w, w->runtime->plan)) {
+	    !breaker_init(&w->context.breaker) || !jobs_start(&w->jobs, &w->context)) {
 		text_copy(error, cap, "out of memory");
 		return false;
 	}
-	w->jobs_left = w->job_count;
-	name_probers_load(w, w->runtime->plan);
+	name_probers_start(&w->name_probers, &w->context);
 	w->pulse.run = pulse;
-	if (!w->once)
-		schedule_put(&w->schedule, &w->pulse, instant_now());
+	if (!w->context.once)
+		schedule_put(&w->context.schedule, &w->pulse, instant_now());
 	return true;
 }
 
@@ -272,14 +244,23 @@ bool worker_init(struct worker *w, struct runtime *runtime,
 		 const struct engine_hooks *hooks, unsigned index, unsigned of, bool once,
 		 char *error, size_t cap)
 {
+	bool started;
+
 	memset(w, 0, sizeof(*w));
-	w->runtime = runtime;
-	w->index = index;
-	w->of = of;
-	w->once = once;
+	w->context.runtime = runtime;
+	w->context.index = index;
+	w->context.of = of;
+	w->context.once = once;
 	if (hooks != NULL)
-		w->hooks = *hooks;
-	schedule_init(&w->schedule);
+		w->context.hooks = *hooks;
+	w->context.parted = task_parted;
+	w->context.filed = target_filed;
+	w->context.legacy_tls_due = legacy_tls_probe_start;
+	w->posted_end = &w->posted;
+	w->starting = true;
+	task_list_init(&w->context.tasks);
+	task_list_init(&w->context.departing);
+	schedule_init(&w->context.schedule);
 	pthread_mutex_init(&w->lock, NULL);
 	if (!loop_open(w)) {
 		text_copy(error, cap,
@@ -288,7 +269,9 @@ bool worker_init(struct worker *w, struct runtime *runtime,
 		pthread_mutex_destroy(&w->lock);
 		return false;
 	}
-	if (worker_begin(w, error, cap)) {
+	started = worker_begin(w, error, cap);
+	w->starting = false;
+	if (started) {
 		worker_close_if_done(w);
 		return true;
 	}
@@ -300,17 +283,17 @@ bool worker_init(struct worker *w, struct runtime *runtime,
 
 void worker_run(struct worker *w)
 {
-	uv_run(&w->loop, UV_RUN_DEFAULT);
+	uv_run(&w->context.loop, UV_RUN_DEFAULT);
 }
 
 void worker_fini(struct worker *w)
 {
 	plan_runtime_release(w->posted_runtime);
-	jobs_free(w);
-	name_probers_fini(w);
-	uv_loop_close(&w->loop);
-	schedule_fini(&w->schedule);
-	connection_limiter_fini(&w->limiter);
-	breaker_fini(&w->breaker);
+	jobs_fini(&w->jobs);
+	name_probers_fini(&w->name_probers);
+	uv_loop_close(&w->context.loop);
+	schedule_fini(&w->context.schedule);
+	connection_limiter_fini(&w->context.limiter);
+	breaker_fini(&w->context.breaker);
 	pthread_mutex_destroy(&w->lock);
 }

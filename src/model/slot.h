@@ -13,7 +13,7 @@
 /* Counted. NULL does nothing and is returned by hold. */
 struct slot;
 
-/* Whether TLS 1.0 or 1.1 is accepted as well: obsolete.h. */
+/* Whether TLS 1.0 or 1.1 is accepted as well: legacy_tls.h. */
 enum legacy_tls { LEGACY_TLS_UNKNOWN, LEGACY_TLS_REFUSED, LEGACY_TLS_1_0, LEGACY_TLS_1_1 };
 
 /* Addresses of one target. */

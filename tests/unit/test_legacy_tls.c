@@ -5,8 +5,9 @@
 
 #include <cmocka.h>
 
-#include "legacy_tls_probe.h"
+#include "legacy_tls.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MINUTE_MS = 60000, HOUR_MS = 60 * MINUTE_MS };
