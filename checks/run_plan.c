@@ -52,8 +52,8 @@ static const struct service *run_plan_choose_service(struct plan *plan,
 		mine->port = o->port;
 	if (o->tls_given)
 		mine->tls = o->tls;
-	if (o->lmtp && mine->protocol == &smtp_protocol)
-		mine->protocol = &lmtp_protocol;
+	if (o->lmtp)
+		mine->protocol = protocol_local_variant(mine->protocol);
 	return mine;
 }
 

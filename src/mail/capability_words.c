@@ -86,3 +86,16 @@ void dialogue_capability_set_anew(struct dialogue *d)
 	if (d->room != NULL)
 		capability_words_init(offered_now(d));
 }
+
+bool capability_words_have(struct view offered, const char *wanted)
+{
+	struct view word, want = view_of(wanted);
+
+	while (view_next_word(&offered, &word)) {
+		if (view_equal(word, wanted))
+			return true;
+		if (word.n > want.n && word.p[want.n] == '=' && view_starts(word, wanted))
+			return true;
+	}
+	return false;
+}

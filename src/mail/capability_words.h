@@ -17,4 +17,7 @@ void capability_words_init(struct offered *);
  * capability is added whole or not at all. */
 void capability_words_add(struct offered *, struct view name, struct view parameters);
 
+/* True when `wanted` is among the words of such a line: "SIZE" also as "SIZE=1000". */
+bool capability_words_have(struct view offered, const char *wanted);
+
 #endif

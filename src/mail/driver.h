@@ -68,6 +68,13 @@ struct protocol {
 	const char *closing; /* what it may say unasked when it closes; NULL: nothing */
 	const char *cancel;  /* ends a SASL exchange; answered by a no */
 	bool greets_with_timestamp; /* APOP, RFC 1939 section 7: not to be shown */
+
+	/* What others ask of a protocol, see protocol.h. */
+	bool (*offers_login)(struct view offered);
+	bool uses_tlsa;
+	bool no_login;                        /* on no port */
+	uint16_t no_login_port;               /* not on this one; 0: there is none */
+	const struct protocol *local_variant; /* NULL: there is none */
 };
 
 /* What drivers note of a server. All of it is forgotten when TLS starts. */

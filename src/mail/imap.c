@@ -251,6 +251,13 @@ static bool literals(const struct dialogue *d)
 	       !dialogue_knows(d, LEARNED_LITERAL_PLUS);
 }
 
+/* RFC 9051: AUTH=, and LOGIN where it is not disabled. */
+static bool imap_offers_login(struct view offered)
+{
+	return capability_words_have(offered, "AUTH") ||
+	       (offered.n > 0 && !capability_words_have(offered, "LOGINDISABLED"));
+}
+
 /* --- the conversation ---------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -280,6 +287,7 @@ static const struct step imap_steps[] = {
 const struct protocol imap_protocol = {
 	.name = "imap",
 	.title = "IMAP",
+	.offers_login = imap_offers_login,
 	.steps = imap_steps,
 	.step_count = ARRAY_SIZE(imap_steps),
 	.line = imap_line,

@@ -112,6 +112,13 @@ static enum judgement hear_stat(struct dialogue *d, const struct reply *r)
 	return JUDGED_GOOD;
 }
 
+/* RFC 2449. */
+static bool pop3_offers_login(struct view offered)
+{
+	return capability_words_have(offered, "USER") ||
+	       capability_words_have(offered, "SASL");
+}
+
 /* --- the conversation ---------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -137,6 +144,7 @@ static const struct step pop3_steps[] = {
 const struct protocol pop3_protocol = {
 	.name = "pop3",
 	.title = "POP3",
+	.offers_login = pop3_offers_login,
 	.steps = pop3_steps,
 	.step_count = ARRAY_SIZE(pop3_steps),
 	.line = pop3_line,

@@ -7,12 +7,12 @@
 /* Opaque outside src/mail; the steps are in driver.h. */
 struct protocol;
 
-/* RFC 5321, 2033, 9051 with 3501, 1939, 5804. */
-extern const struct protocol smtp_protocol;
-extern const struct protocol lmtp_protocol;
-extern const struct protocol imap_protocol;
-extern const struct protocol pop3_protocol;
-extern const struct protocol sieve_protocol;
+/* RFC 5321, 2033, 9051 with 3501, 1939, 5804. A new protocol is a row here. */
+#define PROTOCOLS(ROW) ROW(smtp) ROW(lmtp) ROW(imap) ROW(pop3) ROW(sieve)
+
+#define PROTOCOL_DECLARED(name) extern const struct protocol name##_protocol;
+PROTOCOLS(PROTOCOL_DECLARED)
+#undef PROTOCOL_DECLARED
 
 /* "smtp", "lmtp", "imap", "pop3", "sieve". */
 const char *protocol_name(const struct protocol *);
@@ -20,5 +20,14 @@ const char *protocol_name(const struct protocol *);
 const struct protocol *protocol_from_name(struct view);
 /* The names of all, for messages; *ret_count of them. */
 const char *const *protocol_names(size_t *ret_count);
+
+/* A login is among the capabilities, as dialogue_offered_before has them. */
+bool protocol_offers_login(const struct protocol *, const char *offered);
+/* Servers deliver mail to each other with it, and look for TLSA records (RFC 7672). */
+bool protocol_uses_tlsa(const struct protocol *);
+/* Clients log in on this port; where servers speak to each other nobody does. */
+bool protocol_expects_login(const struct protocol *, uint16_t port);
+/* Its variant for local delivery: LMTP for SMTP; else the protocol itself. */
+const struct protocol *protocol_local_variant(const struct protocol *);
 
 #endif

@@ -187,6 +187,17 @@ static bool sieve_at_once(const struct dialogue *d)
 	return sasl_at_once(d, SIZE_MAX);
 }
 
+/* RFC 5804: with at least one mechanism. */
+static bool sieve_offers_login(struct view offered)
+{
+	struct view word;
+
+	while (view_next_word(&offered, &word))
+		if (view_starts(word, "SASL=") && word.n > sizeof("SASL=") - 1)
+			return true;
+	return false;
+}
+
 /* --- the conversation ---------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -208,6 +219,7 @@ static const struct step sieve_steps[] = {
 const struct protocol sieve_protocol = {
 	.name = "sieve",
 	.title = "ManageSieve",
+	.offers_login = sieve_offers_login,
 	.steps = sieve_steps,
 	.step_count = ARRAY_SIZE(sieve_steps),
 	.line = sieve_line,

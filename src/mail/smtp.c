@@ -238,6 +238,12 @@ static enum judgement hear_rcpt(struct dialogue *d, const struct reply *r)
 	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_ODD;
 }
 
+/* RFC 4954. */
+static bool smtp_offers_login(struct view offered)
+{
+	return capability_words_have(offered, "AUTH");
+}
+
 /* --- the conversation ---------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -266,6 +272,10 @@ static const struct step smtp_steps[] = {
 const struct protocol smtp_protocol = {
 	.name = "smtp",
 	.title = "SMTP",
+	.offers_login = smtp_offers_login,
+	.uses_tlsa = true,
+	.no_login_port = 25,
+	.local_variant = &lmtp_protocol,
 	.steps = smtp_steps,
 	.step_count = ARRAY_SIZE(smtp_steps),
 	.line = smtp_line,
@@ -277,6 +287,8 @@ const struct protocol smtp_protocol = {
 const struct protocol lmtp_protocol = {
 	.name = "lmtp",
 	.title = "LMTP",
+	.offers_login = smtp_offers_login,
+	.no_login = true,
 	.steps = smtp_steps,
 	.step_count = ARRAY_SIZE(smtp_steps),
 	.line = smtp_line,

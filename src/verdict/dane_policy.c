@@ -8,7 +8,7 @@ bool dane_policy_asks(const struct target *t)
 	const struct service *s = t->service;
 
 	if (t->flags & (TARGET_DANE_OFF | TARGET_TLS_ONLY) ||
-	    s->protocol != &smtp_protocol || s->tls == TLS_MODE_NONE)
+	    !protocol_uses_tlsa(s->protocol) || s->tls == TLS_MODE_NONE)
 		return false;
 	return s->tls == TLS_MODE_OPPORTUNISTIC || (t->flags & TARGET_DANE_REQUIRED);
 }

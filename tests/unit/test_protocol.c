@@ -53,11 +53,55 @@ static void test_tables(void **state)
 	}
 }
 
+static bool offers(const char *protocol, const char *words)
+{
+	return protocol_offers_login(protocol_from_name(view_of(protocol)), words);
+}
+
+static void test_offers_login(void **state)
+{
+	(void)state;
+	assert_true(offers("smtp", "PIPELINING AUTH=PLAIN,LOGIN"));
+	assert_false(offers("smtp", "PIPELINING AUTHORITY"));
+	assert_true(offers("lmtp", "AUTH"));
+	assert_true(offers("imap", "IMAP4rev1 LOGINDISABLED AUTH=PLAIN"));
+	assert_true(offers("imap", "IMAP4rev1"));
+	assert_false(offers("imap", "IMAP4rev1 LOGINDISABLED"));
+	assert_false(offers("imap", ""));
+	assert_true(offers("pop3", "TOP USER"));
+	assert_true(offers("pop3", "SASL=PLAIN"));
+	assert_false(offers("pop3", "TOP UIDL"));
+	assert_true(offers("sieve", "SASL=PLAIN"));
+	assert_false(offers("sieve", "SASL SIEVE=fileinto"));
+}
+
+/* RFC 7672 for mail between servers; nobody logs in there. */
+static void test_between_servers(void **state)
+{
+	const char *const *names;
+	size_t count;
+
+	(void)state;
+	names = protocol_names(&count);
+	for (size_t i = 0; i < count; i++) {
+		const struct protocol *p = protocol_from_name(view_of(names[i]));
+
+		assert_int_equal(protocol_uses_tlsa(p), p == &smtp_protocol);
+		assert_int_equal(protocol_expects_login(p, 25),
+				 p != &smtp_protocol && p != &lmtp_protocol);
+		assert_int_equal(protocol_expects_login(p, 587), p != &lmtp_protocol);
+		assert_ptr_equal(protocol_local_variant(p),
+				 p == &smtp_protocol ? &lmtp_protocol : p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_offers_login),
+		cmocka_unit_test(test_between_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,15 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMTP_PORT = 25 };
-
-/* Between mail servers nobody logs in. */
-static bool login_by_default(const struct service *s)
-{
-	return s->protocol != &lmtp_protocol &&
-	       !(s->protocol == &smtp_protocol && s->port == SMTP_PORT);
-}
-
 /* Makes room for a service with this number. */
 static void services_room(struct loader *l, size_t number)
 {
@@ -45,7 +36,8 @@ static void take_builtin(struct loader *l)
 		services_room(l, number);
 		l->services[number] = *s;
 		l->service_params[number] =
-		    (struct service_params){ login_by_default(s), true };
+		    (struct service_params){ protocol_expects_login(s->protocol, s->port),
+					     true };
 	}
 }
 
@@ -71,8 +63,11 @@ static void services_change(struct loader *l, size_t number,
 
 	*s = from_draft(draft, before);
 	params->usable = good;
+	/* Of a service that is refused nothing is used. */
 	params->login =
-	    draft_has(&draft->head, SERVICE_LOGIN) ? draft->login : login_by_default(s);
+	    draft_has(&draft->head, SERVICE_LOGIN)
+		? draft->login
+		: s->protocol != NULL && protocol_expects_login(s->protocol, s->port);
 }
 
 static void services_take_known(struct loader *l, size_t number,
