@@ -63,9 +63,9 @@ static void keep_fallback(struct names_port *p, const struct result *r, bool ans
 
 static struct moment names_end_of(const struct result *r)
 {
-	if (r->certificate == NULL || r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME))
+	if (r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME))
 		return (struct moment){ 0 };
-	return r->chain_not_after.ms != 0 ? r->chain_not_after : r->certificate->not_after;
+	return result_certificate_end(r);
 }
 
 static void names_keep_answer(struct names_port *p, struct name_answer *a,

@@ -75,6 +75,9 @@ static void each_record(struct exposition *x, const struct metric *metric,
 			one_record(x, metric, &targets[i], record);
 			if (metric->parts & BRIEF_CERTIFICATE)
 				certificate_release(record->certificate);
+			if ((metric->parts & BRIEF_CERTIFICATE) &&
+			    (metric->parts & BRIEF_MORE))
+				certificate_release(record->decider);
 		}
 	}
 }

@@ -41,6 +41,7 @@ static const struct words tls_labels = { .label = "version, cipher" };
 static const struct words certificate_labels = {
 	.label = "subject, issuer, serial, fingerprint_sha256"
 };
+static const struct words decider_labels = { .label = "place, name, serial" };
 static const struct words build_labels = { .label = "version, compiler" };
 static const struct words cert_faults = { "fault", metrics_fault_word, CERT_FAULT_FIRST,
 					  CERT_FAULT_LAST };
@@ -206,6 +207,19 @@ static void read_certificate(struct encoder *e, const struct subject *s)
 						{ "issuer", c->issuer },
 						{ "serial", c->serial },
 						{ "fingerprint_sha256", c->fingerprint } };
+
+		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
+	}
+}
+
+static void read_decider(struct encoder *e, const struct subject *s)
+{
+	const struct certificate *c = s->record->decider;
+
+	if (c) {
+		const struct label labels[] = { { "place", certificate_place(c) },
+						{ "name", certificate_label(c).text },
+						{ "serial", c->serial } };
 
 		encoder_labels(e, labels, ARRAY_SIZE(labels), number_of(1));
 	}
@@ -468,6 +482,8 @@ const struct metric metrics[] = {
 	       "1 if a TLSA record matches the server's certificate, 0 if none does or they could not be looked up; absent without signed records."),
 	TARGET("tls_certificate_info", INFO, "", &certificate_labels, SCOPE_RECORD, BRIEF_CERTIFICATE, read_certificate,
 	       "1, with the names and the identity of the server's certificate."),
+	TARGET("tls_certificate_decider_info", INFO, "", &decider_labels, SCOPE_RECORD, BRIEF_MORE | BRIEF_CERTIFICATE, read_decider,
+	       "1, with the intermediate or root whose dates decide instead of the server's own certificate: the first to end, or what has expired; absent where its own decide."),
 	TARGET("tls_certificate_differs", GAUGE, "", NULL, SCOPE_RECORD, 0, read_differs,
 	       "1 if another service or address of the server shows a newer certificate for the same name, and has for longer than `overlap`: renewed, but not here; absent where nothing can differ."),
 	TARGET("mailbox_messages", GAUGE, "", NULL, SCOPE_RECORD, BRIEF_MORE, metrics_read_messages,

@@ -212,7 +212,7 @@ static void page_names_put_fallback(struct strbuf *out,
 {
 	if (s->fallback) {
 		strbuf_text(out, "; for names it does not know the server shows ");
-		html_bdi(out, s->fallback->subject);
+		html_bdi(out, certificate_label(s->fallback).text);
 	} else if (s->fallback_refused) {
 		strbuf_text(out, "; names it does not know are refused");
 	}

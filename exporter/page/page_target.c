@@ -90,24 +90,9 @@ void page_sentence(struct strbuf *out, const struct result *r)
 	strbuf_text(out, "</samp>");
 }
 
-/* Of the verified chain or, without one, of the certificate; 0: there was none. */
-static struct moment certificate_begin(const struct result *r)
-{
-	if (r->chain_not_after.ms != 0 || !r->certificate)
-		return r->chain_not_before;
-	return r->certificate->not_before;
-}
-
-static struct moment page_target_certificate_end(const struct result *r)
-{
-	if (r->chain_not_after.ms != 0 || !r->certificate)
-		return r->chain_not_after;
-	return r->certificate->not_after;
-}
-
 static void put_share(struct strbuf *out, const struct result *r, struct moment now)
 {
-	struct moment begin = certificate_begin(r), end = page_target_certificate_end(r);
+	struct moment begin = result_certificate_begin(r), end = result_certificate_end(r);
 	bool ending = r->cert_faults & (CERT_FAULT_BIT(FAULT_CERT_EXPIRED) |
 					CERT_FAULT_BIT(FAULT_CERT_EXPIRING));
 	int share;
@@ -128,7 +113,7 @@ static void put_share(struct strbuf *out, const struct result *r, struct moment 
 
 void page_certificate(struct strbuf *out, const struct result *r, struct moment now)
 {
-	struct moment end = page_target_certificate_end(r);
+	struct moment end = result_certificate_end(r);
 	char date[MOMENT_TEXT_MAX], text[SPAN_TEXT_MAX];
 	int64_t days = (end.ms - now.ms) / 86400000;
 
@@ -213,7 +198,7 @@ static void page_target_put_facts(struct strbuf *out, const struct page_params *
 	put_fact(out, "probed");
 	html_age(out, last->at, params->now);
 	strbuf_text(out, "</li>");
-	if (page_target_certificate_end(last).ms != 0) {
+	if (result_certificate_end(last).ms != 0) {
 		put_fact(out, "certificate");
 		page_certificate(out, last, params->now);
 		strbuf_text(out, "</li>");

@@ -92,8 +92,8 @@ static void set_fault(struct probe *p, enum fault fault, enum phase phase, const
 		return;
 	r->dialogue_fault = fault;
 	r->dialogue_phase = phase;
-	if (why != NULL)
-		printable_copy(r->text, sizeof(r->text), view_of(why));
+	/* Never the words of a fault that was overruled, such as that of an earlier address. */
+	printable_copy(r->text, sizeof(r->text), view_of(why != NULL ? why : ""));
 }
 
 static void probe_note(struct probe *p, const char *text)

@@ -161,13 +161,32 @@ static bool get_certificate(const struct fact_subject *s, struct fact_value *v)
 {
 	const struct certificate *c = s->result->certificate;
 	char begin[MOMENT_TEXT_MAX], end[MOMENT_TEXT_MAX];
+	struct certificate_label label;
+	struct buffer b;
+
+	if (c == NULL)
+		return false;
+	label = certificate_label(c);
+	buffer_init(&b, v->room, sizeof(v->room));
+	if (strcmp(label.text, c->serial) == 0)
+		buffer_format(&b, "%s ", label.kind);
+	buffer_format(&b, "%s, issued by %s, %s to %s", label.text,
+		      c->issuer[0] != '\0' ? c->issuer : "an authority without a name",
+		      moment_text(c->not_before, begin), moment_text(c->not_after, end));
+	return get_text(v, buffer_string(&b));
+}
+
+/* "intermediate 'CN=Example CA' above it" */
+static bool get_decider(const struct fact_subject *s, struct fact_value *v)
+{
+	const struct certificate *c = s->result->decider;
 	struct buffer b;
 
 	if (c == NULL)
 		return false;
 	buffer_init(&b, v->room, sizeof(v->room));
-	buffer_format(&b, "%s, issued by %s, %s to %s", c->subject, c->issuer,
-		      moment_text(c->not_before, begin), moment_text(c->not_after, end));
+	buffer_format(&b, "%s '%s' above it", certificate_place(c),
+		      certificate_label(c).text);
 	return get_text(v, buffer_string(&b));
 }
 
@@ -417,6 +436,8 @@ const struct fact facts[] = {
 	  .metric = "mailvane_tls_certificate_not_after_timestamp_seconds" },
 	{ "certificate.chain_not_after", FACT_TIME, BOTH, get_chain_not_after, .help = "first end in the verified chain",
 	  .metric = "mailvane_tls_chain_not_after_timestamp_seconds" },
+	{ "certificate.decider", FACT_TEXT, BOTH | FACT_CERT_CARD | FACT_VERBOSE, get_decider, .help = "the certificate above the server's own whose dates decide, if one does",
+	  .label = "Decided by", .line = "its validity is decided by the ", .metric = "mailvane_tls_certificate_decider_info" },
 	{ "certificate.chain_end", FACT_TIME, FACT_CERT_CARD, get_chain_end, .label = "Chain until" },
 	{ "certificate.asked_for", FACT_TEXT, FACT_CERT_CARD, get_tls_name, .label = "Asked for" },
 	{ "certificate.names", FACT_TEXTS, BOTH | FACT_CERT_CARD, get_names, .label = "Names" },

@@ -239,10 +239,7 @@ static struct moment name_results_end_of(const struct result *result)
 {
 	if (result->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME))
 		return (struct moment){ 0 };
-	if (result->chain_not_after.ms != 0)
-		return result->chain_not_after;
-	return result->certificate != NULL ? result->certificate->not_after
-					   : (struct moment){ 0 };
+	return result_certificate_end(result);
 }
 
 static bool same_certificate(const struct certificate *a, const struct certificate *b)

@@ -32,7 +32,7 @@ enum { DANE_SHIFT = 13 };
 enum { HOST_MAX = 16, WORDS_MAX = 256, CAPABILITY_SETS_MAX = 1024 };
 enum {
 	REST_MAX = HOST_MAX + PHASE_COUNT * sizeof(uint32_t) + 2 * sizeof(uint32_t) +
-		   4 * sizeof(struct moment) + sizeof(int64_t) + sizeof(void *) +
+		   4 * sizeof(struct moment) + sizeof(int64_t) + 2 * sizeof(void *) +
 		   3 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
 };
 
@@ -210,13 +210,14 @@ static bool ends_with_leaf(const struct result *r)
 {
 	const struct certificate *c = r->certificate;
 
-	return c != NULL && r->chain_not_before.ms == c->not_before.ms &&
+	return c != NULL && r->decider == NULL &&
+	       r->chain_not_before.ms == c->not_before.ms &&
 	       r->chain_not_after.ms == c->not_after.ms;
 }
 
 static void put_chain(struct packed *p, const struct result *r, unsigned char **at)
 {
-	if (r->chain_not_before.ms == 0 && r->chain_not_after.ms == 0)
+	if (r->chain_not_before.ms == 0 && r->chain_not_after.ms == 0 && r->decider == NULL)
 		return;
 	if (ends_with_leaf(r)) {
 		p->has |= HAS_LEAFS_CHAIN;
@@ -225,11 +226,13 @@ static void put_chain(struct packed *p, const struct result *r, unsigned char **
 	p->has |= HAS_CHAIN;
 	packed_put(at, &r->chain_not_before, sizeof(r->chain_not_before));
 	packed_put(at, &r->chain_not_after, sizeof(r->chain_not_after));
+	packed_put(at, &r->decider, sizeof(struct certificate *));
 }
 
 /* Left as they are when there are none. */
 static void take_chain(const struct packed *p, struct moment *not_before,
-		       struct moment *not_after, const unsigned char **at)
+		       struct moment *not_after, struct certificate **decider,
+		       const unsigned char **at)
 {
 	if (p->has & HAS_LEAFS_CHAIN) {
 		*not_before = p->certificate->not_before;
@@ -238,6 +241,7 @@ static void take_chain(const struct packed *p, struct moment *not_before,
 	if (p->has & HAS_CHAIN) {
 		packed_take(at, not_before, sizeof(*not_before));
 		packed_take(at, not_after, sizeof(*not_after));
+		packed_take(at, decider, sizeof(struct certificate *));
 	}
 }
 
@@ -277,7 +281,7 @@ static void take_rest(const struct packed *p, struct result *r)
 	r->dane = packed_dane(p);
 	take_address(p, &r->address, &at);
 	take_phases(p, r->phases, &at);
-	take_chain(p, &r->chain_not_before, &r->chain_not_after, &at);
+	take_chain(p, &r->chain_not_before, &r->chain_not_after, &r->decider, &at);
 	r->messages = -1;
 	if (p->has & HAS_MESSAGES)
 		packed_take(&at, &r->messages, sizeof(r->messages));
@@ -389,7 +393,8 @@ static void brief_more(const struct packed *p, struct brief *b, const unsigned c
 	b->tls_version = atomic_load(&words[p->tls_version]);
 	b->tls_cipher = atomic_load(&words[p->tls_cipher]);
 	b->chain_not_after.ms = 0;
-	take_chain(p, &begin, &b->chain_not_after, &at);
+	b->decider = NULL;
+	take_chain(p, &begin, &b->chain_not_after, &b->decider, &at);
 	b->messages = -1;
 	if (p->has & HAS_MESSAGES)
 		packed_take(&at, &b->messages, sizeof(b->messages));

@@ -43,6 +43,8 @@ void result_take_tls(struct result *r, const struct tls_facts *f)
 	memcpy(r->cert_detail, f->detail, sizeof(r->cert_detail));
 	certificate_release(r->certificate);
 	r->certificate = certificate_hold(f->certificate);
+	certificate_release(r->decider);
+	r->decider = certificate_hold(f->decider);
 	r->chain_not_before = f->chain_not_before;
 	r->chain_not_after = f->chain_not_after;
 	r->sent_not_after = f->sent_not_after;
@@ -56,17 +58,49 @@ void result_take_tls(struct result *r, const struct tls_facts *f)
 		result_note(r, FAULT_CERT_ORDER, f->order);
 }
 
+/* In a chain that could not be verified only what has expired counts above the server's own. */
+static bool has_expired_above(const struct result *r)
+{
+	return r->decider != NULL && r->chain_not_after.ms == 0 &&
+	       r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_EXPIRED);
+}
+
+struct moment result_certificate_begin(const struct result *r)
+{
+	if (r->certificate == NULL || r->chain_not_after.ms != 0)
+		return r->chain_not_before;
+	return has_expired_above(r) ? r->decider->not_before : r->certificate->not_before;
+}
+
+struct moment result_certificate_end(const struct result *r)
+{
+	if (r->certificate == NULL || r->chain_not_after.ms != 0)
+		return r->chain_not_after;
+	return has_expired_above(r) ? r->decider->not_after : r->certificate->not_after;
+}
+
+const struct certificate *result_certificate_above(const struct result *r)
+{
+	bool ends = r->decider != NULL && r->certificate != NULL &&
+		    r->decider->not_after.ms == result_certificate_end(r).ms;
+
+	return ends ? r->decider : NULL;
+}
+
 void result_fini(struct result *r)
 {
 	certificate_release(r->certificate);
+	certificate_release(r->decider);
 	transcript_release(r->transcript);
 	r->certificate = NULL;
+	r->decider = NULL;
 	r->transcript = NULL;
 }
 
 void result_hold(struct result *r)
 {
 	certificate_hold(r->certificate);
+	certificate_hold(r->decider);
 	transcript_hold(r->transcript);
 }
 

@@ -51,6 +51,7 @@ struct result {
 
 	const char *tls_version, *tls_cipher;            /* static; NULL without TLS */
 	struct certificate *certificate;                 /* held */
+	struct certificate *decider;                     /* as in struct tls_facts; held */
 	struct moment chain_not_before, chain_not_after; /* as in struct tls_facts */
 	struct moment sent_not_after;  /* as there; 0 in a slot, which does not keep it */
 	struct transcript *transcript; /* held; NULL: not kept */
@@ -68,6 +69,13 @@ void result_init(struct result *, struct moment at);
 void result_note(struct result *, enum fault notice, const char *words);
 /* What a handshake has shown. */
 void result_take_tls(struct result *, const struct tls_facts *);
+/* The dates that count: of the certificate that ends first in the verified chain; of the expired
+ * one in a chain that could not be verified; else the server's own. ms 0: it showed none. */
+struct moment result_certificate_begin(const struct result *);
+struct moment result_certificate_end(const struct result *);
+/* The certificate above the server's own to which a date belongs that
+ * result_certificate_end gave; NULL: it is the server's own. */
+const struct certificate *result_certificate_above(const struct result *);
 /* Releases what it holds. */
 void result_fini(struct result *);
 /* For bytes that were copied: holds what the other holds. */

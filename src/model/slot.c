@@ -121,15 +121,13 @@ static struct packed **slot_find(struct slot *s, const struct address *a, bool e
 
 /* A certificate that is shown again is the one that was met before, whether the table of its
  * thread has forgotten it or not. */
-static void keep_certificate(struct result *now, const struct result *before)
+static void keep_certificate(struct certificate **now, struct certificate *before)
 {
-	struct certificate *old = before->certificate;
-
-	if (old == NULL || now->certificate == NULL || old == now->certificate ||
-	    strcmp(old->fingerprint, now->certificate->fingerprint) != 0)
+	if (before == NULL || *now == NULL || before == *now ||
+	    strcmp(before->fingerprint, (*now)->fingerprint) != 0)
 		return;
-	certificate_release(now->certificate);
-	now->certificate = certificate_hold(old);
+	certificate_release(*now);
+	*now = certificate_hold(before);
 }
 
 /* What the record is with one more result. */
@@ -150,8 +148,10 @@ static struct record renewed(const struct record *old, const struct result *resu
 	if (confirmation_add(&r.confirmation, result->state, confirm))
 		r.announced_since = result->at;
 	result_copy(&r.last, result);
-	if (old->probes > 0)
-		keep_certificate(&r.last, &old->last);
+	if (old->probes > 0) {
+		keep_certificate(&r.last.certificate, old->last.certificate);
+		keep_certificate(&r.last.decider, old->last.decider);
+	}
 	return r;
 }
 
@@ -340,6 +340,8 @@ static inline size_t copy_briefs(const struct slot *s, unsigned parts,
 		packed_brief(p, parts, &ret_briefs[n]);
 		if (parts & BRIEF_CERTIFICATE)
 			certificate_hold(p->certificate);
+		if ((parts & BRIEF_CERTIFICATE) && (parts & BRIEF_MORE))
+			certificate_hold(ret_briefs[n].decider);
 	}
 	return n;
 }

@@ -46,6 +46,7 @@ struct brief {
 	/* BRIEF_MORE */
 	const char *tls_version, *tls_cipher; /* as in struct result */
 	struct moment chain_not_after;        /* ms 0: not verified */
+	struct certificate *decider;          /* with BRIEF_CERTIFICATE: held, or NULL */
 	int64_t messages;                     /* -1: not asked */
 	struct moment held_until;             /* as in struct result */
 	uint32_t waited;                      /* microseconds */

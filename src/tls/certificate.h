@@ -24,6 +24,17 @@ struct certificate {
 	const char *signature; /* static: "ecdsa-with-SHA256", ... */
 };
 
+/* What people know it by: its subject, if that has a CN; else the first name of the SAN; else what
+ * there is of the subject; else its serial number. RFC 5280 section 4.1.2.6 allows an empty one. */
+struct certificate_label {
+	const char *kind; /* static: "subject", "name", "serial" */
+	const char *text; /* lent by the certificate; never "" */
+};
+struct certificate_label certificate_label(const struct certificate *);
+
+/* Of one above a server's own: "root" where it certifies itself, else "intermediate". */
+const char *certificate_place(const struct certificate *);
+
 /* Thread-safe. NULL does nothing and is returned. */
 struct certificate *certificate_hold(struct certificate *);
 void certificate_release(struct certificate *);

@@ -26,6 +26,8 @@ struct findings {
 	const struct chain_options *wish;
 	unsigned faults;
 	enum dane dane;
+	X509 *decider; /* its dates decide; NULL: the server's own certificate's do */
+	enum fault decider_fault; /* FAULT_OK: it ends first in a verified chain */
 	char words[FAULTS][WORDS_MAX];
 };
 
@@ -57,36 +59,60 @@ static void chain_find(struct findings *f, enum fault fault, const char *words)
 }
 
 /* Words about one certificate: the server's own goes unnamed. */
-static void find_about(struct findings *f, enum fault fault, const X509 *x, int depth,
-		       const char *words)
+static void chain_say_about(struct findings *f, enum fault fault, X509 *x, int depth,
+			    const char *words)
 {
 	struct buffer b = chain_words_of(f, fault);
+	bool root = X509_get_extension_flags(x) & EXFLAG_SS;
 	char name[X509_TEXT_MAX];
 
-	if (!is_new(f, fault))
-		return;
 	if (depth > 0)
-		buffer_format(&b, "the CA certificate '%s' ",
-			      x509_name_text(X509_get_subject_name(x), name));
+		buffer_format(&b, "the %s '%s' above it ", root ? "root" : "intermediate",
+			      x509_label_text(x, name));
 	buffer_text(&b, words);
 	buffer_string(&b);
 }
 
-static void find_date(struct findings *f, enum fault fault, const X509 *x, int depth)
+static void find_about(struct findings *f, enum fault fault, X509 *x, int depth,
+		       const char *words)
+{
+	if (is_new(f, fault))
+		chain_say_about(f, fault, x, depth, words);
+}
+
+/* Of several with a wrong date the one that was wrong first, or will be longest, is put in
+ * words: nothing works before that one is replaced. */
+static bool chain_decides(const struct findings *f, enum fault fault, const X509 *x)
+{
+	if (f->decider_fault != fault)
+		return f->decider_fault != FAULT_CERT_EXPIRED;
+	return fault == FAULT_CERT_EXPIRED
+		   ? x509_not_after(x).ms <= x509_not_after(f->decider).ms
+		   : x509_not_before(x).ms >= x509_not_before(f->decider).ms;
+}
+
+static void find_date(struct findings *f, enum fault fault, X509 *x, int depth)
 {
 	bool expired = fault == FAULT_CERT_EXPIRED;
 	char words[MOMENT_TEXT_MAX + 32], date[MOMENT_TEXT_MAX];
+	bool first = is_new(f, fault);
 	struct buffer b;
 
+	if (chain_decides(f, fault, x)) {
+		f->decider = x;
+		f->decider_fault = fault;
+	} else if (!first) {
+		return;
+	}
 	buffer_init(&b, words, sizeof(words));
 	buffer_format(&b, "%s %s", expired ? "expired" : "not valid before",
 		      moment_text(expired ? x509_not_after(x) : x509_not_before(x), date));
-	find_about(f, fault, x, depth, buffer_string(&b));
+	chain_say_about(f, fault, x, depth, buffer_string(&b));
 }
 
 /* A CA that may not issue for TLS servers is one we must not trust; only the server's own
  * certificate is there for a purpose. */
-static void find_purpose(struct findings *f, const X509 *x, int depth)
+static void find_purpose(struct findings *f, X509 *x, int depth)
 {
 	if (depth == 0)
 		chain_find(f, FAULT_CERT_PURPOSE, "not for use by TLS servers");
@@ -113,7 +139,7 @@ static void find_self_signed(struct findings *f, const X509 *x, bool leaf)
 
 	if (!is_new(f, FAULT_CERT_UNTRUSTED))
 		return;
-	x509_name_text(X509_get_subject_name(x), name);
+	x509_label_text(x, name);
 	if (leaf)
 		buffer_format(&b, "self-signed certificate '%s'", name);
 	else
@@ -235,11 +261,10 @@ static void find_wrong_name(struct findings *f, const struct certificate *c)
 	if (!is_new(f, FAULT_CERT_NAME))
 		return;
 	if (c->name_count == 0) {
-		buffer_format(
-		    &b,
-		    "no name in subjectAltName, so none is '%s' (the subject '%s' "
-		    "does not count)",
-		    f->wish->name, c->subject);
+		buffer_format(&b, "no name in subjectAltName, so none is '%s'",
+			      f->wish->name);
+		if (c->subject[0] != '\0')
+			buffer_format(&b, " (the subject '%s' does not count)", c->subject);
 	} else {
 		buffer_text(&b, "for ");
 		for (size_t i = 0; i < c->name_count && i < SHOWN; i++)
@@ -268,17 +293,30 @@ static void judge_leaf(struct findings *f, X509 *leaf, const struct certificate 
 			   "the certificate of a CA, not of a server");
 }
 
-static void note_dates(const STACK_OF(X509) * chain, struct tls_facts *facts)
+static void note_dates(struct findings *f, const STACK_OF(X509) * chain,
+		       struct tls_facts *facts)
 {
+	X509 *first = NULL;
+
 	for (int i = 0; i < sk_X509_num(chain); i++) {
-		const X509 *x = sk_X509_value(chain, i);
+		X509 *x = sk_X509_value(chain, i);
 		struct moment end = x509_not_after(x);
 
 		if (i > 0 && end.ms >= facts->chain_not_after.ms)
 			continue;
+		first = x;
 		facts->chain_not_before = x509_not_before(x);
 		facts->chain_not_after = end;
 	}
+	if (f->decider_fault == FAULT_OK)
+		f->decider = first;
+}
+
+static void note_decider(const struct findings *f, const X509 *leaf,
+			 struct tls_facts *facts)
+{
+	if (f->decider != NULL && X509_cmp(f->decider, leaf) != 0)
+		facts->decider = certificate_table_get(f->wish->certificates, f->decider);
 }
 
 /* Trusted or not, of use or not. */
@@ -482,7 +520,8 @@ void chain_judge(X509_STORE_CTX *ctx, const struct chain_options *wish,
 		judge_strength(&f, sk_X509_value(chain, i), i);
 	judge_leaf(&f, X509_STORE_CTX_get0_cert(ctx), facts->certificate);
 	if (trusted)
-		note_dates(chain, facts);
+		note_dates(&f, chain, facts);
+	note_decider(&f, X509_STORE_CTX_get0_cert(ctx), facts);
 	if (f.dane == DANE_VALID_KEY)
 		forgive(&f);
 	facts->dane = f.dane;

@@ -42,7 +42,7 @@ static const char *chain_order_name_of(const X509 *x, char dst[64])
 {
 	char text[X509_TEXT_MAX];
 
-	printable_copy(dst, 64, view_of(x509_name_text(X509_get_subject_name(x), text)));
+	printable_copy(dst, 64, view_of(x509_label_text(x, text)));
 	return dst;
 }
 

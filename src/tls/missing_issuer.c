@@ -104,7 +104,8 @@ void missing_issuer_say(struct buffer *b, const STACK_OF(X509) * sent, X509 *x, 
 {
 	char name[X509_TEXT_MAX], url[URL_MAX];
 
-	x509_name_text(X509_get_issuer_name(x), name);
+	if (x509_name_text(X509_get_issuer_name(x), name)[0] == '\0')
+		text_copy(name, sizeof(name), "without a name");
 	url_of_issuer(x, url);
 	if (depth == 0)
 		say_below(b, sent, x, name, url);

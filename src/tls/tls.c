@@ -189,7 +189,14 @@ void tls_context_free(struct tls_context *c)
 void tls_facts_fini(struct tls_facts *facts)
 {
 	certificate_release(facts->certificate);
+	certificate_release(facts->decider);
 	*facts = (struct tls_facts){ 0 };
+}
+
+void tls_facts_hold(struct tls_facts *facts)
+{
+	certificate_hold(facts->certificate);
+	certificate_hold(facts->decider);
 }
 
 const char *dane_name(enum dane dane)

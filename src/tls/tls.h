@@ -83,9 +83,15 @@ struct tls_facts {
 	/* The validity of the certificate that ends first in the verified chain; both 0 when
 	 * no chain to a trusted root could be built. */
 	struct moment chain_not_before, chain_not_after;
+	/* The certificate above the server's own whose dates decide: of those that have expired the
+	 * first to end, else of those not yet valid the last to begin, else the first to end in
+	 * the verified chain. Held; NULL: the dates of the server's own decide. */
+	struct certificate *decider;
 	struct moment sent_not_after; /* the first end among all that the server sent */
 };
 
 void tls_facts_fini(struct tls_facts *);
+/* For bytes that were copied: holds what the other holds. */
+void tls_facts_hold(struct tls_facts *);
 
 #endif

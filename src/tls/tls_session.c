@@ -23,10 +23,13 @@ static int tls_session_verify(X509_STORE_CTX *ctx, void *nothing)
 	const SSL *ssl =
 	    X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_session *t = SSL_get_app_data(ssl);
-	struct chain_options wish = { t->name, t->context->store_note, t->pins, t->tlsa };
+	struct chain_options wish = { t->name, t->context->store_note, t->pins, t->tlsa,
+				      t->context->certificates };
 
 	(void)nothing;
 	certificate_release(t->facts.certificate);
+	certificate_release(t->facts.decider);
+	t->facts.decider = NULL;
 	t->facts.certificate =
 	    certificate_table_get(t->context->certificates, X509_STORE_CTX_get0_cert(ctx));
 	if (t->facts.certificate == NULL) {

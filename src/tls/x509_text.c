@@ -110,3 +110,30 @@ bool x509_pin(const X509 *x, struct pin *ret_pin)
 		memcpy(ret_pin->sha256, digest, PIN_BYTES);
 	return good;
 }
+
+static bool x509_first_san(const X509 *x, char dst[X509_TEXT_MAX])
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++)
+		found = x509_san_text(sk_GENERAL_NAME_value(names, i), dst);
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+const char *x509_label_text(const X509 *x, char dst[X509_TEXT_MAX])
+{
+	const X509_NAME *subject = X509_get_subject_name(x);
+	char serial[X509_TEXT_MAX];
+	struct buffer b;
+
+	if (X509_NAME_get_index_by_NID(subject, NID_commonName, -1) < 0 &&
+	    x509_first_san(x, dst))
+		return dst;
+	if (X509_NAME_entry_count(subject) > 0)
+		return x509_name_text(subject, dst);
+	buffer_init(&b, dst, X509_TEXT_MAX);
+	buffer_format(&b, "serial %s", x509_serial_text(x, serial));
+	return buffer_string(&b);
+}

@@ -13,6 +13,10 @@ enum { X509_TEXT_MAX = 512 };
 /* RFC 2253 in UTF-8, "CN=mail.example.com,O=Example"; "" for an empty name. Returns dst. */
 const char *x509_name_text(const X509_NAME *, char dst[X509_TEXT_MAX]);
 
+/* What people know it by, as certificate_label has it: "CN=Root,O=Example", "mail.example.com" or
+ * "serial 01ab". Returns dst. */
+const char *x509_label_text(const X509 *, char dst[X509_TEXT_MAX]);
+
 /* A DNS or IP name of the SAN; false for another kind. */
 bool x509_san_text(const GENERAL_NAME *, char dst[X509_TEXT_MAX]);
 

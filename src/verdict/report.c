@@ -183,15 +183,13 @@ static void report_put_seconds(struct buffer *b, const struct finding *f, const 
 static void put_days(struct buffer *b, const struct finding *f)
 {
 	const struct result *r = &f->result;
-	struct moment end = r->chain_not_after;
+	struct moment end = result_certificate_end(r);
 
 	report_put_label(b, f, "cert_days");
 	if (r->certificate == NULL) {
 		buffer_text(b, "U");
 		return;
 	}
-	if (end.ms == 0)
-		end = r->certificate->not_after;
 	buffer_format(b, "%lld",
 		      (long long)(moment_between(r->at, end).ns / 86400000000000));
 }

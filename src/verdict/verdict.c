@@ -124,25 +124,17 @@ enum state verdict_state(enum fault fault, enum phase phase, const struct servic
 	return STATE_CRITICAL;
 }
 
-/* The end of the verified chain counts; without one, that of the certificate itself. */
-static struct moment verdict_certificate_end(const struct result *r)
-{
-	return r->chain_not_after.ms != 0 ? r->chain_not_after : r->certificate->not_after;
-}
-
 /* An expired certificate is not expiring any more. */
 static enum state expiry_state(struct result *r, const struct policy *policy)
 {
-	struct moment begin = r->chain_not_before;
 	enum state state;
 
 	/* By its own TLSA record its end does not count: RFC 7671 section 5.1. */
 	if (r->certificate == NULL || r->dane == DANE_VALID_KEY ||
 	    r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_EXPIRED))
 		return STATE_OK;
-	if (r->chain_not_after.ms == 0)
-		begin = r->certificate->not_before;
-	state = policy_expiry(policy, begin, verdict_certificate_end(r), r->at);
+	state = policy_expiry(policy, result_certificate_begin(r),
+			      result_certificate_end(r), r->at);
 	if (state != STATE_OK)
 		r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
 	return state;
@@ -236,28 +228,49 @@ static void verdict_say_date(struct buffer *b, struct moment now, struct moment 
 		      date);
 }
 
+/* A date of the server's own certificate or, where that one decides, of one above it. */
+static void say_validity(struct buffer *b, const struct result *r, const char *verb,
+			 struct moment date, const struct certificate *above)
+{
+	char name[100];
+
+	buffer_format(b, "certificate%s %s", above != NULL ? " chain" : "", verb);
+	verdict_say_date(b, r->at, date);
+	if (above == NULL)
+		return;
+	printable_copy(name, sizeof(name), view_of(certificate_label(above).text));
+	buffer_format(b, ": %s '%s' above it", certificate_place(above), name);
+}
+
+/* Nobody can use the chain before the last of its certificates begins. */
+static const struct certificate *begins_above(const struct result *r)
+{
+	return r->decider != NULL && r->decider->not_before.ms > r->at.ms ? r->decider
+									  : NULL;
+}
+
 static void say_certificate(struct buffer *b, const struct result *r, enum fault f)
 {
-	const struct certificate *c = r->certificate;
-	struct moment end = verdict_certificate_end(r);
-	char subject[100];
+	const struct certificate *above = result_certificate_above(r), *later;
+	struct certificate_label label = certificate_label(r->certificate);
+	struct moment end = result_certificate_end(r);
+	char text[100];
 
 	if (f == FAULT_CERT_EXPIRED) {
-		buffer_text(b, "certificate expired");
-		verdict_say_date(b, r->at, end);
+		say_validity(b, r, "expired", end, above);
 	} else if (f == FAULT_CERT_EXPIRING) {
-		buffer_text(b, "certificate expires");
-		verdict_say_date(b, r->at, end);
+		say_validity(b, r, "expires", end, above);
 	} else if (f == FAULT_CERT_NOT_YET_VALID) {
-		buffer_text(b, "certificate becomes valid");
-		verdict_say_date(b, r->at, c->not_before);
+		later = begins_above(r);
+		say_validity(b, r, "becomes valid",
+			     (later != NULL ? later : r->certificate)->not_before, later);
 	} else {
 		buffer_text(b, verdict_words(f));
 		if (r->cert_detail[0] != '\0')
 			buffer_format(b, ": %s", r->cert_detail);
 	}
-	printable_copy(subject, sizeof(subject), view_of(c->subject));
-	buffer_format(b, ", subject %s", subject);
+	printable_copy(text, sizeof(text), view_of(label.text));
+	buffer_format(b, ", %s %s", label.kind, text);
 }
 
 /* Words of ours behind these would only repeat them. */
@@ -343,7 +356,7 @@ static void say_ok(struct buffer *b, const struct result *r)
 	if (r->tls_version != NULL)
 		buffer_format(b, ", %s", r->tls_version);
 	if (r->certificate != NULL) {
-		struct moment end = verdict_certificate_end(r);
+		struct moment end = result_certificate_end(r);
 
 		buffer_format(b, ", certificate ends in %s",
 			      span_text(moment_between(r->at, end), span));

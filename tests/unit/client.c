@@ -11,7 +11,7 @@ static void keep_facts(struct client *c)
 	if (c->facts.certificate != NULL)
 		return;
 	c->facts = *stream_tls_facts(&c->stream);
-	certificate_hold(c->facts.certificate);
+	tls_facts_hold(&c->facts);
 }
 
 static void connected(struct stream *s)

@@ -1,4 +1,4 @@
-foreach(noun breaker engine connection_limiter loop_lag reload schedule task name_schedule)
+foreach(noun breaker engine connection_limiter loop_lag probe reload schedule task name_schedule)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_engine)
 endforeach()
 target_sources(test_engine PRIVATE smtp_peer.c)

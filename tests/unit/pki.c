@@ -31,9 +31,12 @@ static void set_name(X509_NAME *name, const char *cn)
 {
 	static const unsigned char organisation[] = "Test";
 
+	if (cn == NULL)
+		return;
 	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, organisation, -1, -1, 0);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1,
-				   -1, 0);
+	if (cn[0] != '\0')
+		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+					   (const unsigned char *)cn, -1, -1, 0);
 }
 
 static void add(X509 *x, X509 *issuer, int nid, const char *value)

@@ -15,7 +15,7 @@ enum { HOUR = 3600, DAY = 24 * HOUR };
 
 /* Zero is a good server certificate for 90 days, P-256, SHA-256. */
 struct pki_options {
-	const char *name;   /* the CN */
+	const char *name;   /* the CN; "": the subject has none; NULL: it is empty */
 	const char *san;    /* "DNS:mx1.test,IP:127.0.0.1"; NULL: none */
 	const char *key;    /* "P-256", "RSA:1024", ... */
 	const char *digest; /* "SHA1", ... */

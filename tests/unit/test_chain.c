@@ -293,9 +293,9 @@ static void finds_weakness_anywhere(void **state)
 		const char *words;
 	} cases[] = {
 		/* clang-format off */
-		{ NULL, NULL, &weak_middle, "the CA certificate 'CN=Weak,O=Test' has a weak key (RSA, 1024 bits)" },
-		{ NULL, NULL, &curve_middle, "the CA certificate 'CN=Curve,O=Test' has a weak key (EC, 192 bits)" },
-		{ NULL, NULL, &md5_middle, "the CA certificate 'CN=MD5,O=Test' has a weak signature (md5WithRSAEncryption)" },
+		{ NULL, NULL, &weak_middle, "the intermediate 'CN=Weak,O=Test' above it has a weak key (RSA, 1024 bits)" },
+		{ NULL, NULL, &curve_middle, "the intermediate 'CN=Curve,O=Test' above it has a weak key (EC, 192 bits)" },
+		{ NULL, NULL, &md5_middle, "the intermediate 'CN=MD5,O=Test' above it has a weak signature (md5WithRSAEncryption)" },
 		{ "RSA:1024", NULL, &lower, "has a weak key (RSA, 1024 bits)" },
 		{ "RSA:2047", NULL, &lower, "has a weak key (RSA, 2047 bits)" },
 		{ "RSA:2048", NULL, &lower, "" },
@@ -333,6 +333,123 @@ static void finds_weakness_anywhere(void **state)
 	}
 }
 
+/* --- which one decides -------------------------------------------------------------------- */
+
+static const char *name_of_decider(const struct tls_facts *f)
+{
+	return f->decider != NULL ? certificate_label(f->decider).text : "";
+}
+
+static void chain_decides_case(const char *what, const struct tls_facts *f, unsigned faults,
+			       const char *decider, const char *place, const char *words)
+{
+	if (f->cert_faults != faults || strcmp(name_of_decider(f), decider) != 0 ||
+	    strstr(f->detail, words) == NULL)
+		fail_msg("%s: faults %x, '%s', '%s'", what, f->cert_faults,
+			 name_of_decider(f), f->detail);
+	if (f->decider != NULL)
+		assert_string_equal(certificate_place(f->decider), place);
+}
+
+/* An authority below an issuer, whose dates are given, and one handshake with a leaf of its. */
+static void says_whose_dates_decide(void **state)
+{
+	enum {
+		EXPIRED = CERT_FAULT_BIT(FAULT_CERT_EXPIRED),
+		LATER = CERT_FAULT_BIT(FAULT_CERT_NOT_YET_VALID),
+		UNTRUSTED = CERT_FAULT_BIT(FAULT_CERT_UNTRUSTED)
+	};
+	const struct {
+		const char *what;
+		const struct identity *issuer; /* of the authority */
+		bool root_sent;
+		long begin, end; /* of the authority */
+		long leaf_begin, leaf_end;
+		unsigned faults;
+		const char *decider, *words;
+	} cases[] = {
+		/* clang-format off */
+		{ "nothing", &root, false, 0, 0, 0, 0, 0, "", "" },
+		{ "ends before the leaf", &root, false, 0, 5 * DAY, 0, 30 * DAY, 0, "CN=Middle,O=Test", "" },
+		{ "ends after the leaf", &root, false, 0, 30 * DAY, 0, 5 * DAY, 0, "", "" },
+		{ "expired", &root, false, -9 * DAY, -2 * DAY, 0, 0, EXPIRED, "CN=Middle,O=Test",
+			"the intermediate 'CN=Middle,O=Test' above it expired 20" },
+		{ "expired below an untrusted root that was sent", &foreign_banner, true, -9 * DAY, -2 * DAY, 0, 0,
+			EXPIRED | UNTRUSTED, "CN=Middle,O=Test", "the intermediate 'CN=Middle,O=Test' above it expired 20" },
+		{ "the leaf before it", &root, false, -9 * DAY, -2 * DAY, -9 * DAY, -3 * DAY, EXPIRED, "", "expired 20" },
+		{ "it before the leaf", &root, false, -9 * DAY, -3 * DAY, -9 * DAY, -2 * DAY, EXPIRED, "CN=Middle,O=Test",
+			"the intermediate 'CN=Middle,O=Test' above it expired 20" },
+		{ "not yet valid", &root, false, 3 * DAY, 0, 0, 0, LATER, "CN=Middle,O=Test",
+			"the intermediate 'CN=Middle,O=Test' above it not valid before 20" },
+		{ "the leaf later", &root, false, 3 * DAY, 0, 4 * DAY, 0, LATER, "", "not valid before 20" },
+		{ "expired below one not yet valid", &root, false, 3 * DAY, 0, -9 * DAY, -2 * DAY, EXPIRED | LATER, "", "" },
+		{ "not yet valid below an expired one", &root, false, -9 * DAY, -2 * DAY, 3 * DAY, 0, EXPIRED | LATER, "CN=Middle,O=Test",
+			"the intermediate 'CN=Middle,O=Test' above it expired 20" },
+		{ "below an untrusted root, nothing else", &foreign_banner, true, 0, 5 * DAY, 0, 0, UNTRUSTED, "", "" },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct identity middle =
+		    pki_issue(&(struct pki_options){ .name = "Middle",
+						     .ca = true,
+						     .begin = cases[i].begin,
+						     .end = cases[i].end },
+			      cases[i].issuer);
+		struct identity low =
+		    pki_issue(&(struct pki_options){ .name = "mx1",
+						     .san = "DNS:mx1.test",
+						     .begin = cases[i].leaf_begin,
+						     .end = cases[i].leaf_end },
+			      &middle);
+		const struct identity *const sent[] = {
+			&middle, cases[i].root_sent ? cases[i].issuer : NULL, NULL
+		};
+		struct tls_facts facts = facts_of(context, &low, sent);
+
+		chain_decides_case(cases[i].what, &facts, cases[i].faults, cases[i].decider,
+				   "intermediate", cases[i].words);
+		tls_facts_fini(&facts);
+		pki_drop(&low);
+		pki_drop(&middle);
+	}
+}
+
+/* RFC 5280 section 4.1.2.6: the subject may be empty, the names are in the SAN then. */
+static void names_those_without_a_common_name(void **state)
+{
+	const struct {
+		const char *cn, *san, *kind, *text, *order;
+	} cases[] = {
+		{ "mx1", "DNS:mx1.test", "subject", "CN=mx1,O=Test", "'CN=mx1,O=Test'" },
+		{ "", "DNS:mx2.test,DNS:mx1.test", "name", "mx2.test", "'mx2.test'" },
+		{ "", NULL, "subject", "O=Test", "'O=Test'" },
+		{ NULL, "IP:192.0.2.1", "name", "192.0.2.1", "'192.0.2.1'" },
+		{ NULL, NULL, "serial", NULL, "'serial " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct identity low = pki_issue(
+		    &(struct pki_options){ .name = cases[i].cn, .san = cases[i].san },
+		    &lower);
+		const struct identity *const sent[] = { &low, &lower, &upper };
+		struct tls_facts facts = facts_of(context, &low, sent);
+		struct certificate_label label = certificate_label(facts.certificate);
+
+		assert_string_equal(label.kind, cases[i].kind);
+		assert_string_equal(label.text, cases[i].text != NULL
+						    ? cases[i].text
+						    : facts.certificate->serial);
+		if (strstr(facts.order, cases[i].order) == NULL ||
+		    strstr(facts.detail, "''") != NULL)
+			fail_msg("%zu: '%s', '%s'", i, facts.order, facts.detail);
+		tls_facts_fini(&facts);
+		pki_drop(&low);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +459,8 @@ int main(void)
 		cmocka_unit_test(tells_what_is_missing),
 		cmocka_unit_test(old_roots_alarm_nobody),
 		cmocka_unit_test(finds_weakness_anywhere),
+		cmocka_unit_test(says_whose_dates_decide),
+		cmocka_unit_test(names_those_without_a_common_name),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);

@@ -80,9 +80,9 @@ static struct tlsa record(const char *parameters, const struct identity *id, boo
 static struct tls_facts judge(const struct identity *id, const struct identity *sent,
 			      const struct dns_records *set)
 {
-	const struct chain_options wish = { .name = "mx1.test",
-					    .store_note = "",
-					    .tlsa = set };
+	const struct chain_options wish = {
+		.name = "mx1.test", .store_note = "", .tlsa = set, .certificates = table
+	};
 	struct tls_facts facts = { .certificate = certificate_table_get(table, id->x) };
 	STACK_OF(X509) *chain = sk_X509_new_null();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();

@@ -237,7 +237,7 @@ static void judges_pinned_chains(void **state)
 		{ "by another of its name", &good, &impostor, &fleet, NULL, false, &fleet, UNTRUSTED, "signature failure" },
 		{ "expired", &late, NULL, NULL, NULL, true, NULL, CERT_FAULT_BIT(FAULT_CERT_EXPIRED), "expired 20" },
 		{ "below a pinned one that has expired", &good, &old, &old, NULL, false, &old,
-			CERT_FAULT_BIT(FAULT_CERT_EXPIRED), "the CA certificate 'CN=Old,O=Test' expired 20" },
+			CERT_FAULT_BIT(FAULT_CERT_EXPIRED), "the intermediate 'CN=Old,O=Test' above it expired 20" },
 		{ "wrong name", &named, NULL, NULL, NULL, true, NULL, CERT_FAULT_BIT(FAULT_CERT_NAME), "for mx2.test, not for 'mx1.test'" },
 		{ "weak", &weak, NULL, NULL, NULL, true, NULL, CERT_FAULT_BIT(FAULT_CERT_WEAK), "RSA, 1024 bits" },
 		{ "for clients", &client_only, &fleet, &fleet, NULL, false, &fleet, CERT_FAULT_BIT(FAULT_CERT_PURPOSE), "not for use by TLS servers" },

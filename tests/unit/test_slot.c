@@ -217,12 +217,14 @@ static void the_chain_of_a_certificate_survives(void **state)
 		.holders = 1000, /* it is nobody's to free */
 		.facts = { .not_before = { 10 }, .not_after = { 90 } },
 	};
+	static struct certificate_made above = { .holders = 1000 };
 	static const struct moment chains[][2] = {
 		{ { 10 }, { 90 } }, { { 10 }, { 80 } }, { { 20 }, { 90 } }, { { 0 }, { 0 } }
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(chains); i++) {
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(chains); i++) {
+		const struct moment *chain = chains[i / 2];
 		struct slot *s = slot_new();
 		struct result in = result_of(STATE_OK, 5, "192.0.2.9");
 		struct record out;
@@ -230,20 +232,30 @@ static void the_chain_of_a_certificate_survives(void **state)
 		uint8_t count;
 
 		in.certificate = &made.facts;
-		in.chain_not_before = chains[i][0];
-		in.chain_not_after = chains[i][1];
+		in.decider = i % 2 ? &above.facts : NULL;
+		in.chain_not_before = chain[0];
+		in.chain_not_after = chain[1];
 		in.messages = 3;
 		slot_publish(s, &in, false, 1);
 		assert_int_equal(slot_copy(s, &out, 1), 1);
-		assert_int_equal(out.last.chain_not_before.ms, chains[i][0].ms);
-		assert_int_equal(out.last.chain_not_after.ms, chains[i][1].ms);
+		assert_int_equal(out.last.chain_not_before.ms, chain[0].ms);
+		assert_int_equal(out.last.chain_not_after.ms, chain[1].ms);
+		assert_ptr_equal(out.last.decider, in.decider);
 		assert_int_equal(out.last.messages, 3);
 		slot_record_fini(&out);
 		assert_int_equal(
 		    slot_briefs(&s, 1, BRIEF_MORE, b, SLOT_RECORDS_MAX, &count), 1);
-		assert_int_equal(b[0].chain_not_after.ms, chains[i][1].ms);
+		assert_int_equal(b[0].chain_not_after.ms, chain[1].ms);
+		assert_ptr_equal(b[0].decider, in.decider);
 		assert_int_equal(b[0].messages, 3);
+		assert_int_equal(slot_briefs(&s, 1, BRIEF_MORE | BRIEF_CERTIFICATE, b,
+					     SLOT_RECORDS_MAX, &count),
+				 1);
+		assert_int_equal(atomic_load(&above.holders), i % 2 ? 1002 : 1000);
+		certificate_release(b[0].certificate);
+		certificate_release(b[0].decider);
 		slot_release(s);
+		assert_int_equal(atomic_load(&above.holders), 1000);
 	}
 }
 
