@@ -23,7 +23,7 @@ enum { NO_TIMEOUT_S = 60 };
 
 /* --- transcript ------------------------------------------------------------------------ */
 
-/* "> EHLO x": a mark and a line, what does not fit is left out. */
+/* "C: EHLO x": a mark and a line, what does not fit is left out. */
 static void conversation_note(struct conversation *c, const char *mark, struct view text)
 {
 	char shown[PRINTABLE_MAX * 2];
@@ -63,7 +63,7 @@ static void on_received(struct stream *s, struct view bytes)
 {
 	struct conversation *c = s->user;
 
-	note_lines(c, "< ", bytes);
+	note_lines(c, "S: ", bytes);
 	if (!buffer_put(&c->input, bytes))
 		c->flags |= FULL;
 }
@@ -332,13 +332,13 @@ static bool conversation_send_all(struct conversation *c, struct view v)
 
 bool conversation_send(struct conversation *c, struct view v)
 {
-	note_lines(c, "> ", v);
+	note_lines(c, "C: ", v);
 	return conversation_send_all(c, v);
 }
 
 bool conversation_send_secret(struct conversation *c, struct view v, const char *shown)
 {
-	conversation_note(c, "> ", view_of(shown));
+	conversation_note(c, "C: ", view_of(shown));
 	return conversation_send_all(c, v);
 }
 

@@ -27,6 +27,8 @@ void dialogue_params_init(struct dialogue_params *t, const struct target *target
 		t->to = envelope->to;
 		t->expect_code = envelope->expect_code;
 	}
+	if (target->flags & TARGET_TLS_ONLY)
+		t->flags |= DIALOGUE_TLS_ONLY;
 	if (target->flags & TARGET_PLAINTEXT_LOGIN)
 		t->flags |= DIALOGUE_PLAINTEXT_LOGIN;
 	if (target->flags & TARGET_UNVERIFIED_LOGIN)

@@ -575,7 +575,7 @@ bool dialogue_upgraded(const struct dialogue *d)
 
 bool dialogue_unanswered(const struct dialogue *d)
 {
-	return !(d->state & ANSWERED);
+	return !(d->state & ANSWERED) && !(d->params->flags & DIALOGUE_TLS_ONLY);
 }
 
 bool dialogue_knows(const struct dialogue *d, uint32_t bit)

@@ -44,6 +44,8 @@ enum dialogue_flag {
 	DIALOGUE_PLAINTEXT_LOGIN = 1 << 0,  /* may send a password without TLS */
 	DIALOGUE_UNVERIFIED_LOGIN = 1 << 1, /* may send it to a server not verified */
 	DIALOGUE_TOKEN = 1 << 2, /* the password is a token: OAUTHBEARER, XOAUTH2 */
+	/* Only the certificate counts: the farewell may come without any answered command. */
+	DIALOGUE_TLS_ONLY = 1 << 3,
 };
 
 enum speaker { SPEAKER_US, SPEAKER_SERVER };

@@ -127,7 +127,7 @@ struct dialogue {
 bool dialogue_in_tls(const struct dialogue *);
 /* TLS was started by us in mid-dialogue. */
 bool dialogue_upgraded(const struct dialogue *);
-/* Guard: no command was answered yet; TLS in mid-dialogue begins this anew. A banner alone is
+/* Guard: no command was answered yet, and one must be (all but DIALOGUE_TLS_ONLY); TLS in mid-dialogue begins this anew. A banner alone is
  * no working server, so each protocol has a step that asks for something where this still holds
  * before the farewell. */
 bool dialogue_unanswered(const struct dialogue *);

@@ -25,6 +25,9 @@ static const struct meaning {
 	{ ECONNRESET,    FAULT_RESET,       "connection reset by the server" },
 	{ ECONNABORTED,  FAULT_RESET,       "connection aborted" },
 	{ EPIPE,         FAULT_RESET,       "the server has closed the connection" },
+	/* Of a Unix socket: unix(7), path_resolution(7). */
+	{ ENOENT,        FAULT_REFUSED,     "there is no socket of that name" },
+	{ ENOTDIR,       FAULT_REFUSED,     "there is no socket of that name" },
 	{ EMFILE,        FAULT_INTERNAL,    "out of file descriptors (the limit of this process)" },
 	{ ENFILE,        FAULT_INTERNAL,    "out of file descriptors (the limit of this machine)" },
 	{ EADDRNOTAVAIL, FAULT_INTERNAL,    "no free local port or address to connect from" },

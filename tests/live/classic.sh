@@ -296,7 +296,7 @@ on_purpose() {
 	differs "EHLO refused" 1 "Invalid response '550 5.7.1 go away' to command 'EHLO me.test'" \
 		1 'TLS not supported' check_smtp hates-us -S -F me.test
 	same "HELO refused as expected" check_smtp hates-us -e 550
-	differs "MAIL refused" 1 "Invalid response '550 5.7.1 not from you' to command 'MAIL FROM:<a@b>'" \
+	differs "MAIL refused" 1 "Invalid response '550 5.7.1 not from you' to command 'MAIL FROM:[(]a@b[)]'" \
 		0 '^SMTP OK' check_smtp no-mail -f a@b
 	differs "sent away" 1 "Invalid SMTP response received from host on port [0-9]+: 421 .*too many.*$U" \
 		1 '^recv\(\) failed$' check_smtp busy
@@ -327,7 +327,7 @@ new_powers() {
 	ours "--verify name right" 0 "^SIMAP OK" check_simap simap --ca-file "$SIM/ca.pem" --sni "$SIM_NAME"
 	ours "--ca-file away" 3 "^UNKNOWN - Cannot create SSL context: .*nowhere" check_simap simap --ca-file /nowhere/ca.pem
 	ours "ranges" 1 '\|time=[0-9.]+s;5\.000000:;;' check_smtp smtp -w 5:
-	ours "verbose shows no secret" 0 '^> authpass' check_smtp smtp -v -A LOGIN -U "$SIM_USER" -P "$SIM_PASSWORD"
+	ours "verbose shows no secret" 0 '^C: authpass' check_smtp smtp -v -A LOGIN -U "$SIM_USER" -P "$SIM_PASSWORD"
 	is_wanted "verbose shows no secret" &&
 		lacks "verbose shows no secret: really" "$OUT" "$(printf %s "$SIM_PASSWORD" | base64)|$SIM_PASSWORD"
 	WHAT="help and version"

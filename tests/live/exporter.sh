@@ -83,7 +83,7 @@ dovecot pop3 OK ok
 dovecot pop3s OK ok
 dovecot sieve OK ok
 hasty slow CRITICAL timeout/greeting
-nowhere imaps CRITICAL dns_failure/dns
+nowhere imaps UNKNOWN resolver_unavailable/dns
 postfix greylisting OK ok
 postfix lenient OK ok
 postfix postscreen OK ok

@@ -61,7 +61,8 @@ lifecycle() {
 	is "PUT reloads" "$OUT" "configuration taken: 5 targets  200"
 	configure ', { host = "127.0.0.9"; services = [ "silnt" ]; }, { hast = "x"; }'
 	reload POST
-	has "what is wrong is said" "$OUT" "not taken, .*mailvane.conf:[0-9]+: there is no service 'silnt' .*and [0-9]+ more errors  500$"
+	has "what is wrong is said" "$OUT" "not taken, .*mailvane.conf:[0-9]+: there is no service .not shown. .*and [0-9]+ more errors  500$"
+	lacks "without words of the file, which the client may not be allowed to read" "$OUT" "silnt"
 	fetch /metrics
 	has "the one before stays" "$OUT" '^mailvane_targets 5$'
 	configure

@@ -99,11 +99,11 @@ names() {
 		"${WRAP[@]}")
 	echo "nameserver 127.0.0.53" >"$LAB/resolv.conf"
 	if ! "${WRAP[@]}" true 2>/dev/null; then
-		echo "     no mount namespace here: the name that does not exist is left out"
+		echo "     no mount namespace here: the name server that is away is left out"
 		return
 	fi
-	check_mail "no such name" CRITICAL dns_failure/dns -H no-such-name.invalid -s smtp -t 5
-	below "no such name is told in under 3 s" "$TOOK" 3000
+	check_mail "no name server answers" UNKNOWN resolver_unavailable/dns -H no-such-name.invalid -s smtp -t 5
+	below "that is said in under 3 s" "$TOOK" 3000
 }
 
 good_ones
