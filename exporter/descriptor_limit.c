@@ -1,10 +1,12 @@
-/* descriptor_limit.c - see descriptor_limit.h. */
+/* descriptor_limit.c - descriptors that the exporter needs itself, and what is left for
+ * probes. */
 #include "descriptor_limit.h"
 
 #include "descriptors.h"
 
-/* Standard streams, log, signals, listening sockets, state of HTTP; the loop and the questions
- * of each engine thread. A quarter of what remains is for HTTP clients and files (descriptors.h). */
+/* For standard streams, log, signals, listening sockets and HTTP; and for the loop and
+ * the DNS sockets of each engine thread. A quarter of the rest is kept for HTTP clients
+ * and files (descriptors.h). */
 enum { DESCRIPTORS_BASE = 20, DESCRIPTORS_PER_THREAD = 12 };
 
 static const char *descriptor_limit_number(char dst[24], unsigned n)

@@ -1,4 +1,9 @@
-/* exporter.c - see exporter.h. */
+/* exporter.c - the configuration in use, the engine that probes it, and what is done with
+ * each result.
+ *
+ * The main thread makes, reloads and frees it. Engine threads call the exporter_on_...
+ * hooks. The web thread calls the functions that read.
+ */
 #include "exporter.h"
 
 #include "descriptor_limit.h"
@@ -16,10 +21,11 @@
 #include <unistd.h>
 
 struct exporter {
-	struct config *config; /* the one in use; its plan is the engine's, too */
-	pthread_mutex_t lock;  /* of config for other threads, and of what waits */
+	/* the configuration in use; the engine holds its plan, too */
+	struct config *config;
+	pthread_mutex_t lock; /* protects config (for other threads) and waiters */
 	struct reload_waiter *waiters;
-	int wake[2]; /* a pipe: a byte for each that began to wait */
+	int wake[2]; /* a pipe with one byte for each new waiter */
 	struct engine *engine;
 	struct log *log;
 	struct passive *passive;
@@ -30,15 +36,16 @@ struct exporter {
 	const char *path, *version;
 	struct moment started;
 	struct on_demand_limiter
-	    on_demand_limiter; /* of errands under way, or about to be */
+	    on_demand_limiter; /* probes on demand that run or are about to begin */
 
-	/* Written by the main thread, read by the one that answers. */
+	/* Written by the main thread, read by the web thread. */
 	atomic_bool reload_ok, all_probed;
 	atomic_llong loaded_ms;
-	atomic_ullong changes; /* by the engine threads, too */
+	atomic_ullong changes; /* also written by engine threads */
 
 	uint64_t
-	    logged_errors; /* hash of the errors last logged; 0: none since it went well */
+	    /* hash of the errors that were logged last; 0: the last reload had none */
+	    logged_errors;
 };
 
 /* --- changes of state -------------------------------------------------------------------- */
@@ -55,7 +62,7 @@ static enum log_level exporter_level_of(enum state state)
 	}
 }
 
-/* On an engine thread. */
+/* Called on an engine thread. */
 void exporter_log_result(void *user, const struct target *target,
 			 const struct result *result, const struct published *p)
 {
@@ -92,7 +99,7 @@ void exporter_log_result(void *user, const struct target *target,
 	    9);
 }
 
-/* --- servers that are away --------------------------------------------------------------- */
+/* --- unreachable servers ----------------------------------------------------------------- */
 
 static void exporter_log_server(struct exporter *x, enum log_level level, const char *what,
 				const struct target *target, const struct result *result,
@@ -132,7 +139,6 @@ static void exporter_log_suppressed(struct exporter *x, const struct target *tar
 	}
 }
 
-/* For each service of the target's server. */
 static void exporter_put_passive(struct exporter *x, const struct target *target)
 {
 	static const struct address nowhere;
@@ -149,7 +155,8 @@ static void exporter_each_service(struct exporter *x, const struct plan *plan,
 		call(x, &plan->targets[i]);
 }
 
-/* True: nothing is to be said of the service itself. */
+/* Returns true if the result is part of the outage, so that no line for the service is
+ * logged. */
 static bool exporter_log_outage(struct exporter *x, const struct target *target,
 				const struct result *result,
 				const struct published *published)
@@ -177,7 +184,8 @@ static bool exporter_log_outage(struct exporter *x, const struct target *target,
 	return change == OUTAGE_SUPPRESSED || change == OUTAGE_STARTED;
 }
 
-/* True: nothing is to be said of the service itself. */
+/* Returns true if the result is part of the outage, so that no line for the service is
+ * logged. */
 static bool exporter_log_resolver_outage(struct exporter *x, const struct target *target,
 					 const struct result *result,
 					 const struct published *published)
@@ -202,7 +210,7 @@ static bool exporter_log_resolver_outage(struct exporter *x, const struct target
 		published->announced == STATE_OK);
 }
 
-/* The hook of the engine: user is the exporter. */
+/* Hook of the engine, called on an engine thread after each probe; user is the exporter. */
 static void exporter_on_result(void *user, const struct target *target,
 			       const struct result *result,
 			       const struct published *published)
@@ -220,7 +228,8 @@ static void exporter_on_result(void *user, const struct target *target,
 		passive_put(x->passive, target, &result->address);
 }
 
-/* Of customers' names; hooks of the engine, too. */
+/* Hooks of the engine for customers' names, called on engine threads; user is the
+ * exporter. */
 static void exporter_on_name_change(void *user, const struct target *target,
 				    const struct name_result *name,
 				    const struct name_results_change *change)
@@ -256,7 +265,7 @@ static uint64_t errors_hash(const struct config_errors *errors)
 	return hash | 1;
 }
 
-/* True if this is change, or was asked for. */
+/* Returns true if somebody requested the reload, or if these errors were not logged yet. */
 static bool exporter_should_log(struct exporter *x, enum reload_cause cause, uint64_t hash)
 {
 	bool change = hash != x->logged_errors;
@@ -265,7 +274,8 @@ static bool exporter_should_log(struct exporter *x, enum reload_cause cause, uin
 	return change || cause == RELOAD_REQUESTED;
 }
 
-/* The first error and how many there are. Who asked over HTTP may be no user of this machine. */
+/* Puts the first error and the number of all. Uses the texts without words of files,
+ * because an HTTP client may not be a user of this machine. */
 static void exporter_format_first_error(struct buffer *said,
 					const struct config_errors *errors)
 {
@@ -402,7 +412,7 @@ void exporter_request_reload(struct exporter *x, struct reload_waiter *waiter)
 	waiter->next = x->waiters;
 	x->waiters = waiter;
 	if (write(x->wake[1], "", 1) < 0) {
-		/* The pipe is full, so the main thread will wake. */
+		/* The pipe is full, so the main thread wakes up anyway. */
 	}
 	pthread_mutex_unlock(&x->lock);
 	log_put(x->log, LOG_INFO, "reload asked for over HTTP", NULL, 0);
@@ -433,7 +443,7 @@ char *exporter_config(struct exporter *x)
 	return text;
 }
 
-/* --- life -------------------------------------------------------------------------------- */
+/* --- creation and end -------------------------------------------------------------------- */
 
 struct exporter *exporter_new(struct config *config, const char *path, const char *version,
 			      struct log *log, char *error, size_t cap)

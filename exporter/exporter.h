@@ -1,7 +1,9 @@
-/* exporter.h - the running exporter without its front door: configuration, engine, reloads.
+/* exporter.h - the running exporter without its HTTP server: configuration, engine,
+ * reloads.
  *
- * Made, reloaded and ended by the main thread. exporter_plan, exporter_health and
- * exporter_unprobed may be asked by any other meanwhile.
+ * The main thread creates, reloads and frees it. Any thread may call exporter_plan,
+ * exporter_health, exporter_unprobed, exporter_changes, exporter_config,
+ * exporter_request_reload and the exporter_probe functions in between.
  */
 #ifndef MAILVANE_EXPORTER_H
 #define MAILVANE_EXPORTER_H
@@ -15,56 +17,66 @@
 struct exporter;
 
 enum reload_cause {
-	RELOAD_REQUESTED, /* SIGHUP: always read, always answered in the log */
-	RELOAD_CHANGED,   /* only if a file has changed; the same errors are said once */
+	/* SIGHUP or HTTP: always reads the files and always logs the outcome */
+	RELOAD_REQUESTED,
+	/* the timer: reads them only if a file has changed, and logs the same errors
+	 * once */
+	RELOAD_CHANGED,
 };
 
-/* Starts to probe. Takes the config; its `path` and the log are lent. NULL, with a sentence in
- * error, if the engine cannot start; the config is freed then, too. */
+/* Starts to probe. Takes over the config; path, version and log must outlive the
+ * exporter. NULL: the engine cannot start; error has a sentence, and the config is
+ * freed. */
 struct exporter *exporter_new(struct config *, const char *path, const char *version,
 			      struct log *, char *error, size_t cap);
-/* Ends all probes, at most in a second. NULL does nothing. */
+/* Ends all probes within a second and frees everything. NULL does nothing. */
 void exporter_free(struct exporter *);
 
-/* The configuration in use but its servers, as text; the caller frees it. NULL: no memory. */
+/* Returns the configuration in use, without its servers, as text that the caller frees.
+ * NULL: out of memory. */
 char *exporter_config(struct exporter *);
 
-/* Somebody who asked for a reload. */
+/* A requester of a reload; owned by the requester until `answered` was called. */
 struct reload_waiter {
-	/* On the main thread, or with false when the exporter ends first; `said` is lent. */
+	/* Called once, on the main thread: after the reload, or with ok false when the
+	 * exporter ends first. `said` is valid during the call. */
 	void (*answered)(struct reload_waiter *, bool ok, const char *said);
 	struct reload_waiter *next;
 };
-/* From any thread: the main thread is woken, and reloads as for SIGHUP. */
+/* Called from any thread. Wakes the main thread, which reloads as for SIGHUP. */
 void exporter_request_reload(struct exporter *, struct reload_waiter *);
 bool exporter_reload_requested(struct exporter *);
-/* Readable while somebody waits for a reload; exporter_reload empties it. */
+/* A descriptor that is readable while a reload is requested; exporter_reload empties it. */
 int exporter_reload_fd(const struct exporter *);
 
-/* Goes over to the files as they are now. If anything is wrong with them nothing changes. */
+/* Reads the files and uses them from now on. If there is any error, nothing changes.
+ * Main thread only. */
 void exporter_reload(struct exporter *, enum reload_cause);
 
-/* Held for the caller: plan_release it. */
+/* Returns the plan in use, with a reference that the caller gives back with
+ * plan_release. */
 struct plan *exporter_plan(struct exporter *);
 void exporter_health(struct exporter *, struct health *ret_health);
 
-/* Lent; any thread may read from it. */
+/* Valid as long as the exporter; any thread may read it. */
 struct history *exporter_history(struct exporter *);
 
-/* Grows when a target has changed its state, and when a configuration was taken or refused. */
+/* A counter that grows when a target has changed its state and after every reload. */
 uint64_t exporter_changes(struct exporter *);
 
-/* Targets that have never been probed since the start; 0 for good once it was 0. */
+/* Number of targets that were not probed since the start. Once it was 0 it stays 0. */
 size_t exporter_unprobed(struct exporter *);
 
-/* Probes outside the schedule. exporter_probe is engine_probe; around it goes one of at most
- * `max` places, for a client: when it begins, and given back when the errand is gone. */
+/* Probes on demand, from any thread. exporter_probe is engine_probe. Before it, the
+ * caller reserves one of at most `max` probes for a client, and gives it back when the
+ * engine is done with the probe. */
 enum on_demand_permit exporter_probe_reserve(struct exporter *, uint64_t client,
 					     unsigned max);
 bool exporter_probe(struct exporter *, struct on_demand_probe *);
 void exporter_probe_release(struct exporter *, uint64_t client);
 
-/* The hook that logs what is announced; user is a struct log. */
+/* Logs a result: at its level if the announced state has changed, else as debug. Has the
+ * type of the engine's hook; user is a struct log. Any thread. */
 void exporter_log_result(void *user, const struct target *, const struct result *,
 			 const struct published *);
 

@@ -1,7 +1,8 @@
-/* main.c - the program: options, start, the main thread's loop, end.
+/* main.c - the program: options, start, the loop of the main thread, end.
  *
- * The main thread waits for signals, for somebody who asks for a reload, for log lines to
- * write and for the time to look at the configuration files. Engine threads probe, one more thread answers HTTP.
+ * The main thread waits for signals, for requested reloads, for log lines to write, and for
+ * the time to check the files of the configuration for changes. Engine threads probe. The
+ * web thread answers HTTP.
  */
 #include "descriptor_limit.h"
 #include "descriptors.h"
@@ -27,7 +28,7 @@ enum { CHANGED_EVERY_MS = 5000, FLUSH_AT_END_MS = 100 };
 
 static const char version[] = MAILVANE_VERSION;
 
-/* --- messages before there is a log --------------------------------------------------------- */
+/* --- messages before the log exists --------------------------------------------------------- */
 
 static int main_fail(const char *what, int status)
 {
@@ -71,7 +72,7 @@ static void print_rule_errors(struct errors *errors)
 	config_errors_fini(&found);
 }
 
-/* --- modes that end by themselves ----------------------------------------------------------- */
+/* --- --config.check and --once -------------------------------------------------------------- */
 
 static size_t server_count(const struct plan *plan)
 {
@@ -122,7 +123,7 @@ static bool print_answer(struct answer *answer)
 	return whole && fflush(stdout) == 0;
 }
 
-/* Engine and writer are one thread here, so lines are written as they come. */
+/* The engine runs on this thread (engine_run_once), so each line is written at once. */
 static void once_log_result(void *log, const struct target *target,
 			    const struct result *result, const struct published *published)
 {
@@ -184,7 +185,7 @@ static void on_signal(int number)
 	else
 		asked_to_end = 1;
 	if (write(signal_pipe[1], "", 1) < 0) {
-		/* The pipe is full, so the loop is awake. */
+		/* The pipe is full, so the loop wakes up anyway. */
 	}
 	errno = saved;
 }
@@ -213,7 +214,8 @@ static void wait_for_work(const struct exporter *exporter, struct log *log, bool
 	struct pollfd fds[] = {
 		{ .fd = signal_pipe[0], .events = POLLIN },
 		{ .fd = exporter_reload_fd(exporter), .events = POLLIN },
-		/* While stderr is full, more lines are no reason to wake. */
+		/* While stderr is full, the loop waits for room there and not for more
+		 * lines. */
 		{ .fd = lines_left ? -1 : log_wake_fd(log), .events = POLLIN },
 		{ .fd = lines_left ? STDERR_FILENO : -1, .events = POLLOUT },
 	};
@@ -259,7 +261,7 @@ static void main_log_started(struct log *log, const struct sockets *sockets,
 		3);
 }
 
-/* Takes the config, the rules and the sockets. */
+/* Takes over the config, the rules and the sockets. */
 static int serve(const struct options *options, struct config *config,
 		 struct sockets *sockets, const struct site *site, struct rules *rules,
 		 struct log *log)
@@ -320,7 +322,7 @@ static int main_start(const struct options *options, const struct site *site,
 	return serve(options, config, &sockets, site, rules, log);
 }
 
-/* Takes the config and the rules. */
+/* Takes over the config and the rules. */
 static int main_with_config(const struct options *options, const struct site *site,
 			    struct config *config, struct rules *rules)
 {
@@ -334,7 +336,8 @@ static int main_with_config(const struct options *options, const struct site *si
 		config_free(config);
 		return status;
 	}
-	descriptors_raise(); /* every probe under way has one; the soft limit is often 1024 */
+	/* every running probe needs one; the soft limit is often 1024 */
+	descriptors_raise();
 	log = log_new(STDERR_FILENO);
 	if (!log) {
 		rules_release(rules);

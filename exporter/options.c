@@ -1,4 +1,4 @@
-/* options.c - long options from one table, as `--name=value` and as `--name value`. */
+/* options.c - long options from one table, written as `--name=value` or `--name value`. */
 #include "options.h"
 
 #include "printable.h"
@@ -9,8 +9,10 @@
 /* clang-format off */
 static const struct option {
 	const char *name;
-	size_t field;        /* of struct options: const char * with a value, else bool */
-	const char *value;   /* what stands for it in the help; NULL: takes none */
+	/* offset in struct options of a const char * (with a value) or a bool */
+	size_t field;
+	/* name of the value in the help; NULL: the option has no value */
+	const char *value;
 	const char *help;
 } table[] = {
 	{ "--config.file", offsetof(struct options, config_file), "FILE",
@@ -110,7 +112,7 @@ static bool options_add(const struct option *option, const char *value,
 	return true;
 }
 
-/* *at is moved on when the value is the next argument. */
+/* Advances *at if the value is the next argument. */
 static bool options_take(const struct option *option, const char *value, char *const *argv,
 			 int *at, struct options *ret_options, struct buffer *error)
 {
@@ -184,7 +186,7 @@ bool exporter_options_parse(int argc, char *const *argv, struct options *ret_opt
 	return false;
 }
 
-/* The lines of a help text, each indented. */
+/* Puts each line of a help text with an indent. */
 static void options_put_help(struct buffer *out, const char *help)
 {
 	for (const char *end; *help; help = *end ? end + 1 : end) {

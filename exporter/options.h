@@ -21,8 +21,8 @@ struct options {
 	bool config_check, once, metrics_help, version, help;
 };
 
-/* Fills in the defaults and what is given; texts are those of argv. False, with one line in
- * error, for what cannot be understood. */
+/* Fills in the defaults and the given options; texts point into argv. False: error has
+ * one line that says which option is wrong and what to write. */
 bool exporter_options_parse(int argc, char *const *argv, struct options *ret_options,
 			    struct buffer *error);
 

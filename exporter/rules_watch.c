@@ -1,4 +1,4 @@
-/* rules_watch.c - the same errors are said once, unless somebody asked. */
+/* rules_watch.c - logs the same errors once, unless a reload was requested. */
 #include "rules_watch.h"
 
 void rules_warn(const struct rules *rules, const char *path, struct log *log)

@@ -1,4 +1,5 @@
-/* rules_watch.h - goes over to a changed web configuration, and says so in the log. */
+/* rules_watch.h - uses a changed web configuration and logs the outcome. Main thread only.
+ */
 #ifndef MAILVANE_RULES_WATCH_H
 #define MAILVANE_RULES_WATCH_H
 
@@ -9,13 +10,14 @@ struct rules_watch {
 	const char *path; /* NULL: no file */
 	struct web *web;
 	struct log *log;
-	uint64_t logged_errors; /* a hash of the errors last said; 0: none */
+	uint64_t logged_errors; /* hash of the errors that were logged last; 0: none */
 };
 
-/* Looks at the files, or reads them in any case. What cannot be used changes nothing. */
+/* Reads the files again if one has changed, or always if `asked`. If there are errors,
+ * the rules in use stay. */
 void rules_watch_check(struct rules_watch *, bool asked);
 
-/* The warnings about rules, as lines of the log. */
+/* Logs the warnings about the rules, one line each. */
 void rules_warn(const struct rules *, const char *path, struct log *);
 
 #endif

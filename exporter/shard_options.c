@@ -1,4 +1,4 @@
-/* shard_options.c - see share.h. */
+/* shard_options.c - see shard_options.h. */
 #include "shard_options.h"
 
 #include "printable.h"
@@ -15,7 +15,7 @@ static bool shard_options_refuse(struct buffer *error, const char *option,
 	return false;
 }
 
-/* A StatefulSet names its pods NAME-0, NAME-1 ...; what is behind a dot is the domain. */
+/* A StatefulSet names its pods NAME-0, NAME-1 ...; the text behind a dot is the domain. */
 static bool from_hostname(const char *hostname, uint64_t *ret_ordinal)
 {
 	struct view name = { hostname, strcspn(hostname, ".") };

@@ -1,4 +1,5 @@
-/* share.h - which shard this exporter is: --shard, --total-shards, --shard.from-hostname. */
+/* shard_options.h - the shard of this exporter: --shard, --total-shards,
+ * --shard.from-hostname. */
 #ifndef MAILVANE_SHARD_OPTIONS_H
 #define MAILVANE_SHARD_OPTIONS_H
 
@@ -7,10 +8,11 @@
 
 struct shard_options {
 	const char *ordinal, *total; /* NULL: not given */
-	bool from_hostname;          /* the number behind the last '-': "probe-2" is 2 */
+	/* use the number behind the last '-' of the host name: "probe-2" is 2 */
+	bool from_hostname;
 };
 
-/* False, with a line in error, for what does not fit together. */
+/* False: the options contradict each other or have wrong values; error has one line. */
 bool shard_options_choose(const struct shard_options *, const char *hostname,
 			  struct shard *ret_shard, struct buffer *error);
 

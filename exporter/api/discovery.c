@@ -1,4 +1,5 @@
-/* discovery.c - a place in the answer is a target; the list is whole or the connection is cut. */
+/* discovery.c - the answer of /sd; its position is a target. If it fails half-way the
+ * connection is cut, so that Prometheus does not take part of the list for all of it. */
 #include "discovery.h"
 
 #include "host_name.h"
@@ -6,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* Targets in a piece; an address with its port. */
+/* Targets in one piece; length of an address with its port. */
 enum { TARGETS_AT_ONCE = 64, ADDRESS_MAX = 300, FILTER_MAX = 512 };
 
 struct discovery {
@@ -39,7 +40,8 @@ static bool has_label(const struct target *t, const char *name)
 	return false;
 }
 
-/* "mail.example.com:25", "[2001:db8::1]:25"; an operator's own label goes before. */
+/* Writes the instance label, "mail.example.com:25" or "[2001:db8::1]:25", unless the
+ * operator has set one. */
 static void put_instance(struct json *j, const struct target *t)
 {
 	char text[ADDRESS_MAX];
@@ -141,7 +143,7 @@ struct answer *discovery_new(struct plan *plan, const struct discovery_request *
 
 /* --- the path ----------------------------------------------------------------------------- */
 
-/* "HOST" or "HOST:PORT", as a Host line has it. */
+/* True for "HOST" and "HOST:PORT", as in a Host header. */
 static bool is_address(const char *text)
 {
 	struct view host;
@@ -151,7 +153,7 @@ static bool is_address(const char *text)
 	       host_fault(host) == NULL;
 }
 
-/* NULL: the wish can be granted. */
+/* Returns what is wrong with the request. NULL: nothing. */
 static const char *fault_of(const struct discovery_request *wish, const struct plan *plan)
 {
 	if (wish->service &&

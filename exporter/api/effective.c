@@ -1,4 +1,4 @@
-/* effective.c - a place in the answer is a server. */
+/* effective.c - the answer of /config; its position is a server. */
 #include "effective.h"
 
 #include "config.h"
@@ -8,7 +8,7 @@
 struct effective {
 	struct answer answer;
 	struct plan *plan;
-	char *head; /* NULL: was sent */
+	char *head; /* NULL: already sent */
 	size_t at;
 };
 

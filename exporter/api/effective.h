@@ -1,4 +1,5 @@
-/* effective.h - /config: the configuration in use, as text that can be read again. */
+/* effective.h - /config: the configuration in use, with all defaults, in the syntax of the
+ * file. */
 #ifndef MAILVANE_EFFECTIVE_H
 #define MAILVANE_EFFECTIVE_H
 
@@ -7,7 +8,8 @@
 #include "reply.h"
 #include "request.h"
 
-/* Takes the head (of config->dump, NULL: no memory) and holds the plan. NULL: out of memory. */
+/* Takes over the head (text of config->dump; NULL: out of memory) and holds a reference
+ * to the plan. NULL: out of memory. */
 struct answer *effective_new(char *head, struct plan *);
 
 /* The function of the path. */

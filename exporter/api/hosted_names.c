@@ -1,6 +1,5 @@
-/* hosted_names.c - a piece of the answer is some names of one roster; how many there are in all
- * is known at the end.
- */
+/* hosted_names.c - the answer of /api/v1/names. Each piece has some names of one target;
+ * the total is known at the end. */
 #include "hosted_names.h"
 
 #include <stdlib.h>
@@ -15,10 +14,12 @@ struct hosted_names {
 	size_t offset, limit;
 
 	struct json json;
-	size_t at;    /* the hosting */
-	size_t shown; /* names so far, of all hostings */
-	size_t skip;  /* names of this hosting that are not wanted any more */
-	size_t total; /* of the hostings before */
+	size_t at;    /* index of the target with names */
+	size_t shown; /* names written so far */
+	/* names of this target to skip, because they were written or are before the
+	 * offset */
+	size_t skip;
+	size_t total; /* total of the targets before */
 	struct name_result names[NAMES_AT_ONCE];
 };
 
@@ -75,7 +76,8 @@ static bool hosted_names_fits(const char *filter, const char *text)
 	return filter[0] == '\0' || strcmp(filter, text) == 0;
 }
 
-/* Some names of the hosting. False: it has no more that are wanted; the total has them all. */
+/* Writes some names of the target. False: it has no more that are wanted; the total then
+ * includes all of them. */
 static bool some_names(struct hosted_names *h, const struct hosting *at)
 {
 	size_t skip = h->skip, total = 0, count, max = h->limit - h->shown;
@@ -221,7 +223,8 @@ bool hosted_states(const char *word, unsigned *ret_states)
 	return true;
 }
 
-/* An argument that is not there, or empty, leaves the number as it is. */
+/* A missing or empty argument leaves the number as it is. False: not a number, or too
+ * large. */
 static bool set_number(const char *text, size_t max, size_t *number)
 {
 	uint64_t n;
@@ -245,7 +248,7 @@ static bool has_names(const struct plan *plan, const struct hosted_names_request
 	return false;
 }
 
-/* "": as if it were not given. */
+/* An empty argument counts as not given. */
 static const char *argument(struct request *request, const char *name)
 {
 	const char *text = request_argument(request, name);
@@ -253,7 +256,7 @@ static const char *argument(struct request *request, const char *name)
 	return text && *text ? text : NULL;
 }
 
-/* NULL: the wish can be granted. */
+/* Returns what is wrong with the request. NULL: nothing. */
 static const char *read_wish(struct request *request, const struct plan *plan,
 			     struct hosted_names_request *ret_wish)
 {

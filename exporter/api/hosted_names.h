@@ -12,22 +12,24 @@
 
 enum { HOSTED_LIMIT = 100, HOSTED_LIMIT_MAX = 1000 };
 
-/* Which names; lent until the call is over. */
+/* Selects names; valid during the call. */
 struct hosted_names_request {
 	const char *server, *service; /* NULL: all */
-	const char *part;             /* of the name; NULL: any */
+	const char *part;             /* part of the name; NULL: any */
 	unsigned states;              /* as in struct name_results_question */
 	size_t offset, limit;
 };
 
-/* By server, service and name. Holds the plan until it is freed. NULL: out of memory. */
+/* The answer, sorted by server, service and name. Holds a reference to the plan until it
+ * is freed. NULL: out of memory. */
 struct answer *hosted_names_new(struct plan *, const struct hosted_names_request *);
 
-/* Of /api/v1/status: a member with the counts of one target's names; null if it is asked for
- * none. */
+/* For /api/v1/status: writes a member with the counts of one target's names; null if it
+ * has no names. */
 void hosted_names_member(struct json *, const char *name, const struct hosting *);
 
-/* "ok" to "unknown", "pending" and "problem" as such states. False: it is no such word. */
+/* Reads "ok" to "unknown", "pending" or "problem" as a set of states. False: an unknown
+ * word. */
 bool hosted_states(const char *word, unsigned *ret_states);
 
 /* The function of the path. */

@@ -1,4 +1,5 @@
-/* probe_request.c - a request and its errand hold what they share, each until it is done. */
+/* probe_request.c - one probe for one request. Request and engine share a struct
+ * probe_work, which the last of them frees. */
 #include "probe_request.h"
 
 #include "access.h"
@@ -17,19 +18,21 @@
 static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";
 
 struct probe_work {
-	struct on_demand_probe on_demand_probe; /* first, so that one is the other */
+	/* first member, so that pointers to both are the same */
+	struct on_demand_probe on_demand_probe;
 	struct probe_target chosen;
 	struct plan *plan;
 	struct exporter *exporter;
 	uint64_t client;
-	bool debug;          /* asked for what was said */
-	bool withheld;       /* and does not get it */
-	atomic_uint holders; /* the request; the engine */
+	bool debug; /* debug=true, and the transcript may be shown */
+	/* debug=true, but the transcript may not be shown to this client */
+	bool withheld;
+	atomic_uint holders; /* number of users: the request, the engine */
 
-	pthread_mutex_t lock;    /* of what follows */
-	struct request *request; /* NULL: it waits no longer */
+	pthread_mutex_t lock;    /* protects the members below */
+	struct request *request; /* NULL: no request waits */
 	bool done;
-	bool has_result; /* there is a result */
+	bool has_result; /* result is set */
 	struct result result;
 };
 
@@ -69,9 +72,9 @@ static void probe_request_gone(struct on_demand_probe *on_demand_probe)
 	probe_work_release(p);
 }
 
-/* --- on the thread that answers ------------------------------------------------------------ */
+/* --- on the web thread --------------------------------------------------------------------- */
 
-/* The request's work is freed: answered, or the client or the server is gone. */
+/* The request is answered, or the client or the server is gone. */
 static void probe_request_abandon(void *work)
 {
 	struct probe_work *p = work;
@@ -139,7 +142,7 @@ static struct reply probe_request_text(unsigned status, struct strbuf *text)
 	return reply;
 }
 
-/* False: *ret_reply says what is wrong with the request. */
+/* False: *ret_reply is the answer to a wrong request. */
 static bool probe_request_parse(struct request *request, struct probe_work *p,
 				struct reply *ret_reply)
 {
@@ -193,7 +196,7 @@ static struct reply probe_request_refuse(const struct plan *plan,
 	return reply;
 }
 
-/* The request waits before the engine has the errand, which may be done at once. */
+/* The request waits before the engine gets the probe, because the probe may end at once. */
 static struct reply probe_request_submit(struct request *request, struct probe_work *p)
 {
 	enum on_demand_permit permit;
@@ -234,7 +237,8 @@ static struct reply probe_request_begin(struct request *request)
 	return reply;
 }
 
-/* What was said, then what a scrape would get; in the order of the blackbox_exporter. */
+/* Writes result and transcript before the metrics, in the order of the
+ * blackbox_exporter. */
 static void put_debug(struct strbuf *out, const struct probe_work *p)
 {
 	const struct target *t = &p->chosen.target;

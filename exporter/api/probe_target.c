@@ -1,4 +1,5 @@
-/* probe_target.c - the nearest match counts: a server's name, then host and port, then host. */
+/* probe_target.c - finds the target: first by server name, then by host and port, then by
+ * host. */
 #include "probe_target.h"
 
 #include "host_name.h"
@@ -6,11 +7,11 @@
 #include "probe_acl.h"
 #include "suggest.h"
 
-/* What was asked for, taken apart. */
+/* The parts of the parameter `target`. */
 struct asked {
 	const struct service *service;
 	struct view host;
-	uint16_t port; /* 0: the service's */
+	uint16_t port; /* 0: the port of the service */
 };
 
 static enum probe_target_answer probe_target_refuse(struct strbuf *error,
@@ -44,7 +45,8 @@ static enum probe_target_answer no_module(struct strbuf *error, const struct pla
 	return PROBE_TARGET_BAD;
 }
 
-/* Of a server by its name: its target of the service, else any; NULL: no such server. */
+/* Finds a server by its name: its target of the service, or any of its targets. NULL: no
+ * such server. */
 static const struct target *probe_target_by_name(const struct plan *plan,
 						 const char *server,
 						 const struct service *service)
@@ -69,7 +71,8 @@ static bool is_there(const struct target *t, const struct asked *asked)
 	       (asked->port == 0 || asked->port == t->service->port);
 }
 
-/* Of a host: its target of the service and port, else any; NULL: no such host. */
+/* Finds a host: its target of the service and port, or any of its targets. NULL: no such
+ * host. */
 static const struct target *by_host(const struct plan *plan, const struct asked *asked)
 {
 	const struct target *any = NULL;
@@ -86,7 +89,7 @@ static const struct target *by_host(const struct plan *plan, const struct asked 
 	return any;
 }
 
-/* The plan's targets of a host. */
+/* True if a target of the host has that port. */
 static bool host_has_port(const struct plan *plan, const char *host, uint16_t port)
 {
 	for (size_t i = 0; i < plan->target_count; i++)
@@ -104,7 +107,7 @@ static bool some_service_has_port(const struct plan *plan, uint16_t port)
 	return false;
 }
 
-/* Who may ask must not find out what else listens on a server. */
+/* A client must not use /probe to scan other ports of a server. */
 static bool port_is_allowed(const struct plan *plan, const struct probe_target *p)
 {
 	uint16_t port = p->service.port;
@@ -136,7 +139,8 @@ static enum probe_target_answer judge_port(const struct plan *plan,
 	return PROBE_TARGET_FORBIDDEN;
 }
 
-/* With all that is configured, if it is configured for just this. */
+/* Uses everything that is configured, if the target is configured with this service and
+ * port. */
 static void probe_target_use_configured(struct probe_target *p, const struct target *t,
 					struct asked *asked)
 {
@@ -167,7 +171,7 @@ static void probe_target_use_unconfigured(struct probe_target *p, const struct a
 	};
 }
 
-/* False: no host. */
+/* False: there is no host in it. */
 static bool probe_target_split(const char *target, struct asked *asked,
 			       char host[PROBE_HOST_MAX])
 {

@@ -1,5 +1,6 @@
-/* probe_target.h - what `target` and `module` of a /probe mean, and whether they may be asked
- * for. `module` is a service; `target` a server's name, a configured host, or a host that the
+/* probe_target.h - finds the target of a /probe request and checks that it may be probed.
+ *
+ * `module` is a service; `target` is a server's name, a configured host, or a host that the
  * configuration allows: "HOST", "HOST:PORT", "[IPv6]:PORT".
  */
 #ifndef MAILVANE_PROBE_TARGET_H
@@ -10,18 +11,20 @@
 
 enum { PROBE_HOST_MAX = 256 };
 
-/* Refers to itself and to the plan: stay where it was made, and hold the plan. */
+/* Has pointers to itself and to the plan: must not be moved, and needs the plan. */
 struct probe_target {
-	struct target target; /* ADDRESS_EACH is ADDRESS_FIRST; timeout is the module's */
+	/* ADDRESS_EACH becomes ADDRESS_FIRST; timeout is the module's */
+	struct target target;
 	struct service service;
 	char host[PROBE_HOST_MAX];
-	bool foreign; /* not configured: each address is to be judged by the allowance */
+	/* the host is not configured: each of its addresses is checked by the ACL */
+	bool foreign;
 };
 
 enum probe_target_answer { PROBE_TARGET_FOUND, PROBE_TARGET_BAD, PROBE_TARGET_FORBIDDEN };
 
-/* With an account only for a configured server at its configured port. When it is not found
- * the draft has a sentence. Either text may be NULL: not given. */
+/* Uses an account only for a configured server at its configured port. If the target is
+ * not found or not allowed, the text says why. target and module may be NULL: not given. */
 enum probe_target_answer probe_target_find(const struct plan *, const char *target,
 					   const char *module,
 					   struct probe_target *ret_target,

@@ -1,4 +1,5 @@
-/* reload_request.c - request and main thread hold what they share, each until it is done. */
+/* reload_request.c - request and main thread share a struct, which the last of them frees.
+ */
 #include "reload_request.h"
 
 #include <pthread.h>
@@ -6,10 +7,11 @@
 #include <stdlib.h>
 
 struct reloading {
-	struct reload_waiter waiter; /* first, so that one is the other */
+	/* first member, so that pointers to both are the same */
+	struct reload_waiter waiter;
 	atomic_uint holders;
-	pthread_mutex_t lock;    /* of what follows */
-	struct request *request; /* NULL: it waits no longer */
+	pthread_mutex_t lock;    /* protects the members below */
+	struct request *request; /* NULL: no request waits */
 	bool done, ok;
 	char said[1024];
 };
@@ -22,7 +24,7 @@ static void reloading_release(struct reloading *r)
 	free(r);
 }
 
-/* On the main thread. */
+/* Called on the main thread. */
 static void reload_request_answered(struct reload_waiter *waiter, bool ok, const char *said)
 {
 	struct reloading *r = (struct reloading *)waiter;

@@ -1,5 +1,5 @@
-/* reload_request.h - /-/reload: the configuration is read again, and who asked hears how it
- * went. */
+/* reload_request.h - /-/reload: reads the configuration again and answers with the outcome.
+ */
 #ifndef MAILVANE_RELOAD_REQUEST_H
 #define MAILVANE_RELOAD_REQUEST_H
 

@@ -1,5 +1,5 @@
-/* status.c - a place in the answer is a target; results are copied out before they are
- * rendered. */
+/* status.c - the answer of /api/v1/status; its position is a target. Results are copied
+ * before they are written. */
 #include "status.h"
 
 #include "fact.h"
@@ -97,7 +97,7 @@ static void status_put_target(struct status *s, const struct target *t)
 		slot_record_fini(&records[i]);
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the answer ----------------------------------------------------------------------------- */
 
 static void put_engine(struct json *j, const struct engine_stats *e)
 {
@@ -196,7 +196,7 @@ struct answer *status_new(struct plan *plan, const struct health *health,
 
 /* --- the path ----------------------------------------------------------------------------- */
 
-/* False: no such word. */
+/* False: an unknown word. */
 static bool parse_state(const char *word, int *ret_state)
 {
 	enum state state;

@@ -1,4 +1,5 @@
-/* status.h - /api/v1/status: everything there is to know, as JSON (conf/status.schema.json). */
+/* status.h - /api/v1/status: all results and the exporter's own figures as JSON
+ * (conf/status.schema.json). */
 #ifndef MAILVANE_STATUS_H
 #define MAILVANE_STATUS_H
 
@@ -8,14 +9,14 @@
 #include "reply.h"
 #include "request.h"
 
-/* Which targets and results; lent until the call is over. */
+/* Selects targets and results; valid during the call. */
 struct status_request {
 	const char *server; /* NULL: all */
 	int state;          /* an enum state, STATUS_PENDING or STATUS_ANY */
 };
 enum { STATUS_PENDING = STATE_COUNT, STATUS_ANY };
 
-/* Holds the plan until it is freed. NULL: out of memory. */
+/* Holds a reference to the plan until it is freed. NULL: out of memory. */
 struct answer *status_new(struct plan *, const struct health *,
 			  const struct status_request *, struct moment now);
 

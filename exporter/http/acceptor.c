@@ -1,11 +1,12 @@
-/* acceptor.c - accept4 on each socket in turn. */
+/* acceptor.c - calls accept4 on each listening socket in turn. */
 #include "acceptor.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Accepted from one socket before the next has its turn; a pause while descriptors are short. */
+/* Connections accepted from one socket before the next; the pause while no descriptor is
+ * free. */
 enum { ACCEPT_AT_ONCE = 256, ACCEPT_PAUSE_MS = 100 };
 
 void acceptor_init(struct acceptor *acceptor, const struct sockets *sockets)
@@ -34,7 +35,7 @@ void acceptor_fill_pollfds(const struct acceptor *acceptor, bool wanted, struct 
 		};
 }
 
-/* -1: there is none for now. */
+/* Returns -1 if no connection waits or none can be accepted now. */
 static int acceptor_next(struct acceptor *acceptor, int listening,
 			 struct sockaddr_storage *at, socklen_t *length)
 {

@@ -1,7 +1,6 @@
-/* acceptor.h - the listening sockets: a few connections of each at a time.
+/* acceptor.h - accepts connections from the listening sockets, a few of each at a time.
  *
- * While descriptors are short the sockets are left alone for a moment; whoever connects waits in
- * the kernel's queue.
+ * While no descriptor is free it pauses; new connections wait in the kernel's queue.
  */
 #ifndef MAILVANE_ACCEPTOR_H
 #define MAILVANE_ACCEPTOR_H
@@ -15,18 +14,19 @@
 struct acceptor {
 	int fds[SOCKETS_MAX];
 	size_t n;
-	struct instant pause; /* until then nothing is accepted */
+	struct instant pause; /* end of the pause; nothing is accepted before */
 };
 
-/* Takes the sockets over. */
+/* Takes over the sockets. */
 void acceptor_init(struct acceptor *, const struct sockets *);
-/* Closes them. */
+/* Closes the sockets. */
 void acceptor_fini(struct acceptor *);
 
-/* What poll has to wait for: one entry for each socket. Not wanted: entries that never fire. */
+/* Fills one entry for each socket. If not wanted, or during a pause, the entries never
+ * become ready. */
 void acceptor_fill_pollfds(const struct acceptor *, bool wanted, struct instant now,
 			   struct pollfd fds[SOCKETS_MAX]);
-/* After poll. Each connection belongs to `take` from then on. */
+/* To be called after poll. Passes each new connection to `take`, which owns it. */
 void acceptor_accept(struct acceptor *, const struct pollfd fds[SOCKETS_MAX],
 		     void (*take)(void *user, int fd, const struct sockaddr *, socklen_t),
 		     void *user);

@@ -1,4 +1,4 @@
-/* access.c - the rules in use, the logins, and a bucket of requests. */
+/* access.c - the rules in use, the login check, and a token bucket for the request rate. */
 #include "access.h"
 
 #include "client_table.h"
@@ -11,10 +11,10 @@
 
 struct access {
 	struct logins *logins;
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* protects the members below */
 	struct rules *rules;
-	double tokens;          /* requests that may come at once */
-	struct instant counted; /* when the tokens were */
+	double tokens;          /* requests that are allowed now */
+	struct instant counted; /* when the tokens were counted */
 };
 
 static void access_suspend_request(void *user)
@@ -85,7 +85,7 @@ struct rules *access_rules(struct access *access)
 
 /* --- a request ------------------------------------------------------------------------------- */
 
-/* One more in each interval, up to the burst. */
+/* Adds one token for each interval, up to the burst; takes one for this request. */
 static bool access_within_rate(struct access *access)
 {
 	struct instant now = instant_now();
@@ -127,7 +127,7 @@ static bool access_has_client_certificate(const struct request *request)
 	return tls && tls->tls_session && https_client_is_verified(tls->tls_session);
 }
 
-/* A proxy on this machine speaks for people who are not, and says so. */
+/* A proxy on this machine forwards requests of others, and sets one of these headers. */
 static bool access_is_proxied(const struct request *request)
 {
 	static const char *const marks[] = { "Forwarded", "X-Forwarded-For", "X-Real-IP",
@@ -202,7 +202,7 @@ bool access_allows(struct access *access, struct request *request,
 
 /* --- an answer ------------------------------------------------------------------------------- */
 
-/* What the operator says replaces what we say. */
+/* Headers of the web configuration replace ours. */
 void access_add_headers(struct access *access, struct reply *reply)
 {
 	struct rules *rules;

@@ -1,5 +1,7 @@
-/* access.h - what the web configuration asks of a request before its path is asked, and what it
- * adds to an answer: rate, login, headers.
+/* access.h - what the web configuration requires of a request (rate, login) and adds to an
+ * answer (headers).
+ *
+ * Used by the web thread; access_change and access_rules also by the main thread.
  */
 #ifndef MAILVANE_ACCESS_H
 #define MAILVANE_ACCESS_H
@@ -10,24 +12,27 @@
 
 struct access;
 
-/* Takes the rules. NULL: no memory, no thread; the rules are released. */
+/* Takes over the rules. NULL: no memory or no thread; the rules are released. */
 struct access *access_new(struct rules *);
-/* After all requests. NULL does nothing. */
+/* To be called when there are no more requests. NULL does nothing. */
 void access_free(struct access *);
 
-/* Takes the rules that hold from now on. */
+/* Takes over the rules and uses them from now on. */
 void access_change(struct access *, struct rules *);
-/* Held for the caller. */
+/* Returns the rules in use, with a reference that the caller gives back with
+ * rules_release. */
 struct rules *access_rules(struct access *);
 
-/* Through a Unix socket the file system has said who may come in: no HTTPS there, and no login. */
+/* True for a Unix socket. File permissions decide who may connect there, so it has no
+ * HTTPS and no login. */
 bool access_is_local(int fd);
 
-/* Does somebody ask whom the operator knows? One who has logged in or has shown a certificate that
- * was verified, or who is on this machine and is no proxy. */
+/* True if the operator can know the client: it has logged in, has a verified client
+ * certificate, or is on this machine and no proxy. */
 bool access_is_trusted(const struct request *);
 
-/* True: to its path with it. False: the reply says why not, or later. */
+/* True: the request is allowed. False: *ret_refusal is the answer, or says that the
+ * login is still being checked. */
 bool access_allows(struct access *, struct request *, struct reply *ret_refusal);
 void access_add_headers(struct access *, struct reply *);
 

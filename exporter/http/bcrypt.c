@@ -34,7 +34,8 @@ void bcrypt_dummy_hash(unsigned cost, char dst[BCRYPT_TEXT_MAX])
 	struct buffer b;
 
 	buffer_init(&b, dst, BCRYPT_TEXT_MAX);
-	/* The last character of 22 of salt has two bits; no password is known for the rest. */
+	/* The last of the 22 characters of salt has only two bits; no password is known
+	 * for this hash. */
 	buffer_format(&b, "$2b$%02u$mailvaneMailvaneMailvO%s", cost,
 		      "mailvaneMailvaneMailvaneMailvan");
 	buffer_string(&b);
@@ -45,7 +46,8 @@ bool fingerprint_key(unsigned char ret_key[FINGERPRINT_KEY_BYTES])
 	return gnutls_rnd(GNUTLS_RND_KEY, ret_key, FINGERPRINT_KEY_BYTES) == 0;
 }
 
-/* Each with its NUL, so that nothing moves from one to the next. */
+/* The NULs are hashed, too, so that moving a letter from one text to the next changes
+ * the result. */
 bool fingerprint(const unsigned char key[FINGERPRINT_KEY_BYTES], const char *user,
 		 const char *password, const char *hash,
 		 unsigned char ret_print[FINGERPRINT_BYTES])

@@ -1,4 +1,4 @@
-/* client_name.c - from a socket address to the name its connections are counted under. */
+/* client_name.c - makes the name that connections of a client are counted under. */
 #include "client_name.h"
 
 #include <netinet/in.h>

@@ -1,6 +1,5 @@
-/* client_name.h - whom a connection is counted for: an IPv4 address, a /64 of IPv6, a user of
- * this machine behind a Unix socket.
- */
+/* client_name.h - the client that a connection is counted for: an IPv4 address, a /64 of
+ * IPv6, or a user of this machine behind a Unix socket. */
 #ifndef MAILVANE_CLIENT_NAME_H
 #define MAILVANE_CLIENT_NAME_H
 
@@ -13,7 +12,7 @@ struct client_name {
 	bool local; /* loopback or a Unix socket */
 };
 
-/* The name of the other end; for a Unix socket the kernel is asked for the user behind fd. */
+/* The name of the peer. For a Unix socket the kernel is asked for the user behind fd. */
 struct client_name client_name_of(const struct sockaddr *, int fd);
 bool client_name_same(const struct client_name *, const struct client_name *);
 

@@ -1,4 +1,4 @@
-/* client_table.c - a short table, searched from end to end. */
+/* client_table.c - an array of rows, always searched as a whole. */
 #include "client_table.h"
 
 #include "view.h"
@@ -57,7 +57,8 @@ static size_t client_table_count_name(const struct client_table *table,
 	return n;
 }
 
-/* So that the search for the one with the most is a single walk. */
+/* Updates name_count of all rows of a client, so that a search for the client with most
+ * connections reads each row once. */
 static void client_table_update_counts(struct client_table *table,
 				       const struct client_name *name)
 {
@@ -85,7 +86,7 @@ void client_table_count(const struct client_table *table, unsigned ret_count[CLI
 		ret_count[table->rows[i].state]++;
 }
 
-/* --- who has to leave ------------------------------------------------------------------------ */
+/* --- eviction -------------------------------------------------------------------------------- */
 
 static struct instant client_seconds_after(struct instant from, int seconds)
 {
@@ -97,7 +98,8 @@ static bool client_is_safe(const struct client *client, struct instant now)
 	return instant_before(now, client_seconds_after(client->since, CLIENT_SAFE_S));
 }
 
-/* The highest leaves first; 0: stays. */
+/* The connection with the highest rank is closed first; 0: it is never closed for
+ * another one. */
 static int client_eviction_rank(const struct client *client, struct instant now)
 {
 	switch (client->state) {
@@ -122,7 +124,7 @@ static int client_eviction_rank(const struct client *client, struct instant now)
 
 struct client_search {
 	struct client_table *table;
-	const struct client_name *of; /* NULL: anyone */
+	const struct client_name *of; /* NULL: of any client */
 	bool remote_only;
 	struct instant now;
 };
@@ -140,7 +142,7 @@ static bool client_is_evicted_before(const struct client_search *search,
 	return instant_before(a->since, b->since);
 }
 
-/* NULL: all of them stay. */
+/* NULL: none may be closed. */
 static struct client *client_table_find_eviction(const struct client_search *search)
 {
 	struct client *found = NULL;

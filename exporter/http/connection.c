@@ -1,4 +1,5 @@
-/* connection.c - from accept to close: every row of the client table is filled and freed here. */
+/* connection.c - connections from accept to close: fills and frees the rows of the client
+ * table. */
 #include "web_state.h"
 
 #include "https.h"
@@ -43,13 +44,13 @@ void connection_add(void *user, int fd, const struct sockaddr *at, socklen_t len
 		connection_end(web, leaves);
 	client = client_table_add(&web->clients, fd, name, now);
 	web->entering = client;
-	/* Where it fails it has closed the descriptor. */
+	/* MHD_add_connection closes the descriptor when it fails. */
 	if (MHD_add_connection(daemon, fd, at, length) != MHD_YES)
 		connection_free_row(web, client);
 	web->entering = NULL;
 }
 
-/* A connection with TLS keeps the rules it began with. */
+/* A TLS connection keeps the rules with which it began. */
 static void connection_begin_tls(struct web *web, struct client *client,
 				 struct MHD_Connection *connection)
 {
@@ -61,11 +62,11 @@ static void connection_begin_tls(struct web *web, struct client *client,
 	client->rules = access_rules(web->access);
 	if (client->rules->tls)
 		https_apply(client->rules->tls, info->tls_session);
-	else /* they changed in between */
+	else /* the rules changed in between */
 		shutdown(client->fd, SHUT_RDWR);
 }
 
-/* Within MHD_add_connection it may end as it begins; connection_add frees the row then. */
+/* The connection may end within MHD_add_connection; then connection_add frees the row. */
 void connection_changed(void *cls, struct MHD_Connection *connection, void **client,
 			enum MHD_ConnectionNotificationCode what)
 {
@@ -79,8 +80,8 @@ void connection_changed(void *cls, struct MHD_Connection *connection, void **cli
 	}
 }
 
-/* libmicrohttpd sees the end of the socket and closes it; one that is suspended it does not see,
- * so that one has to go on first. */
+/* libmicrohttpd notices the shutdown and closes the connection, but not while it is
+ * suspended; so a suspended one is continued. */
 void connection_end(struct web *web, struct client *client)
 {
 	client_table_move(&web->clients, client, CLIENT_CLOSING, instant_now());
@@ -90,9 +91,9 @@ void connection_end(struct web *web, struct client *client)
 		request_continue(client->request);
 }
 
-/* --- clients that go while their request waits ------------------------------------------------ */
+/* --- clients that disconnect while their request waits ---------------------------------------- */
 
-/* Without it, its deadline ends it. */
+/* If this fails, the deadline ends the connection. */
 void connection_watch(struct web *web, struct client *client)
 {
 	struct epoll_event event = { .events = EPOLLRDHUP | EPOLLET, .data.ptr = client };
@@ -105,9 +106,9 @@ void connection_unwatch(struct web *web, const struct client *client)
 	epoll_ctl(web->closed_epoll, EPOLL_CTL_DEL, client->fd, NULL);
 }
 
-/* A client that says nothing more may still listen (`nc -N`), so a request that is worked on goes on.
- * One in the queue ends: nothing has been done for it yet, and after a burst that closed unread
- * all of them are like that. */
+/* A client that has closed its sending side may still read (`nc -N`), so a request that
+ * is being answered goes on. A request in the queue ends: nothing was done for it yet,
+ * and all requests of a client that sends many and reads none look like this. */
 void connections_check_closed(struct web *web)
 {
 	struct epoll_event events[64];

@@ -1,4 +1,4 @@
-/* events.c - listeners sleep in request_wait until the number of the last message moves on. */
+/* events.c - listeners are suspended by request_wait until there is a new message. */
 #include "events.h"
 
 #include "buffer.h"
@@ -11,15 +11,16 @@
 struct events {
 	struct exporter *exporter;
 	pthread_t thread;
-	pthread_mutex_t lock;   /* of all below; a request's own may be taken under it */
-	pthread_cond_t changed; /* somebody listens, or the end */
+	/* protects the members below; may be held while a request is resumed */
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* signalled for a new listener and at the end */
 	struct listener *listeners;
 	unsigned count;
-	uint64_t number; /* of the last message */
+	uint64_t number; /* number of the last message */
 	bool ending;
 };
 
-/* The work of a request. */
+/* The `work` of a request. */
 struct listener {
 	struct events *events;
 	struct request *request;
@@ -50,7 +51,7 @@ static void *events_run(void *cls)
 {
 	struct events *e = cls;
 	uint64_t told = exporter_changes(e->exporter);
-	unsigned quiet = 0; /* pauses since the last message */
+	unsigned quiet = 0; /* seconds since the last message */
 
 	pthread_mutex_lock(&e->lock);
 	while (!e->ending) {
@@ -88,7 +89,7 @@ static void events_leave(void *work)
 	free(l);
 }
 
-/* NULL: out of memory, or no room. */
+/* NULL: out of memory, or too many listeners. */
 static struct listener *events_join(struct events *e, struct request *request)
 {
 	struct listener *l = calloc(1, sizeof(*l));
@@ -113,7 +114,8 @@ static struct listener *events_join(struct events *e, struct request *request)
 	return l;
 }
 
-/* libmicrohttpd has room for more. Nothing new: the connection sleeps. */
+/* Called by libmicrohttpd when it can send more. Without a new message the connection is
+ * suspended. */
 static ssize_t events_read(void *cls, uint64_t position, char *dst, size_t max)
 {
 	static const char greeting[] = "retry: 3000\n\n", message[] = "data: new\n\n";
@@ -144,11 +146,12 @@ static void events_dress(struct reply *reply)
 	reply_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
 	reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	reply_header(reply, "X-Content-Type-Options", "nosniff");
-	/* Proxies hold back what they could send together. */
+	/* so that proxies send each message at once */
 	reply_header(reply, "X-Accel-Buffering", "no");
 }
 
-/* The stream has no length, so the connection closes behind the headers. */
+/* The answer to HEAD: the stream has no length, so the connection closes after the
+ * headers. */
 static struct reply events_head(void)
 {
 	struct reply reply = { .status = MHD_HTTP_OK };
@@ -180,7 +183,7 @@ struct reply events_listen(struct events *e, struct request *request)
 	return reply;
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- creation and end ----------------------------------------------------------------------- */
 
 static void init_locks(struct events *e)
 {

@@ -1,9 +1,9 @@
-/* events.h - pages that are open are told when there is something new: server-sent events
+/* events.h - tells open pages that something has changed, by server-sent events
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  *
- * A message says only that it is time to look again, so a listener that is slow misses nothing
- * and costs nothing. A thread asks the exporter once a second whether a state has changed, and
- * only while somebody listens; engine threads do no more than count.
+ * A message only says that there is something new, so a slow listener loses nothing. A
+ * thread checks once a second whether a state has changed, and only while there are
+ * listeners; engine threads only count.
  */
 #ifndef MAILVANE_EVENTS_H
 #define MAILVANE_EVENTS_H
@@ -11,19 +11,20 @@
 #include "reply.h"
 #include "request.h"
 
-/* Seconds between two messages: at least, and at most. */
+/* The least and the greatest number of seconds between two messages. */
 enum { EVENTS_LISTENERS_MAX = 32, EVENTS_PAUSE_S = 1, EVENTS_TICK_S = 15 };
 
 struct events;
 
 /* NULL: out of memory or threads. The exporter must outlive it. */
 struct events *events_new(struct exporter *);
-/* Ends the thread: listeners hear nothing more. Before the requests are freed. */
+/* Ends the thread; no more messages are sent. To be called before the requests are
+ * freed. NULL does nothing. */
 void events_end(struct events *);
-/* After that. NULL does nothing, here and above. */
+/* To be called after events_end. NULL does nothing. */
 void events_free(struct events *);
 
-/* The stream; 503 where too many listen. */
+/* The function of the path: the stream, or 503 if there are too many listeners. */
 struct reply events_listen(struct events *, struct request *);
 
 #endif

@@ -1,24 +1,24 @@
-/* gzip.c - each piece of the other answer goes through zlib into this one. */
+/* gzip.c - compresses each piece of another answer with zlib. */
 #include "gzip.h"
 
 #include <stdlib.h>
 #include <zlib.h>
 
-/* Text with so much in common packs as well with little effort: level 6 takes three times as
- * long as 1 and saves a fifth. */
+/* Level 1, because this text is repetitive: level 6 takes three times as long and saves
+ * a fifth. */
 enum { LEVEL = 1, MEMORY_LEVEL = 8, WINDOW_BITS = 15, GZIP_HEADER = 16 };
 
-/* Plain bytes before they are packed; room that zlib is given at once. */
+/* Bytes that are collected before they are compressed; output room for one call of zlib. */
 enum { ENOUGH = 32 * 1024, ROOM = 16 * 1024 };
 
 struct gzip {
 	struct answer answer;
 	struct answer *plain;
-	struct strbuf piece; /* of it */
+	struct strbuf piece; /* of the other answer */
 	z_stream stream;
 };
 
-/* All of the piece; what zlib keeps back comes with a later one. */
+/* Compresses all of the piece; zlib may keep some of the output for a later call. */
 static void gzip_pack(struct gzip *g, struct strbuf *out, int flush)
 {
 	z_stream *z = &g->stream;

@@ -1,4 +1,4 @@
-/* https.c - GnuTLS: certificates, priorities, and who the client is. */
+/* https.c - GnuTLS: certificates, priorities, and the check of client certificates. */
 #include "https.h"
 
 #include "tls_words.h"
@@ -21,7 +21,8 @@ static gnutls_datum_t datum(const char *text)
 	return (gnutls_datum_t){ (unsigned char *)(uintptr_t)text, (unsigned)strlen(text) };
 }
 
-/* GnuTLS 3.7 does not free a list of certificates of which one cannot be read. */
+/* Reads only the first certificate, because GnuTLS 3.7 leaks a list if one of its
+ * certificates cannot be read. */
 static int first_certificate(const gnutls_datum_t *text)
 {
 	gnutls_x509_crt_t certificate;
@@ -53,7 +54,8 @@ static bool set_key(struct https *https, struct errors *errors, struct place pla
 	return false;
 }
 
-/* Like Go, without a file the system's roots. A file without a certificate trusts nobody. */
+/* Uses the system's roots if there is no file, as Go does. A file without a certificate
+ * trusts no client. */
 static bool set_clients(struct https *https)
 {
 	const struct web_tls *tls = https->settings;
@@ -121,7 +123,8 @@ static bool is_allowed(const struct web_words *allowed, const char *name)
 	return false;
 }
 
-/* One subject alternative name as text: DNS names, mail addresses, URIs and IP addresses. */
+/* Compares one subject alternative name as text: a DNS name, mail address, URI or IP
+ * address. */
 static bool name_allowed(const struct web_words *allowed, unsigned type, const char *bytes,
 			 size_t n)
 {
@@ -175,7 +178,8 @@ static bool is_trusted(gnutls_session_t session)
 	       status == 0;
 }
 
-/* 0 lets the client in. Whether it must have a certificate at all GnuTLS sees to. */
+/* Returns 0 if the client may connect. GnuTLS itself rejects clients without a required
+ * certificate. */
 static int https_judge(gnutls_session_t session)
 {
 	const struct https *https = gnutls_db_get_ptr(session);

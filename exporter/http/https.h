@@ -1,7 +1,7 @@
-/* https.h - credentials and rules of HTTPS, for sessions that libmicrohttpd has made.
+/* https.h - certificates and rules of HTTPS for sessions that libmicrohttpd has made.
  *
- * Each connection gets those that are in use when it begins, so nothing is dropped when they
- * change. GnuTLS is known here only.
+ * Each connection gets those that are in use when it begins, so that a change closes no
+ * connection. Only https.c knows GnuTLS.
  */
 #ifndef MAILVANE_HTTPS_H
 #define MAILVANE_HTTPS_H
@@ -10,19 +10,21 @@
 
 struct https;
 
-/* `settings` must outlive it. NULL, and what is wrong in the errors, when certificate and key
- * cannot be used. */
+/* `settings` must outlive the result. NULL: certificate and key cannot be used; the
+ * errors say why. */
 struct https *https_new(const struct web_tls *, struct errors *, struct place);
 /* NULL does nothing. */
 void https_free(struct https *);
 
-/* Of a session (gnutls_session_t) before its handshake. It must end before the context. */
+/* Applies them to a session (gnutls_session_t) before its handshake. The session must
+ * end before `https` is freed. */
 void https_apply(const struct https *, void *session);
 
-/* Has the client of this session shown a certificate that was verified? */
+/* True if the client of this session has shown a certificate that was verified. */
 bool https_client_is_verified(void *session);
 
-/* For MHD_OPTION_HTTPS_CERT_CALLBACK: it wants one to start, and is never asked. */
+/* For MHD_OPTION_HTTPS_CERT_CALLBACK: libmicrohttpd requires a function, but never calls
+ * it here. */
 void (*https_no_certificate(void))(void);
 
 #endif

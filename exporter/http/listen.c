@@ -1,4 +1,4 @@
-/* listen.c - an address as Prometheus users write it, to a socket. */
+/* listen.c - makes a listening socket from an address as Prometheus users write it. */
 #include "listen.h"
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A burst of connections waits there until the web thread has time for it. */
+/* Length of the kernel's queue of new connections. */
 enum { BACKLOG = 1024 };
 
-/* Takes "HOST:PORT" apart; an empty host is every address. */
+/* Splits "HOST:PORT"; an empty host is every address. */
 static bool listen_split(const char *address, struct buffer *host, struct buffer *port,
 			 struct buffer *error)
 {
@@ -53,7 +53,7 @@ static int try_one(const struct addrinfo *one, bool both)
 
 	if (fd < 0)
 		return -1;
-	/* A restart must not wait for connections of the one before. */
+	/* A restart must not fail because of connections of the process before. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (one->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, both ? &off : &on, sizeof(on));
@@ -65,8 +65,8 @@ static int try_one(const struct addrinfo *one, bool both)
 	return -1;
 }
 
-/* Every address: one IPv6 socket that takes IPv4, too, or IPv4 alone on a machine without
- * IPv6. */
+/* For every address: one IPv6 socket that accepts IPv4, too; IPv4 alone on a machine
+ * without IPv6. */
 static int try_all(const struct addrinfo *found, bool everywhere)
 {
 	int fd = -1;
@@ -101,8 +101,8 @@ static const char *what_to_do(int error)
 
 static const char unix_prefix[] = "unix:";
 
-/* Nobody accepts there: what an exporter left behind that could not clean up. Anything that is
- * not a socket, and a socket that someone listens on, stays. */
+/* Removes a Unix socket on which nobody listens, as an exporter that was killed leaves
+ * behind. Keeps sockets in use and everything that is not a socket. */
 static bool remove_stale(const struct sockaddr_un *at)
 {
 	struct stat found;
@@ -129,7 +129,7 @@ static int bind_local(const struct sockaddr_un *at)
 
 	if (fd < 0)
 		return -1;
-	/* Owner and group may connect, from the first moment on. */
+	/* Owner and group may connect, from the start */
 	mask = umask(0117);
 	saved = remove_stale(at) &&
 			bind(fd, (const struct sockaddr *)at, sizeof(*at)) == 0 &&
@@ -177,7 +177,7 @@ void listen_unlink(int fd)
 		unlink(at.sun_path);
 }
 
-/* --- both ----------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------ */
 
 int listen_open(const char *address, struct buffer *error)
 {

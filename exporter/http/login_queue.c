@@ -1,4 +1,4 @@
-/* login_queue.c - a handful of places, searched from end to end. */
+/* login_queue.c - a small array, always searched as a whole. */
 #include "login_queue.h"
 
 static size_t login_queue_count(const struct login_queue *queue,
@@ -28,7 +28,7 @@ static struct login_place *find_free(struct login_queue *queue)
 	return NULL;
 }
 
-/* The last job of whoever has the most, if that is more than `mine`. */
+/* Removes the last job of the client that has most, if it has more than `mine`. */
 static struct login_place *login_queue_make_room(struct login_queue *queue, size_t mine,
 						 void **ret_lost)
 {

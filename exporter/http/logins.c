@@ -1,4 +1,5 @@
-/* logins.c - what is known, what waits, and the thread that hashes. Read logins_check first. */
+/* logins.c - a cache of checked passwords, a queue, and the thread that hashes. Start to
+ * read at logins_check. */
 #include "login_queue.h"
 
 #include "base64.h"
@@ -13,11 +14,11 @@ enum { RIGHT_MAX = 256, WRONG_MAX = 256, USER_MAX = 256, PASSWORD_MAX = 1024, EN
 
 struct login_cache_entry {
 	unsigned char digest[FINGERPRINT_BYTES];
-	struct instant until; /* of wrong ones */
+	struct instant until; /* when a wrong password is checked again */
 	bool used;
 };
 
-/* The oldest gives way. */
+/* A new entry replaces the oldest one. */
 struct login_cache {
 	struct login_cache_entry list[RIGHT_MAX];
 	size_t next;
@@ -25,9 +26,9 @@ struct login_cache {
 
 struct login_job {
 	struct logins *logins;
-	void *user; /* NULL: nobody waits any more */
+	void *user; /* NULL: the request has ended */
 	enum login answer;
-	bool running, user_exists; /* user_exists: the user exists */
+	bool running, user_exists;
 	unsigned char digest[FINGERPRINT_BYTES];
 	char password[PASSWORD_MAX], hash[BCRYPT_TEXT_MAX];
 };
@@ -36,14 +37,14 @@ struct logins {
 	struct login_hooks hooks;
 	unsigned char key[FINGERPRINT_KEY_BYTES];
 	pthread_t thread;
-	pthread_mutex_t lock; /* of all below */
+	pthread_mutex_t lock; /* protects the members below */
 	pthread_cond_t work, ended;
 	bool ending, thread_ended;
 	struct login_queue queue;
 	struct login_cache right, wrong;
 };
 
-/* --- what is known --------------------------------------------------------------------------- */
+/* --- the cache ------------------------------------------------------------------------------- */
 
 static struct login_cache_entry *login_cache_find(struct login_cache *login_cache,
 						  const unsigned char *digest)
@@ -87,7 +88,7 @@ static void login_job_free(struct login_job *job)
 	free(job);
 }
 
-/* Under the lock. */
+/* With the lock held. */
 static void login_job_answer(struct login_job *job, enum login what)
 {
 	job->answer = what;
@@ -154,8 +155,8 @@ struct logins *logins_new(const struct login_hooks *hooks)
 	return NULL;
 }
 
-/* A hash of a high cost takes minutes, and cannot be told to stop: it is left behind with what
- * it works on, which ends with the process. */
+/* A bcrypt hash of a high cost takes minutes and cannot be stopped. Then the thread and
+ * its memory are left until the process ends. */
 void logins_free(struct logins *logins)
 {
 	struct timespec until;
@@ -207,8 +208,9 @@ static bool logins_parse(const char *authorization, struct buffer *pair,
 	return true;
 }
 
-/* For a name that nobody has, one of no password; its cost is that of some user, and the same
- * one each time. All users are looked at. */
+/* For an unknown name it makes a dummy hash, whose cost is that of some user and always
+ * the same for this name, so that the time of the answer does not tell which names
+ * exist. The loop never ends early for the same reason. */
 static bool logins_hash_for_user(struct logins *logins, const struct web_pairs *users,
 				 const char *name, char dst[BCRYPT_TEXT_MAX])
 {
@@ -254,7 +256,7 @@ static struct login_job *login_job_new(struct logins *logins, const struct web_p
 	return job;
 }
 
-/* Under the lock. */
+/* With the lock held. */
 static enum login logins_enqueue(struct logins *logins, struct login_job *job,
 				 struct client_name from, void *user)
 {

@@ -1,8 +1,8 @@
-/* logins.h - Basic authentication with bcrypt, hashed in a thread of its own.
+/* logins.h - HTTP Basic authentication with bcrypt, hashed in a thread of its own.
  *
- * A password that was right is known by its fingerprint from then on; one that was wrong for a
- * few seconds. What has to be hashed waits in a short queue that is fair to addresses, so a
- * flood of guesses delays its own kind. A name nobody has takes as long as one of a user.
+ * The fingerprint of a correct password is kept, and that of a wrong one for a few seconds.
+ * Others wait for their hash in a short queue that is fair to clients, so that a client
+ * that guesses passwords delays only itself. Unknown names take as long as known ones.
  */
 #ifndef MAILVANE_LOGINS_H
 #define MAILVANE_LOGINS_H
@@ -13,41 +13,41 @@
 enum {
 	LOGINS_QUEUE_MAX = 64,
 	LOGINS_PER_ADDRESS = 8,
-	LOGINS_WRONG_S = 10, /* a wrong password is known as one */
+	LOGINS_WRONG_S = 10, /* seconds for which a wrong password is remembered */
 };
 
 enum login {
 	LOGIN_YES,
 	LOGIN_NO,
 	LOGIN_LATER,
-	LOGIN_BUSY, /* too many wait: try again in a second */
+	LOGIN_BUSY, /* the queue is full: try again in a second */
 };
 
-/* Whoever waits for an answer. */
+/* How a request waits for its answer. */
 struct login_hooks {
-	/* Called before the answer can come, within logins_check. */
+	/* Called within logins_check, before the answer can come. */
 	void (*wait)(void *user);
-	/* From any thread: logins_result has it. */
+	/* Called on any thread: logins_result has the answer. */
 	void (*ready)(void *user);
 };
 
 struct logins;
 struct login_job;
 
-/* NULL: no memory, no thread. */
+/* NULL: no memory or no thread. */
 struct logins *logins_new(const struct login_hooks *);
-/* After every job was freed. A hash under way is waited for, for at most a second. NULL does
- * nothing. */
+/* To be called when all jobs are freed. Waits up to a second for a running hash. NULL
+ * does nothing. */
 void logins_free(struct logins *);
 
-/* authorization: the header's value; NULL: none. users are copied where they are needed later.
- * A job is given for LOGIN_LATER alone. */
+/* authorization: the value of the header; NULL: not sent. users: valid during the call.
+ * Sets *ret_job only for LOGIN_LATER. */
 enum login logins_check(struct logins *, const struct web_pairs *users,
 			const char *authorization, struct client_name from, void *user,
 			struct login_job **ret_job);
-/* LOGIN_LATER: not yet. */
+/* LOGIN_LATER: there is no answer yet. */
 enum login logins_result(struct login_job *);
-/* NULL does nothing. `ready` is not called for it any more. */
+/* `ready` is not called for it any more. NULL does nothing. */
 void logins_cancel(struct login_job *);
 
 #endif

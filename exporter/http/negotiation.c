@@ -1,21 +1,22 @@
-/* negotiation.c - a list of members with parameters, and who ranks first. */
+/* negotiation.c - reads the members of a header with their weights, and chooses the best.
+ */
 #include "negotiation.h"
 
 #include <string.h>
 
-/* Weights in thousandths. */
+/* Weights are in thousandths. */
 enum { WEIGHT_MAX = 1000 };
 
-/* One of a header's comma-separated list: "text/plain; version=0.0.4; q=0.5". */
+/* One member of a comma-separated list: "text/plain; version=0.0.4; q=0.5". */
 struct member {
 	struct view name;
-	struct view version, escaping; /* parameters; empty if not given */
+	struct view version, escaping; /* parameters; empty: not given */
 	int weight;
 };
 
 /* --- lists -------------------------------------------------------------------------------- */
 
-/* Takes what is before the next `end` outside quotes off the front of *rest. */
+/* Cuts the text before the next `end` outside quotes off the front of *rest. */
 static struct view take_until(struct view *rest, char end)
 {
 	struct view taken = { rest->p, 0 };
@@ -27,8 +28,8 @@ static struct view take_until(struct view *rest, char end)
 	return view_trim(taken);
 }
 
-/* "0.75", "1", "1.000": RFC 9110 section 12.4.2. Anything else is no weight: as if none were
- * given. */
+/* "0.75", "1", "1.000" (RFC 9110 section 12.4.2). Anything else counts as 1, as if there
+ * were no weight. */
 static int weight_of(struct view text)
 {
 	int weight, unit = WEIGHT_MAX;
@@ -86,7 +87,7 @@ static struct view start_of(const char *value)
 static const struct media_type {
 	const char *type, *any_of_type, *version;
 } offers[] = {
-	/* The first is the one between equals. */
+	/* With equal weights the first one is used. */
 	[TEXT_PROMETHEUS] = { "text/plain", "text/*", "0.0.4" },
 	[TEXT_OPENMETRICS] = { "application/openmetrics-text", "application/*", "1.0.0" },
 };
@@ -122,10 +123,10 @@ static const char *openmetrics_type(struct view escaping)
 	return escaping.n > 0 ? schemes[1][1] : OPENMETRICS;
 }
 
-/* What the client says about an offer: the member that describes it most closely. */
+/* The member of the header that describes an offer most closely. */
 struct ranked {
 	int closeness, weight;
-	size_t place; /* in the list */
+	size_t place; /* position in the list */
 	struct view escaping;
 };
 
@@ -176,7 +177,7 @@ enum coding negotiate_coding(const char *accept_encoding)
 	}
 	if (gzip == NOT_SAID)
 		gzip = others == NOT_SAID ? 0 : others;
-	/* Unsaid, identity is acceptable, and the last choice. */
+	/* If identity is not named it is acceptable, as the last choice. */
 	if (identity == NOT_SAID && others == 0)
 		identity = 0;
 	if (gzip > 0 && gzip >= identity)

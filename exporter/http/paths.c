@@ -1,4 +1,5 @@
-/* paths.c - a function and a row for each path; read the table at the foot first. */
+/* paths.c - a function and a row for each path. The table of paths is at the end; read it
+ * first. */
 #include "paths.h"
 
 #include "discovery.h"
@@ -38,7 +39,7 @@ static struct reply get_ready(struct request *request)
 	return reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
 }
 
-/* For check_mailvane: checks/standing.h says how it reads. */
+/* For check_mailvane, in the format of checks/verdict_reader.h. */
 static struct reply get_verdict(struct request *request)
 {
 	const char *server = request_argument(request, "server");
@@ -118,7 +119,8 @@ bool path_only_reads(const char *method)
 	       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 }
 
-/* RFC 9110, 9.1, and PATCH. CONNECT asks for no path, so there is none that could refuse it. */
+/* The methods of RFC 9110 section 9.1, and PATCH. CONNECT names no path, so no path
+ * could refuse it. */
 bool path_knows(const char *method)
 {
 	static const char *const known[] = {

@@ -1,37 +1,37 @@
-/* paths.h - what is answered where. */
+/* paths.h - the table of all paths that the exporter answers. */
 #ifndef MAILVANE_PATHS_H
 #define MAILVANE_PATHS_H
 
 #include "reply.h"
 #include "request.h"
 
-/* GET is HEAD, too. A body that comes along is read and forgotten. */
+/* PATH_GET includes HEAD. The body of a request is read and ignored. */
 enum method { PATH_GET = 1, PATH_POST = 2, PATH_PUT = 4 };
 
-/* Beside the methods: the answer walks over all targets, so few are made at once for one
- * address, and more wait. */
+/* A flag beside the methods: the answer visits all targets, so only a few such answers
+ * are made at once for one client, and others wait. */
 enum { PATH_HEAVY = 8 };
 
 struct path {
-	const char *path; /* NULL: where the site has the metrics */
-	unsigned methods; /* of enum method; PATH_HEAVY */
+	const char *path; /* NULL: --web.telemetry-path */
+	unsigned methods; /* bits of enum method, and PATH_HEAVY */
 	struct reply (*answer)(struct request *);
 };
 
-/* url is without the prefix of the site. NULL: nothing there. */
+/* url has no prefix of the site. NULL: there is no such path. */
 const struct path *path_find(const struct site *, const char *url);
-/* Those of the table, from 0 on; NULL: there are no more. */
+/* The rows of the table, from 0 on; NULL: no more rows. */
 const struct path *path_at(size_t);
-/* False: the site wants the metrics where something else is. */
+/* False: --web.telemetry-path is the path of something else. */
 bool paths_fit(const struct site *);
-/* GET and HEAD. */
+/* True for GET and HEAD. */
 bool path_only_reads(const char *method);
-/* One of HTTP's own methods, written in capitals. */
+/* True for a method of HTTP, in capitals. */
 bool path_knows(const char *method);
 bool path_takes(const struct path *, const char *method);
-/* 405, which says which methods there are. */
+/* The answer 405 with the allowed methods. */
 struct reply path_refuse(const struct path *);
-/* 501: a method that is not known. */
+/* The answer 501 to an unknown method. */
 struct reply path_refuse_unknown(void);
 
 #endif

@@ -1,9 +1,9 @@
-/* reply.c - responses of libmicrohttpd; a big one is made while it is sent. */
+/* reply.c - makes responses of libmicrohttpd; a long one is made while it is sent. */
 #include "reply.h"
 
 #include <stdlib.h>
 
-/* Bytes gathered before they are sent. */
+/* Bytes that are collected before they are sent. */
 enum { PIECE = 32 * 1024 };
 
 void reply_header(struct reply *reply, const char *name, const char *value)
@@ -62,12 +62,12 @@ struct reply reply_later(void)
 struct reply_body {
 	struct answer *answer;
 	struct strbuf strbuf;
-	size_t sent; /* of the draft */
+	size_t sent; /* bytes of the text that were sent */
 	bool complete;
 };
 
-/* libmicrohttpd asks for the next bytes. An answer that failed half-way cuts the connection:
- * the client must not take it for a whole one. */
+/* Gives libmicrohttpd the next bytes. If making the answer fails half-way, the
+ * connection is cut, so that the client does not take it for complete. */
 static ssize_t read_body(void *cls, uint64_t position, char *dst, size_t max)
 {
 	struct reply_body *body = cls;
@@ -127,7 +127,7 @@ struct reply reply_stream(struct answer *answer, const char *type)
 
 /* --- an answer to HEAD ------------------------------------------------------------------------- */
 
-/* MHD_SIZE_UNKNOWN: too many, or it failed. */
+/* Returns MHD_SIZE_UNKNOWN if the answer is too long, or failed. */
 static uint64_t count_body(struct reply_body *body)
 {
 	uint64_t n = 0;
@@ -155,7 +155,8 @@ static ssize_t read_nothing(void *cls, uint64_t position, char *dst, size_t max)
 	return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
-/* libmicrohttpd would end a chunked body even where none is sent, so it must not be chunked. */
+/* The response must not be chunked, because libmicrohttpd would send the end of a
+ * chunked body even for HEAD. */
 static struct MHD_Response *bare_response(uint64_t length)
 {
 	struct MHD_Response *bare =

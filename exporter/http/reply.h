@@ -1,4 +1,8 @@
-/* reply.h - what is said to one request: a status, headers, and a text or an answer. */
+/* reply.h - the reply to one request: a status, headers, and a text or an answer that is
+ * made piece by piece.
+ *
+ * Used by the web thread only.
+ */
 #ifndef MAILVANE_HTTP_REPLY_H
 #define MAILVANE_HTTP_REPLY_H
 
@@ -8,34 +12,34 @@
 
 struct reply {
 	unsigned status;
-	struct MHD_Response *response; /* NULL: no memory, or later */
-	struct reply_body
-	    *body;  /* the response's own; NULL: it is not made piece by piece */
-	bool later; /* request_wait was called: ask again */
+	struct MHD_Response *response; /* NULL: no memory, or `later` is set */
+	struct reply_body *body;       /* owned by the response; NULL: the body is a text */
+	/* request_wait was called: call the path's function again after request_resume */
+	bool later;
 };
 
-/* Pieces that are made for HEAD, to say how long the answer to GET is. */
+/* Bytes that are made for HEAD at most, to find the length of the answer to GET. */
 enum { REPLY_COUNTED_MAX = 1024 * 1024 };
 
-/* Answers are of this moment, and are what they say they are. */
+/* Sets headers that forbid caching and guessing of the type. */
 struct reply reply_text(unsigned status, const char *text);
 struct reply reply_bytes(unsigned status, struct view bytes, const char *type);
-/* Takes the answer, which may be NULL: out of memory. Sent piece by piece. */
+/* Takes over the answer (NULL: out of memory) and sends it piece by piece. */
 struct reply reply_stream(struct answer *, const char *type);
 struct reply reply_redirect(const char *location);
-/* 429: come again in a second. */
+/* 429 with Retry-After of a second. */
 struct reply reply_busy(const char *text);
-/* Ask again once the request is resumed. */
+/* The path's function is called again after request_resume. */
 struct reply reply_later(void);
 
-/* For HEAD: the same headers and nothing behind them. Where the answer is too long to be counted
- * the connection has to close. */
+/* For HEAD: keeps the headers and sends no body. If the answer is too long to find its
+ * length, the connection closes. */
 void reply_without_body(struct reply *);
 
-/* A response to HEAD where GET would never end. NULL: no memory. */
+/* A response to HEAD of a path whose answer has no end. NULL: no memory. */
 struct MHD_Response *reply_endless_head(void);
 
-/* Nothing, if there is no response. */
+/* Does nothing if there is no response. */
 void reply_header(struct reply *, const char *name, const char *value);
 
 #endif

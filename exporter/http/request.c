@@ -1,8 +1,9 @@
-/* request.c - the one way of a request: request_begin, request_handle with its steps, request_ended.
+/* request.c - the life of a request: request_begin, request_handle with its steps,
+ * request_ended.
  *
- * libmicrohttpd calls request_handle for the headers, for each part of a body, at its end, and
- * again each time the request goes on after it was suspended; request_reply carries on with the
- * step that is next.
+ * libmicrohttpd calls request_handle for the headers, for each part of the body, at the end
+ * of the body, and again when a suspended request continues. request_reply then goes on
+ * with the next step.
  */
 #include "access.h"
 #include "events.h"
@@ -40,7 +41,7 @@ static bool request_move(struct request *request, enum client_state state)
 				 instant_now());
 }
 
-/* --- suspended and woken ---------------------------------------------------------------------- */
+/* --- suspending and resuming ------------------------------------------------------------------ */
 
 static void request_suspend(struct request *request, enum client_state state)
 {
@@ -82,7 +83,7 @@ void request_resume(struct request *request)
 	web_wake(web);
 }
 
-/* Under the lock. */
+/* With the lock held. */
 static void request_unlink_woken(struct web *web, struct request *request)
 {
 	*request->link = request->next;
@@ -105,7 +106,7 @@ void requests_take_woken(struct web *web)
 	pthread_mutex_unlock(&web->lock);
 }
 
-/* --- turns at large answers -------------------------------------------------------------------- */
+/* --- queue of large answers -------------------------------------------------------------------- */
 
 void requests_start_queued(struct web *web)
 {
@@ -150,7 +151,7 @@ static struct reply request_not_found(const struct site *site)
 	return reply_text(MHD_HTTP_NOT_FOUND, buffer_string(&text));
 }
 
-/* True: the path may be asked. */
+/* True: request->path is set. False: *ret_refusal is the answer. */
 static bool request_route(struct request *request, struct reply *ret_refusal)
 {
 	const struct path *path =
@@ -227,7 +228,7 @@ static enum MHD_Result request_send(struct request *request, struct reply reply)
 
 /* --- the body ---------------------------------------------------------------------------------- */
 
-/* Said before it is sent. What is not said is counted as it comes. */
+/* From Content-Length. A body without it is counted as it comes. */
 static bool request_body_is_large(const struct request *request)
 {
 	const char *length = request_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
@@ -236,9 +237,9 @@ static bool request_body_is_large(const struct request *request)
 	return length && !view_number(view_of(length), WEB_BODY_MAX, &n);
 }
 
-/* An answer in the first call closes the connection: right for a body that will not be read. Any
- * other is read to its end and forgotten, so that the connection can be used again. True: the
- * request is complete. */
+/* An answer in the first call closes the connection, which is right for a large body,
+ * because it will not be read. Any other body is read and ignored, so that the
+ * connection can be used again. True: the request is complete. */
 static bool request_receive(struct request *request, size_t *body_n,
 			    enum MHD_Result *ret_result)
 {
@@ -262,9 +263,9 @@ static bool request_receive(struct request *request, size_t *body_n,
 	return true;
 }
 
-/* --- from begin to end -------------------------------------------------------------------------- */
+/* --- callbacks of libmicrohttpd ----------------------------------------------------------------- */
 
-/* NULL, where there is no memory: request_handle then closes the connection. */
+/* Returns NULL if there is no memory; request_handle then closes the connection. */
 void *request_begin(void *cls, const char *target, struct MHD_Connection *connection)
 {
 	struct web *web = cls;
@@ -323,7 +324,7 @@ static void request_free(struct request *request)
 	free(request);
 }
 
-/* libmicrohttpd is done with it, in whatever way. */
+/* Called when libmicrohttpd is done with the request, however it ended. */
 void request_ended(void *cls, struct MHD_Connection *connection, void **seen,
 		   enum MHD_RequestTerminationCode code)
 {

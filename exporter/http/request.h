@@ -1,8 +1,9 @@
-/* request.h - one request, as the functions behind the paths see it.
+/* request.h - one request, as the functions of the paths see it.
  *
- * A request lives on the web thread alone: born with its request line, it goes through the steps
- * below once and in this order, and is freed when libmicrohttpd reports its end, however it
- * ended. What its connection does meanwhile is the state of its row in client_table.h.
+ * Only the web thread uses a request, except for request_resume. It begins with its request
+ * line, goes through the steps below once and in this order, and is freed when
+ * libmicrohttpd reports its end. The state of its connection is in its row of
+ * client_table.h.
  */
 #ifndef MAILVANE_REQUEST_H
 #define MAILVANE_REQUEST_H
@@ -12,28 +13,29 @@
 
 #include <microhttpd.h>
 
-/* What comes next for it. */
+/* The next step. */
 enum request_step {
-	REQUEST_HEADERS, /* they are not complete */
-	REQUEST_BODY,    /* it is read and forgotten */
-	REQUEST_LOGIN,   /* rate and login */
-	REQUEST_ROUTE,   /* path and method */
-	REQUEST_TURN,    /* a large answer may have to wait for others of this client */
-	REQUEST_PATH,    /* the function of its path */
+	REQUEST_HEADERS, /* the headers are not complete */
+	REQUEST_BODY,    /* the body is read and ignored */
+	REQUEST_LOGIN,   /* rate limit and login are checked */
+	REQUEST_ROUTE,   /* path and method are checked */
+	REQUEST_TURN,    /* a large answer may wait for others of this client */
+	REQUEST_PATH,    /* the function of the path is called */
 };
 
-/* One at a time for a connection. What is in `work` between two calls is freed by free_work
- * (NULL: nothing to free), also when the client is gone or the server ends. */
+/* A connection has one request at a time. A path's function may keep its state in `work`
+ * between two calls; free_work (NULL: nothing to free) frees it, also when the client is
+ * gone or the exporter ends. */
 struct request {
 	struct exporter *exporter;
 	struct events *events;
 	const struct site *site;
-	/* Lent for one call of the path's function; the url behind the prefix of the site. */
+	/* Valid during one call of the path's function; url has no prefix of the site. */
 	const char *method, *url;
 	void *work;
 	void (*free_work)(void *);
 
-	/* request.c's own. */
+	/* Used by request.c only. */
 	struct MHD_Connection *connection;
 	struct web *web;
 	struct client *client;
@@ -41,33 +43,37 @@ struct request {
 	const char *full_url;
 	enum request_step step;
 	const char *
-	    target; /* as it was sent; its bytes are libmicrohttpd's, for request_check_whole */
+	    /* the target as it was sent, in memory of libmicrohttpd; for
+	     * request_check_whole */
+	    target;
 	size_t target_n;
-	bool malformed; /* the target has a bad escape or a control character */
-	bool refused;   /* it waited too long for its turn */
-	bool has_login; /* a password was asked for */
+	bool malformed; /* the target has a wrong escape or a control character */
+	bool refused;   /* it waited too long in the queue */
+	bool has_login; /* a login was required */
 	bool suspended;
 	size_t body_n;
-	struct login_job *login;      /* NULL: not asked for, or answered at once */
-	bool woken;                   /* under the lock of `web`, as are: */
-	struct request *next, **link; /* of those that are woken */
+	struct login_job *login; /* NULL: no login is being checked */
+	/* protected by the lock of `web`, as are next and link */
+	bool woken;
+	struct request *next, **link; /* list of woken requests */
 };
 
-/* Of the query string, as text. NULL: not given. Lent for the request. */
+/* The value of an argument of the query string. NULL: not given. Valid as long as the
+ * request. */
 const char *request_argument(const struct request *, const char *key);
-/* Of the header lines; the name's case does not matter. NULL: not given. */
+/* The value of a header; upper and lower case of the name are the same. NULL: not given. */
 const char *request_header(const struct request *, const char *name);
 
-/* For an answer that takes time: request_wait, then hand the work to a thread, then return
- * reply_later(). The thread calls request_resume, and the path's function is called again, with
- * the same `work`. It is not called again when the server or the connection ends first. */
+/* For an answer that takes time: call request_wait, pass the work to another thread, and
+ * return reply_later(). That thread calls request_resume, and the path's function is
+ * called again with the same `work`; not, if the exporter or the connection ends before. */
 void request_wait(struct request *);
-/* The server or the connection ends: what is being sent must come to its end. */
+/* True: the exporter or the connection ends, so a stream must end. */
 bool request_ending(const struct request *);
-/* From any thread, once for each request_wait, and not after free_work. */
+/* Any thread; once for each request_wait, and not after free_work. */
 void request_resume(struct request *);
 
-/* How many connections there are in each state (client_table.h). */
+/* Number of connections in each state of client_table.h. */
 void request_count_slots(const struct request *, unsigned ret_count[]);
 
 #endif

@@ -41,8 +41,9 @@ bool request_check_target(const char *target)
 	return true;
 }
 
-/* libmicrohttpd hands over strings. That of the version lies behind the target in its buffer of the
- * request line, one byte after it; where it does not (another release), nothing can be said. */
+/* libmicrohttpd passes strings, so a NUL byte ends the target early. The version lies
+ * one byte behind the target in its buffer; if it does not, as in another release of
+ * libmicrohttpd, nothing can be checked. */
 bool request_check_whole(const struct request *request, const char *version)
 {
 	uintptr_t begin = (uintptr_t)request->target, end = (uintptr_t)version;
@@ -62,7 +63,7 @@ struct reply request_check_refuse_target(void)
 
 /* --- the origin ------------------------------------------------------------------------------- */
 
-/* Of "https://HOST[:PORT][/PATH]"; empty, if it is none. */
+/* The authority of "https://HOST[:PORT][/PATH]"; empty: not such a URL. */
 static struct view authority_of(const char *url)
 {
 	const char *host = strstr(url, "://");
@@ -93,7 +94,7 @@ bool request_check_origin(const struct request *request, struct reply *ret_refus
 	const char *site = request_header(request, "Sec-Fetch-Site");
 	bool ours = !origin || origin_is_ours(request, origin);
 
-	/* Pages cannot set this one, and proxies do not change it. */
+	/* scripts cannot set this header, and proxies do not change it */
 	if (site)
 		ours = view_equal(view_of(site), "same-origin") ||
 		       view_equal(view_of(site), "none");

@@ -1,4 +1,4 @@
-/* rules.c - a count of holders around configuration and credentials. */
+/* rules.c - a reference count around the web configuration and the certificates. */
 #include "rules.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
-/* rules.h - who may ask and how, at one moment: the web configuration, ready for use.
+/* rules.h - the web configuration in use, with its certificates.
  *
- * Held by connections and requests while others already get the next ones.
+ * Connections and requests hold a reference, so that they keep their rules when new ones
+ * come. Any thread.
  */
 #ifndef MAILVANE_RULES_H
 #define MAILVANE_RULES_H
@@ -10,12 +11,13 @@
 #include <stdatomic.h>
 
 struct rules {
-	struct web_config *config; /* NULL: no file, everything is allowed */
+	struct web_config *config; /* NULL: there is no file, and everything is allowed */
 	struct https *tls;         /* NULL: plain HTTP */
 	atomic_uint holders;
 };
 
-/* Held once by the caller. path NULL: no file. NULL, and what is wrong in the errors. */
+/* Reads the file (NULL: no file). The caller has one reference. NULL: the errors say
+ * what is wrong. */
 struct rules *rules_load(const char *path, struct errors *);
 struct rules *rules_hold(struct rules *);
 /* NULL does nothing. */

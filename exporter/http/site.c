@@ -15,7 +15,8 @@ static bool site_refuse(struct buffer *error, const char *option, const char *va
 	return false;
 }
 
-/* What may stand in a path as it is (RFC 3986, 3.3): libmicrohttpd has undone escapes. */
+/* True if the path has only characters that need no escape (RFC 3986 section 3.3),
+ * because libmicrohttpd has decoded escapes. */
 static bool plain(const char *path)
 {
 	static const char marks[] = "/-._~!$&'()*+,;=:@";
@@ -39,7 +40,8 @@ static const char *scheme_end(const char *url)
 	return NULL;
 }
 
-/* "http://HOST[:PORT][/PATH]" or "/PATH", to the place of its path. NULL: neither. */
+/* Returns where the path begins in "http://HOST[:PORT][/PATH]" or "/PATH". NULL: the
+ * text is neither. */
 static const char *site_path_of(const char *url)
 {
 	const char *host = scheme_end(url), *path;

@@ -1,4 +1,4 @@
-/* site.h - where the paths are: behind which prefix, under which name for users. */
+/* site.h - where users and requests find the paths: the prefix, and the external URL. */
 #ifndef MAILVANE_SITE_H
 #define MAILVANE_SITE_H
 
@@ -7,20 +7,22 @@
 enum { SITE_TEXT_MAX = 512 };
 
 struct site {
-	char prefix[SITE_TEXT_MAX];  /* "" or "/mailvane": what requests begin with */
-	char home[SITE_TEXT_MAX];    /* where users find the page, with its last "/" */
-	char metrics[SITE_TEXT_MAX]; /* "/metrics": behind the prefix */
-	bool lifecycle;              /* /-/reload is obeyed */
+	char prefix[SITE_TEXT_MAX];  /* "" or "/mailvane": the prefix of requests */
+	char home[SITE_TEXT_MAX];    /* where users find the page; ends in "/" */
+	char metrics[SITE_TEXT_MAX]; /* "/metrics", without the prefix */
+	bool lifecycle;              /* --web.enable-lifecycle */
 };
 
-/* The three options; NULL: not given. The prefix is by default the path of the external URL.
- * False, with a line in error, for one that cannot be. */
+/* From the three options (NULL: not given). Without a prefix, the path of the external
+ * URL is used. False: error has one line that says which value is wrong. */
 bool site_init(struct site *, const char *external_url, const char *prefix,
 	       const char *metrics, struct buffer *error);
 
-/* The path of a request without the prefix. NULL: it is not behind the prefix. */
+/* The path of a request without the prefix. NULL: the request does not begin with the
+ * prefix. */
 const char *site_path(const struct site *, const char *url);
-/* A request for it is sent home: "/" before the prefix, the prefix without its last "/". */
+/* True for "/" without the prefix, and for the prefix without its last "/": they are
+ * redirected to the page. */
 bool site_redirects(const struct site *, const char *url);
 
 #endif

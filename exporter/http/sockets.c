@@ -1,4 +1,5 @@
-/* sockets.c - several times listen.c, and what sd_listen_fds(3) says about descriptors. */
+/* sockets.c - opens several listening sockets, or takes those of systemd
+ * (sd_listen_fds(3)). */
 #include "sockets.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ bool sockets_open(struct sockets *sockets, const char *const *addresses, size_t 
 
 /* --- systemd -------------------------------------------------------------------------------- */
 
-/* False: absent, or no number. */
+/* False: the variable is not set, or is no number. */
 static bool sockets_number_of(const char *variable, uint64_t *ret_number)
 {
 	const char *text = getenv(variable);
@@ -101,7 +102,7 @@ bool sockets_take(struct sockets *sockets, struct buffer *error)
 
 	*sockets = (struct sockets){ .given = true };
 	taken = take_all(sockets, error);
-	/* Not for those that we start. */
+	/* child processes must not see it */
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
@@ -110,7 +111,7 @@ bool sockets_take(struct sockets *sockets, struct buffer *error)
 	return taken;
 }
 
-/* --- both ----------------------------------------------------------------------------------- */
+/* --- closing -------------------------------------------------------------------------------- */
 
 void sockets_unlink(const struct sockets *sockets)
 {

@@ -1,4 +1,4 @@
-/* sockets.h - all sockets that HTTP is answered on: opened by us, or by systemd for us. */
+/* sockets.h - all listening sockets of HTTP: opened by us, or by systemd. */
 #ifndef MAILVANE_SOCKETS_H
 #define MAILVANE_SOCKETS_H
 
@@ -12,17 +12,17 @@ struct sockets {
 	bool given; /* by systemd, which also removes the path of a Unix socket */
 };
 
-/* At each of the addresses, at most SOCKETS_MAX. False, with a line in error and no socket left
- * open, when one of them cannot be. */
+/* Opens a socket for each address, at most SOCKETS_MAX. False: one cannot be opened;
+ * error has one line, and no socket is left open. */
 bool sockets_open(struct sockets *, const char *const *addresses, size_t count,
 		  struct buffer *error);
 
-/* Those that systemd passes on to us: sd_listen_fds(3). Once: the environment is cleared. */
+/* Takes the sockets that systemd passes (sd_listen_fds(3)). To be called once, because
+ * it clears the environment. */
 bool sockets_take(struct sockets *, struct buffer *error);
 
-/* Removes the paths of our own Unix sockets. Before they are closed. */
+/* Removes the paths of Unix sockets that we opened. To be called before sockets_close. */
 void sockets_unlink(const struct sockets *);
-/* Both of it. */
 void sockets_close(struct sockets *);
 
 /* "127.0.0.1:19025, unix:/run/mailvane.sock" */

@@ -1,4 +1,5 @@
-/* web.c - the server's life, and the web thread: poll, accept, libmicrohttpd, deadlines, turns. */
+/* web.c - start and end of the HTTP server, and the loop of the web thread: poll, accept,
+ * libmicrohttpd, deadlines, queue. */
 #include "events.h"
 #include "https.h"
 #include "paths.h"
@@ -10,11 +11,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* How often the deadlines are looked at while anyone is connected; a pause until those that have
- * to leave are closed; one while descriptors are short; turns in which those that waited hear that the server ends. */
+/* Milliseconds between two checks of the deadlines while there are connections; of a
+ * pause while all rows are in use; of a pause while no descriptor is free. Runs of the
+ * loop at the end, in which waiting requests are answered. */
 enum { CLOCK_MS = 1000, FULL_MS = 5, SHORT_MS = 100, LAST_RUNS = 4 };
 
-/* What poll waits for, before the listening sockets. */
+/* The entries of poll before the listening sockets. */
 enum { POLL_WAKE, POLL_CLOSED, POLL_PLAIN, POLL_SECURE, POLL_LISTENING };
 
 void web_wake(struct web *web)
@@ -22,13 +24,13 @@ void web_wake(struct web *web)
 	const uint64_t one = 1;
 
 	if (write(web->wake, &one, sizeof(one)) < 0) {
-		/* It has been woken so often that it is awake. */
+		/* The counter is full, so the thread wakes up anyway. */
 	}
 }
 
 /* --- libmicrohttpd ---------------------------------------------------------------------------- */
 
-/* Without a socket, a thread or deadlines of its own. */
+/* libmicrohttpd gets no socket, no thread and no deadlines of its own. */
 static struct MHD_Daemon *daemon_start(struct web *web, bool tls)
 {
 	struct MHD_OptionItem with_tls[] = {
@@ -59,7 +61,7 @@ static int daemon_fd(struct MHD_Daemon *daemon)
 	return info ? info->epoll_fd : -1;
 }
 
-/* It may have work that poll does not see. */
+/* libmicrohttpd may have work that poll does not see. */
 static bool daemon_is_busy(struct MHD_Daemon *daemon)
 {
 	unsigned long long wait_ms;
@@ -104,7 +106,7 @@ static void web_check_deadlines(struct web *web)
 	if (instant_before(now, instant_plus(web->deadlines_checked, span_of_ms(CLOCK_MS))))
 		return;
 	web->deadlines_checked = now;
-	web->queue_changed = true; /* an answer may have lasted longer than it counts */
+	web->queue_changed = true; /* an answer may have become older than CLIENT_SAFE_S */
 	connections_expire(web, now);
 }
 
@@ -117,7 +119,7 @@ void web_run_once(struct web *web, int wait_ms)
 	web_fill_pollfds(web, fds);
 	poll(fds, ARRAY_SIZE(fds), web_poll_timeout(web, wait_ms));
 	if (fds[POLL_WAKE].revents && read(web->wake, &wakes, sizeof(wakes)) < 0) {
-		/* Somebody else's wake is as good. */
+		/* There was nothing to read; the loop goes on anyway. */
 	}
 	requests_take_woken(web);
 	connections_check_closed(web);
@@ -131,7 +133,7 @@ void web_run_once(struct web *web, int wait_ms)
 		requests_start_queued(web);
 }
 
-/* Requests that wait are answered, as far as that does not take time; then all is closed. */
+/* Answers waiting requests if that takes no time, then closes everything. */
 static void web_end(struct web *web)
 {
 	struct MHD_Daemon *secure = atomic_load(&web->secure);
@@ -184,7 +186,7 @@ bool web_rules_changed(struct web *web)
 	return changed;
 }
 
-/* --- life --------------------------------------------------------------------------------------- */
+/* --- creation and end --------------------------------------------------------------------------- */
 
 static bool web_open(struct web *web, struct rules *rules)
 {
@@ -231,7 +233,7 @@ struct web *web_new(const struct sockets *sockets, const struct site *site,
 	web->running = pthread_create(&web->thread, NULL, web_run, web) == 0;
 	if (web->running)
 		return web;
-	web->acceptor.n = 0; /* they stay the caller's */
+	web->acceptor.n = 0; /* the sockets stay with the caller */
 	web_free(web);
 	return NULL;
 }

@@ -1,7 +1,7 @@
 /* encoder.c - escapes, numbers and the order of labels.
  *
- * A scrape may be millions of lines, so a line is put together from pieces of known length, in
- * room that is asked for once.
+ * A scrape can have millions of lines, so a line is copied together from pieces of known
+ * length, into room that is requested once.
  */
 #include "encoder.h"
 
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes copied at once; room for a number; for all of a line that is not a name or a label. */
+/* Bytes copied at once; room for a number; room for a line without its name and labels. */
 enum { BLOCK = 32, NUMBER_MAX = 32, LINE_MAX = NUMBER_MAX + 3 * BLOCK };
 
 static char *encoder_put(char *at, struct view v)
@@ -21,8 +21,8 @@ static char *encoder_put(char *at, struct view v)
 	return at + v.n;
 }
 
-/* For text that is short, and often copied: without a call. At both ends there is room up to
- * the next whole block. */
+/* Copies short text without a call of memcpy. Source and destination must have room up
+ * to the next whole block. */
 static inline char *put_blocks(char *at, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i += BLOCK)
@@ -41,7 +41,7 @@ static unsigned digits_of(uint64_t value)
 	return n + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
-/* The last n digits, two at once. */
+/* Writes the last n digits, two at a time. */
 static inline void put_pairs(char *at, uint32_t value, unsigned n)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
@@ -55,7 +55,7 @@ static inline void put_pairs(char *at, uint32_t value, unsigned n)
 		*at = (char)('0' + value % 10);
 }
 
-/* `n` digits, with zeros in front. Halves of 32 bits, which are divided faster. */
+/* Writes `n` digits with leading zeros. Halves of 32 bits are divided faster. */
 static inline char *put_digits(char *at, uint64_t value, unsigned n)
 {
 	enum { HALF = 8 };
@@ -67,7 +67,8 @@ static inline char *put_digits(char *at, uint64_t value, unsigned n)
 	return end;
 }
 
-/* What is in front of the point. Constants, because division is slow. */
+/* The part before the decimal point. Divides by constants, because other divisions are
+ * slow. */
 static uint64_t whole_part(uint64_t units, unsigned decimals, uint64_t *ret_scale)
 {
 	switch (decimals) {
@@ -99,7 +100,7 @@ static inline char *encoder_put_number(char *at, struct number number)
 	    number.units < 0 ? 0 - (uint64_t)number.units : (uint64_t)number.units;
 	uint64_t scale, whole;
 
-	/* Most are 0 or 1. */
+	/* most numbers are 0 or 1 */
 	if (left < 10 && number.decimals == 0 && number.units >= 0) {
 		*at++ = (char)('0' + left);
 		return at;
@@ -114,7 +115,7 @@ static inline char *encoder_put_number(char *at, struct number number)
 	return left > 0 ? put_fraction(at, left, number.decimals) : at;
 }
 
-/* Whole numbers by hand: printf is slow. */
+/* Writes whole numbers itself, because printf is slow. */
 static char *put_double(char *at, double value)
 {
 	if (isnan(value))
@@ -128,7 +129,7 @@ static char *put_double(char *at, double value)
 
 /* --- labels ------------------------------------------------------------------------------- */
 
-/* Eight bytes at once: zero if all of them stand for themselves. */
+/* Checks eight bytes at once; zero if none of them needs an escape. */
 static uint64_t encoder_special_bytes(uint64_t bytes)
 {
 	const uint64_t each = 0x0101010101010101, high = 0x80 * each;
@@ -136,7 +137,7 @@ static uint64_t encoder_special_bytes(uint64_t bytes)
 	uint64_t quote = bytes ^ '"' * each, slash = bytes ^ '\\' * each;
 	uint64_t del = bytes ^ 0x7f * each;
 
-	/* Exact as long as no byte has its high bit, which is looked for, too. */
+	/* exact as long as no byte has its high bit, which is checked, too */
 	return (below | (quote - each) | (slash - each) | (del - each) | bytes) & high;
 }
 
@@ -145,7 +146,7 @@ static bool encoder_needs_no_escape(char c)
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* Copies eight bytes; zero if all of them stand for themselves. */
+/* Copies eight bytes; returns zero if none of them needs an escape. */
 static inline uint64_t put_eight(char *at, const char *p)
 {
 	uint64_t bytes;
@@ -155,15 +156,15 @@ static inline uint64_t put_eight(char *at, const char *p)
 	return encoder_special_bytes(bytes);
 }
 
-/* Copies what stands for itself at the front, and perhaps what is behind it. Returns how many
- * bytes stand for themselves. */
+/* Copies bytes up to the first one that needs an escape, perhaps with some behind it.
+ * Returns how many bytes need no escape. */
 static inline size_t encoder_put_plain(char *at, struct view v)
 {
 	size_t n = 0;
 
 	while (v.n - n >= 8 && put_eight(at + n, v.p + n) == 0)
 		n += 8;
-	/* The rest again with some of the bytes before it. */
+	/* copies the last eight bytes, some of them for the second time */
 	if (v.n >= 8 && v.n - n < 8 && put_eight(at + v.n - 8, v.p + v.n - 8) == 0)
 		return v.n;
 	for (; n < v.n && encoder_needs_no_escape(v.p[n]); n++)
@@ -187,8 +188,8 @@ static char *encoder_put_escaped(char *at, struct view v)
 	}
 }
 
-/* Valid UTF-8, because a single broken byte costs Prometheus the whole scrape. A function of
- * its own: what has so much on the stack is slow to call. */
+/* Writes valid UTF-8, because Prometheus refuses a whole scrape for one invalid byte.
+ * Not inlined, because its large stack frame would slow down the common case. */
 __attribute__((noinline)) static char *put_cleaned(char *at, const char *raw)
 {
 	char clean[LABEL_VALUE_MAX];
@@ -197,7 +198,7 @@ __attribute__((noinline)) static char *put_cleaned(char *at, const char *raw)
 	    at, (struct view){ clean, printable_copy(clean, sizeof(clean), view_of(raw)) });
 }
 
-/* At most twice LABEL_VALUE_MAX. Most values are plain ASCII. */
+/* Writes at most twice LABEL_VALUE_MAX. Most values are plain ASCII. */
 static inline char *encoder_put_value(char *at, const char *raw)
 {
 	struct view v = { raw, strnlen(raw, LABEL_VALUE_MAX) };
@@ -240,7 +241,7 @@ static void add_address(struct strbuf *d, const struct address *address)
 		add_label(d, (struct view){ "address", 7 }, address_text(address, text));
 }
 
-/* Many targets have the same service. */
+/* Caches the label of a service, because many targets have the same one. */
 static void learn_service(struct encoder *e, const struct service *service)
 {
 	struct strbuf text;
@@ -256,7 +257,7 @@ static void learn_service(struct encoder *e, const struct service *service)
 	strbuf_fini(&text);
 }
 
-/* Only when there is a sample: many families have none for a target. */
+/* Written only when there is a sample, because many families have none for a target. */
 static void write_subject(struct encoder *e)
 {
 	static const char start[BLOCK] = "{server=\"";
@@ -320,7 +321,7 @@ static void write_words(struct encoder *e, const struct words *words)
 	}
 }
 
-/* The name of a family in OpenMetrics, where the ending belongs to the sample alone. */
+/* The name of a family in OpenMetrics, where only the sample has the ending. */
 static struct view stem_of(const struct family *family)
 {
 	static const char *const endings[] = {
@@ -407,7 +408,7 @@ static void encoder_end_line(struct encoder *e, char *at)
 	e->out->n = (size_t)(at - e->out->p);
 }
 
-/* Room for a line, with its name and its subject in it. NULL: no memory. */
+/* Returns room for a line and writes its name and the subject's labels. NULL: no memory. */
 static inline char *begin_line(struct encoder *e, size_t labels_room)
 {
 	char *at;
@@ -435,8 +436,8 @@ static bool has_created(const struct encoder *e)
 	       e->created.ms != 0;
 }
 
-/* OpenMetrics: when the counter of the line before, which begins at `line`, began: the same
- * line with another ending of the name and another number. */
+/* OpenMetrics: writes the time at which the counter of the line at `line` began: the
+ * same line with the ending _created and another number. */
 static void put_created(struct encoder *e, size_t line)
 {
 	static const struct view ending = { "_created", 8 };
@@ -446,7 +447,7 @@ static void put_created(struct encoder *e, size_t line)
 
 	if (!at)
 		return;
-	/* The number is what is behind the last blank. */
+	/* the number is the text behind the last blank */
 	labels_n = (size_t)((const char *)memrchr(labels, ' ', labels_n) + 1 - labels);
 	at = encoder_put(encoder_put(at, e->stem), ending);
 	at = encoder_put(at, (struct view){ labels, labels_n });

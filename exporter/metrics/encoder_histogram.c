@@ -1,4 +1,5 @@
-/* encoder_histogram.c - a histogram is a family of lines with names that end differently. */
+/* encoder_histogram.c - writes a histogram: lines with the endings _bucket, _sum and
+ * _count. */
 #include "encoder.h"
 
 #include <stdio.h>
@@ -15,8 +16,9 @@ static void rename_samples(struct encoder *e, const char *ending)
 	e->name.n = b.n;
 }
 
-/* "0.25", "1.0", "+Inf": the one way to write it (OpenMetrics, "Considerations: Canonical
- * Numbers"), in both formats, so that a change of format makes no new series. */
+/* Writes a limit in the canonical form of OpenMetrics ("Considerations: Canonical
+ * Numbers") in both formats, so that a change of format makes no new series: "0.25",
+ * "1.0", "+Inf". */
 static const char *limit_text(const struct buckets *buckets, unsigned i,
 			      char dst[LIMIT_TEXT_MAX])
 {

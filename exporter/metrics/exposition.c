@@ -1,7 +1,8 @@
-/* exposition.c - a place in the answer is (row of the metrics table, target).
+/* exposition.c - the answer of /metrics; its position is a row of the metrics table and a
+ * target.
  *
- * Each piece is what one row says about some targets. A result is copied out of its slot and
- * rendered afterwards, so no lock is held and probes go on meanwhile.
+ * Each piece has the samples of one row for some targets. Results are copied out of their
+ * slots before they are written, so no lock is held and probes go on.
  */
 #include "exposition.h"
 
@@ -9,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* Targets looked at together; records of them, of which one target may have many. */
+/* Targets read at once, and records of them; one target may have several records. */
 enum { TARGETS_AT_ONCE = 64, RECORDS_AT_ONCE = TARGETS_AT_ONCE + SLOT_RECORDS_MAX };
 
 struct exposition {
@@ -17,12 +18,14 @@ struct exposition {
 	struct plan *plan;
 	struct health health;
 	struct encoder encoder;
-	size_t metric, target;       /* the next of each */
-	struct server_health server; /* SCOPE_SERVER: whose targets are looked at */
+	size_t metric, target; /* position: next row, next target */
+	/* SCOPE_SERVER: the server whose targets are being read */
+	struct server_health server;
 	struct name_results_subject
-	    name_results; /* SCOPE_NAME_RESULTS; `target` counts hostings there */
+	    /* SCOPE_NAME_RESULTS; `target` is then an index of targets with names */
+	    name_results;
 
-	/* Some targets from the next one on. */
+	/* the targets that were read */
 	size_t count;
 	uint8_t record_counts[TARGETS_AT_ONCE];
 	struct brief records[RECORDS_AT_ONCE];
@@ -34,7 +37,7 @@ static void one_record(struct exposition *x, const struct metric *metric,
 	bool each = target->addresses == ADDRESS_EACH;
 
 	encoder_subject(&x->encoder, target, each && record ? &record->address : NULL);
-	/* Addresses come and go, and their counters with them. */
+	/* addresses come and go, and their counters with them */
 	if (metric->scope == SCOPE_TALLY)
 		x->encoder.created = each ? (struct moment){ 0 } : slot_made(target->slot);
 	metric->read(
@@ -67,7 +70,7 @@ static void each_record(struct exposition *x, const struct metric *metric,
 	struct brief *record = x->records;
 
 	for (size_t i = 0; i < x->count; i++) {
-		/* Which addresses there are is known with the first result. */
+		/* the addresses are not known before the first result */
 		if (x->record_counts[i] == 0 && metric->scope == SCOPE_TALLY &&
 		    targets[i].addresses != ADDRESS_EACH)
 			one_record(x, metric, &targets[i], NULL);
@@ -110,7 +113,7 @@ static void each_server(struct exposition *x, const struct metric *metric,
 		end_server(x, metric);
 }
 
-/* False: the row is complete. */
+/* Returns false when the row is complete. */
 static bool some_targets(struct exposition *x, const struct metric *metric)
 {
 	const struct target *targets = &x->plan->targets[x->target];
@@ -132,7 +135,7 @@ static bool some_targets(struct exposition *x, const struct metric *metric)
 	return x->target < x->plan->target_count;
 }
 
-/* False: the row is complete. */
+/* Returns false when the row is complete. */
 static bool one_name_results(struct exposition *x, const struct metric *metric)
 {
 	const struct plan *plan = x->plan;

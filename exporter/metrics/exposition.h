@@ -6,7 +6,7 @@
 #include "encoder.h"
 #include "health.h"
 
-/* Holds the plan until it is freed. NULL: out of memory. */
+/* Holds a reference to the plan until it is freed. NULL: out of memory. */
 struct answer *exposition_new(struct plan *, const struct health *, enum text_format);
 
 #endif

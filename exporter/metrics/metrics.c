@@ -1,7 +1,8 @@
-/* metrics.c - the table is at the foot; above it how each row is read.
+/* metrics.c - the table of metrics is at the end; above it the functions that read each
+ * row.
  *
- * Certificate series come from the certificate that was shown, trusted or not; only the end of
- * the chain needs a verified one.
+ * Certificate series are about the certificate that was shown, trusted or not; only the end
+ * of the chain needs a verified chain.
  */
 #include "metrics.h"
 
@@ -51,7 +52,7 @@ static const struct words notices = { "notice", metrics_fault_word, NOTICE_FIRST
 
 /* --- of a target ------------------------------------------------------------------------- */
 
-/* A bad state is a failure; a WARNING is still a service that works. */
+/* A WARNING is a service that works, so it counts as success. */
 static void metrics_read_success(struct encoder *e, const struct subject *s)
 {
 	encoder_number(e, number_of(!state_is_bad((enum state)s->record->state)));
@@ -327,7 +328,7 @@ static void read_log_dropped(struct encoder *e, const struct subject *s)
 	encoder_number(e, number_of((int64_t)s->health->log_dropped));
 }
 
-/* Of receivers that are configured. */
+/* Only receivers that are configured have samples. */
 #define PASSIVE_READER(name)                                                               \
 	static void read_passive_##name(struct encoder *e, const struct subject *s)        \
 	{                                                                                  \
@@ -348,7 +349,7 @@ static const struct words receivers = { "receiver", receiver_word, 0,
 PASSIVE_READER(sent)
 PASSIVE_READER(dropped)
 
-/* Without an engine (--once) its figures are not zero but unknown. */
+/* Without an engine (--once) its figures are unknown and therefore absent, not zero. */
 #define ENGINE_READER(name, value)                                                         \
 	static void read_##name(struct encoder *e, const struct subject *s)                \
 	{                                                                                  \
@@ -386,7 +387,7 @@ static const char *reason_word(unsigned reason)
 static const struct words http_states = { "state", client_state_word, CLIENT_FREE,
 					  CLIENT_STATES - 1 };
 
-/* Nobody connects where there is no server: --once. */
+/* There is no HTTP server with --once, so there are no connections to count. */
 static void read_http_slots(struct encoder *e, const struct subject *s)
 {
 	for (unsigned i = 0; s->health->served && i < CLIENT_STATES; i++)

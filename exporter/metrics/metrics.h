@@ -1,4 +1,5 @@
-/* metrics.h - every metric there is, in one table: name, type, unit, help and how it is read.
+/* metrics.h - the table of all metrics: name, type, unit, help and the function that reads
+ * it.
  *
  * Conventions: https://prometheus.io/docs/practices/naming/. A new metric is one row.
  */
@@ -9,19 +10,22 @@
 #include "health.h"
 #include "server_health.h"
 
-/* What there is one set of samples of. */
+/* What a set of samples is about. */
 enum scope {
 	SCOPE_EXPORTER,
-	SCOPE_TARGET, /* known without a result */
-	SCOPE_TALLY, /* of a record; 0 before the first result, so that rate() sees the first rise */
-	SCOPE_RECORD,       /* of a record */
-	SCOPE_SERVER,       /* of all targets of a server together */
-	SCOPE_NAME_RESULTS, /* of a target that is asked for customers' names */
+	SCOPE_TARGET, /* a target; known without a result */
+	/* a counter of a record; 0 before the first result, so that rate() sees the
+	 * first increase */
+	SCOPE_TALLY,
+	/* a record: the last result of a target or of one of its addresses */
+	SCOPE_RECORD,
+	SCOPE_SERVER,       /* all targets of a server together */
+	SCOPE_NAME_RESULTS, /* a target with customers' names */
 };
 
 struct name_results_subject;
 
-/* What samples are read from. The pointers that the scope does not have are NULL. */
+/* Where samples are read from. Pointers that the scope does not have are NULL. */
 struct subject {
 	const struct health *health;
 	const struct target *target;
@@ -33,8 +37,8 @@ struct subject {
 struct metric {
 	struct family family;
 	enum scope scope;
-	unsigned parts; /* enum brief_part: what is read of a record beyond its head */
-	/* Writes the samples there are, perhaps none. */
+	unsigned parts; /* bits of enum brief_part: which parts of a record are read */
+	/* Writes the samples of the subject; there may be none. */
 	void (*read)(struct encoder *, const struct subject *);
 };
 

@@ -1,4 +1,4 @@
-/* metrics_page.c - sections of rows, each row from its family. */
+/* metrics_page.c - writes the sections of the page, a row for each family. */
 #include "metrics_page.h"
 
 #include "metrics.h"
@@ -59,7 +59,7 @@ static const char of_probes[] =
 static const char columns[] = "| metric | type | unit | labels | meaning |\n"
 			      "|---|---|---|---|---|\n";
 
-/* "fault, phase" as it is, each in quotes. */
+/* Writes the label names, each in quotes: "fault, phase". */
 static void metrics_page_put_labels(struct strbuf *out, const struct words *words)
 {
 	if (!words)

@@ -1,4 +1,4 @@
-/* metrics_page.h - the table of metrics as a page of Markdown: conf/metrics.md. */
+/* metrics_page.h - the table of metrics as a Markdown page: conf/metrics.md. */
 #ifndef MAILVANE_METRICS_PAGE_H
 #define MAILVANE_METRICS_PAGE_H
 

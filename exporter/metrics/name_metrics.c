@@ -1,4 +1,5 @@
-/* name_results_metrics.c - counts are there from the start, as 0; times only when they are known. */
+/* name_metrics.c - metrics of customers' names. Counts begin with 0; times are absent until
+ * they are known. */
 #include "name_metrics.h"
 
 #include <stdlib.h>
@@ -92,7 +93,8 @@ void name_results_read_confirmed(struct encoder *e, const struct subject *s)
 			     number_of((int64_t)s->name_results->summary.announced[i]));
 }
 
-/* What every certificate can be found guilty of, and what else was found. */
+/* Faults that every certificate can have are always written; others only if there are
+ * some. */
 void name_results_read_faults(struct encoder *e, const struct subject *s)
 {
 	for (unsigned f = FAULT_TLS_HANDSHAKE; f <= CERT_FAULT_LAST; f++) {

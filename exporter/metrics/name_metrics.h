@@ -1,22 +1,22 @@
-/* name_results_metrics.h - how the rows about customers' names are read: few series for thousands of
- * names, and one for each name only while something is confirmed to be wrong with it.
- */
+/* name_metrics.h - reads the metrics of customers' names: few series for thousands of
+ * names, and a series for one name only while it has a confirmed fault. */
 #ifndef MAILVANE_NAME_METRICS_H
 #define MAILVANE_NAME_METRICS_H
 
 #include "metrics.h"
 
-/* Names of one server that have a series of their own, at all its services together. */
+/* Names of one server with a series of their own, over all its services. */
 enum { NAME_SERIES_MAX = 100 };
 
-/* One service that is asked for names; {0} is a beginning. */
+/* One target with names. To be zeroed at the start. */
 struct name_results_subject {
 	const struct hosting *hosting;
 	struct name_results_summary summary;
-	size_t room; /* series of names that are left to the server */
+	size_t room; /* series of names that the server may still have */
 };
 
-/* The next of the plan's; finish it. Those of one server are neighbours. */
+/* Moves to a target with names; targets of one server follow each other. To be freed
+ * with name_results_subject_fini. */
 void name_results_subject_next(struct name_results_subject *, const struct hosting *);
 void name_results_subject_fini(struct name_results_subject *);
 

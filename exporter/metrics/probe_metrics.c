@@ -1,10 +1,11 @@
-/* probe_metrics.c - the table is at the foot; above it how each row is read. */
+/* probe_metrics.c - the table of metrics is at the end; above it the functions that read
+ * each row. */
 #include "probe_metrics.h"
 
 #include "encoder.h"
 #include "subject.h"
 
-/* What samples are read from. */
+/* Where samples are read from. */
 struct found {
 	const struct result *result;
 	struct span timeout;
@@ -31,7 +32,7 @@ static void put_labelled(struct encoder *e, const char *name, const char *value,
 	encoder_labels(e, &(struct label){ name, value }, 1, number);
 }
 
-/* --- as the blackbox_exporter has them ---------------------------------------------------- */
+/* --- metrics of the blackbox_exporter ----------------------------------------------------- */
 
 static void probe_metrics_read_success(struct encoder *e, const struct found *f)
 {
@@ -62,7 +63,7 @@ static void read_protocol(struct encoder *e, const struct found *f)
 	encoder_number(e, number_of(family == AF_INET ? 4 : family == AF_INET6 ? 6 : 0));
 }
 
-/* 32-bit FNV-1a of the bytes of the address; 0: there was none. */
+/* 32-bit FNV-1a of the bytes of the address; 0: no address. */
 static void read_address_hash(struct encoder *e, const struct found *f)
 {
 	const struct address *a = &f->result->address;
@@ -79,7 +80,8 @@ static void read_address_hash(struct encoder *e, const struct found *f)
 	encoder_number(e, number_of(a->any.sa_family == AF_UNSPEC ? 0 : hash));
 }
 
-/* Its regular expressions are what a reply must be: the server answered, but not that. */
+/* Set if the server answered, but not as the protocol requires: the blackbox_exporter's
+ * regular expressions are for that. */
 static void read_unexpected(struct encoder *e, const struct found *f)
 {
 	switch (f->result->dialogue_fault) {
@@ -103,8 +105,8 @@ static void read_earliest_expiry(struct encoder *e, const struct found *f)
 		encoder_number(e, milliseconds(f->result->sent_not_after));
 }
 
-/* Without a verified chain it is Go's zero time, the year 1, as it is there without
- * verification. */
+/* Without a verified chain this is the year 1, Go's zero time, as in the
+ * blackbox_exporter. */
 static void read_chain_expiry(struct encoder *e, const struct found *f)
 {
 	struct moment end = f->result->chain_not_after;
@@ -162,7 +164,7 @@ static void read_leaf(struct encoder *e, const struct found *f)
 		strbuf_fini(&texts[i]);
 }
 
-/* "TLSv1.3" is "TLS 1.3" in Go. */
+/* Go writes "TLS 1.3" for "TLSv1.3". */
 static void read_tls_version(struct encoder *e, const struct found *f)
 {
 	const char *version = f->result->tls_version;
@@ -186,7 +188,7 @@ static void read_tls_cipher(struct encoder *e, const struct found *f)
 		put_labelled(e, "cipher", f->result->tls_cipher, number_of(1));
 }
 
-/* --- of ours ------------------------------------------------------------------------------ */
+/* --- metrics of our own ------------------------------------------------------------------- */
 
 static void probe_metrics_read_state(struct encoder *e, const struct found *f)
 {

@@ -1,11 +1,12 @@
-/* scrape.c - headers of the request to an answer and the headers that say what it is. */
+/* scrape.c - answers /metrics from the headers of the request, and sets the headers of the
+ * answer. */
 #include "scrape.h"
 
 #include "exposition.h"
 #include "gzip.h"
 #include "negotiation.h"
 
-/* A header may come in several parts (RFC 9110 section 5.3). */
+/* A header may be sent in several lines (RFC 9110 section 5.3). */
 struct parts {
 	const char *name;
 	struct buffer value;
@@ -22,7 +23,7 @@ static enum MHD_Result add_part(void *cls, enum MHD_ValueKind kind, const char *
 	return MHD_YES;
 }
 
-/* Empty if it was not sent. */
+/* Returns "" if the header was not sent. */
 static const char *whole_header(struct request *request, const char *name,
 				char storage[NEGOTIATION_MAX])
 {

@@ -1,4 +1,5 @@
-/* scrape.h - the answer to GET /metrics: in the format and the coding the client asks for. */
+/* scrape.h - answers GET /metrics in the format and compression that the client asks for.
+ */
 #ifndef MAILVANE_SCRAPE_H
 #define MAILVANE_SCRAPE_H
 

@@ -1,9 +1,10 @@
-/* server_health.c - one dead host is one outage. */
+/* server_health.c - sums up the records of a server. */
 #include "server_health.h"
 
 #include <string.h>
 
-/* Confirmed: the announced state is bad too. Of our own inability nothing follows. */
+/* Returns true if the confirmed state is bad, too. A fault of our own says nothing about
+ * the server. */
 static bool is_unreachable(const struct brief *r)
 {
 	return state_is_bad((enum state)r->state) && r->announced != STATE_COUNT &&

@@ -1,4 +1,4 @@
-/* subject.c - cuts a name at what is not escaped, and puts it together again. */
+/* subject.c - splits a certificate's name at separators and writes it in another order. */
 #include "subject.h"
 
 #include <strings.h>
@@ -10,7 +10,8 @@ struct attribute {
 	bool known;
 };
 
-/* In the order of Go's text; `once`: the last one of the certificate alone. */
+/* The attributes in the order of Go; `once`: only the last one of the certificate is
+ * written. */
 static const struct {
 	const char *type, *shown;
 	bool once;
@@ -34,7 +35,7 @@ static bool subject_is_of(struct view attribute, const char *type)
 	       strncasecmp(attribute.p, type, n) == 0;
 }
 
-/* Up to the next ',' or '+' that is not escaped. */
+/* Returns the text up to the next ',' or '+' that is not escaped. */
 static struct view next_attribute(const char *at)
 {
 	size_t n = 0;
@@ -63,7 +64,7 @@ static void put_kind(struct strbuf *out, size_t kind, struct attribute *list, si
 {
 	bool began = false;
 
-	/* From the back, which is the front of the certificate. */
+	/* backwards, which is the order of the certificate */
 	for (size_t i = count; i-- > 0;) {
 		struct view text = list[i].text;
 

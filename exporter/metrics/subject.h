@@ -1,13 +1,12 @@
-/* subject.h - a certificate's name in the order that Go's programs print it, which is what
- * users of the blackbox_exporter select by.
- */
+/* subject.h - writes a certificate's name in the order of Go's programs, because dashboards
+ * for the blackbox_exporter select by it. */
 #ifndef MAILVANE_SUBJECT_H
 #define MAILVANE_SUBJECT_H
 
 #include "strbuf.h"
 
-/* `name` is that of struct certificate (RFC 2253, the last in the certificate first). Go's
- * crypto/x509/pkix puts attributes in an order of its own, those of one kind together:
+/* `name` is the one of struct certificate (RFC 2253, in reverse order). Go's
+ * crypto/x509/pkix sorts attributes by kind:
  * "CN=mail.example.com,OU=a+OU=b,O=Example,C=DE". */
 void subject_put(struct strbuf *, const char *name);
 

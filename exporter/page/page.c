@@ -1,6 +1,5 @@
-/* page.c - head, problems, a list, foot; each target is a piece of its own. Read `more` at the
- * foot first.
- */
+/* page.c - the list page: head, problems, servers or targets, foot. Each piece is one
+ * target. Start to read at `more` at the end. */
 #include "page.h"
 
 #include "buffer.h"
@@ -16,21 +15,21 @@ enum section { HEAD, PROBLEMS, LIST, NAMES, FOOT, DONE };
 
 struct page {
 	struct answer answer;
-	struct page_params params; /* its plan is held */
+	struct page_params params; /* holds a reference to its plan */
 	struct page_query query;
 	struct target_counts target_counts;
 
 	enum section section;
-	size_t at; /* the place within the section: a problem, a target */
+	size_t at; /* position in the section: a problem, a target */
 	size_t server_number;
 	struct page_window window;
 };
 
-/* As chips and in the headline: what needs somebody first. */
+/* The order of the filter links and of the headline: most urgent first. */
 static const unsigned kinds[PAGE_KINDS] = { STATE_CRITICAL, STATE_WARNING, STATE_UNKNOWN,
 					    PAGE_PENDING, STATE_OK };
 
-/* Lines of servers, not rows of targets. */
+/* True if the page has a line for each server instead of a row for each target. */
 static bool by_server(const struct page *page)
 {
 	return !page_query_chooses(&page->query) &&
@@ -111,14 +110,14 @@ static void page_put_problem(struct strbuf *out, const struct page *page,
 	struct record records[SLOT_RECORDS_MAX];
 	size_t n = slot_copy(target->slot, records, ARRAY_SIZE(records));
 
-	/* It may be over by now. */
+	/* the problem may be over by now */
 	if (problem->record < n && records[problem->record].last.state != STATE_OK)
 		page_problem(out, &page->params, target, &records[problem->record]);
 	for (size_t i = 0; i < n; i++)
 		slot_record_fini(&records[i]);
 }
 
-/* False: the section is complete. */
+/* Returns false when the section is complete. */
 static bool more_problems(struct page *page, struct strbuf *out)
 {
 	const struct target_counts *c = &page->target_counts;
@@ -227,7 +226,7 @@ static bool more_rows(struct page *page, struct strbuf *out)
 	return false;
 }
 
-/* The targets of one server, from page->at on, which moves behind them. */
+/* Counts the targets of one server from page->at on, and moves page->at behind them. */
 static void count_server(struct page *page, struct target_counts *ret_target_counts)
 {
 	const struct plan *plan = page->params.plan;
@@ -313,7 +312,7 @@ static bool more_list(struct page *page, struct strbuf *out)
 	return by_server(page) ? more_servers(page, out) : more_rows(page, out);
 }
 
-/* --- the whole ---------------------------------------------------------------------------- */
+/* --- the page ----------------------------------------------------------------------------- */
 
 static bool page_more(struct answer *answer, struct strbuf *out)
 {

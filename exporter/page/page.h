@@ -1,15 +1,16 @@
-/* page.h - the status page for people, complete without JavaScript. */
+/* page.h - the list page for people; it works without JavaScript. */
 #ifndef MAILVANE_PAGE_H
 #define MAILVANE_PAGE_H
 
 #include "answer.h"
 #include "page_target.h"
 
-/* Up to so many targets are all shown at once, and so many rows of a search on one page. With
- * more targets there is a line for each server, so many on one page. */
+/* Up to PAGE_ROWS_MAX targets are shown on one page, as are rows of a search. With more
+ * targets there is a line for each server, PAGE_SERVERS_MAX on one page. */
 enum { PAGE_ROWS_MAX = 200, PAGE_SERVERS_MAX = 100 };
 
-/* Holds the plan until it is freed; the history must outlive it. NULL: out of memory. */
+/* Holds a reference to the plan until it is freed; the history must outlive it. NULL:
+ * out of memory. */
 struct answer *page_new(const struct page_params *, const struct page_query *);
 
 #endif

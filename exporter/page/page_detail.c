@@ -1,4 +1,5 @@
-/* page_detail.c - a section for each address, then what the target has in common. */
+/* page_detail.c - the page of one target: a section for each address, then what all
+ * addresses share. */
 #include "page_detail.h"
 
 #include "fact.h"
@@ -13,7 +14,7 @@
 
 struct detail {
 	struct answer answer;
-	struct page_params params; /* its plan is held */
+	struct page_params params; /* holds a reference to its plan */
 	const struct target *target;
 	bool done;
 };
@@ -114,11 +115,11 @@ static void page_detail_put_value(struct strbuf *out, const struct fact *f,
 		page_detail_put_texts(out, v);
 		return;
 	case FACT_PHASES:
-		return; /* They have a card of their own. */
+		return; /* phases are shown in a card of their own */
 	}
 }
 
-/* Nothing is said of what is empty. */
+/* True if the fact has no value, so that its row is left out. */
 static bool is_empty(const struct fact *f, const struct fact_value *v)
 {
 	switch (f->type) {
@@ -136,7 +137,8 @@ static bool is_empty(const struct fact *f, const struct fact_value *v)
 	}
 }
 
-/* The rows of a card. One without a label stands small in the row before it. */
+/* Writes the rows of a card. A fact without a label is written small in the row before
+ * it. */
 static void page_detail_put_facts(struct strbuf *out, const struct page_params *params,
 				  const struct fact_subject *s, enum fact_place card)
 {
@@ -211,9 +213,9 @@ static void page_detail_put_certificate(struct strbuf *out,
 	strbuf_text(out, "</tbody></table></section>\n");
 }
 
-/* --- what was said ------------------------------------------------------------------------ */
+/* --- the dialogue ------------------------------------------------------------------------- */
 
-/* A line, by who said it. */
+/* Writes a line of the dialogue, in the style of who sent it. */
 static void page_detail_put_line(struct strbuf *out, struct view line)
 {
 	const char *class = "ours";
@@ -251,7 +253,7 @@ static void put_transcript(struct strbuf *out, const struct detail *d,
 	strbuf_text(out, "</pre></section>\n");
 }
 
-/* --- what it has in common ---------------------------------------------------------------- */
+/* --- what all addresses share ------------------------------------------------------------- */
 
 static void put_changes(struct strbuf *out, const struct target_history *c,
 			struct moment now)
@@ -342,7 +344,7 @@ static void page_detail_put_phases(struct strbuf *out, const struct detail *d,
 	strbuf_text(out, "</section>\n");
 }
 
-/* Two columns; the chronicle NULL: it stands elsewhere. */
+/* Writes two columns. Changes NULL: they are shown elsewhere. */
 static void page_detail_put_record(struct strbuf *out, const struct detail *d,
 				   const struct record *record,
 				   const struct target_history *target_history)
@@ -362,7 +364,7 @@ static void page_detail_put_record(struct strbuf *out, const struct detail *d,
 	if (target_history)
 		page_detail_put_last_hour(out, target_history);
 	page_detail_put_certificate(out, &d->params, &subject);
-	/* So that there is no empty column. */
+	/* so that no column is empty */
 	if (!last->certificate)
 		put_transcript(out, d, last);
 	strbuf_text(out, "</div></div>\n");

@@ -1,14 +1,15 @@
-/* page_frame.c - see page_frame.h. */
+/* page_frame.c - head and foot of every page, and the icons of the states. */
 #include "page_frame.h"
 
 #include "html.h"
 #include "page_script.h"
 #include "page_style.h"
 
-/* Without the script a page comes again by itself. */
+/* Seconds after which a browser without JavaScript reloads the page. */
 enum { REFRESH_S = 30 };
 
-/* The shapes of the states, in a square of 16. What is `cut` has the colour of the ground. */
+/* The shapes of the states, in a square of 16 units. The class `cut` has the colour of
+ * the background. */
 static const char *const shapes[PAGE_KINDS] = {
 	[STATE_OK] =
 	    "<circle cx='8' cy='8' r='7.5'/><path class='cut' d='M4.5 8.5l2.5 2.5 4.5-5'/>",
@@ -36,7 +37,7 @@ static void put_shapes(struct strbuf *out)
 	strbuf_text(out, "</svg>\n");
 }
 
-/* The shape as a picture of its own, which has no style sheet. */
+/* Writes the shape as a separate image, which has no style sheet. */
 static void put_icon(struct strbuf *out, unsigned kind)
 {
 	strbuf_text(out, "<link rel=\"icon\" id=\"icon\" href=\"data:image/svg+xml,");

@@ -1,6 +1,5 @@
-/* page_names.c - a table of names is made of the first there are, and says how many there are
- * more; /api/v1/names has them all.
- */
+/* page_names.c - tables of names: the first ones, and how many more there are.
+ * /api/v1/names has all of them. */
 #include "page_names.h"
 
 #include "html.h"
@@ -66,7 +65,7 @@ void page_names_note(struct strbuf *out, const struct plan *plan)
 
 struct table {
 	const struct page_params *params;
-	bool with_target; /* a column says whose they are */
+	bool with_target; /* the table has a column for the target */
 	struct name_result *names;
 	size_t shown, total;
 };
@@ -118,7 +117,7 @@ static void begin_table(struct strbuf *out, const struct table *t)
 	    t->with_target ? "<th scope=\"col\">At</th>" : "");
 }
 
-/* Rows of one roster, as long as there is room; the total grows by all it has. */
+/* Writes names of one target, as long as there is room; adds all of them to the total. */
 static void add_rows(struct strbuf *out, struct table *t, const struct hosting *h,
 		     const struct name_results_question *q)
 {
@@ -143,7 +142,7 @@ static void end_table(struct strbuf *out, const struct table *t)
 		strbuf_format(out, "<p class=\"more\">and %zu more", t->total - t->shown);
 }
 
-/* The rest of the sentence that end_table began, with a link to all of them. */
+/* Writes the rest of the sentence that end_table began, with a link to all names. */
 static void put_more(struct strbuf *out, const struct table *t, const char *server,
 		     const char *service, const char *word)
 {
@@ -166,7 +165,7 @@ static void put_more(struct strbuf *out, const struct table *t, const char *serv
 		      word[0] ? "" : "state=problem&amp;");
 }
 
-/* --- found -------------------------------------------------------------------------------- */
+/* --- search ------------------------------------------------------------------------------- */
 
 static unsigned states_of(const struct page_query *q)
 {

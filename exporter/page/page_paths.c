@@ -1,4 +1,4 @@
-/* page_paths.c - see page_paths.h. */
+/* page_paths.c - makes the answers of the pages and sets their headers. */
 #include "page_paths.h"
 
 #include "gzip.h"
@@ -11,7 +11,7 @@
 
 static const char type[] = "text/html; charset=utf-8";
 
-/* Our own style and script by their hashes, and nothing from elsewhere. */
+/* Allows our own style sheet and script by their hashes, and nothing else. */
 static void add_headers(struct reply *reply)
 {
 	reply_header(reply, "Content-Security-Policy",
@@ -23,7 +23,7 @@ static void add_headers(struct reply *reply)
 	reply_header(reply, "Referrer-Policy", "no-referrer");
 }
 
-/* The plan is held for the caller. */
+/* The caller gets a reference to the plan. */
 static struct page_params page_paths_params_of(struct request *request)
 {
 	struct page_params params = { .plan = exporter_plan(request->exporter),
@@ -35,7 +35,7 @@ static struct page_params page_paths_params_of(struct request *request)
 	return params;
 }
 
-/* Takes the answer. A page is a sixth of its size in gzip. */
+/* Takes over the answer. gzip makes a page six times smaller. */
 static struct reply page_reply(struct request *request, struct answer *answer)
 {
 	const char *accepted = request_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING);

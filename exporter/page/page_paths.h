@@ -1,6 +1,5 @@
-/* page_paths.h - the paths of the pages for people: what was asked, and the headers that keep a
- * browser from doing anything else.
- */
+/* page_paths.h - the paths of the pages for people: reads the query, and sets headers that
+ * forbid a browser everything else. */
 #ifndef MAILVANE_PAGE_PATHS_H
 #define MAILVANE_PAGE_PATHS_H
 

@@ -1,4 +1,4 @@
-/* page_query.c - words are found in names, labels, address, fault and what the server said. */
+/* page_query.c - searches words in names, labels, address, fault and the server's reply. */
 #include "page_query.h"
 
 #include "buffer.h"
@@ -58,7 +58,7 @@ bool page_query_has_kind(const struct page_query *q, unsigned kind)
 	return q->kinds == 0 || q->kinds >> kind & 1;
 }
 
-/* Ignoring the case of ASCII. */
+/* Ignores upper and lower case of ASCII. */
 static bool page_query_contains(const char *text, struct view word)
 {
 	for (; *text; text++) {

@@ -1,6 +1,5 @@
-/* page_script.c - everything the page says comes from the server: the script fetches the same
- * page again and puts its <main> in place of the old one, but not under a selection of text.
- */
+/* page_script.c - the script fetches the same page again and replaces its <main>, unless
+ * text in it is selected. All texts come from the server. */
 #include "page_script.h"
 
 /* clang-format off */

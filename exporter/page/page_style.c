@@ -1,6 +1,5 @@
-/* page_style.c - light and dark, wide and narrow; a state is told by word and shape, not by
- * colour alone. Contrasts of text are 4.5 : 1 or more in both schemes.
- */
+/* page_style.c - the style sheet, for light and dark, wide and narrow screens. A state has
+ * a word and a shape besides its colour. Contrasts of text are 4.5 : 1 or more. */
 #include "page_style.h"
 
 #include <stddef.h>

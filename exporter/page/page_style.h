@@ -2,11 +2,11 @@
 #ifndef MAILVANE_PAGE_STYLE_H
 #define MAILVANE_PAGE_STYLE_H
 
-/* In parts, the last of which is NULL: compilers know no longer texts. */
+/* In parts, the last of which is NULL, because compilers limit the length of a literal. */
 extern const char *const page_style[];
 
-/* Of page_style, for the Content-Security-Policy: a browser applies no other style. The test of
- * the page says what it must be. */
+/* Hash of page_style for the Content-Security-Policy; a browser applies no other style.
+ * A unit test says the right value. */
 #define PAGE_STYLE_HASH "sha256-yHkt1W5iJReBI0FpBDaYAfnzMdbwSWRJKGCBwZaKC9k="
 
 #endif

@@ -1,4 +1,4 @@
-/* page_target.c - everything a server or the configuration says goes through html.h. */
+/* page_target.c - every text from a server or the configuration is escaped by html.h. */
 #include "page_target.h"
 
 #include "buffer.h"
@@ -23,7 +23,7 @@ void page_state(struct strbuf *out, unsigned kind)
 	strbuf_format(out, "%s</span>", page_kind_word(kind));
 }
 
-/* Of these the text is what the server said; of others it is ours about it. */
+/* Faults whose text is the server's reply; for others, it is our own text. */
 static bool are_servers_words(const struct result *r)
 {
 	static const enum fault said[] = {
@@ -39,8 +39,8 @@ static bool are_servers_words(const struct result *r)
 	return false;
 }
 
-/* Where the reply begins in the sentence: its code, else its words, in which there are no bars.
- * NULL: it is not there. */
+/* Finds where the server's reply begins in the sentence: at its code, or else at its
+ * text. NULL: it is not in it. */
 static const char *find_reply(const char *sentence, const struct result *r)
 {
 	size_t ours = strlen(verdict_words(r->fault));
@@ -295,7 +295,8 @@ static void put_pending(struct strbuf *out, const struct target *target)
 		    "<td></td><td></td></tr>\n");
 }
 
-/* True if the next row is on this page; the heading of its server is then before it. */
+/* Counts a row. True if it is on this page; the heading of its server is then written
+ * before it. */
 static bool next_row(struct strbuf *out, const struct target *target, struct page_window *w)
 {
 	if (w->skip > 0) {
@@ -314,7 +315,7 @@ static bool next_row(struct strbuf *out, const struct target *target, struct pag
 	return true;
 }
 
-/* So that what is not wanted need not be copied. */
+/* Checks the kind before records are copied. */
 static bool has_wanted_kind(const struct target *target, const struct page_query *q)
 {
 	struct slot_state states[SLOT_RECORDS_MAX];

@@ -1,11 +1,11 @@
-/* sparkline.c - see sparkline.h. */
+/* sparkline.c - bars of a target's last hour as SVG. */
 #include "sparkline.h"
 
 #include "html.h"
 
 enum { WIDTH = 120, HEIGHT = 16, CHART_WIDTH = 540, CHART_HEIGHT = 96, CLASSES = 63 };
 
-/* Worst last: what is drawn later lies above. */
+/* Worst last, because later bars are drawn over earlier ones. */
 static const enum state states[] = { STATE_OK, STATE_UNKNOWN, STATE_WARNING,
 				     STATE_CRITICAL };
 
@@ -46,7 +46,7 @@ void sparkline_words(struct strbuf *out, const struct target_history *c)
 	}
 }
 
-/* One path for all bars of a state: strokes from the ground upwards. */
+/* Writes one path for all bars of a state. */
 static void put_bars(struct strbuf *out, const struct target_history *c, enum state state)
 {
 	unsigned width = WIDTH / c->count;

@@ -1,9 +1,9 @@
-/* target_counts.c - see census.h. */
+/* target_counts.c - counts all targets once for a page. */
 #include "target_counts.h"
 
 #include "buffer.h"
 
-/* Worst first, as state_worse has it. */
+/* Worst first, in the order of state_worse. */
 static const enum state problem_states[] = { STATE_CRITICAL, STATE_WARNING, STATE_UNKNOWN };
 
 static bool comes_before(const struct problem *a, const struct problem *b)
@@ -13,7 +13,7 @@ static bool comes_before(const struct problem *a, const struct problem *b)
 	return a->since.ms > b->since.ms;
 }
 
-/* Into its place, if it is among the first. */
+/* Inserts a problem if it is among the first. */
 static void target_counts_put_problem(struct target_counts *c,
 				      const struct problem *problem)
 {
@@ -34,7 +34,7 @@ static void count_found(struct target_counts *c, const struct page_query *q, uns
 	c->found += page_query_has_kind(q, kind);
 }
 
-/* What the words ask for is in the whole record. */
+/* Reads whole records, because words of the query are searched in all of it. */
 static void target_counts_search(struct target_counts *c, const struct target *target,
 				 const struct page_query *q)
 {

@@ -1,12 +1,12 @@
-/* waterfall.c - see waterfall.h. */
+/* waterfall.c - bars of the phases of a probe as SVG. */
 #include "waterfall.h"
 
 #include "html.h"
 
-/* Bars are placed in whole units of the drawing. */
+/* Sizes in whole units of the drawing. */
 enum { WIDTH = 120, HEIGHT = 10, TABLE_WIDTH = 600, WIDTH_MIN = 2 };
 
-/* Implicit TLS comes before the first word, STARTTLS behind it. */
+/* Implicit TLS is before the greeting, STARTTLS after it. */
 static const enum phase plain_order[PHASE_COUNT] = {
 	PHASE_DNS, PHASE_CONNECT, PHASE_GREETING, PHASE_CAPABILITY, PHASE_STARTTLS,
 	PHASE_TLS, PHASE_AUTH,    PHASE_MAILBOX,  PHASE_QUIT,
@@ -29,13 +29,14 @@ size_t waterfall_order(const struct target *target, const struct result *r,
 	return n;
 }
 
-/* One bar: where it begins and how wide it is. */
+/* One bar: where it begins, and its width. */
 struct bar {
 	enum phase phase;
 	unsigned x, width;
 };
 
-/* Bars of a drawing so wide. Short phases are widened to be seen, at the cost of long ones. */
+/* Computes the bars of a drawing of that width. Short phases are widened to be visible,
+ * at the cost of long ones. */
 static size_t waterfall_lay_out(const struct target *target, const struct result *r,
 				unsigned width, struct bar bars[PHASE_COUNT])
 {

@@ -1,6 +1,5 @@
-/* icinga2_api.c - libcurl's multi interface: a few requests at once, each on a connection that
- * stays open. Icinga's certificate is verified, always.
- */
+/* icinga2_api.c - uses libcurl's multi interface: a few requests at once, each on a
+ * connection that stays open. Icinga's certificate is always verified. */
 #include "icinga2_api.h"
 
 #include <curl/curl.h>
@@ -12,7 +11,7 @@ enum { TTL_INTERVALS = 3 };
 
 struct request {
 	CURL *easy;
-	struct message *message; /* NULL: it is free */
+	struct message *message; /* NULL: the connection is free */
 	struct strbuf body;
 	char error[CURL_ERROR_SIZE];
 };
@@ -22,12 +21,12 @@ struct icinga2_api {
 	CURLM *multi;
 	struct curl_slist *headers, *connect_to;
 	struct request requests[ICINGA2_CONNECTIONS];
-	bool stopped; /* something failed that would fail for the rest, too */
+	bool stopped; /* an error that all further requests would have, too */
 };
 
 /* --- the request ----------------------------------------------------------------------------- */
 
-/* RFC 8259 section 7. The text is UTF-8. */
+/* Writes a JSON string (RFC 8259 section 7). The text is UTF-8. */
 static void icinga2_api_put_string(struct strbuf *out, struct view text)
 {
 	strbuf_text(out, "\"");
@@ -50,8 +49,8 @@ static void icinga2_api_put_time(struct strbuf *out, const char *key, int64_t ms
 		      (long long)(ms % 1000));
 }
 
-/* Values are behind the bar, to the end of the first line: an array for Icinga, which would
- * not look for them in the text. */
+/* Writes the text, and the performance data behind its bar as an array, because Icinga
+ * does not look for them in the text. */
 static void put_output(struct strbuf *out, const char *text)
 {
 	struct view values = { text + strcspn(text, "|\n"), 0 }, word;
@@ -115,7 +114,7 @@ static void judge_status(struct icinga2_api *api, struct message *p, long status
 				      p->service);
 		return;
 	}
-	/* All others concern the user or Icinga as a whole. */
+	/* all other answers are about the user or Icinga as a whole */
 	api->stopped = true;
 	if (why->n > 0)
 		return;
@@ -143,14 +142,14 @@ static void icinga2_api_judge(struct icinga2_api *api, struct request *r, CURLco
 	r->message = NULL;
 }
 
-/* Only the status counts. */
+/* Ignores the body; only the status counts. */
 static size_t ignore(char *bytes, size_t size, size_t count, void *cls)
 {
 	(void)bytes, (void)cls;
 	return size * count;
 }
 
-/* --- the courier ----------------------------------------------------------------------------- */
+/* --- the transport --------------------------------------------------------------------------- */
 
 static bool icinga2_api_begin(struct icinga2_api *api, struct request *r, struct message *p)
 {
@@ -184,7 +183,7 @@ static void finish_done(struct icinga2_api *api, struct buffer *why)
 	}
 }
 
-/* Starts what there is a free connection for. Returns how many are under way. */
+/* Starts as many requests as there are free connections. Returns how many are running. */
 static size_t icinga2_api_fill(struct icinga2_api *api, struct message *messages,
 			       size_t count, size_t *next)
 {
@@ -249,7 +248,7 @@ static void free_api(struct transport *transport)
 
 /* --- setting up ------------------------------------------------------------------------------ */
 
-/* Where it is and what it is called may differ: the url's host is asked, tls_name verified. */
+/* The connection goes to the host of the url; the certificate is verified for tls_name. */
 static char *url_of(struct icinga2_api *api, const struct passive_icinga2 *s)
 {
 	CURLU *url = curl_url();
@@ -316,7 +315,7 @@ static bool set_up_all(struct icinga2_api *api, const struct passive_icinga2 *s)
 
 	api->multi = curl_multi_init();
 	api->headers = curl_slist_append(NULL, "Accept: application/json");
-	/* No "Expect: 100-continue": it costs a round trip. */
+	/* "Expect: 100-continue" would cost a round trip */
 	curl_slist_append(api->headers, "Expect:");
 	curl_slist_append(api->headers, "Content-Type: application/json");
 	for (size_t i = 0; good && i < ICINGA2_CONNECTIONS; i++)

@@ -1,7 +1,8 @@
-/* nagios_spool.c - while Nagios reads, a file a second; when it does not, 16 in all, then none.
+/* nagios_spool.c - writes one file a second while Nagios reads them; if it does not, 16
+ * files in all.
  *
- * Files wait for its next look (check_result_reaper_frequency), so that some are always there.
- * The more wait, the longer until the next, for those that look once a minute.
+ * Files wait until Nagios looks again (check_result_reaper_frequency). The more files wait,
+ * the longer the pause before the next one, for a Nagios that looks once a minute.
  */
 #include "nagios_spool.h"
 
@@ -18,7 +19,8 @@ enum {
 	NAME_SIZE = 8,
 	PAUSE_MS = 1000,
 	UNREAD_TOO_LONG_MS = 180 * 1000,
-	FILE_ENOUGH = STRBUF_MAX / 2, /* bytes; the rest of a batch waits for the next */
+	/* bytes; the rest of a batch goes into the next file */
+	FILE_ENOUGH = STRBUF_MAX / 2,
 };
 
 struct spool_file {
@@ -29,13 +31,14 @@ struct spool_file {
 struct nagios_spool {
 	struct transport transport;
 	char *path;
-	struct spool_file files[NAGIOS_SPOOL_FILES_MAX]; /* unread, the oldest first */
+	/* files that Nagios has not read yet, oldest first */
+	struct spool_file files[NAGIOS_SPOOL_FILES_MAX];
 	size_t file_count;
 };
 
 /* --- the format ------------------------------------------------------------------------------ */
 
-/* A value ends with its line; what is read back is unescaped. */
+/* Writes a value on one line; Nagios decodes the escapes. */
 static void nagios_spool_put_escaped(struct strbuf *out, const char *text)
 {
 	for (; *text; text++)
@@ -75,7 +78,7 @@ static void nagios_spool_path_of(const struct nagios_spool *s, const char *name,
 	strbuf_format(ret_path, "%s/%s%s", s->path, name, suffix);
 }
 
-/* Forgets the files that have been read. */
+/* Removes files from the list that Nagios has read. */
 static void nagios_spool_look(struct nagios_spool *s)
 {
 	size_t kept = 0;
@@ -105,7 +108,7 @@ static bool nagios_spool_write_all(int fd, struct view text)
 	return true;
 }
 
-/* Nagios deletes what it cannot read, and says nothing: so all may read it. */
+/* Readable by all, because Nagios deletes files that it cannot read without a message. */
 static bool nagios_spool_fill(int fd, struct view text)
 {
 	bool good = nagios_spool_write_all(fd, text) && fchmod(fd, 0644) == 0;
@@ -120,7 +123,7 @@ static bool mark(const char *path)
 	return fd >= 0 && close(fd) == 0;
 }
 
-/* False, errno set: nothing is left there. */
+/* False: errno is set, and no file is left. */
 static bool write_file(struct nagios_spool *s, struct view text)
 {
 	struct strbuf path, marker;
@@ -155,7 +158,7 @@ static bool write_file(struct nagios_spool *s, struct view text)
 	return good;
 }
 
-/* --- the courier ----------------------------------------------------------------------------- */
+/* --- the transport --------------------------------------------------------------------------- */
 
 static void set_pause(struct nagios_spool *s)
 {

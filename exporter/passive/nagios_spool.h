@@ -8,10 +8,10 @@
 
 #include "receiver.h"
 
-/* Files of ours that wait to be read; no more are written then. */
+/* The most files that wait to be read. */
 enum { NAGIOS_SPOOL_FILES_MAX = 16 };
 
-/* The path is copied. NULL: out of memory. */
+/* Copies the path. NULL: out of memory. */
 struct transport *nagios_spool_new(const char *path);
 
 #endif

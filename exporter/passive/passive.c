@@ -1,4 +1,4 @@
-/* passive.c - see passive.h. */
+/* passive.c - starts and ends the receivers of the configuration. */
 #include "passive.h"
 
 #include "icinga2_api.h"
@@ -10,10 +10,10 @@
 #include <string.h>
 
 struct receiver_slot {
-	struct receiver *receiver; /* guarded by the lock */
+	struct receiver *receiver; /* protected by the lock */
 	struct receiver_counts counts;
 	atomic_bool on;
-	uint64_t settings; /* a hash of those it runs under; 0: none */
+	uint64_t settings; /* hash of the settings in use; 0: none */
 };
 
 struct passive {
@@ -39,7 +39,8 @@ static uint64_t passive_hash(const char *const *texts, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const char *text = texts[i] ? texts[i] : "";
 
-		/* With the NUL, so that no text runs into the next. */
+		/* the NUL is hashed, too, so that moving a letter from one text to the
+		 * next changes the hash */
 		sum = (sum ^ view_hash((struct view){ text, strlen(text) + 1 })) *
 		      0x100000001b3U;
 	}
@@ -121,7 +122,7 @@ void passive_load(struct passive *p, const struct passive_settings *s)
 	passive_change(p, PASSIVE_RECEIVER_ICINGA2, hash_icinga2(s), s);
 }
 
-/* --- the rest -------------------------------------------------------------------------------- */
+/* --- settings and end ------------------------------------------------------------------------ */
 
 void passive_put(struct passive *p, const struct target *target,
 		 const struct address *address)

@@ -1,7 +1,4 @@
-/* passive.h - the schedulers that are told results, as the configuration says.
- *
- * Made, loaded and ended by the main thread; put to by engine threads, asked for counts by any.
- */
+/* passive.h - sends results to the schedulers of the configuration as passive checks. */
 #ifndef MAILVANE_PASSIVE_H
 #define MAILVANE_PASSIVE_H
 
@@ -14,27 +11,27 @@ enum passive_receiver {
 	PASSIVE_RECEIVERS
 };
 
-/* "nagios", "icinga2": label `receiver`. */
+/* The value of the label `receiver`: "nagios", "icinga2". */
 const char *passive_receiver_name(enum passive_receiver);
 
 struct passive_stats {
-	bool on; /* or was since the start */
+	bool on; /* configured now or before, since the start */
 	uint64_t sent, dropped;
 };
 
 struct passive;
 
-/* None yet. The log is lent. NULL: out of memory. */
+/* Without receivers yet. The log must outlive it. NULL: out of memory. */
 struct outages;
 struct passive *passive_new(struct log *, struct outages *);
-/* At most a second. NULL does nothing. */
+/* Ends all receivers, within a second each. NULL does nothing. */
 void passive_free(struct passive *);
 
-/* Goes over to these settings; receivers whose settings are the same stay as they are. What
- * cannot start is said in the log and left out. */
+/* Uses these settings; receivers whose settings are unchanged go on. A receiver that
+ * cannot start is logged and left out. Main thread only. */
 void passive_load(struct passive *, const struct passive_settings *);
 
-/* There is a new result in the target's slot. */
+/* Says that the target's slot has a new result. Any thread. */
 void passive_put(struct passive *, const struct target *, const struct address *);
 
 void passive_stats(struct passive *, struct passive_stats ret_stats[PASSIVE_RECEIVERS]);

@@ -1,4 +1,5 @@
-/* receiver.c - put by engine threads; gathered, worded and delivered by its own. */
+/* receiver.c - engine threads put targets into the queue; the receiver's own thread takes
+ * them out, writes their texts and delivers them. */
 #include "receiver.h"
 
 #include "address_verdict.h"
@@ -27,25 +28,26 @@ struct receiver {
 	pthread_t thread;
 	atomic_bool stopping;
 
-	pthread_mutex_t lock; /* guards the queue */
-	pthread_cond_t wake;  /* something was put, or it is time to leave */
+	pthread_mutex_t lock; /* protects the queue */
+	pthread_cond_t wake;  /* signalled for a new target and at the end */
 	struct result_queue queue;
 
-	/* The thread's own. */
+	/* Used by the receiver's thread only. */
 	struct message messages[RECEIVER_BATCH_MAX];
 	struct queued_result *batch[RECEIVER_BATCH_MAX];
 	bool unreachable, refusal_logged;
 	int64_t backoff_ms;
 };
 
-/* --- put ------------------------------------------------------------------------------------- */
+/* --- the queue ------------------------------------------------------------------------------- */
 
 static void receiver_drop(struct receiver *r, size_t count)
 {
 	atomic_fetch_add(&r->counts->dropped, count);
 }
 
-/* Another address of the same round is no loss: the text names all. */
+/* A result of another address does not replace the one in the queue: the text names all
+ * addresses. */
 static bool receiver_replaces(const struct queued_result *waiting,
 			      const struct target *target, const struct address *address)
 {
@@ -77,7 +79,7 @@ void receiver_put(struct receiver *r, const struct target *target,
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* --- wording --------------------------------------------------------------------------------- */
+/* --- messages -------------------------------------------------------------------------------- */
 
 static const char *receiver_name_of(const char *name_template, const struct target *target)
 {
@@ -98,7 +100,8 @@ static void message_set_newest(const struct verdicts *v, struct message *p)
 		}
 }
 
-/* Of a dead host each service says the same, so that one rule of the scheduler knows them all. */
+/* All services of an unreachable server get the same remark, so that one rule of the
+ * scheduler can match them. */
 static void receiver_remark_outage(const struct receiver *r, const struct target *target,
 				   struct verdicts *v)
 {
@@ -122,7 +125,7 @@ static void receiver_remark_outage(const struct receiver *r, const struct target
 	}
 }
 
-/* False: there is no result in the slot, or no memory. */
+/* False: there is no announced result in the slot, or no memory. */
 static bool receiver_build_message(struct receiver *r, const struct target *target,
 				   struct message *p)
 {
@@ -168,7 +171,8 @@ static void receiver_log(struct receiver *r, enum log_level level, const char *w
 		3);
 }
 
-/* Once for each time it goes and comes, whatever the number of results. */
+/* Logs once when delivery begins to fail and once when it works again, whatever the
+ * number of results. */
 static void receiver_log_change(struct receiver *r, size_t retry, size_t refused,
 				const char *reason)
 {
@@ -187,7 +191,8 @@ static void receiver_log_change(struct receiver *r, size_t retry, size_t refused
 	}
 }
 
-/* What could not be delivered waits again, unless there is newer of it. */
+/* Puts a target back into the queue if it has to be tried again, unless a newer result
+ * of it is there. */
 static void receiver_finish(struct receiver *r, struct queued_result *n,
 			    enum message_outcome outcome)
 {
@@ -203,7 +208,8 @@ static void receiver_finish(struct receiver *r, struct queued_result *n,
 	queued_result_free(n);
 }
 
-/* The batch to parcels; what has no words yet is no news. Returns how many. */
+/* Makes messages of the batch and drops targets without an announced result. Returns the
+ * number of messages. */
 static size_t receiver_build_batch(struct receiver *r, size_t count)
 {
 	size_t packed = 0;
@@ -249,7 +255,7 @@ static void receiver_deliver(struct receiver *r, size_t count)
 
 /* --- the thread ------------------------------------------------------------------------------ */
 
-/* With the lock held: for so long, or until it is time to leave. */
+/* With the lock held. Waits for that long, or until the receiver is stopped. */
 static void receiver_sleep(struct receiver *r, struct span span)
 {
 	struct instant until = instant_plus(instant_now(), span);
@@ -327,7 +333,7 @@ struct receiver *receiver_new(struct transport *transport,
 	struct receiver *r = calloc(1, sizeof(*r));
 	pthread_condattr_t monotonic;
 
-	/* Zeroed, the arena is empty. */
+	/* a zeroed arena is empty */
 	if (!r || !out_of_memory_guard(receiver_copy_names,
 				       &(struct receiver_naming){ r, names })) {
 		transport->free(transport);

@@ -1,8 +1,8 @@
-/* receiver.h - one scheduler that is told results: a queue and a thread of its own.
+/* receiver.h - sends passive results to one scheduler: a queue and a thread of its own.
  *
- * The queue holds each target at most once, so while the scheduler is away it keeps what is
- * newest of each; what a newer result takes the place of is dropped and counted. The texts are
- * made by the thread that delivers, from the target's slot as it is then.
+ * The queue has each target at most once. While the scheduler does not answer, the queue
+ * keeps the newest result of each target; older ones are dropped and counted. The thread
+ * writes the texts from the target's slot when it delivers.
  */
 #ifndef MAILVANE_RECEIVER_H
 #define MAILVANE_RECEIVER_H
@@ -12,37 +12,39 @@
 
 #include <stdatomic.h>
 
-/* Targets that wait; beyond, the oldest is dropped. What is delivered at once. */
+/* The most targets in the queue, above which the oldest is dropped; the most that are
+ * delivered at once. */
 enum { RECEIVER_QUEUE_MAX = 20000, RECEIVER_BATCH_MAX = 2000 };
 
-/* Of one scheduler since the start of the exporter: a reload changes the receiver. */
+/* Counts of one scheduler since the start of the exporter; they outlive the receiver,
+ * which a reload replaces. */
 struct receiver_counts {
-	atomic_ullong sent, dropped; /* results */
+	atomic_ullong sent, dropped; /* numbers of results */
 };
 
 enum message_outcome {
-	MESSAGE_RETRY, /* try again later */
+	MESSAGE_RETRY, /* to be tried again */
 	MESSAGE_SENT,
-	MESSAGE_REFUSED, /* never try again */
+	MESSAGE_REFUSED, /* never to be tried again */
 };
 
-/* What a scheduler is told about one target. All is the receiver's. */
+/* The passive result of one target. The receiver owns all of it. */
 struct message {
-	const char *host, *service; /* as they are called there */
-	const char *text;           /* of report_write */
+	const char *host, *service; /* the names in the scheduler */
+	const char *text;           /* written by report_write */
 	enum state state;
-	struct moment at; /* when the newest probe began */
+	struct moment at; /* begin of the newest probe */
 	struct span took, interval;
 	enum message_outcome outcome; /* MESSAGE_RETRY before delivery */
 };
 
-/* A way to deliver. All calls come from the receiver's thread, but for `free`. */
+/* A way to deliver messages. Only the receiver's thread calls it, except for `free`. */
 struct transport {
-	const char *name; /* "nagios": label `receiver` */
-	/* Results are gathered for so long before they are delivered. */
+	const char *name; /* value of the label `receiver`, such as "nagios" */
+	/* Results are collected for this long before they are delivered. */
 	struct span pause;
-	/* Sets the outcomes. Adds a sentence to `why` if something failed that the operator should
-	 * know. Returns soon when *stopping. */
+	/* Sets the outcome of each message. Adds a sentence to `why` if the operator
+	 * should know of a failure. Returns soon when *stopping becomes true. */
 	void (*deliver)(struct transport *, struct message *, size_t count,
 			const atomic_bool *stopping, struct buffer *why);
 	void (*free)(struct transport *);
@@ -51,15 +53,15 @@ struct transport {
 struct receiver;
 struct outages;
 
-/* Takes the courier; counts, log and outages (NULL: none) are lent, the names copied. NULL: out of memory or
- * threads; the courier is freed. */
+/* Takes over the transport; counts, log and outages (NULL: none) must outlive the
+ * receiver; copies the names. NULL: out of memory or threads; the transport is freed. */
 struct receiver *receiver_new(struct transport *, const struct passive_names *,
 			      struct receiver_counts *, struct log *, struct outages *);
-/* Ends the thread; what waits is lost. At most a second. NULL does nothing. */
+/* Ends the thread within a second; results in the queue are lost. NULL does nothing. */
 void receiver_free(struct receiver *);
 
-/* There is a new result of the target in its slot; `address` is what was probed. Any thread;
- * it only copies the target. */
+/* Says that the target's slot has a new result; `address` is what was probed. Any
+ * thread; only copies the target. */
 void receiver_put(struct receiver *, const struct target *, const struct address *);
 
 #endif

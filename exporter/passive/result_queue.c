@@ -1,4 +1,4 @@
-/* result_queue.c - a list and a hash table over the same elements. */
+/* result_queue.c - a list and a hash table of the same elements. */
 #include "result_queue.h"
 
 #include <stdlib.h>
@@ -65,7 +65,7 @@ void queued_result_free(struct queued_result *n)
 	free(n);
 }
 
-/* A slot is the target, whatever plan it is in. */
+/* Targets are identified by their slot, which stays the same in a new plan. */
 static struct queued_result **result_queue_bucket_of(struct result_queue *q,
 						     const struct slot *slot)
 {

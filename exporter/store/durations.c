@@ -1,4 +1,4 @@
-/* durations.c - a sorted table for each plan: the services first, then targets. */
+/* durations.c - a sorted table for each plan: first the services, then the targets. */
 #include "durations.h"
 
 #include "buffer.h"
@@ -8,17 +8,17 @@
 #include <string.h>
 
 struct entry {
-	const char *server; /* "" for all of them; both texts are the plan's */
+	const char *server; /* "": over all servers; both texts belong to the plan */
 	const char *service;
 	struct moment made;
 	uint64_t sum_us;
-	uint64_t *counts; /* buckets.count + 1 in the table's block */
+	uint64_t *counts; /* buckets.count + 1 counters in the table's block */
 };
 
 struct table {
-	struct plan *plan; /* held */
+	struct plan *plan; /* a reference is held */
 	struct entry *entries;
-	size_t count, services; /* services: how many of them are of services */
+	size_t count, services; /* `services` of the `count` entries are of services */
 	uint64_t *block;
 };
 
@@ -62,13 +62,13 @@ static bool has_service(const struct table *t, const char *service)
 	return false;
 }
 
-/* Of services there are names: none has more than a plan's services. */
+/* The number of services is limited by the plan's services. */
 static size_t services_max(const struct plan *plan)
 {
 	return plan->service_count + 1;
 }
 
-/* Targets with the same service mostly have the same struct of it. */
+/* Targets with the same service mostly share its struct. */
 static void add_services(struct table *t)
 {
 	const struct service *last = NULL;

@@ -1,8 +1,7 @@
-/* durations.h - histograms of how long probes took: one for each service over all servers, and
- * one for each target that wants its own.
+/* durations.h - histograms of probe durations: one for each service over all servers, and
+ * one for each target with histogram = true.
  *
- * Counted by the engine threads under a lock that is held for a few stores; nothing is allocated
- * there.
+ * Engine threads count under a lock that is held for a few stores; they allocate nothing.
  */
 #ifndef MAILVANE_DURATIONS_H
 #define MAILVANE_DURATIONS_H
@@ -16,15 +15,16 @@ struct durations *durations_new(void);
 /* NULL does nothing. */
 void durations_free(struct durations *);
 
-/* Goes over to the services and targets of a plan, which it holds. What is counted of those in
- * both stays, unless the limits are others. By one thread at a time. Out of memory: nothing
- * changes. */
+/* Uses the services and targets of a plan, and holds a reference to it. Counts of those
+ * that are in both plans stay, unless the bucket limits differ. One thread at a time.
+ * Out of memory: nothing changes. */
 void durations_load(struct durations *, struct plan *);
 
-/* A probe has ended. From any thread; what is in no plan is passed over. */
+/* Counts a probe. Any thread; a target that is not in the plan is ignored. */
 void durations_put(struct durations *, const struct target *, struct span took);
 
-/* Copies the one of a target. False: it has none. From any thread; NULL has none of anything. */
+/* Copies the histogram of a target. False: it has none, or durations is NULL. Any
+ * thread. */
 bool durations_of(struct durations *, const struct target *,
 		  struct histogram *ret_histogram);
 
@@ -35,7 +35,8 @@ struct service_durations {
 	struct histogram histogram;
 };
 
-/* Copies those of the services, sorted by name, for the caller to free. Returns how many. */
+/* Copies the histograms of the services, sorted by name, into an array that the caller
+ * frees. Returns their number. */
 size_t durations_of_services(struct durations *, struct service_durations **ret_list);
 
 #endif

@@ -1,4 +1,4 @@
-/* health.h - how the exporter itself does: one picture, taken at the start of an answer. */
+/* health.h - the exporter's own figures, copied at the start of an answer. */
 #ifndef MAILVANE_HEALTH_H
 #define MAILVANE_HEALTH_H
 
@@ -12,19 +12,20 @@ struct health {
 	const char *version;
 	struct moment started;
 	size_t targets;
-	unsigned in_flight_max; /* in force: descriptor_limit.h */
+	unsigned in_flight_max; /* the limit in force, see descriptor_limit.h */
 	struct shard shard;
-	bool reload_ok;       /* the last one */
+	bool reload_ok;       /* of the last reload */
 	struct moment loaded; /* when the configuration in use was read */
-	uint64_t log_dropped; /* lines */
+	uint64_t log_dropped; /* log lines */
 	uint64_t results_dropped;
-	bool running; /* there is an engine, and `engine` holds its figures */
+	bool running; /* true: there is an engine, and `engine` is set */
 	struct engine_stats engine;
 	struct process process;
 	struct passive_stats passive[PASSIVE_RECEIVERS];
-	bool served;                   /* over HTTP, and `slots` holds: */
+	/* true: the request came over HTTP, and `slots` is set */
+	bool served;
 	unsigned slots[CLIENT_STATES]; /* connections in each state */
-	struct durations *durations;   /* lent; NULL: none are kept */
+	struct durations *durations;   /* not owned; NULL: there are none */
 };
 
 #endif

@@ -1,4 +1,3 @@
-/* histogram.c - see histogram.h. */
 #include "histogram.h"
 
 unsigned bucket_of(const struct buckets *b, struct span span)

@@ -1,4 +1,4 @@
-/* histogram.h - how many durations lie below each of some limits: one histogram, copied out. */
+/* histogram.h - a copy of one histogram: how many durations lie between two limits. */
 #ifndef MAILVANE_HISTOGRAM_H
 #define MAILVANE_HISTOGRAM_H
 
@@ -6,12 +6,14 @@
 
 struct histogram {
 	struct buckets buckets;
-	uint64_t counts[BUCKETS_MAX + 1]; /* between two limits; the last: beyond all */
+	/* between two limits; the last one: above the highest limit */
+	uint64_t counts[BUCKETS_MAX + 1];
 	uint64_t sum_us;
 	struct moment made;
 };
 
-/* Which of the counts a duration belongs to. A limit is part of its bucket. */
+/* Index of the count that a duration belongs to. A limit itself belongs to the bucket
+ * below it. */
 unsigned bucket_of(const struct buckets *, struct span);
 
 bool buckets_equal(const struct buckets *, const struct buckets *);

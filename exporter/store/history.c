@@ -1,4 +1,5 @@
-/* history.c - entries found by the address of their slot, in a table made for one plan. */
+/* history.c - a hash table of one entry for each target, keyed by the address of its slot;
+ * one table for each plan. */
 #include "history.h"
 
 #include <pthread.h>
@@ -14,13 +15,13 @@ struct changes {
 
 struct entry {
 	const struct slot *slot;
-	struct changes *changes; /* NULL: there was none */
-	uint32_t latest;         /* the time of the last sample, in units of `minutes` */
+	struct changes *changes; /* NULL: the state never changed */
+	uint32_t latest;         /* time of the last sample, in units of `minutes` */
 	uint8_t minutes, count;
-	uint8_t samples[]; /* ring: the one of time t is at t % count */
+	uint8_t samples[]; /* a ring: the sample of time t is at t % count */
 };
 
-/* Open addressing, at most three quarters full. */
+/* A hash table with open addressing, at most three quarters full. */
 struct table {
 	size_t mask;
 	struct entry *entries[];
@@ -28,12 +29,13 @@ struct table {
 
 struct history {
 	pthread_mutex_t lock;
-	struct table *table; /* replaced under the lock; NULL: nothing is loaded */
+	/* replaced under the lock; NULL: before the first history_load */
+	struct table *table;
 };
 
 /* --- samples ------------------------------------------------------------------------------ */
 
-/* The fourth root of two. */
+/* The fourth root of two: four classes for each doubling. */
 static const double step = 1.189207115;
 
 unsigned history_class(struct span took)
@@ -55,8 +57,8 @@ struct span history_class_span(unsigned class)
 	return (struct span){ (int64_t)ns };
 }
 
-/* Kept as the place of the state in the order of state_worse, so that a plain comparison
- * finds the worse of two samples. */
+/* A state is stored as its rank in the order of state_worse, so that a comparison of
+ * numbers finds the worse of two samples. */
 static const enum state by_rank[] = { STATE_OK, STATE_UNKNOWN, STATE_WARNING,
 				      STATE_CRITICAL };
 
@@ -118,7 +120,7 @@ static void entry_free(struct entry *e)
 	free(e);
 }
 
-/* Frees the table and those of its entries that are not in the other, which may be NULL. */
+/* Frees the table, and those entries that the other table (may be NULL) does not have. */
 static void history_table_free(struct table *t, struct table *other)
 {
 	for (size_t i = 0; t && i <= t->mask; i++) {
@@ -143,7 +145,7 @@ static struct entry *entry_new(const struct slot *slot, bool fine)
 	return e;
 }
 
-/* Entries of the old table are shared with the new one. False: out of memory. */
+/* Shares the entries that the old table has. False: out of memory. */
 static bool history_fill(struct table *t, struct table *old, const struct plan *plan)
 {
 	bool fine = plan->target_count <= HISTORY_FINE_MAX;
@@ -194,15 +196,15 @@ void history_free(struct history *h)
 	free(h);
 }
 
-/* --- samples in and out ------------------------------------------------------------------- */
+/* --- adding and reading samples ----------------------------------------------------------- */
 
 static uint32_t unit_of(const struct entry *e, struct moment at)
 {
 	return (uint32_t)(at.ms / 60000 / e->minutes);
 }
 
-/* Forgets what lies between the last sample and now; a clock that went back adds to the last
- * sample. */
+/* Clears the samples between the last one and now. If the clock was set back, the last
+ * sample is used again. */
 static void history_advance(struct entry *e, uint32_t now)
 {
 	if (now <= e->latest)

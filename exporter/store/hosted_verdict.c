@@ -1,4 +1,4 @@
-/* hosted_verdict.c - the rosters of a server, summed up. */
+/* hosted_verdict.c - sums up the name results of all services of a server. */
 #include "hosted_verdict.h"
 
 #include <string.h>
@@ -9,13 +9,13 @@ static const struct service service = { .name = HOSTED_SERVICE,
 					.protocol = &smtp_protocol,
 					.tls = TLS_MODE_IMPLICIT };
 
-/* Of all rosters of the server together. */
+/* The sum over all name results of the server. */
 struct sum {
 	size_t total, asked, bad;
 	enum state state;
-	struct moment due; /* of the name that is most overdue */
+	struct moment due; /* due time of the name that is most overdue */
 	struct span interval;
-	struct buffer *names; /* the first bad ones */
+	struct buffer *names; /* the first bad names, as text */
 	size_t shown;
 	enum fault fault;
 };

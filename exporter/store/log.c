@@ -1,4 +1,4 @@
-/* log.c - a ring of bytes under a short lock. */
+/* log.c - a ring buffer of lines, under a lock that is held for a memcpy. */
 #include "log.h"
 
 #include <errno.h>
@@ -15,12 +15,14 @@ struct log {
 	enum log_level least;
 	enum log_style style;
 	pthread_mutex_t lock;
-	size_t head, used;   /* of ring: where the oldest byte is, and how many */
-	uint64_t unsaid;     /* lines lost since the last one that says so */
-	atomic_ullong total; /* lines lost */
+	/* position of the oldest byte in the ring, and number of bytes */
+	size_t head, used;
+	uint64_t unsaid;     /* lines lost since the last line that reported the number */
+	atomic_ullong total; /* lines lost since the start */
 	char ring[LOG_QUEUE_MAX];
 
-	/* The drainer's own: a line taken off the ring, written in part. */
+	/* Used by log_drain only: a line that was taken off the ring and is partly
+	 * written. */
 	char line[LOG_LINE_MAX];
 	size_t line_n, line_at;
 };
@@ -85,7 +87,7 @@ static void push(struct log *log, struct view line)
 	log->used += line.n;
 }
 
-/* Adds the line that counts the lost ones, if there are any and it fits. */
+/* Adds a line with the number of lost lines, if there are any and it fits. */
 static void log_put_lost(struct log *log)
 {
 	char storage[256], digits[24];
@@ -125,12 +127,12 @@ void log_put(struct log *log, enum log_level level, const char *message,
 		atomic_fetch_add(&log->total, 1);
 	}
 	pthread_mutex_unlock(&log->lock);
-	do /* a full pipe has woken it already */
+	do /* if the pipe is full, the reader is awake */
 		woken = write(log->wake[1], "", 1);
 	while (woken < 0 && errno == EINTR);
 }
 
-/* Takes the oldest line off. False: none. */
+/* Moves the oldest line out of the ring. False: the ring is empty. */
 static bool pull(struct log *log)
 {
 	size_t n = 0;
@@ -145,7 +147,7 @@ static bool pull(struct log *log)
 	log->head = (log->head + n) % sizeof(log->ring);
 	log->used -= n;
 	if (log->used == 0)
-		log->head = 0; /* the first pages of the ring stay the warm ones */
+		log->head = 0; /* so that the first pages of the ring are used again */
 	log->line_n = n;
 	log->line_at = 0;
 	return n > 0;
@@ -187,7 +189,8 @@ bool log_drain(struct log *log)
 			return true;
 		else if (errno != EINTR)
 			log->line_at =
-			    log->line_n; /* nobody reads any more: lost, and no one to tell */
+			    /* the reader of stderr is gone: the lines are lost */
+			    log->line_n;
 	}
 	return false;
 }

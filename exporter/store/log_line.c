@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Kept free for the end of a line: a brace and a newline. */
+/* Room that is kept for a closing brace and a newline. */
 enum { END_MAX = 2 };
 
 static const char *const levels[] = { "debug", "info", "warn", "error" };
@@ -59,7 +59,7 @@ static void put_to_line(void *line, struct view text)
 	buffer_put(line, text);
 }
 
-/* logfmt quotes as JSON does. */
+/* logfmt quotes in the way of JSON. */
 static void log_line_put_quoted(struct buffer *line, struct view value)
 {
 	struct json json;
@@ -70,8 +70,8 @@ static void log_line_put_quoted(struct buffer *line, struct view value)
 	buffer_text(line, "\"");
 }
 
-/* Cleaned first: a value may be a path or a server's words, and stderr a terminal. What is left
- * is UTF-8 without control characters, which JSON takes as it is. */
+/* Cleans the value first: it may be a path or a server's text, and stderr may be a
+ * terminal. The result is UTF-8 without control characters. */
 static void log_line_put_value(struct buffer *line, enum log_style style, const char *raw)
 {
 	char clean[1024];

@@ -1,4 +1,4 @@
-/* names_log.c - see names_log.h. */
+/* names_log.c - one line for each change of a customer's name. */
 #include "names_log.h"
 
 #include "state.h"

@@ -1,4 +1,4 @@
-/* on_demand_limiter.c - the list is short, so it is read from the front. */
+/* on_demand_limiter.c - a short list, searched from its start. */
 #include "on_demand_limiter.h"
 
 void on_demand_limiter_init(struct on_demand_limiter *p)
@@ -18,7 +18,7 @@ unsigned on_demand_limiter_client_max(unsigned max)
 	return max > 1 ? max / 2 : 1;
 }
 
-/* p->n: not there. */
+/* Returns p->n if the client is not in the list. */
 static size_t client_find(const struct on_demand_limiter *p, uint64_t client)
 {
 	size_t i = 0;

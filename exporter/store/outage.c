@@ -1,4 +1,4 @@
-/* outage.c - a small table of servers that are away; empty when all is well. */
+/* outage.c - a hash table of the servers that are unreachable; it is mostly empty. */
 #include "outage.h"
 
 #include <pthread.h>
@@ -16,7 +16,7 @@ struct outage {
 };
 
 struct outages {
-	pthread_mutex_t lock; /* of all but count */
+	pthread_mutex_t lock; /* protects all but count */
 	atomic_size_t count;
 	struct outage *buckets[BUCKETS];
 };
@@ -86,7 +86,7 @@ bool outage_is_unreachable(enum state state, enum fault fault, enum phase phase)
 
 struct server_reachability {
 	size_t services;
-	bool unreachable, confirmed; /* all of them */
+	bool unreachable, confirmed; /* of all services */
 };
 
 static void server_reachability_add(struct server_reachability *v, const struct target *t)
@@ -120,9 +120,9 @@ static struct server_reachability server_reachability_of(const struct plan *plan
 	return v;
 }
 
-/* --- newly_confirmed ------------------------------------------------------------------------------------ */
+/* --- changes -------------------------------------------------------------------------------------------- */
 
-/* False: out of memory, and the services are told of one by one. */
+/* False: out of memory; then each service is logged for itself. */
 static bool outage_begin(struct outages *o, const char *server)
 {
 	size_t n = strlen(server) + 1;

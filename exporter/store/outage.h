@@ -1,7 +1,9 @@
-/* outage.h - servers none of whose services is reached: one story each, not one for each service.
+/* outage.h - servers none of whose services can be reached: reported once, not once for
+ * each service.
  *
- * The first service whose failure is confirmed while the others fail, too, begins it; when all are
- * confirmed it is told. Called by engine threads; asked by others.
+ * An outage begins with the first service whose failure is confirmed while all others of
+ * the server fail, too. It is reported when the failures of all services are confirmed.
+ * Engine threads update it; any thread may read it.
  */
 #ifndef MAILVANE_OUTAGE_H
 #define MAILVANE_OUTAGE_H
@@ -10,31 +12,36 @@
 
 struct outages;
 
-/* NULL: out of memory. */
+/* NULL: out of memory. outages_free(NULL) does nothing. */
 struct outages *outages_new(void);
 void outages_free(struct outages *);
 
 enum outage_change {
-	OUTAGE_NONE,       /* tell of the service, as ever */
-	OUTAGE_SUPPRESSED, /* its failure is part of one: nothing is to be told of the service */
-	OUTAGE_STARTED, /* the last failure is confirmed: tell of the server instead */
-	OUTAGE_ENDED,   /* a service is reached again: tell of the server, too */
-	OUTAGE_REVOKED, /* it was none: tell of every service whose failure was held */
+	OUTAGE_NONE,       /* report the service itself */
+	OUTAGE_SUPPRESSED, /* the failure is part of an outage: do not report the service */
+	/* the failure of the last service is confirmed: report the server instead */
+	OUTAGE_STARTED,
+	/* a service can be reached again: report the server and the service */
+	OUTAGE_ENDED,
+	/* it was no outage after all: report each service that was suppressed */
+	OUTAGE_REVOKED,
 };
 
-/* What a result, filed in its slot, means for its server. ret_services: how many it has, where
- * the server is to be told of. */
+/* To be called for each result after it is in the target's slot. Returns what to report.
+ * Sets *ret_services to the number of services of the server for OUTAGE_STARTED and
+ * OUTAGE_ENDED. */
 enum outage_change outages_update(struct outages *, const struct plan *,
 				  const struct target *, const struct result *,
 				  const struct published *, size_t *ret_services);
 
-/* How many services the server has, none of which is reached, as was told; else 0. */
+/* Number of services of a server whose outage was reported; 0: there is no such outage. */
 size_t outages_services(struct outages *, const char *server);
 
-/* Servers that are not in the plan are forgotten. */
+/* Removes servers that are not in the plan. */
 void outages_retain(struct outages *, const struct plan *);
 
-/* No connection: it failed at its name or before the server could say anything. */
+/* Returns true if a probe with this outcome made no connection: it failed at DNS or
+ * connect. */
 bool outage_is_unreachable(enum state, enum fault, enum phase);
 
 #endif

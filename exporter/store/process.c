@@ -29,7 +29,7 @@ static double cpu_seconds(void)
 static double open_fds(void)
 {
 	DIR *directory = opendir("/proc/self/fd");
-	double count = -1; /* without the one that counts */
+	double count = -1; /* -1: without the descriptor of opendir itself */
 
 	if (!directory)
 		return NAN;
@@ -40,7 +40,7 @@ static double open_fds(void)
 	return count;
 }
 
-/* The fields behind the program's name, which may hold anything (proc(5)). */
+/* Reads the fields behind the program's name, which may contain anything (proc(5)). */
 static void read_stat(struct process *ret_process)
 {
 	char stat[1024];

@@ -1,8 +1,9 @@
-/* process.h - what the kernel says about this process. */
+/* process.h - figures of this process from the kernel: CPU, memory, descriptors, threads.
+ */
 #ifndef MAILVANE_PROCESS_H
 #define MAILVANE_PROCESS_H
 
-/* NaN where the system does not say. */
+/* NaN: the system does not say. */
 struct process {
 	double cpu_seconds;
 	double open_fds, max_fds;

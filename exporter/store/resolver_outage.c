@@ -1,6 +1,5 @@
-/* resolver_outage.c - begun by the first service that is announced with it, ended by the first whose
- * name is found.
- */
+/* resolver_outage.c - an outage begins with the first service that is announced with the
+ * fault, and ends with the first name that is looked up. */
 #include "resolver_outage.h"
 
 static bool is_literal(const char *host)
@@ -15,13 +14,13 @@ static bool is_announced_now(const struct published *p)
 	return p->announced != p->announced_before && p->announced == STATE_UNKNOWN;
 }
 
-/* UNKNOWN since the story began, and well now. */
+/* Returns true if the service was UNKNOWN since the outage began and is OK now. */
 static bool recovered_with_resolver(const struct resolver_outage *o,
 				    const struct published *p)
 {
 	long long began = atomic_load(&o->began_ms);
 
-	/* What is announced has its time to the second. */
+	/* announced_since has a resolution of one second */
 	return p->announced_before == STATE_UNKNOWN && p->announced == STATE_OK &&
 	       began != 0 && p->announced_since.ms >= began / 1000 * 1000;
 }

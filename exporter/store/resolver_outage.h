@@ -1,4 +1,5 @@
-/* resolver_outage.h - our own name servers do not answer: one story for all servers, not one each.
+/* resolver_outage.h - the configured name servers do not answer: reported once, not once
+ * for each server.
  *
  * Called by engine threads.
  */
@@ -9,17 +10,18 @@
 
 #include <stdatomic.h>
 
-/* Zeroed before its first use. */
+/* To be zeroed before its first use. */
 struct resolver_outage {
 	atomic_bool is_on;
-	atomic_llong began_ms; /* of the last one; 0: none so far */
+	atomic_llong began_ms; /* begin of the last outage; 0: none so far */
 };
 
 enum resolver_change {
-	RESOLVER_UNCHANGED,      /* log the service, as ever */
-	RESOLVER_SUPPRESSED,     /* its change is part of the story: not to be logged */
-	RESOLVER_OUTAGE_STARTED, /* the first: log the name servers instead */
-	RESOLVER_OUTAGE_ENDED,   /* a name was looked up again: log that, too */
+	RESOLVER_UNCHANGED, /* report the service itself */
+	/* the change is part of the outage: do not report the service */
+	RESOLVER_SUPPRESSED,
+	RESOLVER_OUTAGE_STARTED, /* the outage begins: report the name servers instead */
+	RESOLVER_OUTAGE_ENDED,   /* a name was looked up again: report that, too */
 };
 
 enum resolver_change resolver_outage_update(struct resolver_outage *, const struct target *,

@@ -1,4 +1,4 @@
-/* verdicts.c - slots to the text of a report. */
+/* verdicts.c - copies results from slots and writes them as a report. */
 #include "verdicts.h"
 
 #include "address_verdict.h"
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More names would keep the thread that answers too long from doing it. */
+/* Suggestions for a mistyped name are made from so many names at most, because the web
+ * thread has no time for more. */
 enum { SUGGEST_FROM_MAX = 2000 };
 
 void verdicts_init(struct verdicts *v)
@@ -133,7 +134,7 @@ static bool no_service(struct strbuf *out, const struct target *targets, size_t 
 	return verdicts_refuse(out, "service of this server", NULL, typed, words, n);
 }
 
-/* A result line for each, then the report. */
+/* Writes a result line for each finding, then the report. */
 static void verdicts_put_answer(struct strbuf *out, struct verdicts *v,
 				const struct strbuf *pending, struct moment now)
 {
@@ -150,7 +151,7 @@ static void verdicts_put_answer(struct strbuf *out, struct verdicts *v,
 	strbuf_put(out, strbuf_view(pending));
 	out->failed = out->failed || pending->failed;
 	for (size_t i = 0; i < v->count; i++) {
-		/* A clock set back makes no result younger than new. */
+		/* If the clock was set back, the age is 0 and not negative. */
 		int64_t age = moment_between(v->findings[i].result.at, now).ns / 1000000;
 
 		strbuf_format(out, "result %lld %lld %s\n", (long long)(age > 0 ? age : 0),
@@ -161,8 +162,8 @@ static void verdicts_put_answer(struct strbuf *out, struct verdicts *v,
 	strbuf_put(out, buffer_view(&b));
 }
 
-/* All names of the server, unless another service was asked for or is called so. False: there
- * are none, or not wanted. */
+/* Adds the finding on customers' names, unless another service was requested or a
+ * service has its name. False: nothing was added. */
 static bool verdicts_add_names(struct verdicts *v, struct hosted_verdict *names,
 			       const struct plan *plan, const char *server,
 			       const char *service, struct strbuf *pending)
@@ -179,7 +180,8 @@ static bool verdicts_add_names(struct verdicts *v, struct hosted_verdict *names,
 	return true;
 }
 
-/* What is known of its names is no news then, and a dead host is one story. */
+/* Returns true if no service of the server can be reached; then its names are not
+ * reported as well. */
 static bool is_away(const struct verdicts *v)
 {
 	for (size_t i = 0; i < v->count; i++)

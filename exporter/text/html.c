@@ -1,4 +1,4 @@
-/* html.c - see html.h. */
+/* html.c - escaping, and times in words. */
 #include "html.h"
 
 #include "buffer.h"

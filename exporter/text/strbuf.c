@@ -1,4 +1,4 @@
-/* strbuf.c - doubles when it must. */
+/* strbuf.c - doubles its memory when it is full. */
 #include "strbuf.h"
 
 #include <stdarg.h>

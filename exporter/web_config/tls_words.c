@@ -1,4 +1,4 @@
-/* tls_words.c - the tables, and a string made of them. */
+/* tls_words.c - the tables of names, and the priority string of GnuTLS made from them. */
 #include "tls_words.h"
 
 #include "web_config.h"
@@ -13,7 +13,7 @@ const char *const tls_client_auths[TLS_CLIENT_AUTHS] = {
 	"RequireAnyClientCert",
 	"VerifyClientCertIfGiven",
 	"RequireAndVerifyClientCert",
-	"RequireClientCert", /* as RequireAnyClientCert, from older times */
+	"RequireClientCert", /* an older name of RequireAnyClientCert */
 };
 
 unsigned tls_client_auth(size_t place)
@@ -52,7 +52,7 @@ const char *const tls_ciphers[TLS_CIPHERS] = {
 	"TLS_RSA_WITH_AES_256_CBC_SHA",
 };
 
-/* A part of a suite's name, and its name in GnuTLS; the order is that of Go. */
+/* A part of a suite's name and its name in GnuTLS, in the order of Go. */
 static const struct part {
 	const char *within, *priority;
 } parts[] = {

@@ -1,4 +1,5 @@
-/* web_config.c - the table of all keys; read it and web_config_load at the foot first. */
+/* web_config.c - the table of all keys. Start to read with it and with web_config_load at
+ * the end. */
 #include "web_config.h"
 
 #include "out_of_memory.h"
@@ -12,7 +13,7 @@
 
 enum { PEM_MAX = 1024 * 1024, ITEMS_MAX = 10000, KEYS_MAX = 32 };
 
-/* A cost above this takes seconds for each login. */
+/* above COST_SLOW a login takes seconds */
 enum { COST_MIN = 4, COST_MAX = 31, COST_SLOW = 14 };
 
 struct key;
@@ -22,9 +23,10 @@ struct load {
 	struct yaml_reader yaml;
 	struct errors *errors;
 	const char *path;
-	const char *group;        /* whose keys are being read; NULL: the top level */
-	const struct key *key;    /* whose value is being read */
-	unsigned lines[KEYS_MAX]; /* where the keys stand; 0: nowhere */
+	/* the group whose keys are being read; NULL: the top level */
+	const char *group;
+	const struct key *key;    /* the key whose value is being read */
+	unsigned lines[KEYS_MAX]; /* line of each key; 0: not given */
 };
 
 static struct place place_at(const struct load *load, unsigned line)
@@ -49,7 +51,7 @@ static void warn(struct load *load, const char *text)
 struct key {
 	const char *group, *name;
 	void (*read)(struct load *, yaml_node_t *, void *field);
-	size_t field; /* of struct web_config */
+	size_t field; /* offset in struct web_config */
 	const char *const *words;
 	size_t word_count;
 };
@@ -64,7 +66,7 @@ static void read_boolean(struct load *load, yaml_node_t *node, void *field)
 	yaml_boolean(&load->yaml, node, load->key->name, field);
 }
 
-/* We speak HTTP/1.1 only, which is no error for Prometheus either. */
+/* http2 is accepted and ignored, because mailvane speaks HTTP/1.1 only. */
 static void read_http2(struct load *load, yaml_node_t *node, void *field)
 {
 	read_boolean(load, node, field);
@@ -178,7 +180,7 @@ static struct web_pair *add_pair(struct load *load, struct web_pairs *pairs)
 }
 
 static const struct header {
-	const char *name, *values[2]; /* NULL: any */
+	const char *name, *values[2]; /* NULL: any value */
 } headers[] = {
 	{ "Content-Security-Policy", { NULL } },
 	{ "Strict-Transport-Security", { NULL } },
@@ -209,7 +211,7 @@ static bool header_value_fits(const struct header *header, const char *value)
 	return !header->values[0];
 }
 
-/* Would end the header, and begin another. */
+/* True if the value has a line break, which would begin another header. */
 static bool header_value_has_line_break(const char *value)
 {
 	for (; *value; value++)
@@ -268,7 +270,7 @@ const char *web_config_bcrypt(const char *text, unsigned *ret_cost)
 	return NULL;
 }
 
-/* Looks like one to Prometheus, and is none. */
+/* True for a text that Prometheus accepts as a hash, but that no password matches. */
 static bool bcrypt_never_matches(const char *text)
 {
 	size_t at = text[2] == '$' ? 2 : 3;
@@ -363,7 +365,7 @@ static void refuse_key(struct load *load, const yaml_node_t *at, const char *nam
 			names[n++] = keys[i].name;
 	for (size_t i = 0; !load->group && i < ARRAY_SIZE(groups); i++)
 		names[n++] = groups[i];
-	/* Perhaps a key of another group, or one that is indented too little or too much. */
+	/* the key may belong to another group, or have the wrong indent */
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (keys[i].group != load->group && strcmp(keys[i].name, name) == 0) {
 			errors_add(load->errors, yaml_place(&load->yaml, at),
@@ -415,7 +417,7 @@ static void each_group(void *user, const char *name, yaml_node_t *at, yaml_node_
 
 _Static_assert(ARRAY_SIZE(keys) <= KEYS_MAX, "a line for each key");
 
-/* Of a key that is given, or of its group. */
+/* Where a key stands, or else its group. */
 static struct place web_config_place_of(const struct load *load, const char *group,
 					const char *name)
 {
@@ -426,7 +428,7 @@ static struct place web_config_place_of(const struct load *load, const char *gro
 	return place_at(load, load->config->tls_line);
 }
 
-/* --- what belongs together -------------------------------------------------------------------- */
+/* --- keys that depend on each other ----------------------------------------------------------- */
 
 static bool read_pem(struct load *load, const char *name, const char **file,
 		     const char **ret_text)
@@ -536,7 +538,7 @@ static struct web_config *web_config_make(void)
 	return c;
 }
 
-/* Given up as a whole when memory runs out. */
+/* Ends early when memory runs out (out_of_memory_guard). */
 static void web_config_load_run(void *user)
 {
 	struct load *load = user;

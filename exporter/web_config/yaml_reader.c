@@ -1,11 +1,11 @@
-/* yaml_reader.c - one walk for mappings, one for sequences, one answer for each kind of value. */
+/* yaml_reader.c - reads mappings, sequences and single values of libyaml's tree. */
 #include "yaml_reader.h"
 
 #include "out_of_memory.h"
 
 #include <string.h>
 
-/* Mappings merged into mappings; an anchor may stand for what it stands in. */
+/* Depth of merged mappings: an anchor can refer to the mapping that contains it. */
 enum { DEPTH_MAX = 8 };
 
 static const char *or_unknown(const char *text)
@@ -213,7 +213,7 @@ void yaml_text(struct yaml_reader *r, yaml_node_t *node, const char *what,
 void yaml_boolean(struct yaml_reader *r, yaml_node_t *node, const char *what,
 		  bool *ret_value)
 {
-	/* YAML 1.1, as Prometheus's reader has it. */
+	/* The words of YAML 1.1, as in Prometheus's reader. */
 	static const char *const yes[] = { "y",    "Y",    "yes", "Yes", "YES", "true",
 					   "True", "TRUE", "on",  "On",  "ON" };
 	static const char *const no[] = { "n",     "N",     "no",  "No",  "NO", "false",
