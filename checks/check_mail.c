@@ -64,7 +64,7 @@ static int check_mail_explain(enum fault fault)
 }
 
 /* A note behind the report, where there is room for one. */
-static void check_mail_remark(const struct options *o, const char *error)
+static void check_mail_remark(const struct check_mail_options *o, const char *error)
 {
 	if (!o->json)
 		output_text(error);
@@ -82,7 +82,7 @@ static void report_details(const struct finding *f, unsigned verbosity)
 		output_text("  (there is more than can be shown)");
 }
 
-static int report(struct findings *f, const struct options *o)
+static int report(struct findings *f, const struct check_mail_options *o)
 {
 	char text[REPORT_MAX];
 	struct report_limits limits;
@@ -104,7 +104,8 @@ static int report(struct findings *f, const struct options *o)
 	return (int)state;
 }
 
-static int probe_once(struct plan *plan, const struct options *o, struct breaker *breaker)
+static int probe_once(struct plan *plan, const struct check_mail_options *o,
+		      struct breaker *breaker)
 {
 	struct findings findings = { 0 };
 	struct engine_hooks hooks = { .probed = check_mail_keep,
@@ -142,7 +143,7 @@ static const struct account *account_of(const struct plan *plan)
 	return NULL;
 }
 
-static int probe(struct plan *plan, const struct options *o)
+static int probe(struct plan *plan, const struct check_mail_options *o)
 {
 	const struct account *account = account_of(plan);
 	struct failed_login login;
@@ -165,7 +166,7 @@ static int probe(struct plan *plan, const struct options *o)
 	return code;
 }
 
-static int report_names(const struct names *n, const struct options *o)
+static int report_names(const struct customer_names *n, const struct check_mail_options *o)
 {
 	char text[REPORT_MAX];
 	struct names_sum sum;
@@ -182,17 +183,18 @@ static int report_names(const struct names *n, const struct options *o)
 	return (int)sum.state;
 }
 
-static int ask_names(struct plan *plan, const struct options *o)
+static int ask_names(struct plan *plan, const struct check_mail_options *o)
 {
-	struct names names;
+	struct customer_names names;
 	char error[REFUSAL_MAX];
 	int code;
 
-	if (names_init(&names, plan, o, error) && names_ask(&names, plan, o, error))
+	if (customer_names_init(&names, plan, o, error) &&
+	    customer_names_ask(&names, plan, o, error))
 		code = report_names(&names, o);
 	else
 		code = check_mail_give_up(error);
-	checked_names_fini(&names);
+	customer_names_fini(&names);
 	return code;
 }
 
@@ -209,7 +211,7 @@ static int print_version(bool with_help)
 static int check_mail_run(struct plan *plan, int argc, char **argv)
 {
 	char error[REFUSAL_MAX];
-	struct options options;
+	struct check_mail_options options;
 
 	/* Files are read from here on, and one may be on a file system that hangs. */
 	signal_output_after(OPTIONS_TIMEOUT_S + GRACE_S);

@@ -3,7 +3,7 @@
  * It links libc only: fork and exec are most of what it costs. An alarm ends it, whatever it
  * is waiting for.
  */
-#include "answer.h"
+#include "exporter_answer.h"
 #include "exporter_query.h"
 #include "output.h"
 #include "plugin_text.h"
@@ -27,7 +27,7 @@ static void on_alarm(int number)
 	_exit(UNKNOWN);
 }
 
-static void set_alarm(const struct options *q)
+static void set_alarm(const struct check_mailvane_options *q)
 {
 	/* Rounded up: a timer of 0 would never ring. */
 	int64_t us = q->timeout.ns / 1000 + 1;
@@ -47,12 +47,12 @@ static void set_alarm(const struct options *q)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static int check_mailvane_ask(const struct options *q)
+static int check_mailvane_ask(const struct check_mailvane_options *q)
 {
 	static char storage[EXCHANGE_ANSWER_MAX];
 	char path_storage[3072], error_storage[ERROR_MAX];
 	struct buffer path, error;
-	struct answer answer;
+	struct exporter_answer answer;
 	struct view http;
 
 	buffer_init(&path, path_storage, sizeof(path_storage));
@@ -68,7 +68,7 @@ static int check_mailvane_ask(const struct options *q)
 						      "are longer than any name"));
 	if (!exchange_get(q->url, buffer_string(&path), storage, &http, &error))
 		return output_unknown("MAIL", buffer_view(&error));
-	answer_read(q, http, &answer);
+	exporter_answer_read(q, http, &answer);
 	output_report(answer.report, answer.last);
 	return answer.code;
 }
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 {
 	static const char version[] = "check_mailvane " MAILVANE_VERSION "\n";
 	char error[REFUSAL_MAX];
-	struct options options;
+	struct check_mailvane_options options;
 
 	if (!check_mailvane_options_parse(argc, argv, &options, error))
 		return output_unknown("MAIL", view_of(error));

@@ -55,8 +55,8 @@ static bool set_span(struct span *span, const char *name, const char *text, char
 		       "seconds or a number with a unit are needed, as 90, 500ms or 5m");
 }
 
-static bool check_mailvane_options_set(struct options *q, int option, const char *value,
-				       char *error)
+static bool check_mailvane_options_set(struct check_mailvane_options *q, int option,
+				       const char *value, char *error)
 {
 	switch (option) {
 	case 'u':
@@ -81,10 +81,12 @@ static bool check_mailvane_options_set(struct options *q, int option, const char
 	}
 }
 
-bool check_mailvane_options_parse(int argc, char **argv, struct options *ret_options,
+bool check_mailvane_options_parse(int argc, char **argv,
+				  struct check_mailvane_options *ret_options,
 				  char error[REFUSAL_MAX])
 {
-	struct options q = { .url = "http://127.0.0.1:19025", .timeout = span_of_ms(900) };
+	struct check_mailvane_options q = { .url = "http://127.0.0.1:19025",
+					    .timeout = span_of_ms(900) };
 	int option;
 
 	opterr = 0;

@@ -6,7 +6,7 @@
 #include "usage_error.h"
 
 /* All texts are those of argv. */
-struct options {
+struct check_mailvane_options {
 	const char *url;
 	const char *server, *service; /* service NULL: all of the server */
 	struct span max_age;          /* ns 0: three intervals of each service */
@@ -15,7 +15,8 @@ struct options {
 };
 
 /* False, with a sentence that says what to do, if the arguments cannot be used. */
-bool check_mailvane_options_parse(int argc, char **argv, struct options *ret_options,
+bool check_mailvane_options_parse(int argc, char **argv,
+				  struct check_mailvane_options *ret_options,
 				  char error[REFUSAL_MAX]);
 
 extern const char check_mailvane_options_help[];

@@ -94,7 +94,7 @@ static void excuse_closed(const struct findings *f, struct finding *one)
 	buffer_string(&b);
 }
 
-void findings_judge(struct findings *f, const struct options *o)
+void findings_judge(struct findings *f, const struct check_mail_options *o)
 {
 	qsort(f->list, f->count, sizeof(*f->list), by_target_and_address);
 	for (size_t i = 0; i < f->count; i++) {

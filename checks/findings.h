@@ -2,7 +2,7 @@
 #ifndef MAILVANE_FINDINGS_H
 #define MAILVANE_FINDINGS_H
 
-#include "options.h"
+#include "check_mail_options.h"
 #include "report.h"
 
 struct findings {
@@ -18,7 +18,7 @@ void findings_fini(struct findings *);
 
 /* By service in the order of ports asked for, then by address; then all rules of the options:
  * expectations, limits, closed ports whose TLS twin works, some addresses bad. */
-void findings_judge(struct findings *, const struct options *);
+void findings_judge(struct findings *, const struct check_mail_options *);
 
 /* The service with implicit TLS that may stand in for this one; NULL: none. */
 const char *findings_twin(const char *service);

@@ -34,7 +34,7 @@ static bool unknown_service(struct view name, char error[REFUSAL_MAX])
 
 /* The service with what the options say instead. */
 static const struct service *run_plan_choose_service(struct plan *plan,
-						     const struct options *o,
+						     const struct check_mail_options *o,
 						     struct view name,
 						     char error[REFUSAL_MAX])
 {
@@ -58,7 +58,8 @@ static const struct service *run_plan_choose_service(struct plan *plan,
 }
 
 /* EXTERNAL has none. */
-static const char *run_plan_secret_of(struct arena *arena, const struct options *o,
+static const char *run_plan_secret_of(struct arena *arena,
+				      const struct check_mail_options *o,
 				      char error[REFUSAL_MAX])
 {
 	if (o->mechanism == MECHANISM_EXTERNAL)
@@ -72,7 +73,7 @@ static const char *run_plan_secret_of(struct arena *arena, const struct options 
 	return password_from_fd(arena, o->password_fd, error);
 }
 
-static bool fill_account(struct plan *plan, const struct options *o,
+static bool fill_account(struct plan *plan, const struct check_mail_options *o,
 			 const struct account **ret_account, char error[REFUSAL_MAX])
 {
 	struct account *account;
@@ -89,12 +90,12 @@ static bool fill_account(struct plan *plan, const struct options *o,
 }
 
 /* Port 25 is for other servers, who do not log in (RFC 6409); unless it was asked for. */
-static bool logs_in(const struct options *o, const struct service *s)
+static bool logs_in(const struct check_mail_options *o, const struct service *s)
 {
 	return o->service_count > 0 || strcmp(s->name, "smtp") != 0;
 }
 
-static const struct pins *pins_of(struct plan *plan, const struct options *o)
+static const struct pins *pins_of(struct plan *plan, const struct check_mail_options *o)
 {
 	struct pins *pins;
 
@@ -105,7 +106,7 @@ static const struct pins *pins_of(struct plan *plan, const struct options *o)
 	return pins;
 }
 
-static bool fill_targets(struct plan *plan, const struct options *o,
+static bool fill_targets(struct plan *plan, const struct check_mail_options *o,
 			 char error[REFUSAL_MAX])
 {
 	struct target targets[OPTIONS_SERVICES_MAX] = { 0 };
@@ -146,7 +147,7 @@ static bool fill_targets(struct plan *plan, const struct options *o,
 	       refusal(error, "--service", twice->service->name, "it is given twice");
 }
 
-static void fill_policy(struct policy *p, const struct options *o)
+static void fill_policy(struct policy *p, const struct check_mail_options *o)
 {
 	if (o->cert_warning_given)
 		p->expiry_warning = o->cert_warning;
@@ -155,7 +156,8 @@ static void fill_policy(struct policy *p, const struct options *o)
 	p->overrides = (struct overrides){ o->states.rows, o->states.count };
 }
 
-bool order_fill(struct plan *plan, const struct options *o, char error[REFUSAL_MAX])
+bool order_fill(struct plan *plan, const struct check_mail_options *o,
+		char error[REFUSAL_MAX])
 {
 	struct settings *s = &plan->settings;
 

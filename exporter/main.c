@@ -6,10 +6,10 @@
  */
 #include "descriptor_limit.h"
 #include "descriptors.h"
+#include "exporter_options.h"
 #include "exposition.h"
 #include "metrics_page.h"
 #include "names_log.h"
-#include "options.h"
 #include "paths.h"
 #include "printable.h"
 #include "rules_watch.h"
@@ -85,7 +85,7 @@ static size_t server_count(const struct plan *plan)
 	return count;
 }
 
-static int main_check(const struct options *options, const struct config *config,
+static int main_check(const struct exporter_options *options, const struct config *config,
 		      const struct rules *rules)
 {
 	const struct web_words none = { 0 };
@@ -108,7 +108,7 @@ static int main_check(const struct options *options, const struct config *config
 	return EXIT_SUCCESS;
 }
 
-static bool print_answer(struct answer *answer)
+static bool print_answer(struct text_stream *answer)
 {
 	struct strbuf strbuf;
 	bool complete = false, whole = true;
@@ -156,7 +156,7 @@ static int main_once(struct plan *plan, struct log *log, struct moment started)
 				 .targets = plan->target_count,
 				 .reload_ok = true,
 				 .loaded = started };
-	struct answer *answer;
+	struct text_stream *answer;
 	char error[512];
 	bool printed;
 
@@ -262,7 +262,7 @@ static void main_log_started(struct log *log, const struct sockets *sockets,
 }
 
 /* Takes over the config, the rules and the sockets. */
-static int serve(const struct options *options, struct config *config,
+static int serve(const struct exporter_options *options, struct config *config,
 		 struct sockets *sockets, const struct site *site, struct rules *rules,
 		 struct log *log)
 {
@@ -293,7 +293,7 @@ static int serve(const struct options *options, struct config *config,
 	return EXIT_SUCCESS;
 }
 
-static bool open_sockets(const struct options *options, struct sockets *sockets,
+static bool open_sockets(const struct exporter_options *options, struct sockets *sockets,
 			 struct buffer *error)
 {
 	return options->systemd_socket
@@ -301,7 +301,7 @@ static bool open_sockets(const struct options *options, struct sockets *sockets,
 		   : sockets_open(sockets, options->listen, options->listen_n, error);
 }
 
-static int main_start(const struct options *options, const struct site *site,
+static int main_start(const struct exporter_options *options, const struct site *site,
 		      struct rules *rules, struct config *config, struct log *log)
 {
 	char storage[512];
@@ -323,7 +323,7 @@ static int main_start(const struct options *options, const struct site *site,
 }
 
 /* Takes over the config and the rules. */
-static int main_with_config(const struct options *options, const struct site *site,
+static int main_with_config(const struct exporter_options *options, const struct site *site,
 			    struct config *config, struct rules *rules)
 {
 	struct moment started = moment_now();
@@ -364,7 +364,7 @@ static int main_help(void)
 	struct buffer text;
 
 	buffer_init(&text, storage, sizeof(storage));
-	options_help(&text);
+	exporter_options_help(&text);
 	fputs(buffer_string(&text), stdout);
 	return EXIT_SUCCESS;
 }
@@ -381,7 +381,7 @@ static int main_metrics_help(void)
 	return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static bool main_set_site(const struct options *options, struct site *site,
+static bool main_set_site(const struct exporter_options *options, struct site *site,
 			  struct buffer *error)
 {
 	if (!site_init(site, options->external_url, options->route_prefix,
@@ -395,7 +395,7 @@ static bool main_set_site(const struct options *options, struct site *site,
 	return false;
 }
 
-static bool main_choose_shard(const struct options *options, struct shard *shard,
+static bool main_choose_shard(const struct exporter_options *options, struct shard *shard,
 			      struct buffer *error)
 {
 	char hostname[256] = "";
@@ -409,7 +409,7 @@ int main(int argc, char **argv)
 {
 	struct config_errors errors = { 0 };
 	struct errors web_errors;
-	struct options options;
+	struct exporter_options options;
 	struct rules *rules;
 	struct shard shard;
 	struct site site;

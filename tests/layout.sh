@@ -6,7 +6,7 @@
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 RULES="long_files long_functions folder_sizes floors include_cycles file_cycles third_party openssl_hidden readmes
-	readme_rows architecture guards globals formatting leftovers version quiet one_output"
+	readme_rows architecture guards globals struct_names header_names formatting leftovers version quiet one_output"
 
 code() { find src checks exporter tests \( -name '*.c' -o -name '*.h' \) -type f | sort; }
 scripts() { find tests packaging -type f \( -name '*.sh' -o -name run -o -name quickstart \); }
@@ -239,6 +239,24 @@ globals() {
 		/;[ \t]*$/ && !/^\t/ { line = "" }'
 }
 
+# No two headers of the programs define a struct of the same name.
+struct_names() {
+	find src checks exporter -name '*.h' | sort | xargs awk '
+		/^struct [a-z_0-9]+ \{/ {
+			if ($2 in first && first[$2] != FILENAME)
+				printf "%s:%d: struct %s is also in %s\n", FILENAME, FNR, $2, first[$2]
+			else
+				first[$2] = FILENAME
+		}'
+}
+
+# No two headers of the programs have the same file name, so that an include means one file.
+header_names() {
+	find src checks exporter -name '*.h' | sort | awk -F/ '
+		$NF in first { printf "%s:1: %s is also the name of %s\n", $0, $NF, first[$NF] }
+		!($NF in first) { first[$NF] = $0 }'
+}
+
 # clang-format 14, or nothing: others break lines elsewhere.
 formatter() {
 	local tool
@@ -322,6 +340,8 @@ plant() {
 	architecture) echo 'See `base/planted.c`.' >>src/ARCHITECTURE.md ;;
 	guards) printf '#ifndef MAILVANE_VIEW_H\n#define MAILVANE_VIEW_H\n#endif\n' >src/base/planted.h ;;
 	globals) printf 'void buffer_init(void)\n{\n}\n' >src/base/planted.c ;;
+	struct_names) printf 'struct view {\n\tint planted;\n};\n' >src/net/planted.h ;;
+	header_names) mkdir src/net/planted && echo >src/net/planted/view.h ;;
 	formatting) echo 'int  planted ;' >src/base/planted.c ;;
 	leftovers) echo "/* TO""DO: later */" >src/base/planted.c ;;
 	version) grep -oE 'VERSION [0-9.]+' CMakeLists.txt | tail -n 1 >src/base/planted.txt ;;

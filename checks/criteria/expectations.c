@@ -3,7 +3,7 @@
 
 #include "capability_words.h"
 
-bool expectations_any(const struct options *o)
+bool expectations_any(const struct check_mail_options *o)
 {
 	return o->expected_count > 0 || o->expect_auth_after_tls;
 }
@@ -28,7 +28,7 @@ static void expectations_fail(struct finding *f, const char *what, const char *h
 			*p = '/';
 }
 
-void expectations_judge(const struct options *o, struct finding *f)
+void expectations_judge(const struct check_mail_options *o, struct finding *f)
 {
 	const char *before = transcript_offered_before(f->result.transcript);
 	const char *after = transcript_offered_after(f->result.transcript);

@@ -3,7 +3,8 @@
 
 #include "json_stdout.h"
 
-static void put_sum(struct json *j, const struct names *n, const struct names_sum *s)
+static void put_sum(struct json *j, const struct customer_names *n,
+		    const struct names_sum *s)
 {
 	json_number(j, "names_count", (int64_t)n->list.count);
 	json_number(j, "names_bad", (int64_t)s->bad);
@@ -43,8 +44,9 @@ static void names_json_put_silence(struct json *j, const struct names_port *p)
 	json_end(j);
 }
 
-static void names_json_put_port(struct json *j, const struct names *n,
-				const struct options *o, const struct names_port *p)
+static void names_json_put_port(struct json *j, const struct customer_names *n,
+				const struct check_mail_options *o,
+				const struct names_port *p)
 {
 	json_object(j, NULL);
 	json_text(j, "service", p->target->service->name);
@@ -78,7 +80,8 @@ static void names_json_put_answer(struct json *j, const struct name_answer *a,
 	json_end(j);
 }
 
-void names_json(const struct names *n, const struct options *o, const struct names_sum *s)
+void names_json(const struct customer_names *n, const struct check_mail_options *o,
+		const struct names_sum *s)
 {
 	struct json j;
 

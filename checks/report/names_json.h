@@ -5,6 +5,7 @@
 #include "names_report.h"
 
 /* One document to standard output. */
-void names_json(const struct names *, const struct options *, const struct names_sum *);
+void names_json(const struct customer_names *, const struct check_mail_options *,
+		const struct names_sum *);
 
 #endif

@@ -13,7 +13,7 @@ bool name_answer_bad(const struct name_answer *a)
 	return a->progress == NAME_ANSWERED && a->state != STATE_OK;
 }
 
-bool names_port_excused(const struct names *n, const struct options *o,
+bool names_port_excused(const struct customer_names *n, const struct check_mail_options *o,
 			const struct names_port *p)
 {
 	const char *twin = findings_twin(p->target->service->name);
@@ -27,7 +27,7 @@ bool names_port_excused(const struct names *n, const struct options *o,
 	return false;
 }
 
-static bool is_silent(const struct names *n, const struct options *o,
+static bool is_silent(const struct customer_names *n, const struct check_mail_options *o,
 		      const struct names_port *p)
 {
 	return p->silent && p->answered < n->list.count && !names_port_excused(n, o, p);
@@ -46,8 +46,8 @@ static bool names_report_weigh(struct names_sum *s, enum state state, enum fault
 	return true;
 }
 
-static void add_name(struct names_sum *s, const struct names *n, const struct options *o,
-		     size_t name)
+static void add_name(struct names_sum *s, const struct customer_names *n,
+		     const struct check_mail_options *o, size_t name)
 {
 	bool bad = false, missing = false;
 
@@ -74,7 +74,8 @@ static void add_name(struct names_sum *s, const struct names *n, const struct op
 	s->not_asked += missing;
 }
 
-void names_sum(const struct names *n, const struct options *o, struct names_sum *ret_sum)
+void names_sum(const struct customer_names *n, const struct check_mail_options *o,
+	       struct names_sum *ret_sum)
 {
 	struct names_sum s = { .state = STATE_OK, .fault = FAULT_OK, .phase = PHASE_TLS };
 
@@ -97,7 +98,7 @@ struct shown_host {
 	char text[260];
 };
 
-static const char *show_host(struct shown_host *shown, const struct options *o)
+static const char *show_host(struct shown_host *shown, const struct check_mail_options *o)
 {
 	return plugin_text_copy(shown->text, sizeof(shown->text), view_of(o->host));
 }
@@ -106,7 +107,7 @@ static const char *show_host(struct shown_host *shown, const struct options *o)
 
 /* --- words -------------------------------------------------------------------------------- */
 
-static const struct names_port *first_bad_port(const struct names *n, size_t name)
+static const struct names_port *first_bad_port(const struct customer_names *n, size_t name)
 {
 	const struct names_port *found = NULL;
 
@@ -123,8 +124,8 @@ static const struct names_port *first_bad_port(const struct names *n, size_t nam
 	return found;
 }
 
-static void put_bad_names(struct buffer *b, const struct names *n,
-			  const struct names_sum *s, const struct options *o)
+static void put_bad_names(struct buffer *b, const struct customer_names *n,
+			  const struct names_sum *s, const struct check_mail_options *o)
 {
 	const struct names_port *p = first_bad_port(n, s->worst);
 	const struct name_answer *a = &p->answers[s->worst];
@@ -146,7 +147,7 @@ static void put_bad_names(struct buffer *b, const struct names *n,
 }
 
 /* One dead host is one story: no service was reached, and for the same reason. */
-static bool names_report_host_is_away(const struct names *n)
+static bool names_report_host_is_away(const struct customer_names *n)
 {
 	const struct result *first = &n->ports[0].silence;
 
@@ -160,8 +161,10 @@ static bool names_report_host_is_away(const struct names *n)
 	return n->port_count > 1;
 }
 
-static const char *names_report_put_silence(struct buffer *b, const struct names *n,
-					    const struct options *o, const char *gap)
+static const char *names_report_put_silence(struct buffer *b,
+					    const struct customer_names *n,
+					    const struct check_mail_options *o,
+					    const char *gap)
 {
 	char text[VERDICT_SENTENCE_MAX];
 
@@ -184,8 +187,8 @@ static const char *names_report_put_silence(struct buffer *b, const struct names
 }
 
 /* Three things may be wrong; all are told, what decided is told by the pair. */
-static void put_story(struct buffer *b, const struct names *n, const struct options *o,
-		      const struct names_sum *s)
+static void put_story(struct buffer *b, const struct customer_names *n,
+		      const struct check_mail_options *o, const struct names_sum *s)
 {
 	const char *gap = "";
 
@@ -200,8 +203,8 @@ static void put_story(struct buffer *b, const struct names *n, const struct opti
 			      n->out_of_time ? " in time, see --timeout" : "");
 }
 
-static void put_well(struct buffer *b, const struct names *n, const struct options *o,
-		     const struct names_sum *s)
+static void put_well(struct buffer *b, const struct customer_names *n,
+		     const struct check_mail_options *o, const struct names_sum *s)
 {
 	char left[SPAN_TEXT_MAX];
 
@@ -212,7 +215,7 @@ static void put_well(struct buffer *b, const struct names *n, const struct optio
 			      s->earliest_name);
 }
 
-static void names_report_put_values(struct buffer *b, const struct names *n,
+static void names_report_put_values(struct buffer *b, const struct customer_names *n,
 				    const struct names_sum *s)
 {
 	struct span left = moment_between(moment_now(), s->earliest);
@@ -226,8 +229,9 @@ static void names_report_put_values(struct buffer *b, const struct names *n,
 			      (long long)(left.ns / 86400000000000));
 }
 
-static void names_report_put_port(struct buffer *b, const struct names *n,
-				  const struct options *o, const struct names_port *p)
+static void names_report_put_port(struct buffer *b, const struct customer_names *n,
+				  const struct check_mail_options *o,
+				  const struct names_port *p)
 {
 	size_t bad = 0, fallbacks = 0;
 	char text[VERDICT_SENTENCE_MAX];
@@ -254,7 +258,7 @@ static void names_report_put_port(struct buffer *b, const struct names *n,
 }
 
 /* Services where the same is wrong share a line. */
-static bool told_before(const struct names *n, size_t name, size_t port)
+static bool told_before(const struct customer_names *n, size_t name, size_t port)
 {
 	const struct name_answer *mine = &n->ports[port].answers[name];
 
@@ -268,7 +272,8 @@ static bool told_before(const struct names *n, size_t name, size_t port)
 	return false;
 }
 
-static void names_report_put_name(struct buffer *b, const struct names *n, size_t name)
+static void names_report_put_name(struct buffer *b, const struct customer_names *n,
+				  size_t name)
 {
 	for (size_t i = 0; i < n->port_count; i++) {
 		const struct name_answer *a = &n->ports[i].answers[name];
@@ -291,7 +296,7 @@ static void names_report_put_name(struct buffer *b, const struct names *n, size_
 	}
 }
 
-static bool name_state(const struct names *n, size_t name, enum state *ret_state)
+static bool name_state(const struct customer_names *n, size_t name, enum state *ret_state)
 {
 	const struct names_port *p = first_bad_port(n, name);
 
@@ -301,8 +306,8 @@ static bool name_state(const struct names *n, size_t name, enum state *ret_state
 }
 
 /* Those of one state that still find room; returns how many were put. */
-static size_t put_names_of(struct buffer *b, const struct names *n, enum state wanted,
-			   size_t most)
+static size_t put_names_of(struct buffer *b, const struct customer_names *n,
+			   enum state wanted, size_t most)
 {
 	char storage[REPORT_MAX];
 	struct buffer part;
@@ -322,8 +327,8 @@ static size_t put_names_of(struct buffer *b, const struct names *n, enum state w
 	return shown;
 }
 
-void names_report(struct buffer *b, const struct names *n, const struct options *o,
-		  const struct names_sum *s)
+void names_report(struct buffer *b, const struct customer_names *n,
+		  const struct check_mail_options *o, const struct names_sum *s)
 {
 	static const enum state worst_first[] = { STATE_CRITICAL, STATE_WARNING,
 						  STATE_UNKNOWN };

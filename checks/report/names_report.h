@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CHECK_NAMES_REPORT_H
 #define MAILVANE_CHECK_NAMES_REPORT_H
 
-#include "names.h"
+#include "customer_names.h"
 #include "report.h"
 
 /* The sum over all names and services. */
@@ -19,8 +19,9 @@ struct names_sum {
 };
 
 /* Services that are closed and need not be open (RFC 8314 section 4.1) count for nothing. */
-void names_sum(const struct names *, const struct options *, struct names_sum *ret_sum);
-bool names_port_excused(const struct names *, const struct options *,
+void names_sum(const struct customer_names *, const struct check_mail_options *,
+	       struct names_sum *ret_sum);
+bool names_port_excused(const struct customer_names *, const struct check_mail_options *,
 			const struct names_port *);
 /* Bad at this service. */
 bool name_answer_bad(const struct name_answer *);
@@ -28,7 +29,7 @@ bool name_answer_bad(const struct name_answer *);
 /* As report_write: a summary with performance values, a line for each service, and lines for bad
  * names while there is room, at most NAMES_SHOWN_MAX; then how many more there are. */
 enum { NAMES_SHOWN_MAX = 20 };
-void names_report(struct buffer *, const struct names *, const struct options *,
-		  const struct names_sum *);
+void names_report(struct buffer *, const struct customer_names *,
+		  const struct check_mail_options *, const struct names_sum *);
 
 #endif

@@ -11,7 +11,7 @@
 enum { TARGETS_AT_ONCE = 64, ADDRESS_MAX = 300, FILTER_MAX = 512 };
 
 struct discovery {
-	struct answer answer;
+	struct text_stream answer;
 	struct plan *plan;
 	char server[FILTER_MAX], service[FILTER_MAX], protocol[FILTER_MAX]; /* "": all */
 	char address[ADDRESS_MAX], path[SITE_TEXT_MAX + sizeof("/probe")];
@@ -93,7 +93,7 @@ static void discovery_put_target(struct json *j, const struct discovery *d,
 	json_end(j);
 }
 
-static bool discovery_more(struct answer *answer, struct strbuf *out)
+static bool discovery_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct discovery *d = (struct discovery *)answer;
 
@@ -115,7 +115,7 @@ static bool discovery_more(struct answer *answer, struct strbuf *out)
 	return true;
 }
 
-static void discovery_dispose(struct answer *answer)
+static void discovery_dispose(struct text_stream *answer)
 {
 	struct discovery *d = (struct discovery *)answer;
 
@@ -123,13 +123,13 @@ static void discovery_dispose(struct answer *answer)
 	free(d);
 }
 
-struct answer *discovery_new(struct plan *plan, const struct discovery_request *wish)
+struct text_stream *discovery_new(struct plan *plan, const struct discovery_request *wish)
 {
 	struct discovery *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
-	d->answer = (struct answer){ discovery_more, discovery_dispose };
+	d->answer = (struct text_stream){ discovery_more, discovery_dispose };
 	d->plan = plan_hold(plan);
 	json_init(&d->json, strbuf_sink, NULL);
 	text_copy(d->server, sizeof(d->server), wish->server ? wish->server : "");
@@ -173,7 +173,7 @@ static bool is_https(const struct request *request)
 	       NULL;
 }
 
-struct reply discovery_answer(struct request *request)
+struct http_reply discovery_answer(struct request *request)
 {
 	const char *address = request_argument(request, "address"), *fault;
 	struct plan *plan = exporter_plan(request->exporter);
@@ -186,16 +186,16 @@ struct reply discovery_answer(struct request *request)
 		.path = path,
 		.https = is_https(request),
 	};
-	struct reply reply;
+	struct http_reply reply;
 	struct buffer b;
 
 	buffer_init(&b, path, sizeof(path));
 	buffer_format(&b, "%s/probe", request->site->prefix);
 	fault = fault_of(&wish, plan);
 	if (fault)
-		reply = reply_text(MHD_HTTP_BAD_REQUEST, fault);
+		reply = http_reply_text(MHD_HTTP_BAD_REQUEST, fault);
 	else
-		reply = reply_stream(discovery_new(plan, &wish), "application/json");
+		reply = http_reply_stream(discovery_new(plan, &wish), "application/json");
 	plan_release(plan);
 	return reply;
 }

@@ -7,10 +7,10 @@
 #ifndef MAILVANE_DISCOVERY_H
 #define MAILVANE_DISCOVERY_H
 
-#include "answer.h"
+#include "http_reply.h"
 #include "plan.h"
-#include "reply.h"
 #include "request.h"
+#include "text_stream.h"
 
 /* Selects targets (NULL: all), and says how Prometheus reaches the exporter. Valid
  * during the call. */
@@ -22,9 +22,9 @@ struct discovery_request {
 };
 
 /* Holds a reference to the plan until it is freed. NULL: out of memory. */
-struct answer *discovery_new(struct plan *, const struct discovery_request *);
+struct text_stream *discovery_new(struct plan *, const struct discovery_request *);
 
 /* The function of the path. */
-struct reply discovery_answer(struct request *);
+struct http_reply discovery_answer(struct request *);
 
 #endif

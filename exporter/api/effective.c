@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 struct effective {
-	struct answer answer;
+	struct text_stream answer;
 	struct plan *plan;
 	char *head; /* NULL: already sent */
 	size_t at;
 };
 
-static bool effective_more(struct answer *answer, struct strbuf *out)
+static bool effective_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct effective *e = (struct effective *)answer;
 	bool first = e->at == 0;
@@ -39,7 +39,7 @@ static bool effective_more(struct answer *answer, struct strbuf *out)
 	return true;
 }
 
-static void effective_dispose(struct answer *answer)
+static void effective_dispose(struct text_stream *answer)
 {
 	struct effective *e = (struct effective *)answer;
 
@@ -48,7 +48,7 @@ static void effective_dispose(struct answer *answer)
 	free(e);
 }
 
-struct answer *effective_new(char *head, struct plan *plan)
+struct text_stream *effective_new(char *head, struct plan *plan)
 {
 	struct effective *e = head ? calloc(1, sizeof(*e)) : NULL;
 
@@ -56,18 +56,18 @@ struct answer *effective_new(char *head, struct plan *plan)
 		free(head);
 		return NULL;
 	}
-	e->answer = (struct answer){ effective_more, effective_dispose };
+	e->answer = (struct text_stream){ effective_more, effective_dispose };
 	e->plan = plan_hold(plan);
 	e->head = head;
 	return &e->answer;
 }
 
-struct reply effective_answer(struct request *request)
+struct http_reply effective_answer(struct request *request)
 {
 	struct plan *plan = exporter_plan(request->exporter);
-	struct reply reply =
-	    reply_stream(effective_new(exporter_config(request->exporter), plan),
-			 "text/plain; charset=utf-8");
+	struct http_reply reply =
+	    http_reply_stream(effective_new(exporter_config(request->exporter), plan),
+			      "text/plain; charset=utf-8");
 
 	plan_release(plan);
 	return reply;

@@ -3,16 +3,16 @@
 #ifndef MAILVANE_EFFECTIVE_H
 #define MAILVANE_EFFECTIVE_H
 
-#include "answer.h"
+#include "http_reply.h"
 #include "plan.h"
-#include "reply.h"
 #include "request.h"
+#include "text_stream.h"
 
 /* Takes over the head (text of config->dump; NULL: out of memory) and holds a reference
  * to the plan. NULL: out of memory. */
-struct answer *effective_new(char *head, struct plan *);
+struct text_stream *effective_new(char *head, struct plan *);
 
 /* The function of the path. */
-struct reply effective_answer(struct request *);
+struct http_reply effective_answer(struct request *);
 
 #endif

@@ -7,7 +7,7 @@
 enum { NAMES_AT_ONCE = 64, FILTER_MAX = 512, OFFSET_MAX = 1000000000 };
 
 struct hosted_names {
-	struct answer answer;
+	struct text_stream answer;
 	struct plan *plan;
 	char server[FILTER_MAX], service[FILTER_MAX], part[NAME_SET_NAME_MAX]; /* "": all */
 	unsigned states;
@@ -102,7 +102,7 @@ static bool some_names(struct hosted_names *h, const struct hosting *at)
 	return false;
 }
 
-static bool hosted_names_more(struct answer *answer, struct strbuf *out)
+static bool hosted_names_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct hosted_names *h = (struct hosted_names *)answer;
 	struct json *j = &h->json;
@@ -130,7 +130,7 @@ static bool hosted_names_more(struct answer *answer, struct strbuf *out)
 	return false;
 }
 
-static void hosted_names_dispose(struct answer *answer)
+static void hosted_names_dispose(struct text_stream *answer)
 {
 	struct hosted_names *h = (struct hosted_names *)answer;
 
@@ -138,13 +138,14 @@ static void hosted_names_dispose(struct answer *answer)
 	free(h);
 }
 
-struct answer *hosted_names_new(struct plan *plan, const struct hosted_names_request *wish)
+struct text_stream *hosted_names_new(struct plan *plan,
+				     const struct hosted_names_request *wish)
 {
 	struct hosted_names *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return NULL;
-	h->answer = (struct answer){ hosted_names_more, hosted_names_dispose };
+	h->answer = (struct text_stream){ hosted_names_more, hosted_names_dispose };
 	h->plan = plan_hold(plan);
 	json_init(&h->json, strbuf_sink, NULL);
 	text_copy(h->server, sizeof(h->server), wish->server ? wish->server : "");
@@ -282,17 +283,18 @@ static const char *read_wish(struct request *request, const struct plan *plan,
 	return NULL;
 }
 
-struct reply hosted_names_answer(struct request *request)
+struct http_reply hosted_names_answer(struct request *request)
 {
 	struct plan *plan = exporter_plan(request->exporter);
 	struct hosted_names_request wish;
 	const char *fault = read_wish(request, plan, &wish);
-	struct reply reply;
+	struct http_reply reply;
 
 	if (fault)
-		reply = reply_text(MHD_HTTP_BAD_REQUEST, fault);
+		reply = http_reply_text(MHD_HTTP_BAD_REQUEST, fault);
 	else
-		reply = reply_stream(hosted_names_new(plan, &wish), "application/json");
+		reply =
+		    http_reply_stream(hosted_names_new(plan, &wish), "application/json");
 	plan_release(plan);
 	return reply;
 }

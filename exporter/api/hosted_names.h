@@ -4,11 +4,11 @@
 #ifndef MAILVANE_HOSTED_NAMES_H
 #define MAILVANE_HOSTED_NAMES_H
 
-#include "answer.h"
+#include "http_reply.h"
 #include "json_writer.h"
 #include "plan.h"
-#include "reply.h"
 #include "request.h"
+#include "text_stream.h"
 
 enum { HOSTED_LIMIT = 100, HOSTED_LIMIT_MAX = 1000 };
 
@@ -22,7 +22,7 @@ struct hosted_names_request {
 
 /* The answer, sorted by server, service and name. Holds a reference to the plan until it
  * is freed. NULL: out of memory. */
-struct answer *hosted_names_new(struct plan *, const struct hosted_names_request *);
+struct text_stream *hosted_names_new(struct plan *, const struct hosted_names_request *);
 
 /* For /api/v1/status: writes a member with the counts of one target's names; null if it
  * has no names. */
@@ -33,6 +33,6 @@ void hosted_names_member(struct json *, const char *name, const struct hosting *
 bool hosted_states(const char *word, unsigned *ret_states);
 
 /* The function of the path. */
-struct reply hosted_names_answer(struct request *);
+struct http_reply hosted_names_answer(struct request *);
 
 #endif

@@ -133,18 +133,19 @@ bool probe_request_timeout(const char *scrape_timeout, struct span offset,
 	return true;
 }
 
-static struct reply probe_request_text(unsigned status, struct strbuf *text)
+static struct http_reply probe_request_text(unsigned status, struct strbuf *text)
 {
-	struct reply reply = { 0 };
+	struct http_reply reply = { 0 };
 
 	if (!text->failed)
-		reply = reply_bytes(status, strbuf_view(text), "text/plain; charset=utf-8");
+		reply = http_reply_bytes(status, strbuf_view(text),
+					 "text/plain; charset=utf-8");
 	return reply;
 }
 
 /* False: *ret_reply is the answer to a wrong request. */
 static bool probe_request_parse(struct request *request, struct probe_work *p,
-				struct reply *ret_reply)
+				struct http_reply *ret_reply)
 {
 	static const unsigned statuses[] = { [PROBE_TARGET_BAD] = MHD_HTTP_BAD_REQUEST,
 					     [PROBE_TARGET_FORBIDDEN] =
@@ -170,13 +171,13 @@ static bool probe_request_parse(struct request *request, struct probe_work *p,
 	return answer == PROBE_TARGET_FOUND;
 }
 
-static struct reply probe_request_refuse(const struct plan *plan,
-					 enum on_demand_permit permit)
+static struct http_reply probe_request_refuse(const struct plan *plan,
+					      enum on_demand_permit permit)
 {
 	unsigned max = plan->settings.on_demand.max;
 	char text[200];
 	struct buffer line;
-	struct reply reply;
+	struct http_reply reply;
 
 	buffer_init(&line, text, sizeof(text));
 	if (permit == ON_DEMAND_CLIENT_AT_LIMIT)
@@ -191,13 +192,13 @@ static struct reply probe_request_refuse(const struct plan *plan,
 		    "%u probes are under way: ask again later, or raise at_once of "
 		    "`probe` in the configuration\n",
 		    max);
-	reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
-	reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	reply = http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
+	http_reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	return reply;
 }
 
 /* The request waits before the engine gets the probe, because the probe may end at once. */
-static struct reply probe_request_submit(struct request *request, struct probe_work *p)
+static struct http_reply probe_request_submit(struct request *request, struct probe_work *p)
 {
 	enum on_demand_permit permit;
 
@@ -218,14 +219,14 @@ static struct reply probe_request_submit(struct request *request, struct probe_w
 		probe_request_done(&p->on_demand_probe, NULL);
 		probe_request_gone(&p->on_demand_probe);
 	}
-	return reply_later();
+	return http_reply_later();
 }
 
-static struct reply probe_request_begin(struct request *request)
+static struct http_reply probe_request_begin(struct request *request)
 {
 	struct plan *plan = exporter_plan(request->exporter);
 	struct probe_work *p = probe_work_new(request, plan);
-	struct reply reply = { 0 };
+	struct http_reply reply = { 0 };
 
 	plan_release(plan);
 	if (!p)
@@ -257,9 +258,9 @@ static void put_debug(struct strbuf *out, const struct probe_work *p)
 	strbuf_text(out, "\nMetrics that would have been returned:\n");
 }
 
-static struct reply probe_request_result(const struct probe_work *p)
+static struct http_reply probe_request_result(const struct probe_work *p)
 {
-	struct reply reply = { 0 };
+	struct http_reply reply = { 0 };
 	struct strbuf text;
 
 	strbuf_init(&text);
@@ -272,16 +273,17 @@ static struct reply probe_request_result(const struct probe_work *p)
 		    "--web.config.file), or to who asks from this machine itself.\n");
 	probe_metrics_put(&text, &p->result, p->chosen.target.timeout);
 	if (!text.failed)
-		reply = reply_bytes(MHD_HTTP_OK, strbuf_view(&text),
-				    p->debug ? "text/plain; charset=utf-8" : metrics_type);
+		reply =
+		    http_reply_bytes(MHD_HTTP_OK, strbuf_view(&text),
+				     p->debug ? "text/plain; charset=utf-8" : metrics_type);
 	strbuf_fini(&text);
 	return reply;
 }
 
-struct reply probe_request(struct request *request)
+struct http_reply probe_request(struct request *request)
 {
 	struct probe_work *p = request->work;
-	struct reply reply;
+	struct http_reply reply;
 
 	if (!p)
 		return probe_request_begin(request);
@@ -290,8 +292,9 @@ struct reply probe_request(struct request *request)
 	if (p->has_result)
 		reply = probe_request_result(p);
 	else
-		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
-				   "no result: the exporter is ending, or out of memory\n");
+		reply = http_reply_text(
+		    MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "no result: the exporter is ending, or out of memory\n");
 	pthread_mutex_unlock(&p->lock);
 	return reply;
 }

@@ -2,11 +2,11 @@
 #ifndef MAILVANE_PROBE_REQUEST_H
 #define MAILVANE_PROBE_REQUEST_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
 /* The function of the path. The probe runs on the engine while the request waits. */
-struct reply probe_request(struct request *);
+struct http_reply probe_request(struct request *);
 
 /* Computes the timeout of a probe: the module's timeout, but not longer than the
  * scraper's (X-Prometheus-Scrape-Timeout-Seconds; NULL: not sent) less an offset, and at

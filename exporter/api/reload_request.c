@@ -49,17 +49,17 @@ static void reload_request_abandon(void *work)
 	reloading_release(r);
 }
 
-static struct reply reload_request_begin(struct request *request)
+static struct http_reply reload_request_begin(struct request *request)
 {
 	struct reloading *r;
 
 	if (!request->site->lifecycle)
-		return reply_text(MHD_HTTP_FORBIDDEN,
-				  "lifecycle is off: start the exporter with "
-				  "--web.enable-lifecycle, or send it SIGHUP\n");
+		return http_reply_text(MHD_HTTP_FORBIDDEN,
+				       "lifecycle is off: start the exporter with "
+				       "--web.enable-lifecycle, or send it SIGHUP\n");
 	r = calloc(1, sizeof(*r));
 	if (!r)
-		return (struct reply){ 0 };
+		return (struct http_reply){ 0 };
 	atomic_init(&r->holders, 2);
 	pthread_mutex_init(&r->lock, NULL);
 	r->waiter.answered = reload_request_answered;
@@ -68,15 +68,15 @@ static struct reply reload_request_begin(struct request *request)
 	request->free_work = reload_request_abandon;
 	request_wait(request);
 	exporter_request_reload(request->exporter, &r->waiter);
-	return reply_later();
+	return http_reply_later();
 }
 
-struct reply reload_request(struct request *request)
+struct http_reply reload_request(struct request *request)
 {
 	struct reloading *r = request->work;
 	char text[sizeof(r->said) + 80];
 	struct buffer line;
-	struct reply reply;
+	struct http_reply reply;
 
 	if (!r)
 		return reload_request_begin(request);
@@ -90,10 +90,10 @@ struct reply reload_request(struct request *request)
 	else
 		buffer_format(&line, "not taken, the one before stays in use: %s\n",
 			      r->said);
-	reply = reply_text(r->ok     ? MHD_HTTP_OK
-			   : r->done ? MHD_HTTP_INTERNAL_SERVER_ERROR
-				     : MHD_HTTP_SERVICE_UNAVAILABLE,
-			   buffer_string(&line));
+	reply = http_reply_text(r->ok     ? MHD_HTTP_OK
+				: r->done ? MHD_HTTP_INTERNAL_SERVER_ERROR
+					  : MHD_HTTP_SERVICE_UNAVAILABLE,
+				buffer_string(&line));
 	pthread_mutex_unlock(&r->lock);
 	return reply;
 }

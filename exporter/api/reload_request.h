@@ -3,10 +3,10 @@
 #ifndef MAILVANE_RELOAD_REQUEST_H
 #define MAILVANE_RELOAD_REQUEST_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
 /* The function of the path. The main thread reloads while the request waits. */
-struct reply reload_request(struct request *);
+struct http_reply reload_request(struct request *);
 
 #endif

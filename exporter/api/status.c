@@ -11,7 +11,7 @@
 enum { TARGETS_AT_ONCE = 32, FILTER_MAX = 512 };
 
 struct status {
-	struct answer answer;
+	struct text_stream answer;
 	struct plan *plan;
 	struct health health;
 	struct moment now;
@@ -149,7 +149,7 @@ static bool is_server(const struct status *s)
 		strcmp(s->plan->targets[s->at].server, s->server) == 0);
 }
 
-static bool status_more(struct answer *answer, struct strbuf *out)
+static bool status_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct status *s = (struct status *)answer;
 
@@ -168,7 +168,7 @@ static bool status_more(struct answer *answer, struct strbuf *out)
 	return true;
 }
 
-static void status_dispose(struct answer *answer)
+static void status_dispose(struct text_stream *answer)
 {
 	struct status *s = (struct status *)answer;
 
@@ -176,14 +176,14 @@ static void status_dispose(struct answer *answer)
 	free(s);
 }
 
-struct answer *status_new(struct plan *plan, const struct health *health,
-			  const struct status_request *wish, struct moment now)
+struct text_stream *status_new(struct plan *plan, const struct health *health,
+			       const struct status_request *wish, struct moment now)
 {
 	struct status *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->answer = (struct answer){ status_more, status_dispose };
+	s->answer = (struct text_stream){ status_more, status_dispose };
 	s->plan = plan_hold(plan);
 	json_init(&s->json, strbuf_sink, NULL);
 	s->health = *health;
@@ -213,23 +213,23 @@ static bool parse_state(const char *word, int *ret_state)
 	return true;
 }
 
-struct reply status_answer(struct request *request)
+struct http_reply status_answer(struct request *request)
 {
 	struct status_request wish = { .server = request_argument(request, "server") };
 	struct health health;
-	struct reply reply;
+	struct http_reply reply;
 	struct plan *plan;
 
 	if (!parse_state(request_argument(request, "state"), &wish.state))
-		return reply_text(
+		return http_reply_text(
 		    MHD_HTTP_BAD_REQUEST,
 		    "state is one of ok, warning, critical, unknown, pending\n");
 	if (wish.server && !*wish.server)
 		wish.server = NULL;
 	plan = exporter_plan(request->exporter);
 	exporter_health(request->exporter, &health);
-	reply = reply_stream(status_new(plan, &health, &wish, moment_now()),
-			     "application/json");
+	reply = http_reply_stream(status_new(plan, &health, &wish, moment_now()),
+				  "application/json");
 	plan_release(plan);
 	return reply;
 }

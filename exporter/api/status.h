@@ -3,11 +3,11 @@
 #ifndef MAILVANE_STATUS_H
 #define MAILVANE_STATUS_H
 
-#include "answer.h"
 #include "health.h"
+#include "http_reply.h"
 #include "plan.h"
-#include "reply.h"
 #include "request.h"
+#include "text_stream.h"
 
 /* Selects targets and results; valid during the call. */
 struct status_request {
@@ -17,10 +17,10 @@ struct status_request {
 enum { STATUS_PENDING = STATE_COUNT, STATUS_ANY };
 
 /* Holds a reference to the plan until it is freed. NULL: out of memory. */
-struct answer *status_new(struct plan *, const struct health *,
-			  const struct status_request *, struct moment now);
+struct text_stream *status_new(struct plan *, const struct health *,
+			       const struct status_request *, struct moment now);
 
 /* The function of the path. */
-struct reply status_answer(struct request *);
+struct http_reply status_answer(struct request *);
 
 #endif

@@ -162,16 +162,16 @@ static enum login access_check_login(struct access *access, struct request *requ
 	return what;
 }
 
-static struct reply unauthorized(void)
+static struct http_reply unauthorized(void)
 {
-	struct reply reply = reply_text(MHD_HTTP_UNAUTHORIZED, "Unauthorized\n");
+	struct http_reply reply = http_reply_text(MHD_HTTP_UNAUTHORIZED, "Unauthorized\n");
 
-	reply_header(&reply, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-		     "Basic realm=\"mailvane\", charset=\"UTF-8\"");
+	http_reply_header(&reply, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+			  "Basic realm=\"mailvane\", charset=\"UTF-8\"");
 	return reply;
 }
 
-static bool access_apply_login(enum login what, struct reply *ret_refusal)
+static bool access_apply_login(enum login what, struct http_reply *ret_refusal)
 {
 	switch (what) {
 	case LOGIN_YES:
@@ -180,30 +180,30 @@ static bool access_apply_login(enum login what, struct reply *ret_refusal)
 		*ret_refusal = unauthorized();
 		break;
 	case LOGIN_BUSY:
-		*ret_refusal = reply_busy("too many logins at once\n");
+		*ret_refusal = http_reply_busy("too many logins at once\n");
 		break;
 	case LOGIN_LATER:
-		*ret_refusal = reply_later();
+		*ret_refusal = http_reply_later();
 		break;
 	}
 	return false;
 }
 
 bool access_allows(struct access *access, struct request *request,
-		   struct reply *ret_refusal)
+		   struct http_reply *ret_refusal)
 {
 	if (request->login)
 		return access_apply_login(logins_result(request->login), ret_refusal);
 	if (access_within_rate(access))
 		return access_apply_login(access_check_login(access, request), ret_refusal);
-	*ret_refusal = reply_busy("too many requests\n");
+	*ret_refusal = http_reply_busy("too many requests\n");
 	return false;
 }
 
 /* --- an answer ------------------------------------------------------------------------------- */
 
 /* Headers of the web configuration replace ours. */
-void access_add_headers(struct access *access, struct reply *reply)
+void access_add_headers(struct access *access, struct http_reply *reply)
 {
 	struct rules *rules;
 	const char *ours;
@@ -218,7 +218,7 @@ void access_add_headers(struct access *access, struct reply *reply)
 		if (ours)
 			MHD_del_response_header(reply->response, header->name, ours);
 		if (*header->value)
-			reply_header(reply, header->name, header->value);
+			http_reply_header(reply, header->name, header->value);
 	}
 	rules_release(rules);
 }

@@ -6,7 +6,7 @@
 #ifndef MAILVANE_ACCESS_H
 #define MAILVANE_ACCESS_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 #include "rules.h"
 
@@ -33,7 +33,7 @@ bool access_is_trusted(const struct request *);
 
 /* True: the request is allowed. False: *ret_refusal is the answer, or says that the
  * login is still being checked. */
-bool access_allows(struct access *, struct request *, struct reply *ret_refusal);
-void access_add_headers(struct access *, struct reply *);
+bool access_allows(struct access *, struct request *, struct http_reply *ret_refusal);
+void access_add_headers(struct access *, struct http_reply *);
 
 #endif

@@ -141,38 +141,39 @@ static ssize_t events_read(void *cls, uint64_t position, char *dst, size_t max)
 	return (ssize_t)n;
 }
 
-static void events_dress(struct reply *reply)
+static void events_dress(struct http_reply *reply)
 {
-	reply_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-	reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	reply_header(reply, "X-Content-Type-Options", "nosniff");
+	http_reply_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
+	http_reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	http_reply_header(reply, "X-Content-Type-Options", "nosniff");
 	/* so that proxies send each message at once */
-	reply_header(reply, "X-Accel-Buffering", "no");
+	http_reply_header(reply, "X-Accel-Buffering", "no");
 }
 
 /* The answer to HEAD: the stream has no length, so the connection closes after the
  * headers. */
-static struct reply events_head(void)
+static struct http_reply events_head(void)
 {
-	struct reply reply = { .status = MHD_HTTP_OK };
+	struct http_reply reply = { .status = MHD_HTTP_OK };
 
-	reply.response = reply_endless_head();
+	reply.response = http_reply_endless_head();
 	events_dress(&reply);
 	return reply;
 }
 
-struct reply events_listen(struct events *e, struct request *request)
+struct http_reply events_listen(struct events *e, struct request *request)
 {
 	struct listener *l;
-	struct reply reply = { .status = MHD_HTTP_OK };
+	struct http_reply reply = { .status = MHD_HTTP_OK };
 
 	if (strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0)
 		return events_head();
 	l = events_join(e, request);
 	if (!l) {
-		reply = reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
-				   "too many listen already: ask for the page instead\n");
-		reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "60");
+		reply =
+		    http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
+				    "too many listen already: ask for the page instead\n");
+		http_reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "60");
 		return reply;
 	}
 	request->work = l;

@@ -8,7 +8,7 @@
 #ifndef MAILVANE_EVENTS_H
 #define MAILVANE_EVENTS_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
 /* The least and the greatest number of seconds between two messages. */
@@ -25,6 +25,6 @@ void events_end(struct events *);
 void events_free(struct events *);
 
 /* The function of the path: the stream, or 503 if there are too many listeners. */
-struct reply events_listen(struct events *, struct request *);
+struct http_reply events_listen(struct events *, struct request *);
 
 #endif

@@ -12,8 +12,8 @@ enum { LEVEL = 1, MEMORY_LEVEL = 8, WINDOW_BITS = 15, GZIP_HEADER = 16 };
 enum { ENOUGH = 32 * 1024, ROOM = 16 * 1024 };
 
 struct gzip {
-	struct answer answer;
-	struct answer *plain;
+	struct text_stream answer;
+	struct text_stream *plain;
 	struct strbuf piece; /* of the other answer */
 	z_stream stream;
 };
@@ -40,7 +40,7 @@ static void gzip_pack(struct gzip *g, struct strbuf *out, int flush)
 	} while (z->avail_out == 0);
 }
 
-static bool gzip_more(struct answer *answer, struct strbuf *out)
+static bool gzip_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct gzip *g = (struct gzip *)answer;
 	bool goes_on = true;
@@ -55,7 +55,7 @@ static bool gzip_more(struct answer *answer, struct strbuf *out)
 	return goes_on;
 }
 
-static void gzip_dispose(struct answer *answer)
+static void gzip_dispose(struct text_stream *answer)
 {
 	struct gzip *g = (struct gzip *)answer;
 
@@ -65,13 +65,13 @@ static void gzip_dispose(struct answer *answer)
 	free(g);
 }
 
-struct answer *gzip_new(struct answer *plain)
+struct text_stream *gzip_new(struct text_stream *plain)
 {
 	struct gzip *g = plain ? calloc(1, sizeof(*g)) : NULL;
 
 	if (g && deflateInit2(&g->stream, LEVEL, Z_DEFLATED, WINDOW_BITS + GZIP_HEADER,
 			      MEMORY_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK) {
-		g->answer = (struct answer){ gzip_more, gzip_dispose };
+		g->answer = (struct text_stream){ gzip_more, gzip_dispose };
 		g->plain = plain;
 		strbuf_init(&g->piece);
 		return &g->answer;

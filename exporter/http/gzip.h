@@ -2,10 +2,10 @@
 #ifndef MAILVANE_GZIP_H
 #define MAILVANE_GZIP_H
 
-#include "answer.h"
+#include "text_stream.h"
 
 /* Takes over the other answer, which may be NULL. Needs about 300 KB until it is freed.
  * NULL: out of memory; the other answer is freed. */
-struct answer *gzip_new(struct answer *);
+struct text_stream *gzip_new(struct text_stream *);
 
 #endif

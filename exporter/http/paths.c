@@ -15,50 +15,50 @@
 
 #include <string.h>
 
-static struct reply get_events(struct request *request)
+static struct http_reply get_events(struct request *request)
 {
 	return events_listen(request->events, request);
 }
 
-static struct reply get_healthy(struct request *request)
+static struct http_reply get_healthy(struct request *request)
 {
 	(void)request;
-	return reply_text(MHD_HTTP_OK, "healthy\n");
+	return http_reply_text(MHD_HTTP_OK, "healthy\n");
 }
 
-static struct reply get_ready(struct request *request)
+static struct http_reply get_ready(struct request *request)
 {
 	size_t unprobed = exporter_unprobed(request->exporter);
 	char storage[80];
 	struct buffer line;
 
 	if (unprobed == 0)
-		return reply_text(MHD_HTTP_OK, "ready\n");
+		return http_reply_text(MHD_HTTP_OK, "ready\n");
 	buffer_init(&line, storage, sizeof(storage));
 	buffer_format(&line, "not ready: %zu targets not probed yet\n", unprobed);
-	return reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
+	return http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
 }
 
 /* For check_mailvane, in the format of checks/verdict_reader.h. */
-static struct reply get_verdict(struct request *request)
+static struct http_reply get_verdict(struct request *request)
 {
 	const char *server = request_argument(request, "server");
 	struct plan *plan;
 	struct strbuf strbuf;
-	struct reply reply = { 0 };
+	struct http_reply reply = { 0 };
 	bool found;
 
 	if (!server || !*server)
-		return reply_text(MHD_HTTP_BAD_REQUEST,
-				  "server is missing: ?server=NAME[&service=NAME]\n");
+		return http_reply_text(MHD_HTTP_BAD_REQUEST,
+				       "server is missing: ?server=NAME[&service=NAME]\n");
 	plan = exporter_plan(request->exporter);
 	strbuf_init(&strbuf);
 	found = verdicts_answer(&strbuf, plan, server, request_argument(request, "service"),
 				moment_now());
 	plan_release(plan);
 	if (!strbuf.failed)
-		reply = reply_bytes(found ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND,
-				    strbuf_view(&strbuf), "text/plain; charset=utf-8");
+		reply = http_reply_bytes(found ? MHD_HTTP_OK : MHD_HTTP_NOT_FOUND,
+					 strbuf_view(&strbuf), "text/plain; charset=utf-8");
 	strbuf_fini(&strbuf);
 	return reply;
 }
@@ -135,10 +135,11 @@ bool path_knows(const char *method)
 	return false;
 }
 
-struct reply path_refuse_unknown(void)
+struct http_reply path_refuse_unknown(void)
 {
-	return reply_text(MHD_HTTP_NOT_IMPLEMENTED,
-			  "no such method here; methods are written in capitals: GET\n");
+	return http_reply_text(
+	    MHD_HTTP_NOT_IMPLEMENTED,
+	    "no such method here; methods are written in capitals: GET\n");
 }
 
 bool path_takes(const struct path *path, const char *method)
@@ -149,11 +150,11 @@ bool path_takes(const struct path *path, const char *method)
 	return false;
 }
 
-struct reply path_refuse(const struct path *path)
+struct http_reply path_refuse(const struct path *path)
 {
 	char list[32], text[64];
 	struct buffer allowed, line;
-	struct reply reply;
+	struct http_reply reply;
 
 	buffer_init(&allowed, list, sizeof(list));
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
@@ -162,7 +163,7 @@ struct reply path_refuse(const struct path *path)
 				      words[i].word);
 	buffer_init(&line, text, sizeof(text));
 	buffer_format(&line, "only %s here\n", buffer_string(&allowed));
-	reply = reply_text(MHD_HTTP_METHOD_NOT_ALLOWED, buffer_string(&line));
-	reply_header(&reply, MHD_HTTP_HEADER_ALLOW, list);
+	reply = http_reply_text(MHD_HTTP_METHOD_NOT_ALLOWED, buffer_string(&line));
+	http_reply_header(&reply, MHD_HTTP_HEADER_ALLOW, list);
 	return reply;
 }

@@ -2,7 +2,7 @@
 #ifndef MAILVANE_PATHS_H
 #define MAILVANE_PATHS_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
 /* PATH_GET includes HEAD. The body of a request is read and ignored. */
@@ -15,7 +15,7 @@ enum { PATH_HEAVY = 8 };
 struct path {
 	const char *path; /* NULL: --web.telemetry-path */
 	unsigned methods; /* bits of enum method, and PATH_HEAVY */
-	struct reply (*answer)(struct request *);
+	struct http_reply (*answer)(struct request *);
 };
 
 /* url has no prefix of the site. NULL: there is no such path. */
@@ -30,8 +30,8 @@ bool path_only_reads(const char *method);
 bool path_knows(const char *method);
 bool path_takes(const struct path *, const char *method);
 /* The answer 405 with the allowed methods. */
-struct reply path_refuse(const struct path *);
+struct http_reply path_refuse(const struct path *);
 /* The answer 501 to an unknown method. */
-struct reply path_refuse_unknown(void);
+struct http_reply path_refuse_unknown(void);
 
 #endif

@@ -132,15 +132,15 @@ static bool request_may_answer_large(struct request *request)
 					     instant_now());
 }
 
-static struct reply request_enqueue(struct request *request)
+static struct http_reply request_enqueue(struct request *request)
 {
 	request_suspend(request, CLIENT_QUEUED);
-	return reply_later();
+	return http_reply_later();
 }
 
 /* --- the steps -------------------------------------------------------------------------------- */
 
-static struct reply request_not_found(const struct site *site)
+static struct http_reply request_not_found(const struct site *site)
 {
 	char storage[3 * SITE_TEXT_MAX];
 	struct buffer text;
@@ -148,18 +148,18 @@ static struct reply request_not_found(const struct site *site)
 	buffer_init(&text, storage, sizeof(storage));
 	buffer_format(&text, "nothing here; see %s/ or %s%s\n", site->prefix, site->prefix,
 		      site->metrics);
-	return reply_text(MHD_HTTP_NOT_FOUND, buffer_string(&text));
+	return http_reply_text(MHD_HTTP_NOT_FOUND, buffer_string(&text));
 }
 
 /* True: request->path is set. False: *ret_refusal is the answer. */
-static bool request_route(struct request *request, struct reply *ret_refusal)
+static bool request_route(struct request *request, struct http_reply *ret_refusal)
 {
 	const struct path *path =
 	    request->url ? path_find(request->site, request->url) : NULL;
 
 	if (path_only_reads(request->method) &&
 	    site_redirects(request->site, request->full_url))
-		*ret_refusal = reply_redirect(request->site->home);
+		*ret_refusal = http_reply_redirect(request->site->home);
 	else if (!path_knows(request->method))
 		*ret_refusal = path_refuse_unknown();
 	else if (!path)
@@ -172,12 +172,13 @@ static bool request_route(struct request *request, struct reply *ret_refusal)
 	return request->path;
 }
 
-static struct reply request_reply(struct request *request)
+static struct http_reply request_reply(struct request *request)
 {
-	struct reply refusal;
+	struct http_reply refusal;
 
 	if (atomic_load(&request->web->ending))
-		return reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, "mailvane_exporter ends\n");
+		return http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
+				       "mailvane_exporter ends\n");
 	switch (request->step) {
 	case REQUEST_HEADERS:
 	case REQUEST_BODY:
@@ -197,7 +198,7 @@ static struct reply request_reply(struct request *request)
 		/* fall through */
 	case REQUEST_TURN:
 		if (request->refused)
-			return reply_busy(
+			return http_reply_busy(
 			    "too many large answers at once for this client\n");
 		if ((request->path->methods & PATH_HEAVY) &&
 		    !request_may_answer_large(request))
@@ -210,14 +211,14 @@ static struct reply request_reply(struct request *request)
 	return request->path->answer(request);
 }
 
-static enum MHD_Result request_send(struct request *request, struct reply reply)
+static enum MHD_Result request_send(struct request *request, struct http_reply reply)
 {
 	enum MHD_Result queued;
 
 	if (reply.later)
 		return MHD_YES;
 	if (strcmp(request->method, MHD_HTTP_METHOD_HEAD) == 0)
-		reply_without_body(&reply);
+		http_reply_without_body(&reply);
 	if (!reply.response)
 		return MHD_NO;
 	access_add_headers(request->web->access, &reply);
@@ -247,9 +248,9 @@ static bool request_receive(struct request *request, size_t *body_n,
 	if (request->step == REQUEST_HEADERS) {
 		request->step = REQUEST_BODY;
 		if (request_body_is_large(request))
-			*ret_result =
-			    request_send(request, reply_text(MHD_HTTP_CONTENT_TOO_LARGE,
-							     "the body is too large\n"));
+			*ret_result = request_send(
+			    request, http_reply_text(MHD_HTTP_CONTENT_TOO_LARGE,
+						     "the body is too large\n"));
 		return false;
 	}
 	request->body_n += *body_n;

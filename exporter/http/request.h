@@ -65,7 +65,7 @@ const char *request_argument(const struct request *, const char *key);
 const char *request_header(const struct request *, const char *name);
 
 /* For an answer that takes time: call request_wait, pass the work to another thread, and
- * return reply_later(). That thread calls request_resume, and the path's function is
+ * return http_reply_later(). That thread calls request_resume, and the path's function is
  * called again with the same `work`; not, if the exporter or the connection ends before. */
 void request_wait(struct request *);
 /* True: the exporter or the connection ends, so a stream must end. */

@@ -53,9 +53,9 @@ bool request_check_whole(const struct request *request, const char *version)
 	return end - begin == request->target_n + 1;
 }
 
-struct reply request_check_refuse_target(void)
+struct http_reply request_check_refuse_target(void)
 {
-	return reply_text(
+	return http_reply_text(
 	    MHD_HTTP_BAD_REQUEST,
 	    "the address has a control character or a '%' that two hexadecimal "
 	    "digits do not follow\n");
@@ -88,7 +88,7 @@ static bool origin_is_ours(const struct request *request, const char *origin)
 	       same_authority(from, authority_of(request->site->home));
 }
 
-bool request_check_origin(const struct request *request, struct reply *ret_refusal)
+bool request_check_origin(const struct request *request, struct http_reply *ret_refusal)
 {
 	const char *origin = request_header(request, MHD_HTTP_HEADER_ORIGIN);
 	const char *site = request_header(request, "Sec-Fetch-Site");
@@ -100,7 +100,7 @@ bool request_check_origin(const struct request *request, struct reply *ret_refus
 		       view_equal(view_of(site), "none");
 	if (ours)
 		return true;
-	*ret_refusal = reply_text(
+	*ret_refusal = http_reply_text(
 	    MHD_HTTP_FORBIDDEN,
 	    "this request comes from a page of another site (see its headers Origin and "
 	    "Sec-Fetch-Site). Send it from a page of this exporter or with a program such "

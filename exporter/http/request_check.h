@@ -3,7 +3,7 @@
 #ifndef MAILVANE_REQUEST_CHECK_H
 #define MAILVANE_REQUEST_CHECK_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
 /* Checks the target as it was sent, before escapes are decoded (NULL: none). False: a
@@ -12,11 +12,11 @@ bool request_check_target(const char *target);
 /* False: there was a NUL byte in the target. */
 bool request_check_whole(const struct request *, const char *version);
 /* The answer 400 to such a target. */
-struct reply request_check_refuse_target(void);
+struct http_reply request_check_refuse_target(void);
 
 /* For a request that changes something. A browser says which site the sending page is of
  * (Sec-Fetch-Site, Origin); programs such as curl send no such header and are allowed.
  * False: *ret_refusal is the answer 403. */
-bool request_check_origin(const struct request *, struct reply *ret_refusal);
+bool request_check_origin(const struct request *, struct http_reply *ret_refusal);
 
 #endif

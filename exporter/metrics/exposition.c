@@ -14,7 +14,7 @@
 enum { TARGETS_AT_ONCE = 64, RECORDS_AT_ONCE = TARGETS_AT_ONCE + SLOT_RECORDS_MAX };
 
 struct exposition {
-	struct answer answer;
+	struct text_stream answer;
 	struct plan *plan;
 	struct health health;
 	struct encoder encoder;
@@ -161,7 +161,7 @@ static void of_exporter(struct exposition *x, const struct metric *metric)
 	metric->read(&x->encoder, &(struct subject){ .health = &x->health });
 }
 
-static bool exposition_more(struct answer *answer, struct strbuf *out)
+static bool exposition_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct exposition *x = (struct exposition *)answer;
 	const struct metric *metric = &metrics[x->metric];
@@ -183,7 +183,7 @@ static bool exposition_more(struct answer *answer, struct strbuf *out)
 	return true;
 }
 
-static void exposition_dispose(struct answer *answer)
+static void exposition_dispose(struct text_stream *answer)
 {
 	struct exposition *x = (struct exposition *)answer;
 
@@ -193,14 +193,14 @@ static void exposition_dispose(struct answer *answer)
 	free(x);
 }
 
-struct answer *exposition_new(struct plan *plan, const struct health *health,
-			      enum text_format format)
+struct text_stream *exposition_new(struct plan *plan, const struct health *health,
+				   enum text_format format)
 {
 	struct exposition *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		return NULL;
-	x->answer = (struct answer){ exposition_more, exposition_dispose };
+	x->answer = (struct text_stream){ exposition_more, exposition_dispose };
 	x->plan = plan_hold(plan);
 	x->health = *health;
 	x->encoder.format = format;

@@ -2,11 +2,11 @@
 #ifndef MAILVANE_EXPOSITION_H
 #define MAILVANE_EXPOSITION_H
 
-#include "answer.h"
 #include "encoder.h"
 #include "health.h"
+#include "text_stream.h"
 
 /* Holds a reference to the plan until it is freed. NULL: out of memory. */
-struct answer *exposition_new(struct plan *, const struct health *, enum text_format);
+struct text_stream *exposition_new(struct plan *, const struct health *, enum text_format);
 
 #endif

@@ -34,40 +34,41 @@ static const char *whole_header(struct request *request, const char *name,
 	return buffer_string(&parts.value);
 }
 
-static struct reply metrics(struct request *request, struct representation as,
-			    enum coding coding)
+static struct http_reply metrics(struct request *request, struct representation as,
+				 enum coding coding)
 {
 	struct plan *plan = exporter_plan(request->exporter);
-	struct answer *answer;
+	struct text_stream *answer;
 	struct health health;
-	struct reply reply;
+	struct http_reply reply;
 
 	exporter_health(request->exporter, &health);
 	health.served = true;
 	request_count_slots(request, health.slots);
 	answer = exposition_new(plan, &health, as.format);
 	plan_release(plan);
-	reply = reply_stream(coding == CODING_GZIP ? gzip_new(answer) : answer,
-			     as.content_type);
+	reply = http_reply_stream(coding == CODING_GZIP ? gzip_new(answer) : answer,
+				  as.content_type);
 	if (coding == CODING_GZIP)
-		reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+		http_reply_header(&reply, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 	return reply;
 }
 
-struct reply scrape_answer(struct request *request)
+struct http_reply scrape_answer(struct request *request)
 {
 	char accept[NEGOTIATION_MAX], encoding[NEGOTIATION_MAX];
 	struct representation as =
 	    negotiate_format(whole_header(request, MHD_HTTP_HEADER_ACCEPT, accept));
 	enum coding coding = negotiate_coding(
 	    whole_header(request, MHD_HTTP_HEADER_ACCEPT_ENCODING, encoding));
-	struct reply reply;
+	struct http_reply reply;
 
 	if (coding == CODING_NONE)
-		reply = reply_text(MHD_HTTP_NOT_ACCEPTABLE,
-				   "only gzip and identity here; see Accept-Encoding\n");
+		reply =
+		    http_reply_text(MHD_HTTP_NOT_ACCEPTABLE,
+				    "only gzip and identity here; see Accept-Encoding\n");
 	else
 		reply = metrics(request, as, coding);
-	reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+	http_reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
 	return reply;
 }

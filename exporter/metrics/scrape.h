@@ -3,9 +3,9 @@
 #ifndef MAILVANE_SCRAPE_H
 #define MAILVANE_SCRAPE_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
-struct reply scrape_answer(struct request *);
+struct http_reply scrape_answer(struct request *);
 
 #endif

@@ -14,7 +14,7 @@
 enum section { HEAD, PROBLEMS, LIST, NAMES, FOOT, DONE };
 
 struct page {
-	struct answer answer;
+	struct text_stream answer;
 	struct page_params params; /* holds a reference to its plan */
 	struct page_query query;
 	struct target_counts target_counts;
@@ -314,7 +314,7 @@ static bool more_list(struct page *page, struct strbuf *out)
 
 /* --- the page ----------------------------------------------------------------------------- */
 
-static bool page_more(struct answer *answer, struct strbuf *out)
+static bool page_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct page *page = (struct page *)answer;
 
@@ -344,7 +344,7 @@ static bool page_more(struct answer *answer, struct strbuf *out)
 	return true;
 }
 
-static void page_dispose(struct answer *answer)
+static void page_dispose(struct text_stream *answer)
 {
 	struct page *page = (struct page *)answer;
 
@@ -352,13 +352,14 @@ static void page_dispose(struct answer *answer)
 	free(page);
 }
 
-struct answer *page_new(const struct page_params *params, const struct page_query *query)
+struct text_stream *page_new(const struct page_params *params,
+			     const struct page_query *query)
 {
 	struct page *page = calloc(1, sizeof(*page));
 
 	if (!page)
 		return NULL;
-	page->answer = (struct answer){ page_more, page_dispose };
+	page->answer = (struct text_stream){ page_more, page_dispose };
 	page->params = *params;
 	plan_hold(page->params.plan);
 	page->query = *query;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 struct detail {
-	struct answer answer;
+	struct text_stream answer;
 	struct page_params params; /* holds a reference to its plan */
 	const struct target *target;
 	bool done;
@@ -442,7 +442,7 @@ static void put_none(struct strbuf *out)
 		    "any more. <a href=\"./\">All servers</a></p>\n");
 }
 
-static bool page_detail_more(struct answer *answer, struct strbuf *out)
+static bool page_detail_more(struct text_stream *answer, struct strbuf *out)
 {
 	struct detail *d = (struct detail *)answer;
 
@@ -457,7 +457,7 @@ static bool page_detail_more(struct answer *answer, struct strbuf *out)
 	return true;
 }
 
-static void page_detail_dispose(struct answer *answer)
+static void page_detail_dispose(struct text_stream *answer)
 {
 	struct detail *d = (struct detail *)answer;
 
@@ -465,8 +465,8 @@ static void page_detail_dispose(struct answer *answer)
 	free(d);
 }
 
-struct answer *page_detail_new(const struct page_params *params,
-			       const struct target *target)
+struct text_stream *page_detail_new(const struct page_params *params,
+				    const struct target *target)
 {
 	struct detail *d = calloc(1, sizeof(*d));
 

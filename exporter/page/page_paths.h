@@ -3,13 +3,13 @@
 #ifndef MAILVANE_PAGE_PATHS_H
 #define MAILVANE_PAGE_PATHS_H
 
-#include "reply.h"
+#include "http_reply.h"
 #include "request.h"
 
 /* /?q=&state=&server=&page= */
-struct reply page_show_list(struct request *);
+struct http_reply page_show_list(struct request *);
 
 /* /target?server=&service= */
-struct reply page_show_target(struct request *);
+struct http_reply page_show_target(struct request *);
 
 #endif

@@ -7,7 +7,7 @@
 #include "on_demand.h"
 #include "out_of_memory.h"
 #include "overrides.h"
-#include "passive.h"
+#include "passive_section.h"
 #include "servers.h"
 #include "services.h"
 #include "settings.h"
@@ -28,9 +28,9 @@ void loader_fini(struct loader *l)
 {
 	sources_fini(l);
 	target_list_fini(&l->targets);
-	names_fini(&l->account_names);
-	names_fini(&l->service_names);
-	names_fini(&l->server_names);
+	name_table_fini(&l->account_names);
+	name_table_fini(&l->service_names);
+	name_table_fini(&l->server_names);
 	hostings_fini(l);
 	free(l->account_usable);
 	free(l->service_params);
@@ -75,7 +75,7 @@ static struct plan *loader_finish(struct loader *l, const char *file)
 
 	settings_take(l);
 	on_demand_take(l);
-	passive_take(l);
+	passive_section_take(l);
 	accounts_read(l);
 	services_read(l);
 	overrides_read(l);

@@ -23,7 +23,7 @@ static enum reply_kind kind_of_rcode(enum dns_rcode rcode)
 	}
 }
 
-static void read_reply_records(struct reply *r, struct dns_answer *answer)
+static void read_reply_records(struct dns_reply *r, struct dns_answer *answer)
 {
 	switch (dns_records_read(answer, &r->records)) {
 	case DNS_RECORDS_READ:
@@ -38,8 +38,8 @@ static void read_reply_records(struct reply *r, struct dns_answer *answer)
 	}
 }
 
-void reply_read(struct reply *r, enum dns_sense sense, struct dns_answer *answer,
-		bool trusted)
+void dns_reply_read(struct dns_reply *r, enum dns_sense sense, struct dns_answer *answer,
+		    bool trusted)
 {
 	r->ttl = INT32_MAX;
 	if (sense != DNS_SENSE || answer->truncated) {
@@ -54,7 +54,7 @@ void reply_read(struct reply *r, enum dns_sense sense, struct dns_answer *answer
 		read_reply_records(r, answer);
 }
 
-void reply_fini(struct reply *r)
+void dns_reply_fini(struct dns_reply *r)
 {
 	dns_records_release(r->records);
 	r->records = NULL;

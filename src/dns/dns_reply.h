@@ -24,7 +24,7 @@ enum reply_kind {
 	REPLY_KINDS,
 };
 
-struct reply {
+struct dns_reply {
 	enum reply_kind kind;
 	bool tcp;                    /* it was asked by TCP, too */
 	unsigned ttl;                /* seconds, the least in the chain */
@@ -34,7 +34,7 @@ struct reply {
 };
 
 /* Fills in all but `tcp`. `secure` only if the server is trusted to know. */
-void reply_read(struct reply *, enum dns_sense, struct dns_answer *, bool trusted);
-void reply_fini(struct reply *);
+void dns_reply_read(struct dns_reply *, enum dns_sense, struct dns_answer *, bool trusted);
+void dns_reply_fini(struct dns_reply *);
 
 #endif

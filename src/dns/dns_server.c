@@ -101,7 +101,7 @@ static void wait_for_line(struct dns_server *server, struct dns_query *q)
 /* --- replies --------------------------------------------------------------------------- */
 
 /* It is in no list. */
-static void deliver_reply(struct dns_query *q, const struct reply *r)
+static void deliver_reply(struct dns_query *q, const struct dns_reply *r)
 {
 	q->server->pending--;
 	q->server = NULL;
@@ -110,7 +110,7 @@ static void deliver_reply(struct dns_query *q, const struct reply *r)
 
 static void reply_kind(struct dns_query *q, enum reply_kind kind)
 {
-	const struct reply r = { .kind = kind, .tcp = q->by_tcp, .ttl = INT32_MAX };
+	const struct dns_reply r = { .kind = kind, .tcp = q->by_tcp, .ttl = INT32_MAX };
 
 	unlink_query(q);
 	deliver_reply(q, &r);
@@ -253,17 +253,17 @@ static struct dns_query *query_of(const struct dns_line *line, uint16_t id)
 static void take_answer(struct dns_query *q, enum dns_sense sense,
 			struct dns_answer *answer)
 {
-	struct reply r = { .tcp = q->by_tcp };
+	struct dns_reply r = { .tcp = q->by_tcp };
 
 	if (!q->by_tcp && sense == DNS_SENSE && answer->truncated) {
 		unlink_query(q);
 		ask_by_tcp(q);
 		return;
 	}
-	reply_read(&r, sense, answer, q->server->trusted);
+	dns_reply_read(&r, sense, answer, q->server->trusted);
 	unlink_query(q);
 	deliver_reply(q, &r);
-	reply_fini(&r);
+	dns_reply_fini(&r);
 }
 
 static void on_line_heard(struct dns_socket *s, struct view message)

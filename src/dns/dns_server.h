@@ -29,7 +29,7 @@ struct dns_line;
  * is cancelled. */
 struct dns_query {
 	/* The caller's to set: exactly one reply comes, lent for the call. */
-	void (*replied)(struct dns_query *, const struct reply *);
+	void (*replied)(struct dns_query *, const struct dns_reply *);
 
 	/* To read: it goes or went by TCP. */
 	bool by_tcp;

@@ -128,7 +128,7 @@ bool dns_servers_has_room(struct dns_servers *s, struct instant now)
 	return s->burst < BURST_MAX && dns_servers_pending(s) < PENDING_MAX;
 }
 
-void dns_servers_heard(struct dns_servers *s, const struct reply *r, struct instant now)
+void dns_servers_heard(struct dns_servers *s, const struct dns_reply *r, struct instant now)
 {
 	bool answers = r->kind < REPLY_INTERNAL && r->kind != REPLY_SERVFAIL &&
 		       r->kind != REPLY_REFUSED;
@@ -138,7 +138,7 @@ void dns_servers_heard(struct dns_servers *s, const struct reply *r, struct inst
 		s->answered = now;
 }
 
-static void check_replied(struct dns_query *q, const struct reply *r)
+static void check_replied(struct dns_query *q, const struct dns_reply *r)
 {
 	struct dns_check *check = (struct dns_check *)q;
 

@@ -61,7 +61,7 @@ void dns_servers_replied(struct dns_servers *);
 
 /* What a question to one of them has led to. SERVFAIL and REFUSED are no sign of a server that
  * is of use; every other answer is, even one that is malformed. */
-void dns_servers_heard(struct dns_servers *, const struct reply *, struct instant now);
+void dns_servers_heard(struct dns_servers *, const struct dns_reply *, struct instant now);
 
 /* Asks every server for the name servers of the root, unless that was done within the last
  * second. Returns when the check began: whoever answers, answers after that. */

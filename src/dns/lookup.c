@@ -71,7 +71,7 @@ static void put_addresses(struct lookup *l)
 
 static void put_records(struct lookup *l)
 {
-	const struct reply *r = &l->halves[0].reply;
+	const struct dns_reply *r = &l->halves[0].reply;
 
 	l->answer.records = r->records;
 	text_copy(l->answer.name, sizeof(l->answer.name), r->name);
@@ -212,7 +212,7 @@ static void lookup_finish(struct lookup *l, enum reply_kind kind)
 /* --- asking ---------------------------------------------------------------------------- */
 
 static void lookup_take_reply(struct lookup *, struct lookup_half *, size_t server,
-			      const struct reply *);
+			      const struct dns_reply *);
 
 static void unlink_ask(struct ask *a)
 {
@@ -221,7 +221,7 @@ static void unlink_ask(struct ask *a)
 		a->next->at = a->at;
 }
 
-static void ask_replied(struct dns_query *q, const struct reply *r)
+static void ask_replied(struct dns_query *q, const struct dns_reply *r)
 {
 	struct ask *a = (struct ask *)q;
 
@@ -410,7 +410,7 @@ static void take_failure(struct lookup *l, struct lookup_half *half, size_t serv
 }
 
 static void lookup_take_reply(struct lookup *l, struct lookup_half *half, size_t server,
-			      const struct reply *r)
+			      const struct dns_reply *r)
 {
 	struct instant now = instant_now();
 

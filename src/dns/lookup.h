@@ -28,11 +28,11 @@ static inline bool wanted_equal(struct wanted a, struct wanted b)
 struct lookup_half {
 	enum dns_type type;
 	bool settled;
-	enum reply_kind kind; /* settled or not: the most telling reply so far */
-	size_t server;        /* whose reply that is */
-	bool tcp;             /* and was it asked by TCP, too */
-	unsigned failed;      /* bit of each server that has no answer for us */
-	struct reply reply;   /* REPLY_RECORDS only; its records are held */
+	enum reply_kind kind;   /* settled or not: the most telling reply so far */
+	size_t server;          /* whose reply that is */
+	bool tcp;               /* and was it asked by TCP, too */
+	unsigned failed;        /* bit of each server that has no answer for us */
+	struct dns_reply reply; /* REPLY_RECORDS only; its records are held */
 };
 
 struct lookup {

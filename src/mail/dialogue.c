@@ -36,7 +36,7 @@ static const struct step *farewell_of(const struct dialogue *d)
 
 /* --- the outcome --------------------------------------------------------------------------- */
 
-static void note_reply(struct dialogue *d, const struct reply *r)
+static void note_reply(struct dialogue *d, const struct mail_reply *r)
 {
 	struct outcome *o = &d->outcome;
 	size_t n = strnlen(r->word, sizeof(o->enhanced) - 1);
@@ -53,9 +53,9 @@ static void note_reply(struct dialogue *d, const struct reply *r)
 
 /* The first fault wins. r NULL: no reply was judged, `words` tell why. */
 static void dialogue_own_blame(struct dialogue *d, enum fault fault, enum phase phase,
-			       const struct reply *r, struct view words)
+			       const struct mail_reply *r, struct view words)
 {
-	static const struct reply none;
+	static const struct mail_reply none;
 
 	if (d->state & JUDGED)
 		return;
@@ -109,7 +109,7 @@ static bool step_say(struct dialogue *d)
 	const char *complaint = NULL;
 
 	d->phase = d->step->phase;
-	reply_init(&d->reply);
+	mail_reply_init(&d->reply);
 	if (d->step->flags & STEP_LAST)
 		d->state |= PARTING;
 	if (d->step->say != NULL)
@@ -150,7 +150,7 @@ static enum wish go_on(struct dialogue *d)
 		note_reply(d, &d->reply);
 	if (d->step->flags & STEP_TLS) {
 		d->phase = PHASE_TLS;
-		reply_init(&d->reply);
+		mail_reply_init(&d->reply);
 		return d->wish = WISH_TLS;
 	}
 	d->step += !(d->step->flags & STEP_AGAIN);
@@ -162,7 +162,7 @@ static enum wish go_on(struct dialogue *d)
 static enum wish cancel(struct dialogue *d)
 {
 	d->state |= CANCELLING;
-	reply_init(&d->reply);
+	mail_reply_init(&d->reply);
 	return command_say(d, protocol_of(d)->cancel) == NULL ? d->wish
 							      : dialogue_abandon(d);
 }
@@ -219,7 +219,7 @@ static enum wish judge_step(struct dialogue *d)
 /* A server that closes, instead of an answer or before it, has said goodbye, too. */
 static enum wish judge_farewell(struct dialogue *d)
 {
-	const struct reply *r = &d->reply;
+	const struct mail_reply *r = &d->reply;
 
 	if (!r->closing && d->output.n > 0)
 		dialogue_blame(d, FAULT_PROTOCOL,
@@ -231,7 +231,7 @@ static enum wish judge_farewell(struct dialogue *d)
 
 static enum wish dialogue_judge(struct dialogue *d)
 {
-	const struct reply *r = &d->reply;
+	const struct mail_reply *r = &d->reply;
 
 	if (d->step->flags & STEP_LAST)
 		return judge_farewell(d);
@@ -257,17 +257,17 @@ static enum wish dialogue_judge(struct dialogue *d)
 static enum wish line_bad(struct dialogue *d, struct view line)
 {
 	const char *name = d->phase == PHASE_GREETING ? foreign_banner_name(line) : NULL;
-	struct reply *r = &d->reply;
+	struct mail_reply *r = &d->reply;
 
 	if (redaction_is_exchange(d, LINE_BAD))
 		line = view_of(redaction_exchange);
-	reply_init(r);
+	mail_reply_init(r);
 	if (name != NULL)
 		buffer_format(&r->words, "this looks like %s, not %s:", name,
 			      protocol_of(d)->title);
 	else
 		buffer_format(&r->words, "not an answer of %s:", protocol_of(d)->title);
-	reply_hear(r, line);
+	mail_reply_hear(r, line);
 	dialogue_own_blame(d, FAULT_PROTOCOL, dialogue_blamed_phase(d), NULL,
 			   buffer_view(&r->words));
 	return dialogue_abandon(d);
@@ -449,7 +449,7 @@ void dialogue_init(struct dialogue *d, const struct dialogue_params *params,
 	d->wish = implicit ? WISH_TLS : WISH_READ;
 	d->outcome.phase = PHASE_QUIT;
 	d->outcome.messages = -1;
-	reply_init(&d->reply);
+	mail_reply_init(&d->reply);
 	buffer_init(&d->line, NULL, DIALOGUE_LINE_MAX);
 	buffer_init(&d->output, output, DIALOGUE_OUTPUT_MAX);
 	if (room != NULL)

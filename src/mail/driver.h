@@ -9,7 +9,7 @@
 
 #include "capability_words.h"
 #include "dialogue.h"
-#include "reply.h"
+#include "mail_reply.h"
 
 /* Where one line leaves the reply it is part of. */
 enum framing {
@@ -44,7 +44,7 @@ struct step {
 	enum phase phase;
 	bool (*when)(const struct dialogue *);
 	const char *say;
-	enum judgement (*hear)(struct dialogue *, const struct reply *);
+	enum judgement (*hear)(struct dialogue *, const struct mail_reply *);
 	unsigned flags; /* enum step_flag */
 };
 
@@ -55,8 +55,8 @@ struct protocol {
 	size_t step_count; /* the last one is the farewell */
 
 	/* Takes in one line, without its end. */
-	enum framing (*line)(struct dialogue *, struct view line, struct reply *);
-	enum fault (*fault)(const struct dialogue *, const struct reply *);
+	enum framing (*line)(struct dialogue *, struct view line, struct mail_reply *);
+	enum fault (*fault)(const struct dialogue *, const struct mail_reply *);
 
 	/* True when "{n}" at the end of a line as this one announces a literal, behind which the
 	 * line goes on. NULL: there are none. What `line` gets in the end is the whole: with
@@ -118,7 +118,7 @@ struct dialogue {
 	struct dialogue_buffers *room; /* NULL: not needed yet */
 	struct exchange *exchange;     /* likewise */
 	struct capability_set capability_set;
-	struct reply reply;
+	struct mail_reply reply;
 };
 
 /* --- for drivers --------------------------------------------------------------------------- */
@@ -155,9 +155,9 @@ enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);
 /* STARTTLS is wanted and offered; required and not offered. */
 bool starttls_wanted(const struct dialogue *);
 bool starttls_missing(const struct dialogue *);
-enum judgement starttls_blame_missing(struct dialogue *, const struct reply *);
+enum judgement starttls_blame_missing(struct dialogue *, const struct mail_reply *);
 
-enum judgement hear_yes(struct dialogue *, const struct reply *);
-enum judgement hear_more(struct dialogue *, const struct reply *);
+enum judgement hear_yes(struct dialogue *, const struct mail_reply *);
+enum judgement hear_more(struct dialogue *, const struct mail_reply *);
 
 #endif

@@ -70,7 +70,7 @@ static struct view imap_take_code(struct view *words, struct view *ret_arguments
 }
 
 /* A list of capabilities is no code of interest to people. */
-static void imap_hear_words(struct dialogue *d, struct reply *r, struct view words)
+static void imap_hear_words(struct dialogue *d, struct mail_reply *r, struct view words)
 {
 	struct view arguments, code = imap_take_code(&words, &arguments);
 
@@ -78,15 +78,15 @@ static void imap_hear_words(struct dialogue *d, struct reply *r, struct view wor
 	if (view_equal(code, "CAPABILITY"))
 		hear_capabilities(d, arguments);
 	else if (code.n > 0)
-		reply_mark(r, code);
+		mail_reply_mark(r, code);
 	if (view_equal(code, "ALERT"))
 		alert_hear(d, words);
-	reply_hear(r, words);
+	mail_reply_hear(r, words);
 }
 
 /* "OK [READ-ONLY] done". False when it is none of the three. */
 static bool imap_hear_status(struct dialogue *d, struct view status, struct view words,
-			     struct reply *r)
+			     struct mail_reply *r)
 {
 	r->answer = view_equal(status, "OK") ? ANSWER_YES : ANSWER_NO;
 	r->baffled = view_equal(status, "BAD");
@@ -98,7 +98,7 @@ static bool imap_hear_status(struct dialogue *d, struct view status, struct view
 
 /* RFC 9051 section 7.1. PREAUTH: somebody else has vouched for us. */
 static enum framing greeting(struct dialogue *d, struct view status, struct view words,
-			     struct reply *r)
+			     struct mail_reply *r)
 {
 	if (view_equal(status, "PREAUTH"))
 		d->learned |= LEARNED_INSIDE;
@@ -136,7 +136,7 @@ static void hear_alert(struct dialogue *d, struct view words)
 		alert_hear(d, view_trim(words));
 }
 
-static enum framing news(struct dialogue *d, struct view words, struct reply *r)
+static enum framing news(struct dialogue *d, struct view words, struct mail_reply *r)
 {
 	struct view kind;
 
@@ -166,7 +166,7 @@ static bool is_our_tag(const struct dialogue *d, struct view word)
 	       view_number(view_skip(word, 1), UINT32_MAX, &number) && number == d->tag;
 }
 
-static enum framing imap_line(struct dialogue *d, struct view line, struct reply *r)
+static enum framing imap_line(struct dialogue *d, struct view line, struct mail_reply *r)
 {
 	struct view words = line, first, status;
 

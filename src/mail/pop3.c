@@ -29,19 +29,19 @@ static void pop3_hear_capability(struct dialogue *d, struct view words)
 }
 
 /* "[IN-USE] Do you have another session?" RFC 2449 section 8; words behind "/" are detail. */
-static void pop3_hear_words(struct reply *r, struct view words)
+static void pop3_hear_words(struct mail_reply *r, struct view words)
 {
 	const char *close = words.n > 0 ? memchr(words.p, ']', words.n) : NULL;
 	size_t n = close != NULL ? (size_t)(close - words.p) : 0;
 
 	if (n > 1 && words.p[0] == '[') {
-		reply_mark(r, (struct view){ words.p + 1, n - 1 });
+		mail_reply_mark(r, (struct view){ words.p + 1, n - 1 });
 		words = view_skip(words, n + 1);
 	}
-	reply_hear(r, view_trim(words));
+	mail_reply_hear(r, view_trim(words));
 }
 
-static enum framing first_line(struct dialogue *d, struct view line, struct reply *r)
+static enum framing first_line(struct dialogue *d, struct view line, struct mail_reply *r)
 {
 	struct view words = line, status;
 
@@ -59,7 +59,7 @@ static enum framing first_line(struct dialogue *d, struct view line, struct repl
 								      : LINE_LAST;
 }
 
-static enum framing pop3_line(struct dialogue *d, struct view line, struct reply *r)
+static enum framing pop3_line(struct dialogue *d, struct view line, struct mail_reply *r)
 {
 	if (r->lines == 1)
 		return first_line(d, line, r);
@@ -93,7 +93,7 @@ static bool pop3_invited(const struct dialogue *d)
 /* --- judges -------------------------------------------------------------------------------- */
 
 /* CAPA is younger than POP3: a server that does not know it has USER, and no STLS. */
-static enum judgement hear_capa(struct dialogue *d, const struct reply *r)
+static enum judgement hear_capa(struct dialogue *d, const struct mail_reply *r)
 {
 	if (r->answer == ANSWER_NO)
 		d->learned |= LEARNED_COMMAND;
@@ -101,7 +101,7 @@ static enum judgement hear_capa(struct dialogue *d, const struct reply *r)
 }
 
 /* "+OK 2 320". */
-static enum judgement hear_stat(struct dialogue *d, const struct reply *r)
+static enum judgement hear_stat(struct dialogue *d, const struct mail_reply *r)
 {
 	struct view words = buffer_view(&r->words), count;
 

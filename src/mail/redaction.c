@@ -305,7 +305,7 @@ bool redaction_finds(const struct dialogue *d, struct view text)
 
 bool redaction_is_exchange(const struct dialogue *d, enum framing framing)
 {
-	const struct reply *r = &d->reply;
+	const struct mail_reply *r = &d->reply;
 
 	return d->step->flags & STEP_SASL &&
 	       (framing == LINE_BAD || r->answer == ANSWER_MORE ||

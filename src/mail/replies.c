@@ -12,7 +12,7 @@ static bool is_letter(char c)
 }
 
 /* The phrase occurs, from the beginning of a word. */
-static bool says(const struct reply *r, const char *phrase)
+static bool says(const struct mail_reply *r, const char *phrase)
 {
 	struct view words = buffer_view(&r->words);
 
@@ -27,7 +27,7 @@ struct wording {
 	const char *phrase, *and; /* both must occur */
 };
 
-static bool says_any(const struct reply *r, const struct wording *list, size_t count)
+static bool says_any(const struct mail_reply *r, const struct wording *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (says(r, list[i].phrase) && says(r, list[i].and))
@@ -37,7 +37,7 @@ static bool says_any(const struct reply *r, const struct wording *list, size_t c
 
 /* Of us, not of the account: "too many login attempts" is not among them, because behind it
  * the breaker of failed logins must act. Sendmail, Postfix, Exim, Gmail, Dovecot, Courier. */
-static bool throttled(const struct reply *r)
+static bool throttled(const struct mail_reply *r)
 {
 	static const struct wording wordings[] = {
 		{ "too many", "connection" }, { "too many", "session" },
@@ -55,7 +55,7 @@ static bool throttled(const struct reply *r)
 }
 
 /* Servers that know no response codes say so (Courier, vpopmail, older Dovecot). */
-static bool temporary(const struct reply *r)
+static bool temporary(const struct mail_reply *r)
 {
 	static const struct wording wordings[] = {
 		{ "temporary", "" },
@@ -72,7 +72,7 @@ static bool temporary(const struct reply *r)
 /* What Cyrus' SASL library calls the trouble of those it asks about passwords, such as a
  * saslauthd that is not there: Cyrus IMAP says it without a code or behind [AUTH], Postfix
  * behind 535 5.7.8. A wrong password is "authentication failure". */
-static bool backend_fails(const struct reply *r)
+static bool backend_fails(const struct mail_reply *r)
 {
 	return says(r, "generic failure");
 }
@@ -111,7 +111,7 @@ static const struct {
 };
 /* clang-format on */
 
-static bool smtp_row_fits(size_t i, const struct dialogue *d, const struct reply *r)
+static bool smtp_row_fits(size_t i, const struct dialogue *d, const struct mail_reply *r)
 {
 	const char *enhanced = smtp_rows[i].enhanced;
 
@@ -122,7 +122,7 @@ static bool smtp_row_fits(size_t i, const struct dialogue *d, const struct reply
 	return enhanced == NULL || view_equal(view_skip(view_of(r->word), 1), enhanced);
 }
 
-enum fault replies_smtp_fault(const struct dialogue *d, const struct reply *r)
+enum fault replies_smtp_fault(const struct dialogue *d, const struct mail_reply *r)
 {
 	if (r->code / 100 == 4 && d->phase != PHASE_STARTTLS && throttled(r))
 		return FAULT_THROTTLED;
@@ -171,7 +171,7 @@ static const struct {
 };
 /* clang-format on */
 
-static enum fault word_fault(const struct dialogue *d, const struct reply *r)
+static enum fault word_fault(const struct dialogue *d, const struct mail_reply *r)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(word_rows); i++)
 		if (view_equal(view_of(r->word), word_rows[i].word))
@@ -181,12 +181,12 @@ static enum fault word_fault(const struct dialogue *d, const struct reply *r)
 }
 
 /* Dovecot: "-ERR [AUTH] Plaintext authentication disallowed on non-secure connections." */
-static bool wants_tls(const struct dialogue *d, const struct reply *r)
+static bool wants_tls(const struct dialogue *d, const struct mail_reply *r)
 {
 	return !dialogue_in_tls(d) && says(r, "plaintext authentication");
 }
 
-static enum fault unmarked_fault(const struct dialogue *d, const struct reply *r)
+static enum fault unmarked_fault(const struct dialogue *d, const struct mail_reply *r)
 {
 	if (throttled(r))
 		return FAULT_THROTTLED;
@@ -195,7 +195,7 @@ static enum fault unmarked_fault(const struct dialogue *d, const struct reply *r
 	return temporary(r) ? FAULT_TEMPFAIL : FAULT_REJECTED;
 }
 
-enum fault replies_word_fault(const struct dialogue *d, const struct reply *r)
+enum fault replies_word_fault(const struct dialogue *d, const struct mail_reply *r)
 {
 	enum fault fault = word_fault(d, r);
 

@@ -167,7 +167,7 @@ bool sasl_inside(const struct dialogue *d)
 
 /* RFC 5804 section 2.1: the server's last challenge may come with its yes. */
 static enum judgement hear_yes_with(struct dialogue *d, enum mechanism m,
-				    const struct reply *r)
+				    const struct mail_reply *r)
 {
 	enum judgement judgement = JUDGED_GOOD;
 
@@ -178,12 +178,12 @@ static enum judgement hear_yes_with(struct dialogue *d, enum mechanism m,
 	return sasl_exchange_welcomed(d, m);
 }
 
-enum judgement sasl_hear(struct dialogue *d, const struct reply *r)
+enum judgement sasl_hear(struct dialogue *d, const struct mail_reply *r)
 {
 	enum mechanism m = sasl_mechanism(d);
 
 	if (r->answer == ANSWER_NO) {
-		reply_hear(&d->reply, sasl_exchange_error(d));
+		mail_reply_hear(&d->reply, sasl_exchange_error(d));
 		return JUDGED_REFUSED;
 	}
 	if (m != MECHANISM_BEST)
@@ -196,7 +196,7 @@ enum judgement sasl_hear(struct dialogue *d, const struct reply *r)
 	return JUDGED_GOOD;
 }
 
-enum judgement sasl_blame_barred(struct dialogue *d, const struct reply *r)
+enum judgement sasl_blame_barred(struct dialogue *d, const struct mail_reply *r)
 {
 	enum mechanism wanted = d->params->mechanism;
 	char words[128];

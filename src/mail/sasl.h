@@ -42,7 +42,7 @@ bool sasl_barred(const struct dialogue *);
 bool sasl_inside(const struct dialogue *);
 
 /* Judges: of each reply of a login, and of sasl_barred (FAULT_AUTH_UNSUPPORTED). */
-enum judgement sasl_hear(struct dialogue *, const struct reply *);
-enum judgement sasl_blame_barred(struct dialogue *, const struct reply *);
+enum judgement sasl_hear(struct dialogue *, const struct mail_reply *);
+enum judgement sasl_blame_barred(struct dialogue *, const struct mail_reply *);
 
 #endif

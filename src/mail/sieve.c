@@ -60,7 +60,7 @@ static bool take_string(struct view *rest, struct view *ret_string)
 }
 
 /* Without the backslashes of a quoted string. */
-static void hear_text(struct reply *r, struct view text)
+static void hear_text(struct mail_reply *r, struct view text)
 {
 	char storage[sizeof(r->storage)];
 	struct buffer plain;
@@ -72,12 +72,12 @@ static void hear_text(struct reply *r, struct view text)
 		if (!buffer_put(&plain, (struct view){ text.p + i, 1 }))
 			break;
 	}
-	reply_hear(r, buffer_view(&plain));
+	mail_reply_hear(r, buffer_view(&plain));
 }
 
 /* "(QUOTA/MAXSIZE)", "(REFERRAL "sieve://example.net")": the word of it. Parentheses stand
  * inside of strings only. That of "(SASL "...")" is a challenge: section 2.1. */
-static bool sieve_take_code(struct view *rest, struct reply *r)
+static bool sieve_take_code(struct view *rest, struct mail_reply *r)
 {
 	struct view string;
 	size_t n = 0;
@@ -85,7 +85,7 @@ static bool sieve_take_code(struct view *rest, struct reply *r)
 	*rest = view_skip(view_trim(*rest), 1);
 	while (n < rest->n && rest->p[n] != ')' && rest->p[n] != ' ')
 		n++;
-	reply_mark(r, (struct view){ rest->p, n });
+	mail_reply_mark(r, (struct view){ rest->p, n });
 	*rest = view_skip(*rest, n);
 	while (rest->n > 0 && rest->p[0] != ')')
 		if (!take_string(rest, &string))
@@ -99,7 +99,7 @@ static bool sieve_take_code(struct view *rest, struct reply *r)
 }
 
 /* "OK (TAG {3}LFabc) "done"", RFC 5804 section 4. */
-static enum framing sieve_hear_status(struct view line, struct reply *r)
+static enum framing sieve_hear_status(struct view line, struct mail_reply *r)
 {
 	struct view words = line, status, text;
 
@@ -124,7 +124,7 @@ static enum framing sieve_hear_status(struct view line, struct reply *r)
 }
 
 /* A string and nothing behind it. */
-static enum framing hear_challenge(struct view line, struct reply *r)
+static enum framing hear_challenge(struct view line, struct mail_reply *r)
 {
 	struct view text;
 
@@ -144,7 +144,7 @@ static void begin_list(struct dialogue *d)
 
 /* ""SASL" "PLAIN LOGIN"", ""STARTTLS"". */
 static enum framing sieve_hear_capability(struct dialogue *d, struct view line,
-					  struct reply *r)
+					  struct mail_reply *r)
 {
 	struct view name, value = { NULL, 0 };
 
@@ -165,7 +165,7 @@ static enum framing sieve_hear_capability(struct dialogue *d, struct view line,
 	return LINE_MORE;
 }
 
-static enum framing sieve_line(struct dialogue *d, struct view line, struct reply *r)
+static enum framing sieve_line(struct dialogue *d, struct view line, struct mail_reply *r)
 {
 	if (line.n == 0)
 		return LINE_BAD;

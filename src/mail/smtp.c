@@ -46,7 +46,7 @@ static size_t enhanced_size(struct view v)
 }
 
 /* qmail says it last: "authorization failed (#5.7.1)". */
-static void find_enhanced_behind(struct reply *r, struct view words)
+static void find_enhanced_behind(struct mail_reply *r, struct view words)
 {
 	for (size_t i = 0; i + 2 < words.n; i++) {
 		struct view there = view_skip(words, i + 2);
@@ -54,21 +54,21 @@ static void find_enhanced_behind(struct reply *r, struct view words)
 
 		if (words.p[i] == '(' && words.p[i + 1] == '#' && n > 0 && n < there.n &&
 		    there.p[n] == ')')
-			reply_mark(r, (struct view){ there.p, n });
+			mail_reply_mark(r, (struct view){ there.p, n });
 	}
 }
 
-static void smtp_hear_words(struct reply *r, struct view words)
+static void smtp_hear_words(struct mail_reply *r, struct view words)
 {
 	size_t n = enhanced_size(words);
 
 	if (n > 0 && (n == words.n || words.p[n] == ' ')) {
-		reply_mark(r, (struct view){ words.p, n });
+		mail_reply_mark(r, (struct view){ words.p, n });
 		words = view_skip(words, n);
 	} else {
 		find_enhanced_behind(r, words);
 	}
-	reply_hear(r, view_trim(words));
+	mail_reply_hear(r, view_trim(words));
 }
 
 /* "AUTH PLAIN LOGIN", and "AUTH=LOGIN" as it was in drafts and still is sent beside it. */
@@ -93,7 +93,7 @@ static void smtp_hear_capability(struct dialogue *d, struct view words)
 }
 
 /* "250-SIZE 1000", "250 HELP", "250". All lines of a reply carry one code. */
-static enum framing smtp_line(struct dialogue *d, struct view line, struct reply *r)
+static enum framing smtp_line(struct dialogue *d, struct view line, struct mail_reply *r)
 {
 	struct view words = view_skip(line, 4);
 	int code = 0;
@@ -175,14 +175,14 @@ static bool has_sender(const struct dialogue *d)
 
 /* --- judges -------------------------------------------------------------------------------- */
 
-static enum judgement need_code(const struct reply *r, int code)
+static enum judgement need_code(const struct mail_reply *r, int code)
 {
 	if (r->code == code)
 		return JUDGED_GOOD;
 	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_ODD;
 }
 
-static enum judgement need_220(struct dialogue *d, const struct reply *r)
+static enum judgement need_220(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
 	return need_code(r, 220);
@@ -190,13 +190,13 @@ static enum judgement need_220(struct dialogue *d, const struct reply *r)
 
 /* RFC 5321 section 4.1.1.10: the only answer to QUIT. A late second answer to what was said
  * before has another code. */
-static enum judgement need_221(struct dialogue *d, const struct reply *r)
+static enum judgement need_221(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
 	return need_code(r, 221);
 }
 
-static enum judgement need_250(struct dialogue *d, const struct reply *r)
+static enum judgement need_250(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
 	return need_code(r, 250);
@@ -204,7 +204,7 @@ static enum judgement need_250(struct dialogue *d, const struct reply *r)
 
 /* RFC 5321 section 3.2: a server too old for EHLO does not know the command. That is a fault
  * only when we want what HELO cannot give. */
-static enum judgement hear_ehlo(struct dialogue *d, const struct reply *r)
+static enum judgement hear_ehlo(struct dialogue *d, const struct mail_reply *r)
 {
 	bool unknown = r->code == 500 || r->code == 502 || r->code == 504;
 
@@ -222,7 +222,7 @@ static bool smtp_is_expected(const struct dialogue *d, int code)
 }
 
 /* A no that was wanted, as to a relay test, is as good here as at RCPT. */
-static enum judgement hear_mail(struct dialogue *d, const struct reply *r)
+static enum judgement hear_mail(struct dialogue *d, const struct mail_reply *r)
 {
 	if (r->answer == ANSWER_YES)
 		d->learned |= LEARNED_SENDER;
@@ -231,7 +231,7 @@ static enum judgement hear_mail(struct dialogue *d, const struct reply *r)
 	return JUDGED_GOOD;
 }
 
-static enum judgement hear_rcpt(struct dialogue *d, const struct reply *r)
+static enum judgement hear_rcpt(struct dialogue *d, const struct mail_reply *r)
 {
 	if (smtp_is_expected(d, r->code))
 		return JUDGED_GOOD;

@@ -18,7 +18,7 @@ bool starttls_missing(const struct dialogue *d)
 	       !starttls_wanted(d);
 }
 
-enum judgement starttls_blame_missing(struct dialogue *d, const struct reply *r)
+enum judgement starttls_blame_missing(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)r;
 	return dialogue_blame(d, FAULT_STARTTLS_UNAVAILABLE,
@@ -28,7 +28,7 @@ enum judgement starttls_blame_missing(struct dialogue *d, const struct reply *r)
 				  : "the server does not offer STARTTLS");
 }
 
-enum judgement hear_yes(struct dialogue *d, const struct reply *r)
+enum judgement hear_yes(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
 	if (r->answer == ANSWER_MORE)
@@ -36,7 +36,7 @@ enum judgement hear_yes(struct dialogue *d, const struct reply *r)
 	return r->answer == ANSWER_YES ? JUDGED_GOOD : JUDGED_REFUSED;
 }
 
-enum judgement hear_more(struct dialogue *d, const struct reply *r)
+enum judgement hear_more(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
 	if (r->answer == ANSWER_YES)

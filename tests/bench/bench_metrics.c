@@ -31,7 +31,7 @@ struct bench {
 };
 
 /* Walks an answer; returns its bytes. Growth of the resident set, if it is asked for. */
-static size_t walk(struct answer *answer, int64_t *ret_growth)
+static size_t walk(struct text_stream *answer, int64_t *ret_growth)
 {
 	int64_t before = usage_rss();
 	size_t bytes = 0, pieces = 0;
@@ -59,10 +59,10 @@ static size_t walk(struct answer *answer, int64_t *ret_growth)
 	return bytes;
 }
 
-static struct answer *metrics_of(struct plan *plan)
+static struct text_stream *metrics_of(struct plan *plan)
 {
 	const struct health health = { .version = "bench", .targets = plan->target_count };
-	struct answer *answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
+	struct text_stream *answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
 
 	if (answer == NULL)
 		abort();

@@ -33,7 +33,7 @@ static struct figure render(const struct page_params *params, const char *text,
 	page_query_init(&query, text, state, NULL, NULL);
 	for (int i = 0; i < ROUNDS; i++) {
 		int64_t start = usage_cpu_us();
-		struct answer *answer = page_new(params, &query);
+		struct text_stream *answer = page_new(params, &query);
 		struct strbuf piece;
 		bool more;
 

@@ -27,7 +27,7 @@ static bool scrape(struct scraper *s, bool packed)
 {
 	const struct health health = { .version = "bench",
 				       .targets = s->plan->target_count };
-	struct answer *answer = exposition_new(s->plan, &health, TEXT_PROMETHEUS);
+	struct text_stream *answer = exposition_new(s->plan, &health, TEXT_PROMETHEUS);
 	struct strbuf piece;
 	bool more = true;
 

@@ -3,7 +3,7 @@
  * of plugins.
  */
 #include "../unit/plain_output.h"
-#include "answer.h"
+#include "exporter_answer.h"
 #include "output.h"
 
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static void check_output(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	static const struct options inquiries[] = {
+	static const struct check_mailvane_options inquiries[] = {
 		{ .url = "http://127.0.0.1:19025", .server = "mx1" },
 		{ .url = "unix:/x\n|evil=1<b>", .server = "a\nb|c=1", .max_age = { 1 } },
 		{ .url = "http://[::1%lo]:1/\xc2\x9b", .server = "\xe2\x80\xae\xff&" },
@@ -54,10 +54,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct view http = { (const char *)bytes, n };
 
 	for (size_t i = 0; i < ARRAY_SIZE(inquiries); i++) {
-		struct answer answer;
+		struct exporter_answer answer;
 
 		empty_output();
-		answer_read(&inquiries[i], http, &answer);
+		exporter_answer_read(&inquiries[i], http, &answer);
 		must(answer.code >= 0 && answer.code <= 3);
 		output_report(answer.report, answer.last);
 		check_output();

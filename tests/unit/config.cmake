@@ -1,4 +1,4 @@
-foreach(noun config config_files config_reference csv ehlo_name file host_name name_list name_template names scanner targets)
+foreach(noun config config_files config_reference csv ehlo_name file host_name name_list name_template name_table scanner targets)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_config)
 endforeach()
 foreach(noun config config_files file name_list targets)

@@ -11,7 +11,8 @@
 
 enum { ARGUMENTS_MAX = 10 };
 
-static bool parse(const char *const *arguments, struct options *q, char *error)
+static bool parse(const char *const *arguments, struct check_mailvane_options *q,
+		  char *error)
 {
 	char *argv[ARGUMENTS_MAX + 2] = { (char *)(uintptr_t) "check_mailvane" };
 	int argc = 1;
@@ -26,7 +27,7 @@ static bool parse(const char *const *arguments, struct options *q, char *error)
 static void refuses(const char *why, const char *const *arguments)
 {
 	char error[REFUSAL_MAX] = "";
-	struct options q;
+	struct check_mailvane_options q;
 
 	assert_false(parse(arguments, &q, error));
 	if (strstr(error, why) == NULL)
@@ -37,7 +38,7 @@ static void refuses(const char *why, const char *const *arguments)
 static void a_server_is_enough(void **state)
 {
 	char error[REFUSAL_MAX];
-	struct options q;
+	struct check_mailvane_options q;
 
 	(void)state;
 	assert_true(PARSE(&q, error, "--server", "mx1"));
@@ -51,7 +52,7 @@ static void a_server_is_enough(void **state)
 static void every_option_is_taken(void **state)
 {
 	char error[REFUSAL_MAX];
-	struct options q;
+	struct check_mailvane_options q;
 
 	(void)state;
 	assert_true(PARSE(&q, error, "--url=unix:/x", "-H", "mx1", "--service", "imaps",

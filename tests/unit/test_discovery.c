@@ -12,7 +12,7 @@
 
 static char *answer_to(struct plan *plan, const struct discovery_request *wish)
 {
-	struct answer *answer = discovery_new(plan, wish);
+	struct text_stream *answer = discovery_new(plan, wish);
 	struct strbuf d;
 
 	strbuf_init(&d);

@@ -31,7 +31,7 @@ static struct stub_rule rules[] = {
 
 struct asked {
 	struct dns_query query; /* first, so that a query is what was asked */
-	struct reply reply;     /* without its records, which are not held */
+	struct dns_reply reply; /* without its records, which are not held */
 	size_t records;
 	unsigned replies;
 };
@@ -45,7 +45,7 @@ struct bench {
 	unsigned worked;
 };
 
-static void on_reply(struct dns_query *q, const struct reply *r)
+static void on_reply(struct dns_query *q, const struct dns_reply *r)
 {
 	struct asked *a = (struct asked *)q;
 

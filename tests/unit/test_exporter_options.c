@@ -5,13 +5,13 @@
 
 #include <cmocka.h>
 
-#include "options.h"
+#include "exporter_options.h"
 
 #include <string.h>
 
 static char storage[512];
 static struct buffer error;
-static struct options options;
+static struct exporter_options options;
 
 static bool parse(const char *const *arguments)
 {
@@ -123,7 +123,7 @@ static void helps_with_every_option(void **state)
 
 	(void)state;
 	buffer_init(&help, text, sizeof(text));
-	options_help(&help);
+	exporter_options_help(&help);
 	assert_false(help.full);
 	assert_non_null(strstr(buffer_string(&help), "\n  --config.file=FILE\n"));
 	assert_non_null(strstr(help.p, "\n  --once\n      Probe"));

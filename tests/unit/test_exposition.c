@@ -17,7 +17,7 @@
 static char *render_as(struct plan *plan, const struct health *health,
 		       enum text_format format)
 {
-	struct answer *answer = exposition_new(plan, health, format);
+	struct text_stream *answer = exposition_new(plan, health, format);
 	struct strbuf strbuf;
 	char *text;
 
@@ -387,7 +387,7 @@ static void pieces_are_small(void **state)
 	static char names[MANY][8];
 	static const struct service service = { .name = "smtp" };
 	struct plan *plan = plan_new();
-	struct answer *answer;
+	struct text_stream *answer;
 	struct strbuf strbuf;
 	size_t total = 0;
 

@@ -145,7 +145,7 @@ static void metrics_are_there(void **state)
 
 static char *rendered(struct plan *plan)
 {
-	struct answer *answer =
+	struct text_stream *answer =
 	    exposition_new(plan, &exporter_plan_health, TEXT_PROMETHEUS);
 	struct strbuf d;
 

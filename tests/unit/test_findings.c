@@ -39,7 +39,7 @@ static void add(struct findings *f, const struct target *t, enum fault fault,
 static void a_closed_port_is_fine_when_its_twin_works(void **state)
 {
 	struct findings f = { 0 };
-	struct options o = { .address_state = STATE_WARNING };
+	struct check_mail_options o = { .address_state = STATE_WARNING };
 
 	(void)state;
 	add(&f, &targets[2], FAULT_OK, NULL);
@@ -56,7 +56,7 @@ static void a_closed_port_is_fine_when_its_twin_works(void **state)
 static void it_is_not_fine_when_asked_for_or_without_twin(void **state)
 {
 	struct findings f = { 0 };
-	struct options o = { .service_count = 2 };
+	struct check_mail_options o = { .service_count = 2 };
 
 	(void)state;
 	add(&f, &targets[1], FAULT_REFUSED, NULL);
@@ -79,7 +79,7 @@ static void some_bad_addresses_are_the_operators_state(void **state)
 			       .addresses = ADDRESS_EACH,
 			       .flags = TARGET_FLAGS & target_some_bad_flags(STATE_OK) };
 	struct findings f = { 0 };
-	struct options o = { .service_count = 1 };
+	struct check_mail_options o = { .service_count = 1 };
 
 	(void)state;
 	add(&f, &each, FAULT_REFUSED, "192.0.2.2");

@@ -13,12 +13,12 @@
 
 /* An answer of `lines` lines, in pieces of ten; it may fail at one of them. */
 struct poem {
-	struct answer answer;
+	struct text_stream answer;
 	unsigned line, lines, fails_at;
 	bool *freed;
 };
 
-static bool recite(struct answer *answer, struct strbuf *out)
+static bool recite(struct text_stream *answer, struct strbuf *out)
 {
 	struct poem *p = (struct poem *)answer;
 
@@ -31,7 +31,7 @@ static bool recite(struct answer *answer, struct strbuf *out)
 	return p->line < p->lines;
 }
 
-static void forget(struct answer *answer)
+static void forget(struct text_stream *answer)
 {
 	struct poem *p = (struct poem *)answer;
 
@@ -39,7 +39,7 @@ static void forget(struct answer *answer)
 	free(p);
 }
 
-static struct answer *poem_new(unsigned lines, unsigned fails_at, bool *freed)
+static struct text_stream *poem_new(unsigned lines, unsigned fails_at, bool *freed)
 {
 	struct poem *p = calloc(1, sizeof(*p));
 
@@ -48,7 +48,7 @@ static struct answer *poem_new(unsigned lines, unsigned fails_at, bool *freed)
 	return &p->answer;
 }
 
-static void whole(struct answer *answer, struct strbuf *all)
+static void whole(struct text_stream *answer, struct strbuf *all)
 {
 	strbuf_init(all);
 	while (answer->more(answer, all))
@@ -91,7 +91,7 @@ static void unpacks_to_the_same(void **state)
 /* However long the answer is, it is kept in small pieces. */
 static void pieces_are_small(void **state)
 {
-	struct answer *answer;
+	struct text_stream *answer;
 	struct strbuf piece;
 	size_t total = 0;
 	bool freed, goes_on;
@@ -128,7 +128,7 @@ static void a_failure_is_passed_on(void **state)
 /* A client that goes away leaves it in the middle. */
 static void ends_in_the_middle(void **state)
 {
-	struct answer *answer;
+	struct text_stream *answer;
 	struct strbuf piece;
 	bool freed;
 

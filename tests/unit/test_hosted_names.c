@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *whole(struct answer *answer)
+static char *whole(struct text_stream *answer)
 {
 	struct strbuf d;
 
@@ -30,7 +30,7 @@ static char *whole(struct answer *answer)
 static char *answer_to(struct hosted_names_request wish)
 {
 	struct plan *plan = hosting_plan_new();
-	struct answer *answer = hosted_names_new(plan, &wish);
+	struct text_stream *answer = hosted_names_new(plan, &wish);
 
 	plan_release(plan);
 	return whole(answer);

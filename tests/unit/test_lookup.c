@@ -144,7 +144,7 @@ static void asks_more_rarely_with_time(void **state)
 
 static unsigned replies;
 
-static void count_reply(struct dns_query *q, const struct reply *r)
+static void count_reply(struct dns_query *q, const struct dns_reply *r)
 {
 	(void)q;
 	(void)r;

@@ -16,7 +16,7 @@
 static char *render(struct plan *plan)
 {
 	static const struct health health = { .version = "1" };
-	struct answer *answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
+	struct text_stream *answer = exposition_new(plan, &health, TEXT_PROMETHEUS);
 	struct strbuf strbuf;
 	char *text;
 

@@ -27,7 +27,7 @@ static struct page_params params_of(struct plan *plan)
 				     .now = { probed_at.ms + 90000 } };
 }
 
-static char *text_of(struct answer *answer)
+static char *text_of(struct text_stream *answer)
 {
 	struct strbuf strbuf;
 	char *text;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *text_of(struct answer *answer)
+static char *text_of(struct text_stream *answer)
 {
 	struct strbuf strbuf;
 
@@ -39,7 +39,7 @@ static char *ask(const char *text, const char *state, const char *server)
 	struct plan *plan = hosting_plan_new();
 	struct page_params params = params_of(plan);
 	struct page_query query;
-	struct answer *answer;
+	struct text_stream *answer;
 
 	page_query_init(&query, text, state, server, NULL);
 	answer = page_new(&params, &query);
@@ -51,7 +51,7 @@ static char *detail(const char *server, const char *service)
 {
 	struct plan *plan = hosting_plan_new();
 	struct page_params params = params_of(plan);
-	struct answer *answer =
+	struct text_stream *answer =
 	    page_detail_new(&params, page_detail_target(plan, server, service));
 
 	plan_release(plan);

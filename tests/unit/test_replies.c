@@ -21,14 +21,14 @@ struct row {
 
 enum { CLOSING = 1, BAFFLED = 2, IN_TLS = 4 };
 
-static struct reply *reply_of(struct reply *r, int code, const char *word,
-			      const char *words)
+static struct mail_reply *reply_of(struct mail_reply *r, int code, const char *word,
+				   const char *words)
 {
-	reply_init(r);
+	mail_reply_init(r);
 	r->code = code;
 	r->closing = code == 421;
-	reply_mark(r, view_of(word));
-	reply_hear(r, view_of(words));
+	mail_reply_mark(r, view_of(word));
+	mail_reply_hear(r, view_of(words));
 	return r;
 }
 
@@ -167,7 +167,7 @@ static const struct row words[] = {
 static void test_smtp(void **state)
 {
 	struct dialogue d;
-	struct reply r;
+	struct mail_reply r;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(smtp); i++) {
@@ -192,7 +192,7 @@ static void enter_tls(struct dialogue *d)
 static void test_words(void **state)
 {
 	struct dialogue d;
-	struct reply r;
+	struct mail_reply r;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {

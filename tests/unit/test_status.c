@@ -14,7 +14,7 @@ static char *answer_to(struct status_request wish)
 {
 	struct plan *plan = exporter_plan_new();
 	const struct moment now = { exporter_plan_health.started.ms + 90500 };
-	struct answer *answer = status_new(plan, &exporter_plan_health, &wish, now);
+	struct text_stream *answer = status_new(plan, &exporter_plan_health, &wish, now);
 	struct strbuf d;
 
 	plan_release(plan);

@@ -8,7 +8,7 @@
 
 #include "file.h"
 #include "listing.h"
-#include "names.h"
+#include "name_table.h"
 #include "passive_settings.h"
 #include "plan.h"
 #include "schema.h"
@@ -54,18 +54,18 @@ struct loader {
 	struct account *accounts; /* the plan's, once all are read */
 	bool *account_usable;
 	size_t account_cap;
-	struct names account_names;
+	struct name_table account_names;
 	struct service *services; /* the plan's, once all are read */
 	struct service_params *service_params;
 	size_t service_cap;
-	struct names service_names;
+	struct name_table service_names;
 
 	struct override_rows rows;
-	struct names server_names;
+	struct name_table server_names;
 	/* Files of names, each read once; by the numbers `name_set_names` gives. */
 	struct name_set **name_sets; /* NULL: it could not be read */
 	size_t name_set_count, name_set_cap;
-	struct names name_set_names;
+	struct name_table name_set_names;
 	struct hosting_options *hostings;
 	size_t hosting_count, hosting_cap;
 	struct listing dumped_accounts; /* dump.c's */

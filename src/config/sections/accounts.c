@@ -84,7 +84,7 @@ static void accounts_take(struct loader *l, const config_setting_t *group, const
 	if (draft.name == NULL)
 		return;
 	place = draft.head.keys[ACCOUNT_NAME];
-	if (!names_add(&l->account_names, draft.name, place, &number)) {
+	if (!name_table_add(&l->account_names, draft.name, place, &number)) {
 		struct place first = l->account_names.list[number].place;
 
 		errors_add(&l->errors, place, "", "the account %s exists already, at %s:%u",
@@ -126,9 +126,10 @@ const struct account *accounts_find(struct loader *l, const char *name, struct p
 	struct hint hint;
 	size_t number;
 
-	if (!names_find(&l->account_names, view_of(name), &number)) {
-		names_similar(&l->account_names, &hint, view_of(name),
-			      l->account_names.count > 0 ? "" : "there are no `accounts`");
+	if (!name_table_find(&l->account_names, view_of(name), &number)) {
+		name_table_similar(&l->account_names, &hint, view_of(name),
+				   l->account_names.count > 0 ? ""
+							      : "there are no `accounts`");
 		errors_add(&l->errors, place, hint.text, "there is no account %s",
 			   QUOTE(view_of(name)));
 		return NULL;

@@ -37,7 +37,7 @@ static struct name_set *read_once(struct loader *l, const char *path, struct pla
 {
 	size_t number;
 
-	if (names_add(&l->name_set_names, path, place, &number)) {
+	if (name_table_add(&l->name_set_names, path, place, &number)) {
 		l->name_sets = memory_room(l->name_sets, number, &l->name_set_cap,
 					   sizeof(*l->name_sets));
 		l->name_sets[number] = NULL;
@@ -168,5 +168,5 @@ void hostings_fini(struct loader *l)
 		name_set_release(l->name_sets[i]);
 	free(l->name_sets);
 	free(l->hostings);
-	names_fini(&l->name_set_names);
+	name_table_fini(&l->name_set_names);
 }

@@ -257,7 +257,7 @@ static bool claim_name(struct loader *l, const char *name, struct place place)
 	struct place first;
 	size_t number;
 
-	if (names_add(&l->server_names, name, place, &number))
+	if (name_table_add(&l->server_names, name, place, &number))
 		return true;
 	first = l->server_names.list[number].place;
 	errors_add(&l->errors, place, "give one of both another name",

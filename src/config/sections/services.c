@@ -32,7 +32,7 @@ static void take_builtin(struct loader *l)
 	for (size_t i = 0; i < builtin_service_count; i++) {
 		const struct service *s = &builtin_services[i];
 
-		names_add(&l->service_names, s->name, (struct place){ 0 }, &number);
+		name_table_add(&l->service_names, s->name, (struct place){ 0 }, &number);
 		services_room(l, number);
 		l->services[number] = *s;
 		l->service_params[number] =
@@ -94,8 +94,8 @@ static void services_take(struct loader *l, const config_setting_t *group, const
 
 	value_presets(l, section, &draft, reader_place(group, file));
 	good = reader_group(l, section, &draft, group, file, false);
-	if (draft.name != NULL && !names_add(&l->service_names, draft.name,
-					     draft.head.keys[SERVICE_NAME], &number)) {
+	if (draft.name != NULL && !name_table_add(&l->service_names, draft.name,
+						  draft.head.keys[SERVICE_NAME], &number)) {
 		services_take_known(l, number, &draft, good);
 		return;
 	}
@@ -137,13 +137,14 @@ bool services_find(struct loader *l, const char *name, struct place place,
 	struct hint hint;
 	size_t number;
 
-	if (!names_find(&l->service_names, view_of(name), &number)) {
+	if (!name_table_find(&l->service_names, view_of(name), &number)) {
 		if (meant != NULL)
 			hint_format(&hint, "did you mean '%s'?", meant);
 		else
-			names_similar(&l->service_names, &hint, view_of(name),
-				      "conf/reference.md lists the built-in ones; others "
-				      "stand in `services`");
+			name_table_similar(
+			    &l->service_names, &hint, view_of(name),
+			    "conf/reference.md lists the built-in ones; others "
+			    "stand in `services`");
 		errors_add(&l->errors, place, hint.text, "there is no service %s",
 			   QUOTE(view_of(name)));
 		return false;

@@ -14,12 +14,12 @@ static bool ends(const char *path, const char *suffix)
 }
 
 /* Two patterns may match one file. */
-static bool first_time(struct loader *l, struct names *seen, const char *path)
+static bool first_time(struct loader *l, struct name_table *seen, const char *path)
 {
 	size_t number;
 
-	return names_add(seen, arena_text(&l->scratch, view_of(path)), (struct place){ 0 },
-			 &number);
+	return name_table_add(seen, arena_text(&l->scratch, view_of(path)),
+			      (struct place){ 0 }, &number);
 }
 
 static void target_files_read_file(struct loader *l, const char *path, struct place place)
@@ -49,12 +49,12 @@ static void target_files_read_file(struct loader *l, const char *path, struct pl
 
 static void seen_drop(void *seen)
 {
-	names_fini(seen);
+	name_table_fini(seen);
 }
 
 void target_files_read(struct loader *l)
 {
-	struct names *seen = arena_alloc(&l->scratch, sizeof(*seen));
+	struct name_table *seen = arena_alloc(&l->scratch, sizeof(*seen));
 
 	out_of_memory_hold(seen_drop, seen);
 
@@ -72,5 +72,5 @@ void target_files_read(struct loader *l)
 		matches_fini(&matches);
 	}
 	out_of_memory_let_go();
-	names_fini(seen);
+	name_table_fini(seen);
 }

@@ -1,5 +1,5 @@
-/* options_help.c - what --help prints. */
-#include "options.h"
+/* check_mail_options_help.c - what --help prints. */
+#include "check_mail_options.h"
 
 /* clang-format off */
 static const char subject[] =

@@ -1,5 +1,5 @@
-/* test_names.c - a set of names: each once, found again, and nothing else. */
-#include "names.h"
+/* test_name_table.c - a set of names: each once, found again, and nothing else. */
+#include "name_table.h"
 
 #include "errors.h"
 
@@ -23,48 +23,49 @@ static void make(char names[COUNT][16])
 static void each_is_there_once(void **state)
 {
 	static char texts[COUNT][16];
-	struct names names = { 0 };
+	struct name_table names = { 0 };
 	size_t number;
 
 	(void)state;
 	make(texts);
-	assert_false(names_find(&names, view_of("n0"), &number));
+	assert_false(name_table_find(&names, view_of("n0"), &number));
 	for (size_t i = 0; i < COUNT; i++) {
-		assert_true(names_add(&names, texts[i], (struct place){ "a", 1 }, &number));
+		assert_true(
+		    name_table_add(&names, texts[i], (struct place){ "a", 1 }, &number));
 		assert_int_equal(number, i);
 	}
 	for (size_t i = 0; i < COUNT; i++) {
-		assert_true(names_find(&names, view_of(texts[i]), &number));
+		assert_true(name_table_find(&names, view_of(texts[i]), &number));
 		assert_int_equal(number, i);
 		assert_false(
-		    names_add(&names, texts[i], (struct place){ "a", 2 }, &number));
+		    name_table_add(&names, texts[i], (struct place){ "a", 2 }, &number));
 		assert_int_equal(number, i);
 	}
 	assert_int_equal(names.count, COUNT);
 	assert_int_equal(names.list[7].place.line, 1);
-	names_fini(&names);
+	name_table_fini(&names);
 }
 
 static void nothing_else_is(void **state)
 {
 	static char texts[COUNT][16];
-	struct names names = { 0 };
+	struct name_table names = { 0 };
 	size_t number;
 	char other[20];
 
 	(void)state;
 	make(texts);
 	for (size_t i = 1000; i < COUNT; i++)
-		names_add(&names, texts[i], (struct place){ "a", 1 }, &number);
+		name_table_add(&names, texts[i], (struct place){ "a", 1 }, &number);
 	for (size_t i = 0; i < 1000; i++) {
 		/* The beginnings of those that are there, and these with more behind them. */
-		assert_false(names_find(&names, view_of(texts[i]), &number));
+		assert_false(name_table_find(&names, view_of(texts[i]), &number));
 		snprintf(other, sizeof(other), "%sx", texts[1000 + i]);
-		assert_false(names_find(&names, view_of(other), &number));
+		assert_false(name_table_find(&names, view_of(other), &number));
 	}
-	assert_false(names_find(&names, view_of("N1000"), &number));
-	assert_false(names_find(&names, view_of(""), &number));
-	names_fini(&names);
+	assert_false(name_table_find(&names, view_of("N1000"), &number));
+	assert_false(name_table_find(&names, view_of(""), &number));
+	name_table_fini(&names);
 }
 
 /* What the reader of an error is given as its hint. */
@@ -83,18 +84,20 @@ static void assert_hint(const char *hint, const char *want)
 
 static void the_nearest_is_suggested(void **state)
 {
-	struct names names = { 0 };
+	struct name_table names = { 0 };
 	struct hint hint;
 	size_t number;
 
 	(void)state;
-	assert_string_equal(names_similar(&names, &hint, view_of("imap"), "none"), "none");
-	names_add(&names, "imaps", (struct place){ 0 }, &number);
-	names_add(&names, "pop3s", (struct place){ 0 }, &number);
-	assert_hint(names_similar(&names, &hint, view_of("pop3"), "none"),
+	assert_string_equal(name_table_similar(&names, &hint, view_of("imap"), "none"),
+			    "none");
+	name_table_add(&names, "imaps", (struct place){ 0 }, &number);
+	name_table_add(&names, "pop3s", (struct place){ 0 }, &number);
+	assert_hint(name_table_similar(&names, &hint, view_of("pop3"), "none"),
 		    "did you mean 'pop3s'?");
-	assert_string_equal(names_similar(&names, &hint, view_of("http"), "none"), "none");
-	names_fini(&names);
+	assert_string_equal(name_table_similar(&names, &hint, view_of("http"), "none"),
+			    "none");
+	name_table_fini(&names);
 }
 
 int main(void)

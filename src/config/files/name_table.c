@@ -1,5 +1,5 @@
-/* names.c - open addressing, at most two thirds full. */
-#include "names.h"
+/* name_table.c - open addressing, at most two thirds full. */
+#include "name_table.h"
 
 #include "memory.h"
 #include "suggest.h"
@@ -11,11 +11,11 @@
  * machine's. */
 enum { SIMILAR_MAX = 1000 };
 
-void names_fini(struct names *n)
+void name_table_fini(struct name_table *n)
 {
 	free(n->list);
 	free(n->table);
-	*n = (struct names){ 0 };
+	*n = (struct name_table){ 0 };
 }
 
 static bool names_same(const char *a, struct view b)
@@ -24,7 +24,7 @@ static bool names_same(const char *a, struct view b)
 }
 
 /* Where the name is, or the free place it belongs to. */
-static size_t *names_seat(const struct names *n, struct view text)
+static size_t *names_seat(const struct name_table *n, struct view text)
 {
 	size_t i = (size_t)view_hash(text) & (n->table_size - 1);
 
@@ -33,7 +33,7 @@ static size_t *names_seat(const struct names *n, struct view text)
 	return &n->table[i];
 }
 
-static void names_widen(struct names *n)
+static void names_widen(struct name_table *n)
 {
 	size_t size = n->table_size > 0 ? n->table_size * 2 : 64;
 	size_t *table = memory_grow(NULL, size, sizeof(*table));
@@ -46,7 +46,8 @@ static void names_widen(struct names *n)
 		*names_seat(n, view_of(n->list[i].text)) = i + 1;
 }
 
-bool names_add(struct names *n, const char *text, struct place place, size_t *ret_number)
+bool name_table_add(struct name_table *n, const char *text, struct place place,
+		    size_t *ret_number)
 {
 	size_t *place_in_table;
 
@@ -64,7 +65,7 @@ bool names_add(struct names *n, const char *text, struct place place, size_t *re
 	return true;
 }
 
-bool names_find(const struct names *n, struct view text, size_t *ret_number)
+bool name_table_find(const struct name_table *n, struct view text, size_t *ret_number)
 {
 	size_t number = n->table_size > 0 ? *names_seat(n, text) : 0;
 
@@ -74,8 +75,8 @@ bool names_find(const struct names *n, struct view text, size_t *ret_number)
 	return true;
 }
 
-const char *names_similar(const struct names *n, struct hint *h, struct view typed,
-			  const char *fallback)
+const char *name_table_similar(const struct name_table *n, struct hint *h,
+			       struct view typed, const char *fallback)
 {
 	const char *words[SIMILAR_MAX], *near;
 	size_t count = n->count < SIMILAR_MAX ? n->count : SIMILAR_MAX;

@@ -1,4 +1,4 @@
-/* reply.h - the reply to one request: a status, headers, and a text or an answer that is
+/* http_reply.h - the reply to one request: a status, headers, and a text or an answer that is
  * made piece by piece.
  *
  * Used by the web thread only.
@@ -6,11 +6,11 @@
 #ifndef MAILVANE_HTTP_REPLY_H
 #define MAILVANE_HTTP_REPLY_H
 
-#include "answer.h"
+#include "text_stream.h"
 
 #include <microhttpd.h>
 
-struct reply {
+struct http_reply {
 	unsigned status;
 	struct MHD_Response *response; /* NULL: no memory, or `later` is set */
 	struct reply_body *body;       /* owned by the response; NULL: the body is a text */
@@ -22,24 +22,24 @@ struct reply {
 enum { REPLY_COUNTED_MAX = 1024 * 1024 };
 
 /* Sets headers that forbid caching and guessing of the type. */
-struct reply reply_text(unsigned status, const char *text);
-struct reply reply_bytes(unsigned status, struct view bytes, const char *type);
+struct http_reply http_reply_text(unsigned status, const char *text);
+struct http_reply http_reply_bytes(unsigned status, struct view bytes, const char *type);
 /* Takes over the answer (NULL: out of memory) and sends it piece by piece. */
-struct reply reply_stream(struct answer *, const char *type);
-struct reply reply_redirect(const char *location);
+struct http_reply http_reply_stream(struct text_stream *, const char *type);
+struct http_reply http_reply_redirect(const char *location);
 /* 429 with Retry-After of a second. */
-struct reply reply_busy(const char *text);
+struct http_reply http_reply_busy(const char *text);
 /* The path's function is called again after request_resume. */
-struct reply reply_later(void);
+struct http_reply http_reply_later(void);
 
 /* For HEAD: keeps the headers and sends no body. If the answer is too long to find its
  * length, the connection closes. */
-void reply_without_body(struct reply *);
+void http_reply_without_body(struct http_reply *);
 
 /* A response to HEAD of a path whose answer has no end. NULL: no memory. */
-struct MHD_Response *reply_endless_head(void);
+struct MHD_Response *http_reply_endless_head(void);
 
 /* Does nothing if there is no response. */
-void reply_header(struct reply *, const char *name, const char *value);
+void http_reply_header(struct http_reply *, const char *name, const char *value);
 
 #endif

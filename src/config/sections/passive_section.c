@@ -1,5 +1,5 @@
-/* passive.c - `passive`: schedulers that are told results. */
-#include "passive.h"
+/* passive_section.c - `passive`: schedulers that are told results. */
+#include "passive_section.h"
 
 #include "file.h"
 #include "host_name.h"
@@ -72,7 +72,7 @@ static void take_icinga2(struct loader *l)
 	};
 }
 
-void passive_take(struct loader *l)
+void passive_section_take(struct loader *l)
 {
 	const struct draft *d = &l->top.passive.head;
 

@@ -1,4 +1,4 @@
-#include "reply.h"
+#include "mail_reply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,40 +10,40 @@
 
 static void test_words(void **state)
 {
-	struct reply r;
+	struct mail_reply r;
 	char big[1000];
 
 	(void)state;
 	memset(&r, 0xff, sizeof(r));
-	reply_init(&r);
+	mail_reply_init(&r);
 	assert_int_equal(r.lines, 0);
 	assert_string_equal(r.word, "");
-	reply_hear(&r, view_of(""));
+	mail_reply_hear(&r, view_of(""));
 	assert_int_equal(r.words.n, 0);
-	reply_hear(&r, view_of("one"));
-	reply_hear(&r, view_of("two"));
+	mail_reply_hear(&r, view_of("one"));
+	mail_reply_hear(&r, view_of("two"));
 	assert_memory_equal(r.words.p, "one two", 7);
 	memset(big, 'x', sizeof(big));
-	reply_hear(&r, (struct view){ big, sizeof(big) });
+	mail_reply_hear(&r, (struct view){ big, sizeof(big) });
 	assert_int_equal(r.words.n, sizeof(r.storage));
-	reply_hear(&r, view_of("more"));
+	mail_reply_hear(&r, view_of("more"));
 	assert_int_equal(r.words.n, sizeof(r.storage));
 }
 
 static void test_codes(void **state)
 {
-	struct reply r;
+	struct mail_reply r;
 
 	(void)state;
-	reply_init(&r);
-	reply_mark(&r, view_of("AUTHENTICATIONFAILED"));
+	mail_reply_init(&r);
+	mail_reply_mark(&r, view_of("AUTHENTICATIONFAILED"));
 	assert_string_equal(r.word, "AUTHENTICATIONFAILED");
-	reply_mark(&r, view_of("X\x1b[0m"));
-	reply_mark(&r, view_of("\xc3\xa9"));
-	reply_mark(&r, view_of("A B"));
-	reply_mark(&r, view_of("ABCDEFGHIJKLMNOPQRSTUVWX"));
+	mail_reply_mark(&r, view_of("X\x1b[0m"));
+	mail_reply_mark(&r, view_of("\xc3\xa9"));
+	mail_reply_mark(&r, view_of("A B"));
+	mail_reply_mark(&r, view_of("ABCDEFGHIJKLMNOPQRSTUVWX"));
 	assert_string_equal(r.word, "AUTHENTICATIONFAILED");
-	reply_mark(&r, view_of("5.7.8"));
+	mail_reply_mark(&r, view_of("5.7.8"));
 	assert_string_equal(r.word, "5.7.8");
 }
 

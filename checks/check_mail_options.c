@@ -1,5 +1,5 @@
-/* options.c - the table of options, and what each does. */
-#include "options.h"
+/* check_mail_options.c - the table of options, and what each does. */
+#include "check_mail_options.h"
 
 #include "buffer.h"
 #include "host_argument.h"
@@ -95,7 +95,7 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool set_services(struct options *o, const char *list, char *error)
+static bool set_services(struct check_mail_options *o, const char *list, char *error)
 {
 	struct view rest = view_of(list);
 
@@ -113,7 +113,7 @@ static bool set_services(struct options *o, const char *list, char *error)
 	}
 }
 
-static bool options_set_port(struct options *o, const char *text, char *error)
+static bool options_set_port(struct check_mail_options *o, const char *text, char *error)
 {
 	uint64_t port;
 
@@ -123,7 +123,7 @@ static bool options_set_port(struct options *o, const char *text, char *error)
 	return true;
 }
 
-static bool set_tls(struct options *o, const char *text, char *error)
+static bool set_tls(struct check_mail_options *o, const char *text, char *error)
 {
 	o->tls_given = true;
 	return tls_mode_from_name(view_of(text), &o->tls) ||
@@ -132,7 +132,7 @@ static bool set_tls(struct options *o, const char *text, char *error)
 }
 
 /* "10", "2.5" or "500ms". */
-static bool options_set_timeout(struct options *o, const char *text, char *error)
+static bool options_set_timeout(struct check_mail_options *o, const char *text, char *error)
 {
 	char with_unit[32];
 	struct buffer b;
@@ -147,7 +147,7 @@ static bool options_set_timeout(struct options *o, const char *text, char *error
 	return true;
 }
 
-static bool set_addresses(struct options *o, enum address_mode mode, char *error)
+static bool set_addresses(struct check_mail_options *o, enum address_mode mode, char *error)
 {
 	if (o->addresses != ADDRESS_FIRST && o->addresses != mode)
 		return refusal(error, "-4", "-6", "only one of the two can be given");
@@ -155,7 +155,7 @@ static bool set_addresses(struct options *o, enum address_mode mode, char *error
 	return true;
 }
 
-static bool set_address_mode(struct options *o, const char *text, char *error)
+static bool set_address_mode(struct check_mail_options *o, const char *text, char *error)
 {
 	static const struct {
 		const char *word;
@@ -172,20 +172,20 @@ static bool set_address_mode(struct options *o, const char *text, char *error)
 		       "it is one of each, first, ipv4 and ipv6");
 }
 
-static bool set_address_state(struct options *o, const char *text, char *error)
+static bool set_address_state(struct check_mail_options *o, const char *text, char *error)
 {
 	return state_from_name(view_of(text), &o->address_state) ||
 	       refusal(error, "--address-state", text,
 		       "it is one of ok, warning, critical and unknown");
 }
 
-static bool set_source(struct options *o, const char *text, char *error)
+static bool set_source(struct check_mail_options *o, const char *text, char *error)
 {
 	return address_parse(view_of(text), 0, &o->source) ||
 	       refusal(error, "--source", text, "an IP address is needed");
 }
 
-static bool set_tls_min(struct options *o, const char *text, char *error)
+static bool set_tls_min(struct check_mail_options *o, const char *text, char *error)
 {
 	for (size_t i = 0; i < TLS_VERSION_COUNT; i++) {
 		const char *word = tls_version_names[i];
@@ -200,7 +200,7 @@ static bool set_tls_min(struct options *o, const char *text, char *error)
 		       "it is one of TLSv1.0, TLSv1.1, TLSv1.2 and TLSv1.3");
 }
 
-static bool set_dane(struct options *o, const char *text, char *error)
+static bool set_dane(struct check_mail_options *o, const char *text, char *error)
 {
 	static const struct {
 		const char *word;
@@ -218,7 +218,7 @@ static bool set_dane(struct options *o, const char *text, char *error)
 	return refusal(error, "--dane", text, "it is one of check, off and require");
 }
 
-static bool set_pin(struct options *o, const char *text, char *error)
+static bool set_pin(struct check_mail_options *o, const char *text, char *error)
 {
 	if (o->pin_count == PINS_MAX)
 		return refusal(error, "--pin", text, "too many of them");
@@ -235,7 +235,7 @@ static bool set_expiry(struct expiry_limit *limit, const char *option, const cha
 		       "a share of the lifetime or a time is needed, as 25% or 21d");
 }
 
-static bool set_expect_code(struct options *o, const char *text, char *error)
+static bool set_expect_code(struct check_mail_options *o, const char *text, char *error)
 {
 	uint64_t code;
 
@@ -247,7 +247,7 @@ static bool set_expect_code(struct options *o, const char *text, char *error)
 	return true;
 }
 
-static bool set_expected(struct options *o, const char *text, char *error)
+static bool set_expected(struct check_mail_options *o, const char *text, char *error)
 {
 	if (o->expected_count == OPTIONS_EXPECT_MAX)
 		return refusal(error, "--expect-capability", text, "too many of them");
@@ -255,7 +255,7 @@ static bool set_expected(struct options *o, const char *text, char *error)
 	return true;
 }
 
-static bool set_mechanism(struct options *o, const char *text, char *error)
+static bool set_mechanism(struct check_mail_options *o, const char *text, char *error)
 {
 	if (mechanism_from_name(view_of(text), &o->mechanism))
 		return true;
@@ -266,7 +266,7 @@ static bool set_mechanism(struct options *o, const char *text, char *error)
 	    "XOAUTH2 and EXTERNAL");
 }
 
-static bool set_password_fd(struct options *o, const char *text, char *error)
+static bool set_password_fd(struct check_mail_options *o, const char *text, char *error)
 {
 	uint64_t fd;
 
@@ -277,7 +277,7 @@ static bool set_password_fd(struct options *o, const char *text, char *error)
 	return true;
 }
 
-static bool set_names_at_once(struct options *o, const char *text, char *error)
+static bool set_names_at_once(struct check_mail_options *o, const char *text, char *error)
 {
 	uint64_t number;
 
@@ -288,7 +288,7 @@ static bool set_names_at_once(struct options *o, const char *text, char *error)
 	return true;
 }
 
-static bool set_explain(struct options *o, const char *text, char *error)
+static bool set_explain(struct check_mail_options *o, const char *text, char *error)
 {
 	const char *words[FAULT_COUNT];
 
@@ -300,7 +300,7 @@ static bool set_explain(struct options *o, const char *text, char *error)
 }
 
 /* Options that only keep their value. NULL: not one of them. */
-static const char **options_text_of(struct options *o, int option)
+static const char **options_text_of(struct check_mail_options *o, int option)
 {
 	switch (option) {
 	case 'H':
@@ -337,7 +337,7 @@ static const char **options_text_of(struct options *o, int option)
 }
 
 /* Options without a value. NULL: not one of them. */
-static bool *flag_of(struct options *o, int option)
+static bool *flag_of(struct check_mail_options *o, int option)
 {
 	switch (option) {
 	case OPT_PROXY:
@@ -359,7 +359,8 @@ static bool *flag_of(struct options *o, int option)
 	}
 }
 
-static bool set_parsed(struct options *o, int option, const char *value, char *error)
+static bool set_parsed(struct check_mail_options *o, int option, const char *value,
+		       char *error)
 {
 	switch (option) {
 	case 's':
@@ -436,7 +437,8 @@ static bool refuse_empty(int option, char *error)
 		       "it is empty: give a value or leave the option out");
 }
 
-static bool options_set(struct options *o, int option, const char *value, char *error)
+static bool options_set(struct check_mail_options *o, int option, const char *value,
+			char *error)
 {
 	const char **text = options_text_of(o, option);
 	bool *flag = flag_of(o, option);
@@ -453,13 +455,13 @@ static bool options_set(struct options *o, int option, const char *value, char *
 }
 
 /* How many of the options that bring a secret were given. */
-static int secrets_of(const struct options *o)
+static int secrets_of(const struct check_mail_options *o)
 {
 	return (o->password_file != NULL) + (o->password_env != NULL) +
 	       (o->password_fd >= 0) + (o->token_file != NULL);
 }
 
-static bool check_mechanism(const struct options *o, char *error)
+static bool check_mechanism(const struct check_mail_options *o, char *error)
 {
 	enum mechanism m = o->mechanism;
 
@@ -479,7 +481,7 @@ static bool check_mechanism(const struct options *o, char *error)
 	return true;
 }
 
-static bool check_login(const struct options *o, char *error)
+static bool check_login(const struct check_mail_options *o, char *error)
 {
 	if (o->user != NULL)
 		return check_mechanism(o, error);
@@ -492,7 +494,7 @@ static bool check_login(const struct options *o, char *error)
 	return true;
 }
 
-static bool check_envelope(const struct options *o, char *error)
+static bool check_envelope(const struct check_mail_options *o, char *error)
 {
 	if (o->envelope.to == NULL &&
 	    (o->envelope.from != NULL || o->envelope.expect_code != 0))
@@ -501,7 +503,7 @@ static bool check_envelope(const struct options *o, char *error)
 }
 
 /* What --names-file asks for is certificates, of names that the file gives. */
-static const char *out_of_place(const struct options *o)
+static const char *out_of_place(const struct check_mail_options *o)
 {
 	if (o->name != NULL)
 		return "--name";
@@ -520,7 +522,7 @@ static const char *out_of_place(const struct options *o)
 	return NULL;
 }
 
-static bool check_names(const struct options *o, char *error)
+static bool check_names(const struct check_mail_options *o, char *error)
 {
 	const char *other = out_of_place(o);
 
@@ -533,7 +535,7 @@ static bool check_names(const struct options *o, char *error)
 		       "without it");
 }
 
-static bool check_whole(const struct options *o, char *error)
+static bool check_whole(const struct check_mail_options *o, char *error)
 {
 	if (o->help || o->version || o->explain_given)
 		return true;
@@ -550,10 +552,10 @@ static bool check_whole(const struct options *o, char *error)
 	       check_envelope(o, error) && check_names(o, error);
 }
 
-bool options_parse(int argc, char **argv, struct options *ret_options,
+bool options_parse(int argc, char **argv, struct check_mail_options *ret_options,
 		   char error[REFUSAL_MAX])
 {
-	struct options o = {
+	struct check_mail_options o = {
 		.timeout = span_of_seconds(OPTIONS_TIMEOUT_S),
 		.password_fd = -1,
 		.address_state = STATE_WARNING,

@@ -1,13 +1,13 @@
-/* options.h - the exporter's command line. */
-#ifndef MAILVANE_OPTIONS_H
-#define MAILVANE_OPTIONS_H
+/* exporter_options.h - the exporter's command line. */
+#ifndef MAILVANE_EXPORTER_OPTIONS_H
+#define MAILVANE_EXPORTER_OPTIONS_H
 
 #include "log.h"
 #include "shard_options.h"
 #include "sockets.h"
 
 /* NULL: not given. */
-struct options {
+struct exporter_options {
 	const char *config_file;
 	const char *listen[SOCKETS_MAX];
 	size_t listen_n; /* at least 1 */
@@ -23,10 +23,10 @@ struct options {
 
 /* Fills in the defaults and the given options; texts point into argv. False: error has
  * one line that says which option is wrong and what to write. */
-bool exporter_options_parse(int argc, char *const *argv, struct options *ret_options,
-			    struct buffer *error);
+bool exporter_options_parse(int argc, char *const *argv,
+			    struct exporter_options *ret_options, struct buffer *error);
 
 /* The text of --help. */
-void options_help(struct buffer *);
+void exporter_options_help(struct buffer *);
 
 #endif

@@ -1,6 +1,6 @@
-/* options.h - the command line of check_mail. */
-#ifndef MAILVANE_CHECK_OPTIONS_H
-#define MAILVANE_CHECK_OPTIONS_H
+/* check_mail_options.h - the command line of check_mail. */
+#ifndef MAILVANE_CHECK_MAIL_OPTIONS_H
+#define MAILVANE_CHECK_MAIL_OPTIONS_H
 
 #include "plan.h"
 #include "states.h"
@@ -15,7 +15,7 @@ enum { NAMES_AT_ONCE = 4, NAMES_AT_ONCE_MAX = 64 };
 /* Without --timeout. */
 enum { OPTIONS_TIMEOUT_S = 10 };
 
-struct options {
+struct check_mail_options {
 	const char *host;
 	struct view services[OPTIONS_SERVICES_MAX];
 	size_t service_count; /* 0: what a mail host should offer */
@@ -55,7 +55,7 @@ struct options {
 };
 
 /* False, with a sentence that says what to do, if the arguments cannot be used. */
-bool options_parse(int argc, char **argv, struct options *ret_options,
+bool options_parse(int argc, char **argv, struct check_mail_options *ret_options,
 		   char error[REFUSAL_MAX]);
 
 /* In pieces, ended by NULL. */

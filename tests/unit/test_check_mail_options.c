@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "options.h"
+#include "check_mail_options.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ enum { ARGS_MAX = 60 };
 static char error[REFUSAL_MAX];
 
 /* The words of one line as arguments; the line must outlive the options. */
-static bool parse(char *line, struct options *ret_options)
+static bool parse(char *line, struct check_mail_options *ret_options)
 {
 	static char program[] = "check_mail";
 	char *argv[ARGS_MAX] = { program }, *rest = line;
@@ -34,7 +34,7 @@ static void reads_all_it_knows(void **state)
 	    "-H mail.example.com -s imaps --port=1993 --tls implicit --name m.test "
 	    "--ca-file ca.pem --user u --password-file p --state-dir d -t 2.5 -6 --ehlo "
 	    "me.test";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	assert_true(parse(line, &o));
@@ -59,7 +59,7 @@ static void gathers_pins(void **state)
 	char two[] = "-H h --pin sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= --pin "
 		     "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
 	char bad[] = "-H h --pin sha256/47DEQpj8HBSa";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	assert_true(parse(two, &o));
@@ -76,7 +76,7 @@ static void gathers_sixteen_pins(void **state)
 	static const char pin[] =
 	    " --pin 5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
 	char line[17 * sizeof(pin) + 8], again[sizeof(line)];
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	strcpy(line, "-H h");
@@ -92,7 +92,7 @@ static void gathers_sixteen_pins(void **state)
 static bool takes(const char *text)
 {
 	static char line[256];
-	struct options o;
+	struct check_mail_options o;
 
 	strcpy(line, "-H h ");
 	strcat(line, text);
@@ -101,7 +101,7 @@ static bool takes(const char *text)
 
 static void takes_a_file_of_names_alone(void **state)
 {
-	struct options o;
+	struct check_mail_options o;
 	char line[] = "-H h --names-file f --names-at-once 64";
 
 	(void)state;
@@ -144,7 +144,7 @@ static void takes_mechanisms(void **state)
 static void takes_states(void **state)
 {
 	char line[] = "-H h --state tempfail=ok --state=rejected/greeting=Warning";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	assert_true(parse(line, &o));
@@ -160,7 +160,7 @@ static void takes_states(void **state)
 static void takes_lists_of_services(void **state)
 {
 	char line[] = "-H h -s smtp,imaps -s pop3s";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	assert_true(parse(line, &o));
@@ -223,7 +223,7 @@ static void says_what_is_wrong_and_what_to_do(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		struct options o = { .port = 7 };
+		struct check_mail_options o = { .port = 7 };
 		char line[160];
 
 		strcpy(line, bad[i].line);
@@ -244,7 +244,7 @@ static void reads_expectations_and_limits(void **state)
 	    "--to c@d "
 	    "--expect-code 5 --expect-capability SIZE --expect-capability STARTTLS "
 	    "--expect-auth-after-tls -w 2,tls=0.5 -c tls=1:3 -vv --json";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	if (!parse(line, &o))
@@ -270,7 +270,7 @@ static void reads_expectations_and_limits(void **state)
 static void help_needs_nothing_else(void **state)
 {
 	char line[] = "--help", version[] = "-V";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	assert_true(parse(line, &o));
@@ -306,7 +306,7 @@ static void a_host_is_no_url_and_has_no_port(void **state)
 					    "my_host.example",  "localhost",
 					    "192.0.2.1",        "2001:db8::1",
 					    "[2001:db8::1]",    "fe80::1%lo" };
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -332,7 +332,7 @@ static void no_value_may_be_empty(void **state)
 {
 	static const char *const options[] = { "--name=",    "--ca-file=", "--user=",
 					       "--service=", "--port=",    "--ehlo=" };
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
@@ -350,7 +350,7 @@ static void a_warning_is_not_above_its_critical_limit(void **state)
 	char swapped[] = "-H a -w 5 -c 2", phase[] = "-H a -w tls=5 -c tls=2";
 	char right[] = "-H a -w 2 -c 5", same[] = "-H a -w 2 -c 2",
 	     range[] = "-H a -w 3:5 -c 2";
-	struct options o;
+	struct check_mail_options o;
 
 	(void)state;
 	assert_false(parse(swapped, &o));

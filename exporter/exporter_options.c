@@ -1,5 +1,5 @@
-/* options.c - long options from one table, written as `--name=value` or `--name value`. */
-#include "options.h"
+/* exporter_options.c - long options from one table, written as `--name=value` or `--name value`. */
+#include "exporter_options.h"
 
 #include "printable.h"
 #include "suggest.h"
@@ -9,63 +9,63 @@
 /* clang-format off */
 static const struct option {
 	const char *name;
-	/* offset in struct options of a const char * (with a value) or a bool */
+	/* offset in struct exporter_options of a const char * (with a value) or a bool */
 	size_t field;
 	/* name of the value in the help; NULL: the option has no value */
 	const char *value;
 	const char *help;
 } table[] = {
-	{ "--config.file", offsetof(struct options, config_file), "FILE",
+	{ "--config.file", offsetof(struct exporter_options, config_file), "FILE",
 	  "The configuration: what to probe, and how." },
-	{ "--web.listen-address", offsetof(struct options, listen), "ADDRESS",
+	{ "--web.listen-address", offsetof(struct exporter_options, listen), "ADDRESS",
 	  "Where to answer HTTP: \":19025\" (the default) is every address of this\n"
 	  "machine; \"127.0.0.1:19025\" and \"[::1]:19025\" only local ones;\n"
 	  "\"unix:/run/mailvane/exporter.sock\" is a socket for owner and group,\n"
 	  "without HTTPS and login, whatever --web.config.file says.\n"
 	  "May be given several times." },
-	{ "--web.systemd-socket", offsetof(struct options, systemd_socket), NULL,
+	{ "--web.systemd-socket", offsetof(struct exporter_options, systemd_socket), NULL,
 	  "Answer HTTP on the sockets of a systemd .socket unit, and nowhere else." },
-	{ "--web.config.file", offsetof(struct options, web_config_file), "FILE",
+	{ "--web.config.file", offsetof(struct exporter_options, web_config_file), "FILE",
 	  "HTTPS, client certificates, users with passwords, and headers, in the\n"
 	  "format of Prometheus and its exporters: conf/web-config.yml. Read again\n"
 	  "when it changes, as are its certificates." },
-	{ "--web.external-url", offsetof(struct options, external_url), "URL",
+	{ "--web.external-url", offsetof(struct exporter_options, external_url), "URL",
 	  "Where users find the page, if that is behind a proxy:\n"
 	  "\"https://monitor.example.com/mailvane/\"." },
-	{ "--web.route-prefix", offsetof(struct options, route_prefix), "PATH",
+	{ "--web.route-prefix", offsetof(struct exporter_options, route_prefix), "PATH",
 	  "What all paths begin with: \"/mailvane\" for /mailvane/metrics. By\n"
 	  "default the path of the external URL; \"/\" if the proxy takes it away." },
-	{ "--web.telemetry-path", offsetof(struct options, telemetry_path), "PATH",
+	{ "--web.telemetry-path", offsetof(struct exporter_options, telemetry_path), "PATH",
 	  "Where the metrics are, behind the prefix: \"/metrics\" by default." },
-	{ "--web.enable-lifecycle", offsetof(struct options, lifecycle), NULL,
+	{ "--web.enable-lifecycle", offsetof(struct exporter_options, lifecycle), NULL,
 	  "Obey POST and PUT of /-/reload: read the configuration again." },
-	{ "--log.level", offsetof(struct options, log_level_word), "LEVEL",
+	{ "--log.level", offsetof(struct exporter_options, log_level_word), "LEVEL",
 	  "The least that is logged: debug (each probe), info (the default), warn or\n"
 	  "error. Changes of state are as bad as the state." },
-	{ "--log.format", offsetof(struct options, log_format_word), "FORMAT",
+	{ "--log.format", offsetof(struct exporter_options, log_format_word), "FORMAT",
 	  "logfmt (the default) or json. The log is on standard error." },
-	{ "--shard", offsetof(struct options, share.ordinal), "NUMBER",
+	{ "--shard", offsetof(struct exporter_options, share.ordinal), "NUMBER",
 	  "Probe only the servers of one shard, counted from 0; a fleet of exporters\n"
 	  "with the same configuration and a shard each probes every server once." },
-	{ "--total-shards", offsetof(struct options, share.total), "NUMBER",
+	{ "--total-shards", offsetof(struct exporter_options, share.total), "NUMBER",
 	  "How many shards there are. One more moves only the servers that it takes." },
-	{ "--shard.from-hostname", offsetof(struct options, share.from_hostname), NULL,
+	{ "--shard.from-hostname", offsetof(struct exporter_options, share.from_hostname), NULL,
 	  "The shard is the number at the end of this machine's name: probe-2 is 2,\n"
 	  "as a StatefulSet of Kubernetes names its pods." },
-	{ "--config.check", offsetof(struct options, config_check), NULL,
+	{ "--config.check", offsetof(struct exporter_options, config_check), NULL,
 	  "Read the configuration, say everything that is wrong with it, and end." },
-	{ "--once", offsetof(struct options, once), NULL,
+	{ "--once", offsetof(struct exporter_options, once), NULL,
 	  "Probe every target once, print the metrics, and end." },
-	{ "--metrics.help", offsetof(struct options, metrics_help), NULL,
+	{ "--metrics.help", offsetof(struct exporter_options, metrics_help), NULL,
 	  "Print every metric with its type, unit, labels and meaning, and end." },
-	{ "--version", offsetof(struct options, version), NULL, "Print the version, and end." },
-	{ "--help", offsetof(struct options, help), NULL, "Print this, and end." },
+	{ "--version", offsetof(struct exporter_options, version), NULL, "Print the version, and end." },
+	{ "--help", offsetof(struct exporter_options, help), NULL, "Print this, and end." },
 };
 /* clang-format on */
 
 static bool is_list(const struct option *option)
 {
-	return option->field == offsetof(struct options, listen);
+	return option->field == offsetof(struct exporter_options, listen);
 }
 
 static const struct option *options_find(struct view name)
@@ -101,7 +101,7 @@ static bool options_unknown(struct view name, struct buffer *error)
 }
 
 static bool options_add(const struct option *option, const char *value,
-			struct options *options, struct buffer *error)
+			struct exporter_options *options, struct buffer *error)
 {
 	if (options->listen_n == ARRAY_SIZE(options->listen)) {
 		buffer_format(error, "%s can be given %zu times at most", option->name,
@@ -114,7 +114,8 @@ static bool options_add(const struct option *option, const char *value,
 
 /* Advances *at if the value is the next argument. */
 static bool options_take(const struct option *option, const char *value, char *const *argv,
-			 int *at, struct options *ret_options, struct buffer *error)
+			 int *at, struct exporter_options *ret_options,
+			 struct buffer *error)
 {
 	char *field = (char *)ret_options + option->field;
 
@@ -138,7 +139,7 @@ static bool options_take(const struct option *option, const char *value, char *c
 	return true;
 }
 
-static bool options_read_words(struct options *options, struct buffer *error)
+static bool options_read_words(struct exporter_options *options, struct buffer *error)
 {
 	char shown[PRINTABLE_MAX];
 
@@ -158,10 +159,10 @@ static bool options_read_words(struct options *options, struct buffer *error)
 	return true;
 }
 
-bool exporter_options_parse(int argc, char *const *argv, struct options *ret_options,
-			    struct buffer *error)
+bool exporter_options_parse(int argc, char *const *argv,
+			    struct exporter_options *ret_options, struct buffer *error)
 {
-	*ret_options = (struct options){ 0 };
+	*ret_options = (struct exporter_options){ 0 };
 	for (int i = 1; i < argc; i++) {
 		const char *value = strchr(argv[i], '=');
 		struct view name = { argv[i],
@@ -195,7 +196,7 @@ static void options_put_help(struct buffer *out, const char *help)
 	}
 }
 
-void options_help(struct buffer *out)
+void exporter_options_help(struct buffer *out)
 {
 	buffer_text(
 	    out, "Usage: mailvane_exporter --config.file=FILE [OPTION...]\n\n"

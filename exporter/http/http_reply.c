@@ -1,29 +1,29 @@
-/* reply.c - makes responses of libmicrohttpd; a long one is made while it is sent. */
-#include "reply.h"
+/* http_reply.c - makes responses of libmicrohttpd; a long one is made while it is sent. */
+#include "http_reply.h"
 
 #include <stdlib.h>
 
 /* Bytes that are collected before they are sent. */
 enum { PIECE = 32 * 1024 };
 
-void reply_header(struct reply *reply, const char *name, const char *value)
+void http_reply_header(struct http_reply *reply, const char *name, const char *value)
 {
 	if (reply->response)
 		MHD_add_response_header(reply->response, name, value);
 }
 
-static struct reply reply_make(unsigned status, struct MHD_Response *response,
-			       const char *type)
+static struct http_reply reply_make(unsigned status, struct MHD_Response *response,
+				    const char *type)
 {
-	struct reply reply = { .status = status, .response = response };
+	struct http_reply reply = { .status = status, .response = response };
 
-	reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	reply_header(&reply, "X-Content-Type-Options", "nosniff");
+	http_reply_header(&reply, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	http_reply_header(&reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	http_reply_header(&reply, "X-Content-Type-Options", "nosniff");
 	return reply;
 }
 
-struct reply reply_bytes(unsigned status, struct view bytes, const char *type)
+struct http_reply http_reply_bytes(unsigned status, struct view bytes, const char *type)
 {
 	return reply_make(status,
 			  MHD_create_response_from_buffer(
@@ -31,36 +31,36 @@ struct reply reply_bytes(unsigned status, struct view bytes, const char *type)
 			  type);
 }
 
-struct reply reply_text(unsigned status, const char *text)
+struct http_reply http_reply_text(unsigned status, const char *text)
 {
-	return reply_bytes(status, view_of(text), "text/plain; charset=utf-8");
+	return http_reply_bytes(status, view_of(text), "text/plain; charset=utf-8");
 }
 
-struct reply reply_redirect(const char *location)
+struct http_reply http_reply_redirect(const char *location)
 {
-	struct reply reply = reply_text(MHD_HTTP_FOUND, "moved; see Location\n");
+	struct http_reply reply = http_reply_text(MHD_HTTP_FOUND, "moved; see Location\n");
 
-	reply_header(&reply, MHD_HTTP_HEADER_LOCATION, location);
+	http_reply_header(&reply, MHD_HTTP_HEADER_LOCATION, location);
 	return reply;
 }
 
-struct reply reply_busy(const char *text)
+struct http_reply http_reply_busy(const char *text)
 {
-	struct reply reply = reply_text(MHD_HTTP_TOO_MANY_REQUESTS, text);
+	struct http_reply reply = http_reply_text(MHD_HTTP_TOO_MANY_REQUESTS, text);
 
-	reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	http_reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	return reply;
 }
 
-struct reply reply_later(void)
+struct http_reply http_reply_later(void)
 {
-	return (struct reply){ .later = true };
+	return (struct http_reply){ .later = true };
 }
 
 /* --- an answer as the body of a response ---------------------------------------------------- */
 
 struct reply_body {
-	struct answer *answer;
+	struct text_stream *answer;
 	struct strbuf strbuf;
 	size_t sent; /* bytes of the text that were sent */
 	bool complete;
@@ -101,16 +101,16 @@ static void free_body(void *cls)
 	free(body);
 }
 
-struct reply reply_stream(struct answer *answer, const char *type)
+struct http_reply http_reply_stream(struct text_stream *answer, const char *type)
 {
 	struct reply_body *body = answer ? calloc(1, sizeof(*body)) : NULL;
 	struct MHD_Response *response;
-	struct reply reply;
+	struct http_reply reply;
 
 	if (!body) {
 		if (answer)
 			answer->free(answer);
-		return (struct reply){ 0 };
+		return (struct http_reply){ 0 };
 	}
 	body->answer = answer;
 	strbuf_init(&body->strbuf);
@@ -118,7 +118,7 @@ struct reply reply_stream(struct answer *answer, const char *type)
 						     body, free_body);
 	if (!response) {
 		free_body(body);
-		return (struct reply){ 0 };
+		return (struct http_reply){ 0 };
 	}
 	reply = reply_make(MHD_HTTP_OK, response, type);
 	reply.body = body;
@@ -167,12 +167,12 @@ static struct MHD_Response *bare_response(uint64_t length)
 	return bare;
 }
 
-struct MHD_Response *reply_endless_head(void)
+struct MHD_Response *http_reply_endless_head(void)
 {
 	return bare_response(MHD_SIZE_UNKNOWN);
 }
 
-void reply_without_body(struct reply *reply)
+void http_reply_without_body(struct http_reply *reply)
 {
 	struct MHD_Response *bare;
 

@@ -1,9 +1,9 @@
-/* names.c - the walk: a window of errands to an engine that has no targets of its own.
+/* customer_names.c - the walk: a window of errands to an engine that has no targets of its own.
  *
  * The main thread asks, the engine's thread notes the answers. Each service first shows its
  * fall-back, then a certificate for each name; names without an answer are asked for once more.
  */
-#include "names.h"
+#include "customer_names.h"
 
 #include "buffer.h"
 #include "engine.h"
@@ -28,7 +28,7 @@ struct question {
 };
 
 struct walk {
-	struct names *names;
+	struct customer_names *names;
 	const struct policy *policy;
 	pthread_mutex_t lock; /* guards all of this, and the ports */
 	pthread_cond_t changed;
@@ -168,7 +168,7 @@ static bool port_next(struct names_port *p, size_t count, long *ret_name)
 
 static bool next_question(struct walk *w, struct names_port **ret_port, long *ret_name)
 {
-	struct names *n = w->names;
+	struct customer_names *n = w->names;
 
 	for (size_t i = 0; i < n->port_count; i++) {
 		struct names_port *p = &n->ports[w->turn++ % n->port_count];
@@ -210,7 +210,7 @@ static void names_own_ask(struct walk *w, struct engine *engine, struct question
 	engine_probe(engine, &q->on_demand_probe);
 }
 
-static bool any_waiting(const struct names *n)
+static bool any_waiting(const struct customer_names *n)
 {
 	for (size_t i = 0; i < n->port_count; i++)
 		for (size_t k = 0; k < n->list.count && !n->ports[i].given_up; k++)
@@ -251,8 +251,8 @@ static struct plan *without_targets(const struct plan *plan, unsigned at_once)
 	return bare;
 }
 
-bool names_ask(struct names *n, const struct plan *plan, const struct options *o,
-	       char error[REFUSAL_MAX])
+bool customer_names_ask(struct customer_names *n, const struct plan *plan,
+			const struct check_mail_options *o, char error[REFUSAL_MAX])
 {
 	struct walk w = { .names = n,
 			  .policy = &plan->settings.policy,
@@ -301,8 +301,8 @@ static void names_explain(struct errors *errors, char error[REFUSAL_MAX])
 	config_errors_fini(&found);
 }
 
-static bool read_list(struct names *n, struct plan *plan, const struct options *o,
-		      char error[REFUSAL_MAX])
+static bool read_list(struct customer_names *n, struct plan *plan,
+		      const struct check_mail_options *o, char error[REFUSAL_MAX])
 {
 	struct place nowhere = { NULL, 0 };
 	struct errors errors;
@@ -316,7 +316,7 @@ static bool read_list(struct names *n, struct plan *plan, const struct options *
 	return good;
 }
 
-static bool names_take_ports(struct names *n, const struct plan *plan)
+static bool names_take_ports(struct customer_names *n, const struct plan *plan)
 {
 	n->ports = calloc(plan->target_count, sizeof(*n->ports));
 	for (size_t i = 0; n->ports != NULL && i < plan->target_count; i++) {
@@ -333,10 +333,10 @@ static bool names_take_ports(struct names *n, const struct plan *plan)
 	return n->ports != NULL;
 }
 
-bool names_init(struct names *n, struct plan *plan, const struct options *o,
-		char error[REFUSAL_MAX])
+bool customer_names_init(struct customer_names *n, struct plan *plan,
+			 const struct check_mail_options *o, char error[REFUSAL_MAX])
 {
-	*n = (struct names){ 0 };
+	*n = (struct customer_names){ 0 };
 	if (!read_list(n, plan, o, error))
 		return false;
 	if (n->list.count * plan->target_count > NAMES_QUESTIONS_MAX)
@@ -349,7 +349,7 @@ bool names_init(struct names *n, struct plan *plan, const struct options *o,
 					    "none of the services has TLS");
 }
 
-void checked_names_fini(struct names *n)
+void customer_names_fini(struct customer_names *n)
 {
 	for (size_t i = 0; i < n->port_count; i++) {
 		struct names_port *p = &n->ports[i];
@@ -362,5 +362,5 @@ void checked_names_fini(struct names *n)
 			result_fini(&p->silence);
 	}
 	free(n->ports);
-	*n = (struct names){ 0 };
+	*n = (struct customer_names){ 0 };
 }

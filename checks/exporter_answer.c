@@ -1,5 +1,5 @@
-/* answer.c - an HTTP answer, the verdict inside it, its age, and the words for each. */
-#include "answer.h"
+/* exporter_answer.c - an HTTP answer, the verdict inside it, its age, and the words for each. */
+#include "exporter_answer.h"
 
 #include "exporter_query.h"
 #include "plugin_text.h"
@@ -18,7 +18,7 @@ static void answer_put(struct buffer *b, struct view text)
 }
 
 /* The rest of "MAIL UNKNOWN - ..." is put behind this. */
-static void answer_give_up(struct answer *a, struct buffer *words)
+static void answer_give_up(struct exporter_answer *a, struct buffer *words)
 {
 	a->code = UNKNOWN;
 	buffer_init(words, a->words, sizeof(a->words));
@@ -34,8 +34,8 @@ static void answer_put_seconds(struct buffer *b, struct span span)
 }
 
 /* The last lines; `age` is the one value check_mail does not have. */
-static void answer_put_age(struct answer *a, const struct options *q,
-			   const struct verdict *s)
+static void answer_put_age(struct exporter_answer *a,
+			   const struct check_mailvane_options *q, const struct verdict *s)
 {
 	char age[SPAN_TEXT_MAX], interval[SPAN_TEXT_MAX];
 	struct buffer b;
@@ -70,8 +70,8 @@ static struct view summary_of(struct view report)
 }
 
 /* What was known, without values: they are not those of now. */
-static void answer_is_stale(struct answer *a, const struct options *q,
-			    const struct verdict *s)
+static void answer_is_stale(struct exporter_answer *a,
+			    const struct check_mailvane_options *q, const struct verdict *s)
 {
 	char age[SPAN_TEXT_MAX], limit[SPAN_TEXT_MAX];
 	struct buffer b;
@@ -89,7 +89,7 @@ static void answer_is_stale(struct answer *a, const struct options *q,
 	answer_put_age(a, q, s);
 }
 
-static void answer_is_early(struct answer *a, const struct verdict *s)
+static void answer_is_early(struct exporter_answer *a, const struct verdict *s)
 {
 	struct buffer b;
 
@@ -99,7 +99,8 @@ static void answer_is_early(struct answer *a, const struct verdict *s)
 	a->report = buffer_view(&b);
 }
 
-static void answer_is_verdict(struct answer *a, const struct options *q,
+static void answer_is_verdict(struct exporter_answer *a,
+			      const struct check_mailvane_options *q,
 			      const struct verdict *s)
 {
 	if (s->results == 0) {
@@ -113,7 +114,7 @@ static void answer_is_verdict(struct answer *a, const struct options *q,
 	}
 }
 
-static void answer_is_refusal(struct answer *a, unsigned status, struct view body)
+static void answer_is_refusal(struct exporter_answer *a, unsigned status, struct view body)
 {
 	struct buffer b;
 
@@ -125,7 +126,8 @@ static void answer_is_refusal(struct answer *a, unsigned status, struct view bod
 	a->report = buffer_view(&b);
 }
 
-static void answer_is_foreign(struct answer *a, const struct options *q, const char *before,
+static void answer_is_foreign(struct exporter_answer *a,
+			      const struct check_mailvane_options *q, const char *before,
 			      const char *behind)
 {
 	struct buffer b;
@@ -137,7 +139,8 @@ static void answer_is_foreign(struct answer *a, const struct options *q, const c
 	a->report = buffer_view(&b);
 }
 
-void answer_read(const struct options *q, struct view http, struct answer *ret_answer)
+void exporter_answer_read(const struct check_mailvane_options *q, struct view http,
+			  struct exporter_answer *ret_answer)
 {
 	struct verdict verdict;
 	struct view body;

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "answer.h"
+#include "exporter_answer.h"
 #include "exporter_query.h"
 #include "output.h"
 #include "plain_output.h"
@@ -20,19 +20,20 @@
 
 #define VERDICT "mailvane verdict 1\nstate 2\nresult 2000 10000 smtp\n\n"
 
-static struct options options = { .url = "http://127.0.0.1:19025", .server = "mx1" };
+static struct check_mailvane_options options = { .url = "http://127.0.0.1:19025",
+						 .server = "mx1" };
 
 /* What is printed of an answer. */
 static const char *print(const char *http, int *ret_code)
 {
 	static char printed[65536];
 	int memory = memfd_create("output", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
-	struct answer answer;
+	struct exporter_answer answer;
 	ssize_t n;
 
 	fflush(stdout);
 	assert_true(memory >= 0 && saved >= 0 && dup2(memory, STDOUT_FILENO) >= 0);
-	answer_read(&options, view_of(http), &answer);
+	exporter_answer_read(&options, view_of(http), &answer);
 	output_report(answer.report, answer.last);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);

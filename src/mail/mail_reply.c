@@ -1,15 +1,15 @@
-/* reply.c - what is kept of a reply while it arrives. */
-#include "reply.h"
+/* mail_reply.c - what is kept of a reply while it arrives. */
+#include "mail_reply.h"
 
 #include <string.h>
 
-void reply_init(struct reply *r)
+void mail_reply_init(struct mail_reply *r)
 {
-	memset(r, 0, offsetof(struct reply, words));
+	memset(r, 0, offsetof(struct mail_reply, words));
 	buffer_init(&r->words, r->storage, sizeof(r->storage));
 }
 
-void reply_mark(struct reply *r, struct view code)
+void mail_reply_mark(struct mail_reply *r, struct view code)
 {
 	if (code.n >= sizeof(r->word))
 		return;
@@ -28,7 +28,7 @@ static void put_some(struct buffer *b, struct view v)
 	buffer_put(b, v);
 }
 
-void reply_hear(struct reply *r, struct view words)
+void mail_reply_hear(struct mail_reply *r, struct view words)
 {
 	if (words.n == 0)
 		return;

@@ -1,6 +1,6 @@
-/* reply.h - one reply of a server, gathered line by line. */
-#ifndef MAILVANE_REPLY_H
-#define MAILVANE_REPLY_H
+/* mail_reply.h - one reply of a server, gathered line by line. */
+#ifndef MAILVANE_MAIL_REPLY_H
+#define MAILVANE_MAIL_REPLY_H
 
 #include "buffer.h"
 
@@ -10,7 +10,7 @@ enum answer {
 	ANSWER_MORE, /* the server waits for the rest: 334, "+ " */
 };
 
-struct reply {
+struct mail_reply {
 	enum answer answer;
 	bool closing;        /* 421, BYE: the server leaves */
 	bool baffled;        /* IMAP BAD: it did not understand us */
@@ -23,12 +23,12 @@ struct reply {
 };
 
 /* Nothing heard yet. It must not be moved. */
-void reply_init(struct reply *);
+void mail_reply_init(struct mail_reply *);
 
 /* Sets `word`. A code that is too long, or not a word of ASCII, is none. */
-void reply_mark(struct reply *, struct view code);
+void mail_reply_mark(struct mail_reply *, struct view code);
 
 /* More words, set apart from those before by a space. What is beyond the room goes. */
-void reply_hear(struct reply *, struct view words);
+void mail_reply_hear(struct mail_reply *, struct view words);
 
 #endif

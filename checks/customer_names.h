@@ -1,14 +1,14 @@
-/* names.h - the customers' names of a shared host: each is asked for by SNI at each of its TLS
+/* customer_names.h - the customers' names of a shared host: each is asked for by SNI at each of its TLS
  * services, so many at once, until the time is up.
  *
  * A server that does not answer is one finding, however many names it has: who hears nothing
  * three times in a row asks there no more.
  */
-#ifndef MAILVANE_CHECK_NAMES_H
-#define MAILVANE_CHECK_NAMES_H
+#ifndef MAILVANE_CUSTOMER_NAMES_H
+#define MAILVANE_CUSTOMER_NAMES_H
 
+#include "check_mail_options.h"
 #include "name_list.h"
-#include "options.h"
 #include "result.h"
 
 enum { NAMES_QUESTIONS_MAX = 500000 };
@@ -45,7 +45,7 @@ struct names_port {
 	size_t next;
 };
 
-struct names {
+struct customer_names {
 	struct name_list list;
 	struct names_port *ports;
 	size_t port_count;
@@ -54,11 +54,11 @@ struct names {
 
 /* Reads the file of the options and takes the TLS services of the plan, which must outlive it.
  * False, with a sentence, when it cannot. */
-bool names_init(struct names *, struct plan *, const struct options *,
-		char error[REFUSAL_MAX]);
+bool customer_names_init(struct customer_names *, struct plan *,
+			 const struct check_mail_options *, char error[REFUSAL_MAX]);
 /* Asks for all of them. False, with a sentence, when it cannot even begin. */
-bool names_ask(struct names *, const struct plan *, const struct options *,
-	       char error[REFUSAL_MAX]);
-void checked_names_fini(struct names *);
+bool customer_names_ask(struct customer_names *, const struct plan *,
+			const struct check_mail_options *, char error[REFUSAL_MAX]);
+void customer_names_fini(struct customer_names *);
 
 #endif
