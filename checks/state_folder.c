@@ -2,6 +2,7 @@
 #include "state_folder.h"
 
 #include "buffer.h"
+#include "regular_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,18 +96,6 @@ size_t state_folder_read(const struct state_folder *f, const char *name, void *d
 	return n;
 }
 
-static bool state_folder_write_all(int fd, struct view text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		text = view_skip(text, n > 0 ? (size_t)n : 0);
-	}
-	return true;
-}
-
 static void remove_quietly(int folder, const char *name)
 {
 	int why = errno;
@@ -130,7 +119,7 @@ static bool write_beside(const struct state_folder *f, struct view text,
 		    0600);
 	if (fd < 0)
 		return false;
-	good = fchmod(fd, 0600) == 0 && state_folder_write_all(fd, text);
+	good = fchmod(fd, 0600) == 0 && regular_file_write(fd, text);
 	if (close(fd) < 0)
 		good = false;
 	if (!good)

@@ -1,6 +1,7 @@
 /* conversation.c - the loop's events set flags, the calls run the loop until they see theirs. */
 #include "conversation.h"
 
+#include "container_of.h"
 #include "plugin_text.h"
 
 #include <stdlib.h>
@@ -118,9 +119,7 @@ static void on_pause(uv_timer_t *timer)
 
 static void on_answered(struct question *q, const struct resolver_answer *answer)
 {
-	struct conversation *c =
-	    (struct conversation *)(void *)((char *)q -
-					    offsetof(struct conversation, question));
+	struct conversation *c = container_of(q, struct conversation, question);
 
 	c->answer = *answer;
 	c->flags |= ANSWERED;

@@ -6,6 +6,7 @@
  */
 #include "nagios_spool.h"
 
+#include "regular_file.h"
 #include "strbuf.h"
 
 #include <errno.h>
@@ -94,24 +95,10 @@ static void nagios_spool_look(struct nagios_spool *s)
 	s->file_count = kept;
 }
 
-static bool nagios_spool_write_all(int fd, struct view text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text = view_skip(text, (size_t)n);
-	}
-	return true;
-}
-
 /* Readable by all, because Nagios deletes files that it cannot read without a message. */
 static bool nagios_spool_fill(int fd, struct view text)
 {
-	bool good = nagios_spool_write_all(fd, text) && fchmod(fd, 0644) == 0;
+	bool good = regular_file_write(fd, text) && fchmod(fd, 0644) == 0;
 
 	return close(fd) == 0 && good;
 }

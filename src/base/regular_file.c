@@ -38,3 +38,17 @@ int regular_file_open(const char *path, struct stat *ret_st, const char **ret_wh
 		*ret_st = st;
 	return fd;
 }
+
+bool regular_file_write(int fd, struct view bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes = view_skip(bytes, (size_t)n);
+	}
+	return true;
+}

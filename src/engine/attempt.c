@@ -1,6 +1,7 @@
 /* attempt.c - one connection of a target run: from the limiter's queue to its result. */
 #include "target_run_parts.h"
 
+#include "container_of.h"
 #include "descriptors.h"
 #include "legacy_tls.h"
 
@@ -105,8 +106,7 @@ static void target_run_budget_wait(struct target_run *r);
 static void attempt_retry(struct due *d, struct instant now)
 {
 	(void)now;
-	target_run_attempt_start(
-	    (struct attempt *)((char *)d - offsetof(struct attempt, retry)));
+	target_run_attempt_start(container_of(d, struct attempt, retry));
 }
 
 /* True: this process has no descriptor left, so the attempt, which keeps its place in the
@@ -176,15 +176,13 @@ static void target_run_attempt_start(struct attempt *a)
 
 static void admitted(struct limiter_ticket *t)
 {
-	target_run_attempt_start(
-	    (struct attempt *)((char *)t - offsetof(struct attempt, ticket)));
+	target_run_attempt_start(container_of(t, struct attempt, ticket));
 }
 
 /* A probe on demand cannot wait longer than who asked for it. */
 static void budget_timed_out(struct due *d, struct instant now)
 {
-	struct target_run *r =
-	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+	struct target_run *r = container_of(d, struct target_run, deadline);
 
 	schedule_drop(&r->context->schedule, &r->attempts[0].retry);
 	connection_limiter_leave(&r->context->limiter, &r->attempts[0].ticket);

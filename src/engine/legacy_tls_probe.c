@@ -1,6 +1,7 @@
 /* legacy_tls_probe.c - a probe on demand of each address; the worst answer counts. */
 #include "legacy_tls_probe.h"
 
+#include "container_of.h"
 #include "legacy_tls.h"
 #include "target_run.h"
 
@@ -22,8 +23,7 @@ struct legacy_tls_probe {
 
 static struct legacy_tls_probe *legacy_tls_probe_of(struct on_demand_probe *p)
 {
-	return (struct legacy_tls_probe *)((char *)p - offsetof(struct legacy_tls_probe,
-								on_demand_probe));
+	return container_of(p, struct legacy_tls_probe, on_demand_probe);
 }
 
 static void legacy_tls_probe_end(struct legacy_tls_probe *l)

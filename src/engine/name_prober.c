@@ -1,6 +1,7 @@
 /* name_prober.c - between a walk, which says what is to be asked, and rounds, which ask. */
 #include "name_prober.h"
 
+#include "container_of.h"
 #include "name_schedule.h"
 #include "name_verdict.h"
 #include "target_run.h"
@@ -48,8 +49,7 @@ static void tell_untold(struct name_probers *all)
 static void minute_over(struct due *d, struct instant now)
 {
 	(void)now;
-	tell_untold(
-	    (struct name_probers *)((char *)d - offsetof(struct name_probers, flush)));
+	tell_untold(container_of(d, struct name_probers, flush));
 }
 
 static bool may_tell(struct name_probers *all)

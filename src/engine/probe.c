@@ -7,6 +7,7 @@
 
 #include "address_selection.h"
 #include "breaker.h"
+#include "container_of.h"
 #include "dane_policy.h"
 #include "dialogue.h"
 #include "dialogue_params.h"
@@ -470,7 +471,7 @@ static bool stays(struct probe *p)
 
 static void deadline_passed(struct due *d, struct instant now)
 {
-	struct probe *p = (struct probe *)((char *)d - offsetof(struct probe, deadline));
+	struct probe *p = container_of(d, struct probe, deadline);
 	bool stay;
 
 	if (p->flags & PUBLISHED || p->judged.ns != 0) {
@@ -502,7 +503,7 @@ static void deadline_passed(struct due *d, struct instant now)
 /* The first attempt fails or succeeds in the loop, so that nothing is said from probe_new. */
 static void probe_begin(struct due *d, struct instant now)
 {
-	struct probe *p = (struct probe *)((char *)d - offsetof(struct probe, deadline));
+	struct probe *p = container_of(d, struct probe, deadline);
 
 	lost_time_add_lag(&p->lost, span_between(d->at, now));
 	p->lost.counted = now;

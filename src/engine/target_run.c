@@ -3,6 +3,7 @@
 
 #include "address_selection.h"
 #include "buffer.h"
+#include "container_of.h"
 #include "legacy_tls.h"
 #include "login_hold.h"
 #include "probe.h"
@@ -177,8 +178,7 @@ static void tell_missing(struct target_run *r, const struct resolver_answer *ans
 /* A server is not asked whose records could not be looked up: nor do senders. */
 static void tlsa_done(struct tlsa_search *s)
 {
-	struct target_run *r =
-	    (struct target_run *)((char *)s - offsetof(struct target_run, tlsa));
+	struct target_run *r = container_of(s, struct target_run, tlsa);
 
 	schedule_drop(&r->context->schedule, &r->deadline);
 	r->dns = span_between(r->began, instant_now());
@@ -206,8 +206,7 @@ static bool put_off(struct target_run *r, struct instant now)
 
 static void tlsa_timed_out(struct due *d, struct instant now)
 {
-	struct target_run *r =
-	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+	struct target_run *r = container_of(d, struct target_run, deadline);
 
 	if (put_off(r, now))
 		return;
@@ -217,8 +216,7 @@ static void tlsa_timed_out(struct due *d, struct instant now)
 
 static void target_run_answered(struct question *q, const struct resolver_answer *answer)
 {
-	struct target_run *r =
-	    (struct target_run *)((char *)q - offsetof(struct target_run, question));
+	struct target_run *r = container_of(q, struct target_run, question);
 	char words[ADDRESS_SELECTION_WORDS_MAX];
 	size_t count = answer->count;
 
@@ -260,8 +258,7 @@ static void target_run_answered(struct question *q, const struct resolver_answer
 
 static void lookup_timed_out(struct due *d, struct instant now)
 {
-	struct target_run *r =
-	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+	struct target_run *r = container_of(d, struct target_run, deadline);
 	struct resolver_answer answer;
 
 	if (put_off(r, now))
@@ -283,8 +280,7 @@ static void lookup_timed_out(struct due *d, struct instant now)
 
 static void target_run_ask(struct due *d, struct instant now)
 {
-	struct target_run *r =
-	    (struct target_run *)((char *)d - offsetof(struct target_run, deadline));
+	struct target_run *r = container_of(d, struct target_run, deadline);
 
 	(void)now;
 	d->run = lookup_timed_out;

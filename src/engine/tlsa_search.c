@@ -2,6 +2,7 @@
 #include "tlsa_search.h"
 
 #include "buffer.h"
+#include "container_of.h"
 #include "dane_policy.h"
 #include "tlsa.h"
 
@@ -40,8 +41,7 @@ static bool tlsa_search_ask(struct tlsa_search *);
 
 static void tlsa_search_answered(struct question *q, const struct resolver_answer *answer)
 {
-	struct tlsa_search *s =
-	    (struct tlsa_search *)((char *)q - offsetof(struct tlsa_search, question));
+	struct tlsa_search *s = container_of(q, struct tlsa_search, question);
 
 	if (answer->fault != FAULT_OK && !answer->denied) {
 		tlsa_search_fail(s, answer);

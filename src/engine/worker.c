@@ -5,6 +5,7 @@
 #include "worker.h"
 
 #include "buffer.h"
+#include "container_of.h"
 #include "legacy_tls_probe.h"
 
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static void target_filed(struct task_context *c, const struct target *t,
 
 static void pulse(struct due *d, struct instant now)
 {
-	struct worker *w = (struct worker *)((char *)d - offsetof(struct worker, pulse));
+	struct worker *w = container_of(d, struct worker, pulse);
 	struct span lag = span_between(d->at, now);
 	struct resolver_stats dns;
 

@@ -2,13 +2,14 @@
  * x509_facts.c. */
 #include "certificate_made.h"
 
+#include "container_of.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static struct certificate_made *made(struct certificate *c)
 {
-	return (struct certificate_made *)((char *)c -
-					   offsetof(struct certificate_made, facts));
+	return container_of(c, struct certificate_made, facts);
 }
 
 struct certificate *certificate_hold(struct certificate *c)

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "base64.h"
+#include "container_of.h"
 #include "openssl_digests.h"
 
 #include <errno.h>
@@ -158,8 +159,7 @@ static struct exchange *lend_exchange(void *user)
 /* "tls-exporter" and the text itself as the bytes. */
 static const char *bind_session(void *user, struct buffer *ret_bytes)
 {
-	const struct session *s =
-	    (struct session *)((char *)user - offsetof(struct session, exchange));
+	const struct session *s = container_of(user, struct session, exchange);
 
 	buffer_text(ret_bytes, s->bound != NULL ? s->bound : "");
 	return s->bound;

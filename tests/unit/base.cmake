@@ -1,4 +1,4 @@
-foreach(noun address view buffer json_writer printable base64 instant fault suggest arena out_of_memory network pool)
+foreach(noun address view buffer json_writer printable base64 instant fault suggest arena out_of_memory network pool regular_file)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_base)
 endforeach()
 mailvane_unit(test_plugin_text "test_plugin_text.c;plain_output.c" mailvane_base)

@@ -8,6 +8,8 @@
 
 #include "resolver_bench.h"
 
+#include "container_of.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -76,8 +78,7 @@ static struct stub_rule second_rules[] = {
 
 void note_answer(struct question *q, const struct resolver_answer *a)
 {
-	struct asked *asked =
-	    (struct asked *)((char *)q - offsetof(struct asked, question));
+	struct asked *asked = container_of(q, struct asked, question);
 
 	asked->answer = *a;
 	asked->records = a->records != NULL ? a->records->count : 0;

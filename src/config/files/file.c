@@ -1,6 +1,7 @@
 /* file.c - open once, ask the descriptor, read whole. */
 #include "file.h"
 
+#include "container_of.h"
 #include "out_of_memory.h"
 #include "regular_file.h"
 
@@ -22,7 +23,7 @@ struct file_room {
 
 static struct file_room *file_room_of(char *text)
 {
-	return (struct file_room *)(text - offsetof(struct file_room, text));
+	return container_of(text, struct file_room, text);
 }
 
 static void file_room_free(void *room)
