@@ -306,7 +306,8 @@ static void keeps_a_transcript_without_secrets(void **state)
 		conversation_send(&c, view_of("NOOP\r\n"));
 	stop(&s);
 	assert_null(strstr(buffer_string(&transcript), "c2Vj"));
-	assert_non_null(strstr(buffer_string(&transcript), "C: HELO\nC: password\nC: NOOP\n"));
+	assert_non_null(
+	    strstr(buffer_string(&transcript), "C: HELO\nC: password\nC: NOOP\n"));
 }
 
 int main(void)
