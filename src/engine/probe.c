@@ -191,13 +191,13 @@ static void tell_if_judged(struct probe *p, struct instant now)
 
 static bool probe_say(struct probe *p)
 {
-	struct view out = dialogue_output(&p->dialogue);
+	struct view out;
 
-	if (out.n == 0)
-		return true;
-	if (!stream_send(&p->stream, out))
-		return false;
-	dialogue_sent(&p->dialogue, out.n);
+	while ((out = dialogue_output(&p->dialogue)).n > 0) {
+		if (!stream_send(&p->stream, out))
+			return false;
+		dialogue_sent(&p->dialogue, out.n);
+	}
 	return true;
 }
 

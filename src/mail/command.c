@@ -8,6 +8,7 @@
 #include "sasl.h"
 #include "sasl_mechanisms.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* The longest string ManageSieve takes quoted, RFC 5804 section 4. */
@@ -155,6 +156,23 @@ static const char *sasl_of(struct dialogue *d, struct buffer *made, struct view 
 	return complaint;
 }
 
+/* Which message, and where. False: the name is none of these. */
+static bool message_value_of(const struct dialogue *d, struct view name,
+			     struct buffer *made)
+{
+	const struct dialogue_mail *mail = d->params->mail;
+
+	if (view_equal(name, "number"))
+		buffer_format(made, "%" PRIu32, d->number);
+	else if (view_equal(name, "mailbox"))
+		buffer_text(made, mail->mailbox != NULL ? mail->mailbox : "INBOX");
+	else if (view_equal(name, "message-id"))
+		buffer_text(made, mail->message_id != NULL ? mail->message_id : "");
+	else
+		return false;
+	return true;
+}
+
 static const char *value_of(struct dialogue *d, struct view name, struct buffer *made,
 			    struct view *ret_text)
 {
@@ -164,6 +182,11 @@ static const char *value_of(struct dialogue *d, struct view name, struct buffer 
 		return mailbox_of(d->params->from, ret_text);
 	if (view_equal(name, "to"))
 		return mailbox_of(d->params->to, ret_text);
+	if (d->params->mail != NULL && message_value_of(d, name, made))
+		return text_up_to(DIALOGUE_VALUE_MAX, buffer_string(made),
+				  "a mailbox or Message-ID is too long or holds a control "
+				  "character",
+				  ret_text);
 	if (!sasl_may_send(d))
 		return "a password may not be sent here";
 	if (view_equal(name, "user"))

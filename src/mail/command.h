@@ -7,6 +7,8 @@
  *     mechanism            the name of the SASL mechanism that was chosen
  *     sasl                 the next message of its exchange
  *     tag                  a fresh IMAP tag
+ *     mailbox, message-id  of `mail`
+ *     number               of the message: POP3's of the one looked at, IMAP's UID of the one found
  *
  *     (none)    as it is
  *     quoted    a quoted string, RFC 9051 section 4.3

@@ -7,22 +7,14 @@
  */
 #include "command.h"
 #include "dialogue_buffers.h"
+#include "dialogue_state.h"
 #include "driver.h"
 #include "foreign_banner.h"
 #include "literal.h"
+#include "message.h"
 #include "redaction.h"
 
 #include <string.h>
-
-enum {
-	IN_TLS = 1 << 0,
-	UPGRADED = 1 << 1,
-	JUDGED = 1 << 2,     /* the outcome is final */
-	LEAVING = 1 << 3,    /* timed out; the reply still owed, then the farewell */
-	CANCELLING = 1 << 4, /* what we said was protocol->cancel */
-	PARTING = 1 << 5,    /* only the farewell is left */
-	ANSWERED = 1 << 6,   /* a command was answered, since TLS is up if it was started */
-};
 
 static const struct protocol *protocol_of(const struct dialogue *d)
 {
@@ -31,7 +23,10 @@ static const struct protocol *protocol_of(const struct dialogue *d)
 
 static const struct step *farewell_of(const struct dialogue *d)
 {
-	return &protocol_of(d)->steps[protocol_of(d)->step_count - 1];
+	const struct step_table *c = d->params->conversation;
+
+	return c != NULL ? &c->steps[c->step_count - 1]
+			 : &protocol_of(d)->steps[protocol_of(d)->step_count - 1];
 }
 
 /* --- the outcome --------------------------------------------------------------------------- */
@@ -91,6 +86,7 @@ static enum wish dialogue_finish(struct dialogue *d)
 /* Without a farewell: what is still unsaid stays so. */
 static enum wish dialogue_abandon(struct dialogue *d)
 {
+	d->state &= ~(unsigned)SENDING;
 	dialogue_sent(d, d->output.n);
 	return dialogue_finish(d);
 }
@@ -112,7 +108,13 @@ static bool step_say(struct dialogue *d)
 	mail_reply_init(&d->reply);
 	if (d->step->flags & STEP_LAST)
 		d->state |= PARTING;
-	if (d->step->say != NULL)
+	if (d->step->flags & STEP_MARK) {
+		d->state &= ~(unsigned)WOKEN;
+		d->found = 0;
+	}
+	if (d->step->flags & STEP_MESSAGE)
+		complaint = message_begin(d);
+	else if (d->step->say != NULL)
 		complaint = command_say(d, d->step->say);
 	if (complaint != NULL)
 		dialogue_blame(d, FAULT_INTERNAL, complaint);
@@ -122,16 +124,50 @@ static bool step_say(struct dialogue *d)
 /* After a fault the stream is still sane: leave politely, at once. */
 static enum wish farewell(struct dialogue *d)
 {
+	if (d->state & SENDING) /* it would become part of the message */
+		return dialogue_abandon(d);
 	d->step = farewell_of(d);
 	d->state &= ~(unsigned)(LEAVING | CANCELLING);
 	return step_say(d) ? (d->wish = WISH_READ) : dialogue_finish(d);
 }
 
-/* Begins the step at d->step, or the next one whose guard holds. The last has none. */
+static enum wish dialogue_enter(struct dialogue *d);
+
+/* Bytes, or the end of the time, make it go on; so does what has happened already. */
+static enum wish pause_begin(struct dialogue *d)
+{
+	mail_reply_init(&d->reply);
+	d->wish = WISH_PAUSE;
+	return d->state & WOKEN ? dialogue_resume(d) : d->wish;
+}
+
+enum wish dialogue_resume(struct dialogue *d)
+{
+	if (d->wish != WISH_PAUSE)
+		return d->wish;
+	d->step++;
+	return dialogue_enter(d);
+}
+
+/* The next step whose guard holds, from d->step on. The last has none. */
+static void step_choose(struct dialogue *d)
+{
+	for (;; d->step++) {
+		if (d->step->when != NULL && !d->step->when(d))
+			continue;
+		if (!(d->step->flags & STEP_BACK))
+			return;
+		do
+			d->step--;
+		while (!(d->step->flags & STEP_MARK));
+		return;
+	}
+}
+
+/* Begins that step. */
 static enum wish dialogue_enter(struct dialogue *d)
 {
-	while (d->step->when != NULL && !d->step->when(d))
-		d->step++;
+	step_choose(d);
 	if (d->step->phase > PHASE_CAPABILITY)
 		capability_set_hear(d);
 	if (d->step->flags & STEP_DEAD_END) {
@@ -139,15 +175,20 @@ static enum wish dialogue_enter(struct dialogue *d)
 		d->step->hear(d, NULL);
 		return farewell(d);
 	}
-	return step_say(d) ? (d->wish = WISH_READ) : farewell(d);
+	if (!step_say(d))
+		return farewell(d);
+	return d->step->hear != NULL || d->step->flags & STEP_LAST ? (d->wish = WISH_READ)
+								   : pause_begin(d);
 }
 
 /* --- judging a whole reply ----------------------------------------------------------------- */
 
 static enum wish go_on(struct dialogue *d)
 {
-	if (d->step->phase == PHASE_GREETING)
+	if (d->step->phase == PHASE_GREETING || d->step->flags & STEP_MESSAGE)
 		note_reply(d, &d->reply);
+	if (d->step->flags & STEP_PAUSE)
+		return pause_begin(d);
 	if (d->step->flags & STEP_TLS) {
 		d->phase = PHASE_TLS;
 		mail_reply_init(&d->reply);
@@ -241,7 +282,9 @@ static enum wish dialogue_judge(struct dialogue *d)
 				   view_of(NULL));
 		return dialogue_abandon(d);
 	}
-	if (d->output.n > 0)
+	if (d->state & SENDING && r->answer == ANSWER_NO)
+		return dialogue_refuse(d, protocol_of(d)->fault(d, r));
+	if (d->wish == WISH_PAUSE || d->output.n > 0)
 		return dialogue_give_up(d, FAULT_PROTOCOL,
 					"the server answered before it was asked");
 	if (d->state & LEAVING)
@@ -284,8 +327,8 @@ static void dialogue_overhear(struct dialogue *d, struct view line, enum framing
 	const struct dialogue_params *t = d->params;
 	char shown[DIALOGUE_SHOWN_MAX];
 
-	if (t->overhear == NULL)
-		return;
+	if (t->overhear == NULL || (d->step->flags & STEP_BODY && framing == LINE_MORE))
+		return; /* a message is not to be shown */
 	if (redaction_is_exchange(d, framing))
 		line = view_of(redaction_exchange);
 	redaction_copy(d, line, shown, sizeof(shown));
@@ -304,7 +347,12 @@ static enum wish hear_line(struct dialogue *d, struct view line)
 		return line_bad(d, line);
 	buffer_clear(&d->line);
 	d->part = 0;
-	return framing == LINE_LAST ? dialogue_judge(d) : d->wish;
+	if (framing == LINE_LAST)
+		return dialogue_judge(d);
+	if (d->wish != WISH_PAUSE)
+		return d->wish;
+	mail_reply_init(&d->reply);
+	return d->state & WOKEN ? dialogue_resume(d) : d->wish;
 }
 
 /* The line goes on behind a literal of `size` bytes. `kept` of the line so far is of use. */
@@ -339,7 +387,7 @@ static enum wish dialogue_line_end(struct dialogue *d, struct view line)
 		return met_tls(d);
 	if (line.n > d->part && line.p[line.n - 1] == '\r')
 		line.n--;
-	if (++d->reply.lines > DIALOGUE_LINES_MAX)
+	if (++d->reply.lines > DIALOGUE_LINES_MAX && !(d->step->flags & STEP_BODY))
 		return dialogue_give_up(d, FAULT_LIMIT, "a reply of too many lines");
 	if (literals != NULL && literal_announced(view_skip(line, d->part), &open, &size) &&
 	    literals(line))
@@ -364,6 +412,8 @@ static void dialogue_take_literal(struct dialogue *d, struct view *bytes)
 	struct view part = dialogue_cut(d, bytes, d->literal);
 
 	d->literal -= part.n;
+	if (d->step->flags & STEP_BODY)
+		dialogue_hear_body(d, part);
 	if (!protocol_of(d)->keeps_literals)
 		return;
 	buffer_put(&d->line, part);
@@ -400,7 +450,7 @@ static bool out_of_turn(const struct dialogue *d, struct view bytes)
 	struct view stored = buffer_view(&d->line),
 		    closing = view_of(protocol_of(d)->closing);
 
-	if (d->output.n == 0 || protocol_of(d)->chatty)
+	if (d->output.n == 0 || protocol_of(d)->chatty || d->state & SENDING)
 		return false;
 	for (size_t i = 0; i < closing.n && i < stored.n + bytes.n; i++) {
 		char c = i < stored.n ? stored.p[i] : bytes.p[i - stored.n];
@@ -444,7 +494,8 @@ void dialogue_init(struct dialogue *d, const struct dialogue_params *params,
 
 	memset(d, 0, offsetof(struct dialogue, reply));
 	d->params = params;
-	d->step = params->protocol->steps;
+	d->step = params->conversation != NULL ? params->conversation->steps
+					       : params->protocol->steps;
 	d->phase = implicit ? PHASE_TLS : PHASE_CONNECT;
 	d->wish = implicit ? WISH_TLS : WISH_READ;
 	d->outcome.phase = PHASE_QUIT;
@@ -468,7 +519,7 @@ enum wish dialogue_start(struct dialogue *d, enum trust trust)
 
 enum wish dialogue_feed(struct dialogue *d, struct view bytes)
 {
-	while (bytes.n > 0 && d->wish == WISH_READ)
+	while (bytes.n > 0 && (d->wish == WISH_READ || d->wish == WISH_PAUSE))
 		dialogue_take(d, &bytes);
 	if (bytes.n > 0 && d->wish == WISH_TLS)
 		return dialogue_injected(d);
@@ -515,8 +566,8 @@ enum wish dialogue_break(struct dialogue *d, enum fault fault)
 
 enum wish dialogue_timeout(struct dialogue *d)
 {
-	bool stay =
-	    d->wish == WISH_READ && !dialogue_judged(d) && d->phase != PHASE_CONNECT;
+	bool stay = d->wish == WISH_READ && !dialogue_judged(d) &&
+		    d->phase != PHASE_CONNECT && !(d->state & SENDING);
 
 	if (d->wish == WISH_END)
 		return WISH_END;
@@ -528,68 +579,12 @@ enum wish dialogue_timeout(struct dialogue *d)
 	return WISH_READ;
 }
 
-bool dialogue_judged(const struct dialogue *d)
-{
-	return d->state & (JUDGED | PARTING);
-}
-
-enum phase dialogue_phase(const struct dialogue *d)
-{
-	return d->phase;
-}
-
-const struct outcome *dialogue_outcome(const struct dialogue *d)
-{
-	return &d->outcome;
-}
-
-const char *dialogue_alert(const struct dialogue *d)
-{
-	return d->room != NULL ? d->room->alert : "";
-}
-
-struct view dialogue_output(const struct dialogue *d)
-{
-	return buffer_view(&d->output);
-}
-
 void dialogue_sent(struct dialogue *d, size_t n)
 {
 	size_t before = d->output.n;
 
 	buffer_drop(&d->output, n);
 	explicit_bzero(d->output.p + d->output.n, before - d->output.n);
-}
-
-/* --- for drivers --------------------------------------------------------------------------- */
-
-bool dialogue_in_tls(const struct dialogue *d)
-{
-	return d->state & IN_TLS;
-}
-
-bool dialogue_upgraded(const struct dialogue *d)
-{
-	return d->state & UPGRADED;
-}
-
-bool dialogue_unanswered(const struct dialogue *d)
-{
-	return !(d->state & ANSWERED) && !(d->params->flags & DIALOGUE_TLS_ONLY);
-}
-
-bool dialogue_knows(const struct dialogue *d, uint32_t bit)
-{
-	return d->learned & bit;
-}
-
-bool dialogue_count(struct dialogue *d, struct view messages)
-{
-	uint64_t count;
-
-	if (!view_number(messages, INT64_MAX, &count))
-		return false;
-	if (!dialogue_judged(d))
-		d->outcome.messages = (int64_t)count;
-	return true;
+	if (d->state & SENDING && d->output.n == 0 && !message_fill(d))
+		d->state &= ~(unsigned)SENDING;
 }

@@ -8,8 +8,11 @@
  *     WISH_READ   send all the output; then dialogue_feed what arrives, dialogue_break if
  *                 nothing can any more
  *     WISH_TLS    send the output; if nothing more has arrived shake hands, dialogue_secured
+ *     WISH_PAUSE  send all the output; then dialogue_feed what arrives, or dialogue_resume when
+ *                 the pause has lasted dialogue_pause
  *     WISH_END    send the output, if any, and close the stream
  *
+ * The output is all sent when there is none left: behind dialogue_sent there may be more of it.
  * After init nothing is allocated. The first fault wins; behind it the dialogue still says
  * goodbye where the stream is sane, so WISH_END may come a reply later than the fault:
  * dialogue_judged tells when only the farewell is left.
@@ -21,6 +24,7 @@
 #include "capability_set.h"
 #include "digest.h"
 #include "fault.h"
+#include "instant.h"
 #include "mechanism_choice.h"
 #include "printable.h"
 #include "protocol.h"
@@ -38,6 +42,9 @@ enum {
 	DIALOGUE_OFFERED_MAX = 768,
 	DIALOGUE_SHOWN_MAX = 1024, /* of a line in a transcript, with the NUL */
 	DIALOGUE_CODE_MAX = 24,    /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
+	DIALOGUE_MESSAGE_MAX = 64 * 1024, /* a message to send */
+	DIALOGUE_LOOKS_MAX =
+	    20, /* messages of a POP3 mailbox that are looked at, the last ones */
 };
 
 enum dialogue_flag {
@@ -64,9 +71,45 @@ struct sasl_means {
 	const char *(*bind)(void *user, struct buffer *ret_bytes);
 };
 
+/* What a server says unasked, or between the lines of a reply, of the mailbox that is open. */
+enum dialogue_event_kind {
+	DIALOGUE_EXISTS,  /* number: of messages there are */
+	DIALOGUE_EXPUNGE, /* number: of the message that is gone */
+	DIALOGUE_FETCH,  /* number: of a message; words: its attributes, without literals */
+	DIALOGUE_SEARCH, /* words: the UIDs that were found */
+	DIALOGUE_UIDL,   /* POP3; number: of a message; words: its unique id */
+};
+
+struct dialogue_event {
+	enum dialogue_event_kind kind;
+	uint32_t number;
+	struct view words; /* lent; may be empty */
+};
+
+/* What conversations about messages need beside the account. Lent like the parameters. */
+struct dialogue_mail {
+	/* To send: lines end in LF or CR LF. With a NUL, a bare CR, a line over 998 bytes (RFC
+	 * 5321 section 4.5.3.1.6) or more than DIALOGUE_MESSAGE_MAX bytes it is not sent. */
+	struct view message;
+
+	const char *mailbox;    /* NULL: INBOX */
+	const char *message_id; /* of the message to look for: "<token@example.net>" */
+	bool discard;           /* delete that message when it was found, and no other */
+	struct span pause;      /* the longest wait between two looks */
+
+	/* Each event, in order. True: a pause ends here. NULL: it ends when EXISTS is said. */
+	bool (*hear)(void *user, const struct dialogue_event *);
+	/* The message that was found, in pieces, as it was before dots were stuffed; with POP3
+	 * each header that was looked at. It is not in the transcript. NULL: not wanted. */
+	void (*body)(void *user, struct view part);
+	void *user;
+};
+
 /* What we want of the server. Lent, with all its texts, for the life of the dialogue. */
 struct dialogue_params {
 	const struct protocol *protocol;
+	const struct step_table *conversation; /* of this protocol; NULL: a probe */
+	const struct dialogue_mail *mail;      /* NULL: only in a probe */
 	enum tls_mode tls;
 	const char *us;   /* the name in EHLO: a host name or [literal], RFC 5321 4.1.1.1 */
 	const char *user; /* NULL: no login */
@@ -97,12 +140,13 @@ struct dialogue_params {
 	void *lend_user;
 };
 
-enum wish { WISH_READ, WISH_TLS, WISH_END };
+enum wish { WISH_READ, WISH_TLS, WISH_END, WISH_PAUSE };
 
 /* How far we believe the server's certificate. */
 enum trust { TRUST_NONE, TRUST_VERIFIED };
 
-/* What came of it. With FAULT_OK the reply is that of the greeting.
+/* What came of it. With FAULT_OK the reply is that of the greeting, or that to a message which was
+ * sent.
  *
  * code: of the judged SMTP reply, else 0. enhanced: "5.7.8" (RFC 3463), or the response code
  * of IMAP, POP3 or sieve such as "UNAVAILABLE" or "SYS/TEMP", cut to fit, or "". text: the
@@ -153,6 +197,16 @@ enum wish dialogue_break(struct dialogue *, enum fault);
  * still owed is awaited, not judged, and answered with the farewell. WISH_END: close it. */
 enum wish dialogue_timeout(struct dialogue *);
 
+/* With WISH_PAUSE: how long to wait for bytes before dialogue_resume. */
+struct span dialogue_pause(const struct dialogue *);
+
+/* The pause is over; for WISH_PAUSE only, and never an error. */
+enum wish dialogue_resume(struct dialogue *);
+
+/* How many messages with the wanted Message-ID the last look has found: more than one is a
+ * duplicate. */
+unsigned dialogue_found(const struct dialogue *);
+
 /* True when only the farewell is left: the outcome is a fault, or it is ok and can only become
  * FAULT_PROTOCOL or FAULT_LIMIT. In PHASE_QUIT, if the farewell is answered with a no, or by what
  * is no answer; in the phase before, for bytes behind the last answer. That no farewell comes at
@@ -180,7 +234,8 @@ const struct capability_set *dialogue_capability_set_heard(const struct dialogue
  * Cleaned like the outcome's text; "": nothing. Lent until the next call. */
 const char *dialogue_alert(const struct dialogue *);
 
-/* The bytes to send: send some, then tell how many; these are wiped. */
+/* The bytes to send: send some, then say how many; these are wiped. When all were sent there may be
+ * more, of a message. */
 struct view dialogue_output(const struct dialogue *);
 void dialogue_sent(struct dialogue *, size_t n);
 

@@ -37,6 +37,14 @@ enum step_flag {
 	 * PHASE_QUIT, a missing one nothing. */
 	STEP_LAST = 1 << 4,
 	STEP_AGAIN = 1 << 5, /* as long as its guard holds */
+	/* Behind a good reply, or at once where nothing is said: WISH_PAUSE, then the next step. */
+	STEP_PAUSE = 1 << 6,
+	/* The beginning of a loop, and its end: nothing is said there, and the conversation goes
+	 * back. Both have the same guard, so that each turn asks the server something. */
+	STEP_MARK = 1 << 7,
+	STEP_BACK = 1 << 8,
+	STEP_BODY = 1 << 9,     /* a message is in the reply: dialogue_hear_body */
+	STEP_MESSAGE = 1 << 10, /* the message is sent in place of a command */
 };
 
 /* `say` is a template, see command.h; NULL: the server speaks first. `when` NULL: always. */
@@ -46,6 +54,12 @@ struct step {
 	const char *say;
 	enum judgement (*hear)(struct dialogue *, const struct mail_reply *);
 	unsigned flags; /* enum step_flag */
+};
+
+/* A table of steps; the last one is the farewell. */
+struct step_table {
+	const struct step *steps;
+	size_t step_count;
 };
 
 struct protocol {
@@ -114,6 +128,9 @@ struct dialogue {
 	size_t received;  /* bytes in all */
 	size_t literal;   /* bytes of a literal still to come */
 	size_t part;      /* where in `line` the part behind the last literal begins */
+	size_t handed;    /* of the message to send, bytes put into the output so far */
+	uint32_t number;  /* POP3's of the message looked at; IMAP's UID of that found */
+	unsigned found, looked; /* messages: with the wanted Message-ID; looked at */
 	struct buffer line, output;
 	struct dialogue_buffers *room; /* NULL: not needed yet */
 	struct exchange *exchange;     /* likewise */
@@ -144,6 +161,12 @@ void dialogue_capability_set_anew(struct dialogue *);
  * no number. */
 bool dialogue_count(struct dialogue *, struct view messages);
 
+/* An event, for who wants to hear of it; it may end a pause. Nothing without `mail`. */
+void dialogue_hear_event(struct dialogue *, const struct dialogue_event *);
+
+/* A piece of a message the server has sent. */
+void dialogue_hear_body(struct dialogue *, struct view part);
+
 /* Capabilities are over: what was learned is what the server offers. */
 void capability_set_hear(struct dialogue *);
 
@@ -156,6 +179,11 @@ enum judgement dialogue_blame(struct dialogue *, enum fault, const char *words);
 bool starttls_wanted(const struct dialogue *);
 bool starttls_missing(const struct dialogue *);
 enum judgement starttls_blame_missing(struct dialogue *, const struct mail_reply *);
+
+/* Guards of conversations about a message: it is found, or not yet; it is to be deleted. */
+bool message_missing(const struct dialogue *);
+bool message_found(const struct dialogue *);
+bool message_unwanted(const struct dialogue *);
 
 enum judgement hear_yes(struct dialogue *, const struct mail_reply *);
 enum judgement hear_more(struct dialogue *, const struct mail_reply *);

@@ -14,6 +14,8 @@ enum {
 	LEARNED_CAPABILITIES = LEARNED_DRIVER, /* all of them: no need to ask */
 	LEARNED_SASL_IR = LEARNED_DRIVER << 1,
 	LEARNED_LITERAL_PLUS = LEARNED_DRIVER << 2, /* or LITERAL-: our values are small */
+	LEARNED_IDLE = LEARNED_DRIVER << 3,         /* RFC 2177 */
+	LEARNED_UIDPLUS = LEARNED_DRIVER << 4,      /* RFC 4315 */
 };
 
 /* --- lines --------------------------------------------------------------------------------- */
@@ -27,7 +29,9 @@ static const struct {
 	{ "SASL-IR",    LEARNED_SASL_IR                        },
 	{ "LITERAL+",   LEARNED_LITERAL_PLUS                   },
 	{ "LITERAL-",   LEARNED_LITERAL_PLUS                   },
-	{ "IMAP4rev2",  LEARNED_SASL_IR | LEARNED_LITERAL_PLUS }, /* RFC 9051 appendix E */
+	{ "IDLE",       LEARNED_IDLE                           },
+	{ "UIDPLUS",    LEARNED_UIDPLUS                        },
+	{ "IMAP4rev2",  LEARNED_SASL_IR | LEARNED_LITERAL_PLUS | LEARNED_IDLE | LEARNED_UIDPLUS }, /* RFC 9051 appendix E */
 	{ "ANNOTATE-EXPERIMENT-1", LEARNED_UNIQUE              }, /* RFC 5257, of Cyrus only */
 };
 /* clang-format on */
@@ -117,6 +121,50 @@ static void hear_count(struct dialogue *d, struct view number, struct view words
 		dialogue_count(d, number);
 }
 
+/* "* 18 EXISTS", "* 3 EXPUNGE", "* 5 FETCH (...)" of an open mailbox. */
+static void hear_message_event(struct dialogue *d, struct view number, struct view words)
+{
+	static const struct {
+		const char *word;
+		enum dialogue_event_kind kind;
+	} kinds[] = {
+		{ "EXISTS", DIALOGUE_EXISTS },
+		{ "EXPUNGE", DIALOGUE_EXPUNGE },
+		{ "FETCH", DIALOGUE_FETCH },
+	};
+	struct view word;
+	uint64_t n;
+
+	if (d->phase != PHASE_MAILBOX || !view_number(number, UINT32_MAX, &n) ||
+	    !view_next_word(&words, &word))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (view_equal(word, kinds[i].word))
+			dialogue_hear_event(
+			    d, &(struct dialogue_event){ kinds[i].kind, (uint32_t)n,
+							 view_trim(words) });
+}
+
+/* "* SEARCH 7 9": the UIDs, RFC 9051 section 7.3.4 and RFC 3501 section 7.2.5. The highest is the
+ * latest. False: it is none. */
+static bool hear_search(struct dialogue *d, struct view words)
+{
+	struct view rest = words, word;
+	uint64_t uid;
+
+	if (d->phase != PHASE_MAILBOX)
+		return true;
+	while (view_next_word(&rest, &word)) {
+		if (!view_number(word, UINT32_MAX, &uid))
+			return word.p[0] == '('; /* MODSEQ, RFC 7162 section 3.1.5 */
+		if (d->found++ == 0 || uid > d->number)
+			d->number = (uint32_t)uid;
+	}
+	dialogue_hear_event(d, &(struct dialogue_event){ .kind = DIALOGUE_SEARCH,
+							 .words = view_trim(words) });
+	return true;
+}
+
 static bool is_status(struct view kind)
 {
 	static const char *const statuses[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
@@ -154,6 +202,9 @@ static enum framing news(struct dialogue *d, struct view words, struct mail_repl
 	if (is_status(kind))
 		hear_alert(d, view_trim(words));
 	hear_count(d, kind, words);
+	hear_message_event(d, kind, words);
+	if (view_equal(kind, "SEARCH") && !hear_search(d, words))
+		return LINE_BAD;
 	return LINE_MORE;
 }
 
@@ -260,29 +311,67 @@ static bool imap_offers_login(struct view offered)
 
 /* --- the conversation ---------------------------------------------------------------------- */
 
+static bool imap_idles(const struct dialogue *d)
+{
+	return message_missing(d) && dialogue_knows(d, LEARNED_IDLE);
+}
+
+static bool imap_polls(const struct dialogue *d)
+{
+	return message_missing(d) && !dialogue_knows(d, LEARNED_IDLE);
+}
+
+/* Without it EXPUNGE would remove what others have marked, too. */
+static bool imap_expunges(const struct dialogue *d)
+{
+	return message_unwanted(d) && dialogue_knows(d, LEARNED_UIDPLUS);
+}
+
 /* clang-format off */
-static const struct step imap_steps[] = {
-	/* phase            when               we say                                        they answer             flags         */
-	{ PHASE_GREETING,   NULL,              NULL,                                         hear_yes,               0             },
-	{ PHASE_CAPABILITY, imap_unknown,           "{tag} CAPABILITY",                           hear_yes,               0             },
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_blame_missing, STEP_DEAD_END },
-	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             hear_yes,               STEP_TLS      },
-	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           hear_yes,               0             },
-	{ PHASE_AUTH,       sasl_barred,       NULL,                                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       imap_at_once,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_hear,           STEP_SASL     },
-	{ PHASE_AUTH,       imap_invited,           "{tag} AUTHENTICATE {mechanism}",             hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_waits,        "{tag} AUTHENTICATE {mechanism}",             sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",                              sasl_hear,              STEP_SASL | STEP_AGAIN },
-	{ PHASE_AUTH,       quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_hear,             0             },
-	{ PHASE_AUTH,       literals_at_once,  "{tag} LOGIN {user:literal} {password:literal}", sasl_hear,           0             },
-	{ PHASE_AUTH,       literals,          "{tag} LOGIN {user:size}",                    hear_more,              0             },
-	{ PHASE_AUTH,       literals,          "{user} {password:size}",                     hear_more,              0             },
+#define IMAP_LOGIN \
+	/* phase            when               we say                                        they answer             flags         */ \
+	{ PHASE_GREETING,   NULL,              NULL,                                         hear_yes,               0             }, \
+	{ PHASE_CAPABILITY, imap_unknown,           "{tag} CAPABILITY",                           hear_yes,               0             }, \
+	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_blame_missing, STEP_DEAD_END }, \
+	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             hear_yes,               STEP_TLS      }, \
+	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           hear_yes,               0             }, \
+	{ PHASE_AUTH,       sasl_barred,       NULL,                                         sasl_blame_barred,      STEP_DEAD_END }, \
+	{ PHASE_AUTH,       imap_at_once,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_hear,           STEP_SASL     }, \
+	{ PHASE_AUTH,       imap_invited,           "{tag} AUTHENTICATE {mechanism}",             hear_more,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_waits,        "{tag} AUTHENTICATE {mechanism}",             sasl_hear,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",                              sasl_hear,              STEP_SASL | STEP_AGAIN }, \
+	{ PHASE_AUTH,       quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_hear,             0             }, \
+	{ PHASE_AUTH,       literals_at_once,  "{tag} LOGIN {user:literal} {password:literal}", sasl_hear,           0             }, \
+	{ PHASE_AUTH,       literals,          "{tag} LOGIN {user:size}",                    hear_more,              0             }, \
+	{ PHASE_AUTH,       literals,          "{user} {password:size}",                     hear_more,              0             }, \
 	{ PHASE_AUTH,       literals,          "{password}",                                 sasl_hear,              0             },
+
+static const struct step imap_steps[] = {
+	IMAP_LOGIN
 	{ PHASE_MAILBOX,    sasl_inside,       "{tag} EXAMINE INBOX",                        hear_yes,               0             },
 	{ PHASE_CAPABILITY, dialogue_unanswered, "{tag} CAPABILITY",                         hear_yes,               0             },
 	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               hear_yes,               STEP_LAST     },
 };
+
+/* What is offered behind the login may be more. */
+static const struct step imap_watch_steps[] = {
+	IMAP_LOGIN
+	{ PHASE_CAPABILITY, sasl_inside,       "{tag} CAPABILITY",                           hear_yes,               0             },
+	{ PHASE_MAILBOX,    sasl_inside,       "{tag} SELECT {mailbox:quoted}",              hear_yes,               0             },
+	{ PHASE_MAILBOX,    message_missing,   "{tag} UID SEARCH HEADER Message-ID {message-id:quoted}", hear_yes,   STEP_MARK     },
+	{ PHASE_MAILBOX,    imap_idles,        "{tag} IDLE",                                 hear_more,              STEP_PAUSE    },
+	{ PHASE_MAILBOX,    imap_idles,        "DONE",                                       hear_yes,               0             },
+	{ PHASE_MAILBOX,    imap_polls,        NULL,                                         NULL,                   STEP_PAUSE    },
+	{ PHASE_MAILBOX,    imap_polls,        "{tag} NOOP",                                 hear_yes,               0             },
+	{ PHASE_MAILBOX,    message_missing,   NULL,                                         NULL,                   STEP_BACK     },
+	{ PHASE_MAILBOX,    message_found,     "{tag} UID FETCH {number} (BODY.PEEK[])",     hear_yes,               STEP_BODY     },
+	{ PHASE_MAILBOX,    message_unwanted,  "{tag} UID STORE {number} +FLAGS.SILENT (\\Deleted)", hear_yes,     0             },
+	{ PHASE_MAILBOX,    imap_expunges,     "{tag} UID EXPUNGE {number}",                 hear_yes,               0             },
+	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               hear_yes,               STEP_LAST     },
+};
 /* clang-format on */
+
+const struct step_table imap_watch = { imap_watch_steps, ARRAY_SIZE(imap_watch_steps) };
 
 const struct protocol imap_protocol = {
 	.name = "imap",

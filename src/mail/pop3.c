@@ -59,13 +59,37 @@ static enum framing first_line(struct dialogue *d, struct view line, struct mail
 								      : LINE_LAST;
 }
 
+/* "Message-ID: <token@example.net>", of the message that is looked at. */
+static bool is_wanted_id(const struct dialogue *d, struct view line)
+{
+	static const char name[] = "Message-ID:";
+
+	return d->params->mail->message_id != NULL && view_starts(line, name) &&
+	       view_equal(view_trim(view_skip(line, sizeof(name) - 1)),
+			  d->params->mail->message_id);
+}
+
+/* A line of it, with a dot more if it begins with one: RFC 1939 section 3. */
+static void pop3_hear_message(struct dialogue *d, struct view line)
+{
+	if (view_starts(line, "."))
+		line = view_skip(line, 1);
+	dialogue_hear_body(d, line);
+	dialogue_hear_body(d, view_of("\r\n"));
+	if (d->found == 0 && is_wanted_id(d, line))
+		d->found = 1;
+}
+
 static enum framing pop3_line(struct dialogue *d, struct view line, struct mail_reply *r)
 {
 	if (r->lines == 1)
 		return first_line(d, line, r);
 	if (view_equal(line, "."))
 		return LINE_LAST;
-	pop3_hear_capability(d, line);
+	if (d->step->flags & STEP_BODY)
+		pop3_hear_message(d, line);
+	else
+		pop3_hear_capability(d, line);
 	return LINE_MORE;
 }
 
@@ -119,27 +143,78 @@ static bool pop3_offers_login(struct view offered)
 	       capability_words_have(offered, "SASL");
 }
 
+/* Where to begin to look: at the last message. */
+static enum judgement hear_last(struct dialogue *d, const struct mail_reply *r)
+{
+	enum judgement j = hear_stat(d, r);
+
+	d->number = d->outcome.messages > 0 && d->outcome.messages <= UINT32_MAX
+			? (uint32_t)d->outcome.messages
+			: 0;
+	return j;
+}
+
+static enum judgement hear_top(struct dialogue *d, const struct mail_reply *r)
+{
+	d->looked++;
+	if (r->answer == ANSWER_YES && d->found == 0)
+		d->number--;
+	return hear_yes(d, r);
+}
+
+/* "+OK 2 QhdPYR:00WBw1Ph7x7", RFC 1939 section 7. */
+static enum judgement hear_uidl(struct dialogue *d, const struct mail_reply *r)
+{
+	struct view words = buffer_view(&r->words), number;
+
+	if (r->answer != ANSWER_YES || !view_next_word(&words, &number))
+		return hear_yes(d, r);
+	dialogue_hear_event(
+	    d, &(struct dialogue_event){ DIALOGUE_UIDL, d->number, view_trim(words) });
+	return JUDGED_GOOD;
+}
+
 /* --- the conversation ---------------------------------------------------------------------- */
 
+/* As many of the last ones as we look at; the first look is at the last. */
+static bool pop3_looks_on(const struct dialogue *d)
+{
+	return message_missing(d) && d->number > 0 && d->looked < DIALOGUE_LOOKS_MAX;
+}
+
 /* clang-format off */
-static const struct step pop3_steps[] = {
-	/* phase            when               we say                        they answer             flags         */
-	{ PHASE_GREETING,   NULL,              NULL,                         hear_yes,               0             },
-	{ PHASE_CAPABILITY, NULL,              "CAPA",                       hear_capa,              STEP_MULTI    },
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                         starttls_blame_missing, STEP_DEAD_END },
-	{ PHASE_STARTTLS,   starttls_wanted,   "STLS",                       hear_yes,               STEP_TLS      },
-	{ PHASE_CAPABILITY, dialogue_upgraded, "CAPA",                       hear_capa,              STEP_MULTI    },
-	{ PHASE_AUTH,       sasl_barred,       NULL,                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       pop3_at_once,           "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
-	{ PHASE_AUTH,       pop3_invited,           "AUTH {mechanism}",           hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_waits,        "AUTH {mechanism}",           sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
-	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                hear_yes,               0             },
+#define POP3_LOGIN \
+	/* phase            when               we say                        they answer             flags         */ \
+	{ PHASE_GREETING,   NULL,              NULL,                         hear_yes,               0             }, \
+	{ PHASE_CAPABILITY, NULL,              "CAPA",                       hear_capa,              STEP_MULTI    }, \
+	{ PHASE_STARTTLS,   starttls_missing,  NULL,                         starttls_blame_missing, STEP_DEAD_END }, \
+	{ PHASE_STARTTLS,   starttls_wanted,   "STLS",                       hear_yes,               STEP_TLS      }, \
+	{ PHASE_CAPABILITY, dialogue_upgraded, "CAPA",                       hear_capa,              STEP_MULTI    }, \
+	{ PHASE_AUTH,       sasl_barred,       NULL,                         sasl_blame_barred,      STEP_DEAD_END }, \
+	{ PHASE_AUTH,       pop3_at_once,           "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     }, \
+	{ PHASE_AUTH,       pop3_invited,           "AUTH {mechanism}",           hear_more,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_waits,        "AUTH {mechanism}",           sasl_hear,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN }, \
+	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                hear_yes,               0             }, \
 	{ PHASE_AUTH,       sasl_by_command,   "PASS {password}",            sasl_hear,              0             },
+
+static const struct step pop3_steps[] = {
+	POP3_LOGIN
 	{ PHASE_MAILBOX,    sasl_inside,       "STAT",                       hear_stat,              0             },
 	{ PHASE_QUIT,       NULL,              "QUIT",                       hear_yes,               STEP_LAST     },
 };
+
+static const struct step pop3_look_steps[] = {
+	POP3_LOGIN
+	{ PHASE_MAILBOX,    sasl_inside,       "STAT",                       hear_last,              0             },
+	{ PHASE_MAILBOX,    pop3_looks_on,     "TOP {number} 0",             hear_top,               STEP_MULTI | STEP_BODY | STEP_AGAIN },
+	{ PHASE_MAILBOX,    message_found,     "UIDL {number}",              hear_uidl,              0             },
+	{ PHASE_MAILBOX,    message_unwanted,  "DELE {number}",              hear_yes,               0             },
+	{ PHASE_QUIT,       NULL,              "QUIT",                       hear_yes,               STEP_LAST     },
+};
 /* clang-format on */
+
+const struct step_table pop3_look = { pop3_look_steps, ARRAY_SIZE(pop3_look_steps) };
 
 const struct protocol pop3_protocol = {
 	.name = "pop3",

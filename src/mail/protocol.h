@@ -14,6 +14,18 @@ struct protocol;
 PROTOCOLS(PROTOCOL_DECLARED)
 #undef PROTOCOL_DECLARED
 
+/* What else than a probe can be held with a protocol, for dialogue_params; each logs in as a probe
+ * does, and needs `mail` there. */
+struct step_table;
+/* Sends mail->message from `from` to `to`; the outcome is the answer to it. SMTP and LMTP. */
+extern const struct step_table smtp_submission;
+/* Looks for mail->message_id in mail->mailbox until it is there, by IDLE (RFC 2177) or, without
+ * that, each mail->pause; fetches the message and, if wanted, deletes it. IMAP. */
+extern const struct step_table imap_watch;
+/* Looks for mail->message_id among the last DIALOGUE_LOOKS_MAX messages, once, and, if wanted,
+ * deletes it. What came behind the login is seen by the next session only. POP3. */
+extern const struct step_table pop3_look;
+
 /* "smtp", "lmtp", "imap", "pop3", "sieve". */
 const char *protocol_name(const struct protocol *);
 /* NULL for an unknown name. */

@@ -202,6 +202,12 @@ static enum judgement need_250(struct dialogue *d, const struct mail_reply *r)
 	return need_code(r, 250);
 }
 
+static enum judgement need_354(struct dialogue *d, const struct mail_reply *r)
+{
+	(void)d;
+	return need_code(r, 354);
+}
+
 /* RFC 5321 section 3.2: a server too old for EHLO does not know the command. That is a fault
  * only when we want what HELO cannot give. */
 static enum judgement hear_ehlo(struct dialogue *d, const struct mail_reply *r)
@@ -247,27 +253,42 @@ static bool smtp_offers_login(struct view offered)
 /* --- the conversation ---------------------------------------------------------------------- */
 
 /* clang-format off */
-static const struct step smtp_steps[] = {
-	/* phase            when              we say                        they answer             flags         */
-	{ PHASE_GREETING,   NULL,             NULL,                         need_220,               0             },
-	{ PHASE_CAPABILITY, speaks_smtp,      "EHLO {us}",                  hear_ehlo,              0             },
-	{ PHASE_CAPABILITY, old,              "HELO {us}",                  need_250,               0             },
-	{ PHASE_CAPABILITY, speaks_lmtp,      "LHLO {us}",                  need_250,               0             },
-	{ PHASE_STARTTLS,   starttls_missing, NULL,                         starttls_blame_missing, STEP_DEAD_END },
-	{ PHASE_STARTTLS,   starttls_wanted,  "STARTTLS",                   need_220,               STEP_TLS      },
-	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {us}",                  need_250,               0             },
-	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {us}",                  need_250,               0             },
-	{ PHASE_AUTH,       sasl_barred,      NULL,                         sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       smtp_at_once,          "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     },
-	{ PHASE_AUTH,       smtp_invited,          "AUTH {mechanism}",           hear_more,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_waits,       "AUTH {mechanism}",           sasl_hear,              STEP_SASL     },
+#define SMTP_LOGIN \
+	/* phase            when              we say                        they answer             flags         */ \
+	{ PHASE_GREETING,   NULL,             NULL,                         need_220,               0             }, \
+	{ PHASE_CAPABILITY, speaks_smtp,      "EHLO {us}",                  hear_ehlo,              0             }, \
+	{ PHASE_CAPABILITY, old,              "HELO {us}",                  need_250,               0             }, \
+	{ PHASE_CAPABILITY, speaks_lmtp,      "LHLO {us}",                  need_250,               0             }, \
+	{ PHASE_STARTTLS,   starttls_missing, NULL,                         starttls_blame_missing, STEP_DEAD_END }, \
+	{ PHASE_STARTTLS,   starttls_wanted,  "STARTTLS",                   need_220,               STEP_TLS      }, \
+	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {us}",                  need_250,               0             }, \
+	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {us}",                  need_250,               0             }, \
+	{ PHASE_AUTH,       sasl_barred,      NULL,                         sasl_blame_barred,      STEP_DEAD_END }, \
+	{ PHASE_AUTH,       smtp_at_once,          "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     }, \
+	{ PHASE_AUTH,       smtp_invited,          "AUTH {mechanism}",           hear_more,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_waits,       "AUTH {mechanism}",           sasl_hear,              STEP_SASL     }, \
 	{ PHASE_AUTH,       sasl_goes_on,     "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
+
+static const struct step smtp_steps[] = {
+	SMTP_LOGIN
 	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         hear_mail,              0             },
 	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             hear_rcpt,              0             },
 	{ PHASE_MAILBOX,    has_sender,       "RSET",                       hear_yes,               0             },
 	{ PHASE_QUIT,       NULL,             "QUIT",                       need_221,               STEP_LAST     },
 };
+
+static const struct step smtp_submission_steps[] = {
+	SMTP_LOGIN
+	{ PHASE_MAILBOX,    NULL,             "MAIL FROM:<{from}>",         need_250,               0             },
+	{ PHASE_MAILBOX,    NULL,             "RCPT TO:<{to}>",             hear_yes,               0             },
+	{ PHASE_MAILBOX,    NULL,             "DATA",                       need_354,               0             },
+	{ PHASE_MAILBOX,    NULL,             NULL,                         need_250,               STEP_MESSAGE  },
+	{ PHASE_QUIT,       NULL,             "QUIT",                       need_221,               STEP_LAST     },
+};
 /* clang-format on */
+
+const struct step_table smtp_submission = { smtp_submission_steps,
+					    ARRAY_SIZE(smtp_submission_steps) };
 
 const struct protocol smtp_protocol = {
 	.name = "smtp",

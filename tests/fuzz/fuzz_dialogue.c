@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 16384 };
+enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 1024 * 1024, HEARD_MAX = 256 * 1024 };
 
 #define MUST(what) ((what) ? (void)0 : broken(#what, __LINE__))
 
@@ -25,8 +25,9 @@ struct run {
 	bool in_tls;
 	struct outcome final; /* as it was when it became final */
 	bool judged;
-	struct buffer said;
-	char storage[SAID_MAX];
+	struct dialogue_mail mail;
+	struct buffer said, heard; /* heard: events and pieces of messages, in order */
+	char storage[SAID_MAX], heard_storage[HEARD_MAX];
 };
 
 static void broken(const char *what, int line)
@@ -107,7 +108,7 @@ static void take_said(struct run *r)
 	MUST(password_allowed(r) || !holds_password(r, said));
 	MUST(buffer_put(&r->said, said));
 	dialogue_sent(r->dialogue, said.n);
-	MUST(dialogue_output(r->dialogue).n == 0);
+	MUST(dialogue_output(r->dialogue).n == 0); /* our message is a short one */
 }
 
 /* --- what we may find ---------------------------------------------------------------------- */
@@ -216,6 +217,25 @@ static const char *bind_login(void *user, struct buffer *ret_bytes)
 static const struct digests digests = { same_hash, same_hmac, same_stretch, same_nonce };
 static const struct sasl_means means = { &digests, lend_exchange, bind_login };
 
+static bool hear_event(void *user, const struct dialogue_event *e)
+{
+	struct run *r = user;
+
+	MUST(dialogue_phase(r->dialogue) == PHASE_MAILBOX);
+	buffer_format(&r->heard, "[%d %u ", (int)e->kind, (unsigned)e->number);
+	buffer_put(&r->heard, e->words);
+	buffer_text(&r->heard, "]");
+	return e->kind != DIALOGUE_FETCH;
+}
+
+static void hear_body(void *user, struct view part)
+{
+	struct run *r = user;
+
+	MUST(part.n > 0 && part.n <= DIALOGUE_SESSION_MAX);
+	buffer_put(&r->heard, part);
+}
+
 /* --- playing ------------------------------------------------------------------------------- */
 
 static void feed_piece(struct run *r, const uint8_t *bytes, size_t n)
@@ -254,7 +274,7 @@ static void play_turn(struct run *r, const uint8_t *bytes, size_t n)
 		check(r);
 		bytes++, n--;
 	}
-	while (n > 0 && r->wish == WISH_READ) {
+	while (n > 0 && (r->wish == WISH_READ || r->wish == WISH_PAUSE)) {
 		size_t k = n < r->piece ? n : r->piece;
 
 		feed_piece(r, bytes, k);
@@ -266,9 +286,16 @@ static void play_turn(struct run *r, const uint8_t *bytes, size_t n)
 	if (r->wish == WISH_TLS)
 		secure(r);
 	take_said(r);
+	if (r->wish == WISH_PAUSE) {
+		MUST(r->params.conversation != NULL && !dialogue_judged(r->dialogue));
+		r->wish = dialogue_resume(r->dialogue);
+		check(r);
+		MUST(r->wish == WISH_READ);
+	}
+	take_said(r);
 }
 
-static void run_init(struct run *r, const struct protocol *protocol, const uint8_t *setting)
+static void run_init(struct run *r, const struct fuzz_talk *talk, const uint8_t *setting)
 {
 	static const struct {
 		const char *user, *password;
@@ -282,7 +309,16 @@ static void run_init(struct run *r, const struct protocol *protocol, const uint8
 
 	memset(r, 0, offsetof(struct run, storage));
 	buffer_init(&r->said, r->storage, sizeof(r->storage));
-	r->params.protocol = protocol;
+	buffer_init(&r->heard, r->heard_storage, sizeof(r->heard_storage));
+	r->mail = (struct dialogue_mail){ .message = view_of("Subject: x\n\n.\n..\nend"),
+					  .message_id = "<t1@probe.example.net>",
+					  .discard = setting[1] & 128,
+					  .hear = hear_event,
+					  .body = hear_body,
+					  .user = r };
+	r->params.protocol = talk->protocol;
+	r->params.conversation = talk->conversation;
+	r->params.mail = talk->conversation != NULL ? &r->mail : NULL;
 	r->params.tls = (enum tls_mode)(setting[0] & 3);
 	r->params.us = "probe.example.net";
 	r->params.user = login ? accounts[setting[0] >> 6].user : NULL;
@@ -306,12 +342,12 @@ static void run_fini(struct run *r)
 	free(r->output);
 }
 
-static void play(struct run *r, const struct protocol *protocol, size_t piece,
+static void play(struct run *r, const struct fuzz_talk *talk, size_t piece,
 		 const uint8_t *bytes, size_t n)
 {
 	bool reset = bytes[1] & 64;
 
-	run_init(r, protocol, bytes);
+	run_init(r, talk, bytes);
 	r->piece = piece;
 	r->dialogue = malloc(sizeof(*r->dialogue));
 	r->room = malloc(sizeof(*r->room));
@@ -337,6 +373,7 @@ static void play(struct run *r, const struct protocol *protocol, size_t piece,
 	check(r);
 	MUST(dialogue_feed(r->dialogue, (struct view){ "x", 1 }) == WISH_END);
 	MUST(dialogue_timeout(r->dialogue) == WISH_END);
+	MUST(dialogue_resume(r->dialogue) == WISH_END);
 	check(r);
 }
 
@@ -344,6 +381,8 @@ static void must_be_same(const struct run *a, const struct run *b)
 {
 	MUST(memcmp(&a->final, &b->final, sizeof(a->final)) == 0);
 	MUST(a->said.n == b->said.n && memcmp(a->said.p, b->said.p, a->said.n) == 0);
+	MUST(a->heard.n == b->heard.n && memcmp(a->heard.p, b->heard.p, a->heard.n) == 0);
+	MUST(dialogue_found(a->dialogue) == dialogue_found(b->dialogue));
 	MUST(strcmp(dialogue_alert(a->dialogue), dialogue_alert(b->dialogue)) == 0);
 	MUST(strcmp(dialogue_offered_before(a->dialogue),
 		    dialogue_offered_before(b->dialogue)) == 0);
@@ -353,12 +392,17 @@ static void must_be_same(const struct run *a, const struct run *b)
 
 int fuzz_dialogue(const struct protocol *protocol, const uint8_t *bytes, size_t n)
 {
+	return fuzz_conversation(&(struct fuzz_talk){ protocol, NULL }, bytes, n);
+}
+
+int fuzz_conversation(const struct fuzz_talk *talk, const uint8_t *bytes, size_t n)
+{
 	static struct run pieces, whole;
 
 	if (n < 2)
 		return 0;
-	play(&pieces, protocol, 1 + (bytes[1] & 63), bytes, n);
-	play(&whole, protocol, SIZE_MAX, bytes, n);
+	play(&pieces, talk, 1 + (bytes[1] & 63), bytes, n);
+	play(&whole, talk, SIZE_MAX, bytes, n);
 	must_be_same(&pieces, &whole);
 	run_fini(&pieces);
 	run_fini(&whole);

@@ -17,4 +17,12 @@
  * does what no input may bring about. Always 0. */
 int fuzz_dialogue(const struct protocol *, const uint8_t *bytes, size_t n);
 
+/* The same with a conversation about a message; bit 7 of the second byte discards it, too. A pause
+ * ends with the turn. */
+struct fuzz_talk {
+	const struct protocol *protocol;
+	const struct step_table *conversation; /* NULL: a probe */
+};
+int fuzz_conversation(const struct fuzz_talk *, const uint8_t *bytes, size_t n);
+
 #endif

@@ -25,7 +25,8 @@ struct play {
 	struct dialogue *dialogue;
 	const struct event *now;
 	enum wish wish;
-	size_t fed; /* of all that the server sends */
+	size_t fed;                /* of all that the server sends */
+	struct buffer heard, body; /* events, and the message that came */
 	bool bad;
 };
 
@@ -64,16 +65,21 @@ static size_t piece_size(const struct play *p, size_t left)
 	return n < left ? n : left;
 }
 
+static bool waits_for_bytes(const struct play *p)
+{
+	return p->wish == WISH_READ || p->wish == WISH_PAUSE;
+}
+
 /* What comes behind an end is not read; what comes behind the wish for TLS is an injection. */
 static void server(struct play *p, const struct event *e)
 {
 	size_t done = 0;
 
-	if (p->wish != WISH_READ) {
+	if (!waits_for_bytes(p)) {
 		fail(p, "nothing was to be read here:", (struct view){ e->bytes, e->n });
 		return;
 	}
-	while (done < e->n && p->wish == WISH_READ) {
+	while (done < e->n && waits_for_bytes(p)) {
 		size_t n = piece_size(p, e->n - done);
 
 		feed_piece(p, e->bytes + done, n);
@@ -86,11 +92,20 @@ static void server(struct play *p, const struct event *e)
 
 static void client(struct play *p, const struct event *e)
 {
+	struct view want = { e->bytes, e->n };
 	struct view said = dialogue_output(p->dialogue);
 
-	if (said.n != e->n || memcmp(said.p, e->bytes, e->n) != 0)
-		fail(p, "instead it was said:", said);
-	dialogue_sent(p->dialogue, said.n);
+	/* A message comes in several parts. */
+	do {
+		if (said.n > want.n || (said.n == 0 && want.n > 0) ||
+		    memcmp(said.p, want.p, said.n) != 0) {
+			fail(p, "instead it was said:", said);
+			return;
+		}
+		want = view_skip(want, said.n);
+		dialogue_sent(p->dialogue, said.n);
+		said = dialogue_output(p->dialogue);
+	} while (said.n > 0 || want.n > 0);
 }
 
 static void secure(struct play *p, const struct event *e)
@@ -121,7 +136,13 @@ static const char *found(const struct play *p, const char *key, char *storage, s
 		return dialogue_offered_before(p->dialogue);
 	if (strcmp(key, "after") == 0)
 		return dialogue_offered_after(p->dialogue);
-	if (strcmp(key, "code") == 0)
+	if (strcmp(key, "heard") == 0)
+		return buffer_string((struct buffer *)&p->heard);
+	if (strcmp(key, "body") == 0)
+		return buffer_string((struct buffer *)&p->body);
+	if (strcmp(key, "found") == 0)
+		snprintf(storage, cap, "%u", dialogue_found(p->dialogue));
+	else if (strcmp(key, "code") == 0)
 		snprintf(storage, cap, "%d", o->code);
 	else if (strcmp(key, "messages") == 0)
 		snprintf(storage, cap, "%lld", (long long)o->messages);
@@ -166,15 +187,41 @@ static void happen(struct play *p, const struct event *e)
 		if (p->wish != (enum wish)e->number)
 			fail(p, "the other wish came", (struct view){ NULL, 0 });
 		break;
+	case EVENT_PAUSE:
+		if (p->wish != WISH_PAUSE)
+			fail(p, "there is no pause", (struct view){ NULL, 0 });
+		p->wish = dialogue_resume(p->dialogue);
+		break;
 	case EVENT_EXPECT:
 		expect(p, e);
 		break;
 	}
 }
 
+static bool hear_event(void *user, const struct dialogue_event *e)
+{
+	static const char *const names[] = { "EXISTS", "EXPUNGE", "FETCH", "SEARCH",
+					     "UIDL" };
+	struct buffer *b = &((struct play *)user)->heard;
+
+	buffer_format(b, "%s%s", b->n > 0 ? ", " : "", names[e->kind]);
+	if (e->kind != DIALOGUE_SEARCH)
+		buffer_format(b, " %u", e->number);
+	if (e->words.n > 0)
+		buffer_text(b, " ");
+	buffer_put(b, e->words);
+	return e->kind == DIALOGUE_EXISTS;
+}
+
+static void hear_body(void *user, struct view part)
+{
+	buffer_put(&((struct play *)user)->body, part);
+}
+
 static bool play(struct session *s, struct cut cut)
 {
 	struct play p = { .session = s, .cut = cut, .wish = WISH_READ };
+	static char heard[4096], body[128 * 1024];
 	struct dialogue_buffers *room = malloc(sizeof(*room));
 	char *output = malloc(DIALOGUE_OUTPUT_MAX);
 
@@ -182,6 +229,11 @@ static bool play(struct session *s, struct cut cut)
 	s->exchange = calloc(1, sizeof(*s->exchange));
 	if (p.dialogue == NULL || room == NULL || output == NULL || s->exchange == NULL)
 		abort();
+	buffer_init(&p.heard, heard, sizeof(heard));
+	buffer_init(&p.body, body, sizeof(body));
+	s->mail.hear = hear_event;
+	s->mail.body = hear_body;
+	s->mail.user = &p;
 	memset(p.dialogue, 0xa5, sizeof(*p.dialogue));
 	dialogue_init(p.dialogue, &s->params, room, output);
 	if (s->params.tls != TLS_MODE_IMPLICIT)

@@ -92,7 +92,7 @@ static char *unescape(const char *path, int line, const char *text, size_t *ret_
 
 /* --- the first line ------------------------------------------------------------------------ */
 
-static unsigned flags_of(const char *path, char *text)
+static unsigned flags_of(const char *path, char *text, bool *ret_discard)
 {
 	unsigned flags = 0;
 
@@ -103,8 +103,11 @@ static unsigned flags_of(const char *path, char *text)
 			flags |= DIALOGUE_UNVERIFIED_LOGIN;
 		else if (strcmp(word, "token") == 0)
 			flags |= DIALOGUE_TOKEN;
+		else if (strcmp(word, "discard") == 0)
+			*ret_discard = true;
 		else
-			complain(path, 1, "flags are plaintext, unverified and token");
+			complain(path, 1,
+				 "flags are plaintext, unverified, token and discard");
 	return flags;
 }
 
@@ -167,6 +170,37 @@ static const char *bind_session(void *user, struct buffer *ret_bytes)
 
 static const struct sasl_means means = { &digests, lend_exchange, bind_session };
 
+static void take_talk(struct session *s, const char *name)
+{
+	struct dialogue_params *t = &s->params;
+
+	if (strcmp(name, "submission") == 0)
+		t->conversation = &smtp_submission;
+	else if (strcmp(name, "watch") == 0)
+		t->conversation = &imap_watch;
+	else if (strcmp(name, "look") == 0)
+		t->conversation = &pop3_look;
+	else
+		complain(s->path, 1, "talk is submission, watch or look");
+	t->mail = &s->mail;
+}
+
+/* True: the term is about a message. */
+static bool take_mail_term(struct session *s, const char *key, const char *value, size_t n)
+{
+	if (strcmp(key, "talk") == 0)
+		take_talk(s, value);
+	else if (strcmp(key, "message") == 0)
+		s->mail.message = (struct view){ value, n };
+	else if (strcmp(key, "mailbox") == 0)
+		s->mail.mailbox = value;
+	else if (strcmp(key, "id") == 0)
+		s->mail.message_id = value;
+	else
+		return false;
+	return true;
+}
+
 static void take_term(struct session *s, const char *key, char *value)
 {
 	struct dialogue_params *t = &s->params;
@@ -192,7 +226,7 @@ static void take_term(struct session *s, const char *key, char *value)
 	} else if (strcmp(key, "expect") == 0) {
 		t->expect_code = (int)strtol(value, NULL, 10);
 	} else if (strcmp(key, "flags") == 0) {
-		t->flags = flags_of(s->path, value);
+		t->flags = flags_of(s->path, value, &s->mail.discard);
 	} else if (strcmp(key, "mechanism") == 0) {
 		if (!mechanism_from_name(view_of(value), &t->mechanism))
 			complain(s->path, 1, "a mechanism we do not know");
@@ -222,7 +256,8 @@ static void read_params(struct session *s, char *line)
 			complain(s->path, 1, "terms are key=value");
 		*equals = '\0';
 		s->values[i] = unescape(s->path, 1, equals + 1, &n);
-		take_term(s, words[i], s->values[i]);
+		if (!take_mail_term(s, words[i], s->values[i], n))
+			take_term(s, words[i], s->values[i]);
 	}
 	if (s->params.protocol == NULL)
 		complain(s->path, 1, "the first line must name proto=");
@@ -268,11 +303,28 @@ static void add_client(struct session *s, int line, const char *text)
 	e->n += 2;
 }
 
+/* One more line of the command before. */
+static void add_client_more(struct session *s, int line, const char *text)
+{
+	struct event *e = s->count > 0 ? &s->events[s->count - 1] : NULL;
+	size_t n;
+	char *bytes = unescape(s->path, line, text, &n);
+
+	if (e == NULL || e->kind != EVENT_CLIENT)
+		complain(s->path, line, "D: goes on behind C:");
+	e->bytes = need(realloc(e->bytes, e->n + n + 3));
+	memcpy(e->bytes + e->n, bytes, n);
+	memcpy(e->bytes + e->n + n, "\r\n", 3);
+	e->n += n + 2;
+	free(bytes);
+}
+
 /* "text words to the end", "fault phase". */
 static void add_expect(struct session *s, int line, const char *text)
 {
-	static const char *const keys[] = { "code",   "enhanced", "text", "messages",
-					    "before", "after",    "alert" };
+	static const char *const keys[] = { "code",   "enhanced", "text",  "messages",
+					    "before", "after",    "alert", "found",
+					    "heard",  "body" };
 	struct event *e = add(s, EVENT_EXPECT, line);
 	size_t n = strcspn(text, " ");
 
@@ -331,8 +383,16 @@ static void read_event(struct session *s, int line, char kind, const char *rest)
 	case 'X':
 		add_number(s, EVENT_TIMEOUT, line, rest);
 		break;
+	case 'D':
+		add_client_more(s, line, rest);
+		break;
+	case 'P':
+		if (strcmp(rest, "over") != 0)
+			complain(s->path, line, "P: over");
+		add(s, EVENT_PAUSE, line);
+		break;
 	default:
-		complain(s->path, line, "neither S: R: C: T: E: X: nor =");
+		complain(s->path, line, "neither S: R: C: D: T: E: X: P: nor =");
 	}
 }
 

@@ -11,6 +11,7 @@ enum event_kind {
 	EVENT_TLS,     /* the handshake is done; number: enum trust */
 	EVENT_BREAK,   /* number: enum fault */
 	EVENT_TIMEOUT, /* number: enum wish, the answer */
+	EVENT_PAUSE,   /* it is in a pause, which is over */
 	EVENT_EXPECT,  /* key and bytes, see below */
 };
 
@@ -26,6 +27,7 @@ struct event {
 struct session {
 	const char *path;
 	struct dialogue_params params;
+	struct dialogue_mail mail; /* of the parameters, in a talk= only */
 	struct event *events;
 	size_t count;
 	size_t server_bytes;       /* of all EVENT_SERVER */

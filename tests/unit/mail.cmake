@@ -1,4 +1,4 @@
-foreach(noun dialogue command literal capability_set capability_words protocol replies mail_reply redaction foreign_banner)
+foreach(noun dialogue command literal message capability_set capability_words protocol replies mail_reply redaction foreign_banner)
   mailvane_unit(test_${noun} test_${noun}.c mailvane_mail)
 endforeach()
 foreach(noun sasl scram)

@@ -26,8 +26,34 @@ static void test_names(void **state)
 
 /* What the runner relies on: one farewell, the last step, without a guard; a judge and a way
  * on for every other step; the phases in order, but that capabilities come again. */
+static void table_holds(const struct step *steps, size_t step_count)
+{
+	const struct step *last = &steps[step_count - 1], *mark = NULL;
+
+	assert_int_equal(steps[0].phase, PHASE_GREETING);
+	assert_null(steps[0].say);
+	assert_int_equal(last->flags, STEP_LAST);
+	assert_null(last->when);
+	assert_non_null(last->say);
+	for (const struct step *s = steps; s < last; s++) {
+		assert_true(s->hear != NULL || s->flags & (STEP_PAUSE | STEP_BACK));
+		assert_false(s->flags & STEP_LAST);
+		assert_true(s[1].phase >= s->phase || s[1].phase == PHASE_CAPABILITY);
+		if (s->flags & STEP_DEAD_END)
+			assert_true(s->say == NULL && s->when != NULL);
+		if (s->flags & STEP_MARK)
+			mark = s;
+		/* Each turn of a loop asks something, and so waits for the server. */
+		if (s->flags & STEP_BACK)
+			assert_true(mark != NULL && mark->when == s->when &&
+				    mark->say != NULL);
+	}
+}
+
 static void test_tables(void **state)
 {
+	static const struct step_table *const conversations[] = { &smtp_submission,
+								  &imap_watch, &pop3_look };
 	const char *const *names;
 	size_t count;
 
@@ -35,22 +61,11 @@ static void test_tables(void **state)
 	names = protocol_names(&count);
 	for (size_t i = 0; i < count; i++) {
 		const struct protocol *p = protocol_from_name(view_of(names[i]));
-		const struct step *last = &p->steps[p->step_count - 1];
 
-		assert_int_equal(p->steps[0].phase, PHASE_GREETING);
-		assert_null(p->steps[0].say);
-		assert_int_equal(last->flags, STEP_LAST);
-		assert_null(last->when);
-		assert_non_null(last->say);
-		for (const struct step *s = p->steps; s < last; s++) {
-			assert_non_null(s->hear);
-			assert_false(s->flags & STEP_LAST);
-			assert_true(s[1].phase >= s->phase ||
-				    s[1].phase == PHASE_CAPABILITY);
-			if (s->flags & STEP_DEAD_END)
-				assert_true(s->say == NULL && s->when != NULL);
-		}
+		table_holds(p->steps, p->step_count);
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(conversations); i++)
+		table_holds(conversations[i]->steps, conversations[i]->step_count);
 }
 
 static bool offers(const char *protocol, const char *words)
