@@ -8,41 +8,20 @@
 
 #include "descriptor_limit.h"
 #include "names_log.h"
-#include "outage.h"
 #include "passive.h"
 #include "resolver_outage.h"
 #include "verdict.h"
 
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct exporter {
-	/* the configuration in use; the engine holds its plan, too */
-	struct config *config;
-	pthread_mutex_t lock; /* protects config (for other threads) and waiters */
-	struct reload_waiter *waiters;
-	int wake[2]; /* a pipe with one byte for each new waiter */
+	struct store *store;
 	struct engine *engine;
 	struct log *log;
 	struct passive *passive;
-	struct history *history;
-	struct durations *durations;
-	struct outages *outages;
 	struct resolver_outage resolver_outage;
-	const char *path, *version;
-	struct moment started;
-	struct on_demand_limiter
-	    on_demand_limiter; /* probes on demand that run or are about to begin */
-
-	/* Written by the main thread, read by the web thread. */
-	atomic_bool reload_ok, all_probed;
-	atomic_llong loaded_ms;
-	atomic_ullong changes; /* also written by engine threads */
-
+	const char *path;
 	uint64_t
 	    /* hash of the errors that were logged last; 0: the last reload had none */
 	    logged_errors;
@@ -161,14 +140,11 @@ static bool exporter_log_outage(struct exporter *x, const struct target *target,
 				const struct result *result,
 				const struct published *published)
 {
-	struct plan *plan;
+	struct plan *plan = store_config_plan(x->store);
 	size_t services = 0;
-	enum outage_change change;
+	enum outage_change change =
+	    outages_update(x->store->outages, plan, target, result, published, &services);
 
-	pthread_mutex_lock(&x->lock);
-	plan = plan_hold(x->config->plan);
-	pthread_mutex_unlock(&x->lock);
-	change = outages_update(x->outages, plan, target, result, published, &services);
 	if (change == OUTAGE_STARTED) {
 		exporter_log_server(x, LOG_ERROR,
 				    "host unreachable, none of its services is reached",
@@ -220,10 +196,10 @@ static void exporter_on_result(void *user, const struct target *target,
 	if (!exporter_log_resolver_outage(x, target, result, published) &&
 	    !exporter_log_outage(x, target, result, published))
 		exporter_log_result(x->log, target, result, published);
-	history_put(x->history, target, result, published->before);
-	durations_put(x->durations, target, result->took);
+	history_put(x->store->history, target, result, published->before);
+	durations_put(x->store->durations, target, result->took);
 	if (published->before != result->state)
-		atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
+		store_changed(x->store);
 	if (!published->awaited)
 		passive_put(x->passive, target, &result->address);
 }
@@ -237,7 +213,7 @@ static void exporter_on_name_change(void *user, const struct target *target,
 	struct exporter *x = user;
 
 	names_log_changed(x->log, target, name, change);
-	atomic_fetch_add_explicit(&x->changes, 1, memory_order_relaxed);
+	store_changed(x->store);
 }
 
 static void exporter_on_names_skipped(void *user, uint64_t count)
@@ -320,19 +296,9 @@ static void exporter_use_config(struct exporter *x, struct config *config)
 {
 	char targets[LOG_NUMBER_MAX];
 
-	struct config *older = x->config;
-
-	history_load(x->history, config->plan);
-	durations_load(x->durations, config->plan);
-	outages_retain(x->outages, config->plan);
-	pthread_mutex_lock(&x->lock);
-	x->config = config;
-	pthread_mutex_unlock(&x->lock);
-	config_free(older);
+	store_load(x->store, config);
 	passive_load(x->passive, &config->passive);
 	x->logged_errors = 0;
-	atomic_store(&x->loaded_ms, moment_now().ms);
-	atomic_store(&x->reload_ok, true);
 	log_number(targets, config->plan->target_count);
 	log_put(x->log, LOG_INFO, "configuration taken",
 		(struct log_field[]){ { "file", x->path }, { "targets", targets } }, 2);
@@ -342,7 +308,7 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 {
 	struct config_errors errors = { 0 };
 	struct config *config =
-	    config_load_shard(x->path, &x->config->plan->shard, &errors);
+	    config_load_shard(x->path, &x->store->config->plan->shard, &errors);
 	char why[512];
 
 	if (!config) {
@@ -352,7 +318,7 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 		return false;
 	}
 	descriptor_limit_apply(config->plan, x->log);
-	plan_inherit(config->plan, x->config->plan);
+	plan_inherit(config->plan, x->store->config->plan);
 	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
 		buffer_format(said, "configuration taken: %zu targets",
 			      config->plan->target_count);
@@ -365,30 +331,6 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 	return false;
 }
 
-static struct reload_waiter *exporter_take_waiters(struct exporter *x)
-{
-	struct reload_waiter *waiters;
-	char drained[64];
-
-	pthread_mutex_lock(&x->lock);
-	while (read(x->wake[0], drained, sizeof(drained)) > 0)
-		;
-	waiters = x->waiters;
-	x->waiters = NULL;
-	pthread_mutex_unlock(&x->lock);
-	return waiters;
-}
-
-static void reload_waiters_answer(struct reload_waiter *w, bool ok, const char *said)
-{
-	struct reload_waiter *next;
-
-	for (; w; w = next) {
-		next = w->next;
-		w->answered(w, ok, said);
-	}
-}
-
 void exporter_reload(struct exporter *x, enum reload_cause cause)
 {
 	struct reload_waiter *waiters;
@@ -396,199 +338,75 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 	struct buffer said;
 	bool ok;
 
-	if (cause == RELOAD_CHANGED && !config_changed(x->config))
+	if (cause == RELOAD_CHANGED && !config_changed(x->store->config))
 		return;
-	waiters = exporter_take_waiters(x);
+	waiters = reload_queue_take(&x->store->reload_queue);
 	buffer_init(&said, storage, sizeof(storage));
 	ok = reload(x, cause, &said);
-	atomic_store(&x->reload_ok, ok);
-	atomic_fetch_add(&x->changes, 1);
+	store_reloaded(x->store, ok);
 	reload_waiters_answer(waiters, ok, buffer_string(&said));
-}
-
-void exporter_request_reload(struct exporter *x, struct reload_waiter *waiter)
-{
-	pthread_mutex_lock(&x->lock);
-	waiter->next = x->waiters;
-	x->waiters = waiter;
-	if (write(x->wake[1], "", 1) < 0) {
-		/* The pipe is full, so the main thread wakes up anyway. */
-	}
-	pthread_mutex_unlock(&x->lock);
-	log_put(x->log, LOG_INFO, "reload asked for over HTTP", NULL, 0);
-}
-
-int exporter_reload_fd(const struct exporter *x)
-{
-	return x->wake[0];
-}
-
-bool exporter_reload_requested(struct exporter *x)
-{
-	bool asked;
-
-	pthread_mutex_lock(&x->lock);
-	asked = x->waiters != NULL;
-	pthread_mutex_unlock(&x->lock);
-	return asked;
-}
-
-char *exporter_config(struct exporter *x)
-{
-	char *text;
-
-	pthread_mutex_lock(&x->lock);
-	text = strdup(x->config->dump);
-	pthread_mutex_unlock(&x->lock);
-	return text;
 }
 
 /* --- creation and end -------------------------------------------------------------------- */
 
+/* Takes the config. NULL: out of memory or descriptors. */
+static struct exporter *exporter_prepare(struct config *config, const char *path,
+					 const char *version, struct log *log)
+{
+	struct exporter *x = calloc(1, sizeof(*x));
+
+	if (!x) {
+		config_free(config);
+		return NULL;
+	}
+	x->path = path;
+	x->log = log;
+	x->store = store_new(config, version, log);
+	if (x->store)
+		x->passive = passive_new(x->store);
+	if (x->passive)
+		return x;
+	exporter_free(x);
+	return NULL;
+}
+
 struct exporter *exporter_new(struct config *config, const char *path, const char *version,
 			      struct log *log, char *error, size_t cap)
 {
-	struct exporter *x = calloc(1, sizeof(*x));
+	struct exporter *x = exporter_prepare(config, path, version, log);
 	const struct engine_hooks hooks = { .probed = exporter_on_result,
 					    .name_changed = exporter_on_name_change,
 					    .names_untold = exporter_on_names_skipped,
 					    .user = x };
-	struct outages *outages = outages_new();
-	struct passive *passive = passive_new(log, outages);
 
-	struct history *history = history_new();
-	struct durations *durations = durations_new();
-	int wake[2];
-
-	if (!x || !outages || !passive || !history || !durations ||
-	    pipe2(wake, O_NONBLOCK | O_CLOEXEC) < 0) {
+	if (!x) {
 		text_copy(error, cap, "out of memory or descriptors");
-		config_free(config);
-		passive_free(passive);
-		history_free(history);
-		durations_free(durations);
-		outages_free(outages);
-		free(x);
 		return NULL;
 	}
-	passive_load(passive, &config->passive);
-	history_load(history, config->plan);
-	durations_load(durations, config->plan);
-	*x = (struct exporter){ .config = config,
-				.wake = { wake[0], wake[1] },
-				.log = log,
-				.passive = passive,
-				.history = history,
-				.durations = durations,
-				.outages = outages,
-				.path = path,
-				.version = version,
-				.started = moment_now() };
-	pthread_mutex_init(&x->lock, NULL);
-	atomic_init(&x->reload_ok, true);
-	atomic_init(&x->all_probed, false);
-	atomic_init(&x->loaded_ms, x->started.ms);
-	on_demand_limiter_init(&x->on_demand_limiter);
-	atomic_init(&x->changes, 0);
+	passive_load(x->passive, &config->passive);
 	descriptor_limit_apply(config->plan, log);
 	x->engine = engine_new(config->plan, &hooks, error, cap);
-	if (!x->engine) {
-		exporter_free(x);
-		return NULL;
-	}
-	return x;
+	x->store->engine = x->engine;
+	if (x->engine)
+		return x;
+	exporter_free(x);
+	return NULL;
 }
 
 void exporter_free(struct exporter *x)
 {
 	if (!x)
 		return;
-	reload_waiters_answer(exporter_take_waiters(x), false, "the exporter is ending");
+	if (x->store)
+		reload_waiters_answer(reload_queue_take(&x->store->reload_queue), false,
+				      "the exporter is ending");
 	engine_free(x->engine);
 	passive_free(x->passive);
-	history_free(x->history);
-	durations_free(x->durations);
-	outages_free(x->outages);
-	config_free(x->config);
-	close(x->wake[0]);
-	close(x->wake[1]);
-	on_demand_limiter_fini(&x->on_demand_limiter);
-	pthread_mutex_destroy(&x->lock);
+	store_free(x->store);
 	free(x);
 }
 
-struct plan *exporter_plan(struct exporter *x)
+struct store *exporter_store(struct exporter *x)
 {
-	return engine_plan(x->engine);
-}
-
-struct history *exporter_history(struct exporter *x)
-{
-	return x->history;
-}
-
-uint64_t exporter_changes(struct exporter *x)
-{
-	return atomic_load_explicit(&x->changes, memory_order_relaxed);
-}
-
-void exporter_health(struct exporter *x, struct health *ret_health)
-{
-	struct plan *plan = exporter_plan(x);
-
-	*ret_health = (struct health){
-		.version = x->version,
-		.started = x->started,
-		.targets = plan->target_count,
-		.in_flight_max = plan->settings.in_flight_max,
-		.shard = plan->shard,
-		.reload_ok = atomic_load(&x->reload_ok),
-		.loaded = { atomic_load(&x->loaded_ms) },
-		.log_dropped = log_dropped(x->log),
-		.results_dropped = slot_results_dropped(),
-		.running = true,
-		.durations = x->durations,
-	};
-	plan_release(plan);
-	engine_stats(x->engine, &ret_health->engine);
-	process_read(&ret_health->process);
-	passive_stats(x->passive, ret_health->passive);
-}
-
-enum on_demand_permit exporter_probe_reserve(struct exporter *x, uint64_t client,
-					     unsigned max)
-{
-	return on_demand_limiter_acquire(&x->on_demand_limiter, client, max);
-}
-
-bool exporter_probe(struct exporter *x, struct on_demand_probe *on_demand_probe)
-{
-	return engine_probe(x->engine, on_demand_probe);
-}
-
-void exporter_probe_release(struct exporter *x, uint64_t client)
-{
-	on_demand_limiter_release(&x->on_demand_limiter, client);
-}
-
-size_t exporter_unprobed(struct exporter *x)
-{
-	struct plan *plan;
-	size_t unprobed = 0;
-
-	if (atomic_load(&x->all_probed))
-		return 0;
-	plan = exporter_plan(x);
-	for (size_t i = 0; i < plan->target_count; i++) {
-		struct record record;
-
-		if (slot_copy(plan->targets[i].slot, &record, 1) > 0)
-			slot_record_fini(&record);
-		else
-			unprobed++;
-	}
-	plan_release(plan);
-	if (unprobed == 0)
-		atomic_store(&x->all_probed, true);
-	return unprobed;
+	return x->store;
 }

@@ -6,12 +6,13 @@
  */
 #include "descriptor_limit.h"
 #include "descriptors.h"
+#include "exporter.h"
 #include "exporter_options.h"
 #include "exposition.h"
 #include "metrics_page.h"
 #include "names_log.h"
-#include "paths.h"
 #include "printable.h"
+#include "routes.h"
 #include "rules_watch.h"
 
 #include <errno.h>
@@ -206,14 +207,15 @@ static bool catch_signals(void)
 
 /* --- the daemon ------------------------------------------------------------------------------ */
 
-static void wait_for_work(const struct exporter *exporter, struct log *log, bool lines_left,
+static void wait_for_work(struct exporter *exporter, struct log *log, bool lines_left,
 			  struct instant until)
 {
 	char drained[64];
 	struct span left = span_between(instant_now(), until);
 	struct pollfd fds[] = {
 		{ .fd = signal_pipe[0], .events = POLLIN },
-		{ .fd = exporter_reload_fd(exporter), .events = POLLIN },
+		{ .fd = reload_queue_fd(&exporter_store(exporter)->reload_queue),
+		  .events = POLLIN },
 		/* While stderr is full, the loop waits for room there and not for more
 		 * lines. */
 		{ .fd = lines_left ? -1 : log_wake_fd(log), .events = POLLIN },
@@ -232,7 +234,8 @@ static void main_run(struct exporter *exporter, struct rules_watch *watch, struc
 
 	while (!asked_to_end) {
 		wait_for_work(exporter, log, log_drain(log), next_check);
-		if (asked_to_reload || exporter_reload_requested(exporter)) {
+		if (asked_to_reload ||
+		    reload_queue_waits(&exporter_store(exporter)->reload_queue)) {
 			asked_to_reload = 0;
 			exporter_reload(exporter, RELOAD_REQUESTED);
 			rules_watch_check(watch, true);
@@ -278,7 +281,8 @@ static int serve(const struct exporter_options *options, struct config *config,
 		return main_fail(error, EXIT_FAILURE);
 	}
 	rules_warn(rules, options->web_config_file, log);
-	watch.web = web = web_new(sockets, site, rules, exporter);
+	watch.web = web =
+	    web_new(sockets, site, rules, routes_over(exporter_store(exporter)));
 	if (!web) {
 		sockets_close(sockets);
 		exporter_free(exporter);
@@ -388,7 +392,7 @@ static bool main_set_site(const struct exporter_options *options, struct site *s
 		       options->telemetry_path, error))
 		return false;
 	site->lifecycle = options->lifecycle;
-	if (paths_fit(site))
+	if (paths_fit(&routes, site))
 		return true;
 	buffer_format(error, "--web.telemetry-path=%s: something else is there",
 		      options->telemetry_path);

@@ -4,6 +4,7 @@
 
 #include "host_name.h"
 #include "json_writer.h"
+#include "store.h"
 
 #include <stdlib.h>
 
@@ -176,7 +177,7 @@ static bool is_https(const struct request *request)
 struct http_reply discovery_answer(struct request *request)
 {
 	const char *address = request_argument(request, "address"), *fault;
-	struct plan *plan = exporter_plan(request->exporter);
+	struct plan *plan = store_plan(request->store);
 	char path[SITE_TEXT_MAX + sizeof("/probe")];
 	struct discovery_request wish = {
 		.server = request_argument(request, "server"),

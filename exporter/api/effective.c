@@ -2,6 +2,7 @@
 #include "effective.h"
 
 #include "config.h"
+#include "store.h"
 
 #include <stdlib.h>
 
@@ -64,9 +65,9 @@ struct text_stream *effective_new(char *head, struct plan *plan)
 
 struct http_reply effective_answer(struct request *request)
 {
-	struct plan *plan = exporter_plan(request->exporter);
+	struct plan *plan = store_plan(request->store);
 	struct http_reply reply =
-	    http_reply_stream(effective_new(exporter_config(request->exporter), plan),
+	    http_reply_stream(effective_new(store_config_text(request->store), plan),
 			      "text/plain; charset=utf-8");
 
 	plan_release(plan);

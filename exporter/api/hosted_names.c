@@ -2,6 +2,8 @@
  * the total is known at the end. */
 #include "hosted_names.h"
 
+#include "store.h"
+
 #include <stdlib.h>
 
 enum { NAMES_AT_ONCE = 64, FILTER_MAX = 512, OFFSET_MAX = 1000000000 };
@@ -285,7 +287,7 @@ static const char *read_wish(struct request *request, const struct plan *plan,
 
 struct http_reply hosted_names_answer(struct request *request)
 {
-	struct plan *plan = exporter_plan(request->exporter);
+	struct plan *plan = store_plan(request->store);
 	struct hosted_names_request wish;
 	const char *fault = read_wish(request, plan, &wish);
 	struct http_reply reply;

@@ -7,6 +7,7 @@
 #include "printable.h"
 #include "probe_metrics.h"
 #include "probe_target.h"
+#include "store.h"
 #include "verdict.h"
 
 #include <math.h>
@@ -22,7 +23,7 @@ struct probe_work {
 	struct on_demand_probe on_demand_probe;
 	struct probe_target chosen;
 	struct plan *plan;
-	struct exporter *exporter;
+	struct store *store;
 	uint64_t client;
 	bool debug; /* debug=true, and the transcript may be shown */
 	/* debug=true, but the transcript may not be shown to this client */
@@ -68,7 +69,7 @@ static void probe_request_gone(struct on_demand_probe *on_demand_probe)
 {
 	struct probe_work *p = (struct probe_work *)on_demand_probe;
 
-	exporter_probe_release(p->exporter, p->client);
+	on_demand_limiter_release(&p->store->on_demand_limiter, p->client);
 	probe_work_release(p);
 }
 
@@ -104,7 +105,7 @@ static struct probe_work *probe_work_new(struct request *request, struct plan *p
 		return NULL;
 	atomic_init(&p->holders, 1);
 	pthread_mutex_init(&p->lock, NULL);
-	p->exporter = request->exporter;
+	p->store = request->store;
 	p->plan = plan_hold(plan);
 	p->client = client_of(request);
 	p->debug = debug && view_equal(view_of(debug), "true");
@@ -208,14 +209,14 @@ static struct http_reply probe_request_submit(struct request *request, struct pr
 		p->on_demand_probe.probe_acl = &p->plan->settings.on_demand.probe_acl;
 	p->on_demand_probe.done = probe_request_done;
 	p->on_demand_probe.gone = probe_request_gone;
-	permit =
-	    exporter_probe_reserve(p->exporter, p->client, p->plan->settings.on_demand.max);
+	permit = on_demand_limiter_acquire(&p->store->on_demand_limiter, p->client,
+					   p->plan->settings.on_demand.max);
 	if (permit != ON_DEMAND_GRANTED)
 		return probe_request_refuse(p->plan, permit);
 	atomic_fetch_add(&p->holders, 1);
 	p->request = request;
 	request_wait(request);
-	if (!exporter_probe(p->exporter, &p->on_demand_probe)) {
+	if (!engine_probe(p->store->engine, &p->on_demand_probe)) {
 		probe_request_done(&p->on_demand_probe, NULL);
 		probe_request_gone(&p->on_demand_probe);
 	}
@@ -224,7 +225,7 @@ static struct http_reply probe_request_submit(struct request *request, struct pr
 
 static struct http_reply probe_request_begin(struct request *request)
 {
-	struct plan *plan = exporter_plan(request->exporter);
+	struct plan *plan = store_plan(request->store);
 	struct probe_work *p = probe_work_new(request, plan);
 	struct http_reply reply = { 0 };
 

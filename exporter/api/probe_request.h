@@ -3,6 +3,7 @@
 #define MAILVANE_PROBE_REQUEST_H
 
 #include "http_reply.h"
+#include "instant.h"
 #include "request.h"
 
 /* The function of the path. The probe runs on the engine while the request waits. */

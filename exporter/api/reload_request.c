@@ -2,6 +2,8 @@
  */
 #include "reload_request.h"
 
+#include "store.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -67,7 +69,8 @@ static struct http_reply reload_request_begin(struct request *request)
 	request->work = r;
 	request->free_work = reload_request_abandon;
 	request_wait(request);
-	exporter_request_reload(request->exporter, &r->waiter);
+	reload_queue_join(&request->store->reload_queue, &r->waiter);
+	log_put(request->store->log, LOG_INFO, "reload asked for over HTTP", NULL, 0);
 	return http_reply_later();
 }
 

@@ -4,6 +4,7 @@
 
 #include "fact.h"
 #include "hosted_names.h"
+#include "store.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -226,8 +227,8 @@ struct http_reply status_answer(struct request *request)
 		    "state is one of ok, warning, critical, unknown, pending\n");
 	if (wish.server && !*wish.server)
 		wish.server = NULL;
-	plan = exporter_plan(request->exporter);
-	exporter_health(request->exporter, &health);
+	plan = store_plan(request->store);
+	store_health(request->store, &health);
 	reply = http_reply_stream(status_new(plan, &health, &wish, moment_now()),
 				  "application/json");
 	plan_release(plan);

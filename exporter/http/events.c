@@ -9,7 +9,8 @@
 #include <time.h>
 
 struct events {
-	struct exporter *exporter;
+	uint64_t (*changes)(struct store *);
+	struct store *store;
 	pthread_t thread;
 	/* protects the members below; may be held while a request is resumed */
 	pthread_mutex_t lock;
@@ -50,7 +51,7 @@ static void events_notify(struct events *e)
 static void *events_run(void *cls)
 {
 	struct events *e = cls;
-	uint64_t told = exporter_changes(e->exporter);
+	uint64_t told = e->changes(e->store);
 	unsigned quiet = 0; /* seconds since the last message */
 
 	pthread_mutex_lock(&e->lock);
@@ -62,7 +63,7 @@ static void *events_run(void *cls)
 			pthread_cond_wait(&e->changed, &e->lock);
 		else
 			pthread_cond_timedwait(&e->changed, &e->lock, &until);
-		changes = exporter_changes(e->exporter);
+		changes = e->changes(e->store);
 		if (changes == told && ++quiet < EVENTS_TICK_S / EVENTS_PAUSE_S)
 			continue;
 		told = changes;
@@ -203,13 +204,14 @@ static void fini_locks(struct events *e)
 	pthread_mutex_destroy(&e->lock);
 }
 
-struct events *events_new(struct exporter *exporter)
+struct events *events_new(uint64_t (*changes)(struct store *), struct store *store)
 {
 	struct events *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
-	e->exporter = exporter;
+	e->changes = changes;
+	e->store = store;
 	init_locks(e);
 	if (pthread_create(&e->thread, NULL, events_run, e) == 0)
 		return e;

@@ -16,8 +16,9 @@ enum { EVENTS_LISTENERS_MAX = 32, EVENTS_PAUSE_S = 1, EVENTS_TICK_S = 15 };
 
 struct events;
 
-/* NULL: out of memory or threads. The exporter must outlive it. */
-struct events *events_new(struct exporter *);
+/* `changes` returns a number that grows when there is something new. The store must outlive
+ * the events. NULL: out of memory or threads. */
+struct events *events_new(uint64_t (*changes)(struct store *), struct store *);
 /* Ends the thread; no more messages are sent. To be called before the requests are
  * freed. NULL does nothing. */
 void events_end(struct events *);

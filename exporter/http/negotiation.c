@@ -2,6 +2,8 @@
  */
 #include "negotiation.h"
 
+#include "view.h"
+
 #include <string.h>
 
 /* Weights are in thousandths. */

@@ -6,10 +6,11 @@
 #ifndef MAILVANE_NEGOTIATION_H
 #define MAILVANE_NEGOTIATION_H
 
-#include "encoder.h"
-
 /* Bytes of a header value that are read; the rest is ignored. */
 enum { NEGOTIATION_MAX = 2048 };
+
+/* Prometheus's text format 0.0.4, OpenMetrics 1.0. */
+enum text_format { TEXT_PROMETHEUS, TEXT_OPENMETRICS };
 
 struct representation {
 	enum text_format format;

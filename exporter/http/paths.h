@@ -1,4 +1,7 @@
-/* paths.h - the table of all paths that the exporter answers. */
+/* paths.h - the table of all paths that the server answers, and their methods.
+ *
+ * Its rows are in routes.c, on the floor above, and main hands them to the server.
+ */
 #ifndef MAILVANE_PATHS_H
 #define MAILVANE_PATHS_H
 
@@ -18,12 +21,15 @@ struct path {
 	struct http_reply (*answer)(struct request *);
 };
 
+struct paths {
+	const struct path *list;
+	size_t count;
+};
+
 /* url has no prefix of the site. NULL: there is no such path. */
-const struct path *path_find(const struct site *, const char *url);
-/* The rows of the table, from 0 on; NULL: no more rows. */
-const struct path *path_at(size_t);
+const struct path *path_find(const struct paths *, const struct site *, const char *url);
 /* False: --web.telemetry-path is the path of something else. */
-bool paths_fit(const struct site *);
+bool paths_fit(const struct paths *, const struct site *);
 /* True for GET and HEAD. */
 bool path_only_reads(const char *method);
 /* True for a method of HTTP, in capitals. */

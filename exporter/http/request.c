@@ -154,8 +154,9 @@ static struct http_reply request_not_found(const struct site *site)
 /* True: request->path is set. False: *ret_refusal is the answer. */
 static bool request_route(struct request *request, struct http_reply *ret_refusal)
 {
-	const struct path *path =
-	    request->url ? path_find(request->site, request->url) : NULL;
+	const struct path *path = request->url ? path_find(request->web->content.paths,
+							   request->site, request->url)
+					       : NULL;
 
 	if (path_only_reads(request->method) &&
 	    site_redirects(request->site, request->full_url))
@@ -277,7 +278,7 @@ void *request_begin(void *cls, const char *target, struct MHD_Connection *connec
 	if (!request)
 		return NULL;
 	*request = (struct request){
-		.exporter = web->exporter,
+		.store = web->content.store,
 		.events = web->events,
 		.site = web->site,
 		.connection = connection,

@@ -8,7 +8,6 @@
 #ifndef MAILVANE_REQUEST_H
 #define MAILVANE_REQUEST_H
 
-#include "exporter.h"
 #include "site.h"
 
 #include <microhttpd.h>
@@ -27,7 +26,7 @@ enum request_step {
  * between two calls; free_work (NULL: nothing to free) frees it, also when the client is
  * gone or the exporter ends. */
 struct request {
-	struct exporter *exporter;
+	struct store *store; /* of web_content */
 	struct events *events;
 	const struct site *site;
 	/* Valid during one call of the path's function; url has no prefix of the site. */

@@ -2,7 +2,6 @@
  * libmicrohttpd, deadlines, queue. */
 #include "events.h"
 #include "https.h"
-#include "paths.h"
 #include "web_state.h"
 
 #include <stdlib.h>
@@ -193,7 +192,7 @@ static bool web_open(struct web *web, struct rules *rules)
 	web->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	web->closed_epoll = epoll_create1(EPOLL_CLOEXEC);
 	web->access = access_new(rules_hold(rules));
-	web->events = events_new(web->exporter);
+	web->events = events_new(web->content.changes, web->content.store);
 	if (web->wake >= 0 && web->closed_epoll >= 0 && web->access && web->events)
 		web->plain = daemon_start(web, false);
 	if (web->plain)
@@ -203,7 +202,7 @@ static bool web_open(struct web *web, struct rules *rules)
 }
 
 struct web *web_prepare(const struct site *site, struct rules *rules,
-			struct exporter *exporter)
+			struct web_content content)
 {
 	struct web *web = calloc(1, sizeof(*web));
 
@@ -212,7 +211,7 @@ struct web *web_prepare(const struct site *site, struct rules *rules,
 		return NULL;
 	}
 	web->site = site;
-	web->exporter = exporter;
+	web->content = content;
 	web->woken_end = &web->woken;
 	web->deadlines_checked = instant_now();
 	pthread_mutex_init(&web->lock, NULL);
@@ -223,9 +222,9 @@ struct web *web_prepare(const struct site *site, struct rules *rules,
 }
 
 struct web *web_new(const struct sockets *sockets, const struct site *site,
-		    struct rules *rules, struct exporter *exporter)
+		    struct rules *rules, struct web_content content)
 {
-	struct web *web = web_prepare(site, rules, exporter);
+	struct web *web = web_prepare(site, rules, content);
 
 	if (!web)
 		return NULL;

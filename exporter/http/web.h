@@ -2,7 +2,7 @@
 #ifndef MAILVANE_WEB_H
 #define MAILVANE_WEB_H
 
-#include "exporter.h"
+#include "paths.h"
 #include "rules.h"
 #include "site.h"
 #include "sockets.h"
@@ -16,11 +16,20 @@ enum {
 
 struct web;
 
-/* Starts the server. Takes over the sockets; exporter and site must outlive it. Takes
- * over the rules even if it fails. NULL: it could not start; the sockets stay with the
- * caller. */
+/* What is served. The server does not look into the store; it is for the functions of the
+ * paths. */
+struct web_content {
+	const struct paths *paths;
+	struct store *store;
+	/* A number that grows when open pages should be loaded again (events.h). Any thread. */
+	uint64_t (*changes)(struct store *);
+};
+
+/* Starts the server. Takes over the sockets; the content's paths and store, and the site,
+ * must outlive it. Takes over the rules even if it fails. NULL: it could not start; the
+ * sockets stay with the caller. */
 struct web *web_new(const struct sockets *, const struct site *, struct rules *,
-		    struct exporter *);
+		    struct web_content);
 /* Ends all answers and the thread. NULL does nothing. */
 void web_free(struct web *);
 

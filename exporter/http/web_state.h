@@ -19,7 +19,7 @@ struct web {
 	_Atomic(struct MHD_Daemon *) secure; /* NULL: HTTPS was never used */
 	struct acceptor acceptor;
 	struct access *access;
-	struct exporter *exporter;
+	struct web_content content;
 	const struct site *site;
 	struct events *events;
 
@@ -45,7 +45,7 @@ struct web {
 /* Makes a server without listening sockets and without a thread; the caller runs
  * web_run_once. Takes over the rules even if it fails. NULL: no memory or no
  * descriptors. */
-struct web *web_prepare(const struct site *, struct rules *, struct exporter *);
+struct web *web_prepare(const struct site *, struct rules *, struct web_content);
 /* Waits up to wait_ms (-1: without limit) for something to do, and does it. */
 void web_run_once(struct web *, int wait_ms);
 /* Any thread: web_run_once stops waiting. */

@@ -9,13 +9,12 @@
 
 #include "buffer.h"
 #include "histogram.h"
+#include "negotiation.h"
 #include "plan.h"
 #include "strbuf.h"
 
 /* Longer label values are cut, because some come from servers. */
 enum { LABEL_VALUE_MAX = 1024 };
-
-enum text_format { TEXT_PROMETHEUS, TEXT_OPENMETRICS };
 
 /* An info has the value 1 and labels with texts; it is a gauge in text 0.0.4. */
 enum metric_kind { COUNTER, GAUGE, INFO, HISTOGRAM };

@@ -5,6 +5,7 @@
 #include "exposition.h"
 #include "gzip.h"
 #include "negotiation.h"
+#include "store.h"
 
 /* A header may be sent in several lines (RFC 9110 section 5.3). */
 struct parts {
@@ -37,12 +38,12 @@ static const char *whole_header(struct request *request, const char *name,
 static struct http_reply metrics(struct request *request, struct representation as,
 				 enum coding coding)
 {
-	struct plan *plan = exporter_plan(request->exporter);
+	struct plan *plan = store_plan(request->store);
 	struct text_stream *answer;
 	struct health health;
 	struct http_reply reply;
 
-	exporter_health(request->exporter, &health);
+	store_health(request->store, &health);
 	health.served = true;
 	request_count_slots(request, health.slots);
 	answer = exposition_new(plan, &health, as.format);

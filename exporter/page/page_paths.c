@@ -8,6 +8,7 @@
 #include "page_script.h"
 #include "page_style.h"
 #include "site.h"
+#include "store.h"
 
 static const char type[] = "text/html; charset=utf-8";
 
@@ -26,12 +27,12 @@ static void add_headers(struct http_reply *reply)
 /* The caller gets a reference to the plan. */
 static struct page_params page_paths_params_of(struct request *request)
 {
-	struct page_params params = { .plan = exporter_plan(request->exporter),
-				      .history = exporter_history(request->exporter),
+	struct page_params params = { .plan = store_plan(request->store),
+				      .history = request->store->history,
 				      .metrics = request->site->metrics + 1,
 				      .now = moment_now() };
 
-	exporter_health(request->exporter, &params.health);
+	store_health(request->store, &params.health);
 	return params;
 }
 

@@ -11,24 +11,14 @@
 
 struct receiver_slot {
 	struct receiver *receiver; /* protected by the lock */
-	struct receiver_counts counts;
-	atomic_bool on;
-	uint64_t settings; /* hash of the settings in use; 0: none */
+	uint64_t settings;         /* hash of the settings in use; 0: none */
 };
 
 struct passive {
-	struct log *log;
-	struct outages *outages;
+	struct store *store;
 	pthread_mutex_t lock;
 	struct receiver_slot receiver_slots[PASSIVE_RECEIVERS];
 };
-
-const char *passive_receiver_name(enum passive_receiver receiver)
-{
-	static const char *const names[PASSIVE_RECEIVERS] = { "nagios", "icinga2" };
-
-	return names[receiver];
-}
 
 /* --- settings -------------------------------------------------------------------------------- */
 
@@ -69,7 +59,7 @@ static uint64_t hash_icinga2(const struct passive_settings *s)
 
 static void say_left_out(struct passive *p, enum passive_receiver which, const char *why)
 {
-	log_put(p->log, LOG_ERROR, "passive results left out",
+	log_put(p->store->log, LOG_ERROR, "passive results left out",
 		(struct log_field[]){ { "receiver", passive_receiver_name(which) },
 				      { "reason", why } },
 		2);
@@ -88,9 +78,9 @@ static struct receiver *passive_start(struct passive *p, enum passive_receiver w
 	transport =
 	    nagios ? nagios_spool_new(s->nagios.spool) : icinga2_api_new(&s->icinga2, &why);
 	if (transport)
-		receiver =
-		    receiver_new(transport, nagios ? &s->nagios.names : &s->icinga2.names,
-				 &p->receiver_slots[which].counts, p->log, p->outages);
+		receiver = receiver_new(
+		    transport, nagios ? &s->nagios.names : &s->icinga2.names,
+		    &p->store->passive_counts[which], p->store->log, p->store->outages);
 	if (!receiver)
 		say_left_out(p, which, why.n > 0 ? buffer_string(&why) : "out of memory");
 	return receiver;
@@ -113,7 +103,7 @@ static void passive_change(struct passive *p, enum passive_receiver which,
 	receiver_free(before);
 	receiver_slot->settings = after ? settings : 0;
 	if (after)
-		atomic_store(&receiver_slot->on, true);
+		atomic_store(&p->store->passive_counts[which].on, true);
 }
 
 void passive_load(struct passive *p, const struct passive_settings *s)
@@ -134,33 +124,14 @@ void passive_put(struct passive *p, const struct target *target,
 	pthread_mutex_unlock(&p->lock);
 }
 
-void passive_stats(struct passive *p, struct passive_stats ret_stats[PASSIVE_RECEIVERS])
-{
-	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
-		struct receiver_slot *receiver_slot = &p->receiver_slots[i];
-
-		ret_stats[i] = (struct passive_stats){
-			.on = atomic_load(&receiver_slot->on),
-			.sent = atomic_load(&receiver_slot->counts.sent),
-			.dropped = atomic_load(&receiver_slot->counts.dropped),
-		};
-	}
-}
-
-struct passive *passive_new(struct log *log, struct outages *outages)
+struct passive *passive_new(struct store *store)
 {
 	struct passive *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
-	p->log = log;
-	p->outages = outages;
+	p->store = store;
 	pthread_mutex_init(&p->lock, NULL);
-	for (size_t i = 0; i < PASSIVE_RECEIVERS; i++) {
-		atomic_init(&p->receiver_slots[i].on, false);
-		atomic_init(&p->receiver_slots[i].counts.sent, 0);
-		atomic_init(&p->receiver_slots[i].counts.dropped, 0);
-	}
 	return p;
 }
 

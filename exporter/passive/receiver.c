@@ -20,7 +20,7 @@ enum { BACKOFF_FIRST_MS = 500, BACKOFF_MAX_MS = 5000 };
 
 struct receiver {
 	struct transport *transport;
-	struct receiver_counts *counts;
+	struct passive_counts *counts;
 	struct log *log;
 	struct outages *outages;
 	struct arena arena;
@@ -327,7 +327,7 @@ static void receiver_copy_names(void *user)
 
 struct receiver *receiver_new(struct transport *transport,
 			      const struct passive_names *names,
-			      struct receiver_counts *counts, struct log *log,
+			      struct passive_counts *counts, struct log *log,
 			      struct outages *outages)
 {
 	struct receiver *r = calloc(1, sizeof(*r));

@@ -9,18 +9,13 @@
 
 #include "config.h"
 #include "log.h"
+#include "passive_counts.h"
 
 #include <stdatomic.h>
 
 /* The most targets in the queue, above which the oldest is dropped; the most that are
  * delivered at once. */
 enum { RECEIVER_QUEUE_MAX = 20000, RECEIVER_BATCH_MAX = 2000 };
-
-/* Counts of one scheduler since the start of the exporter; they outlive the receiver,
- * which a reload replaces. */
-struct receiver_counts {
-	atomic_ullong sent, dropped; /* numbers of results */
-};
 
 enum message_outcome {
 	MESSAGE_RETRY, /* to be tried again */
@@ -56,7 +51,7 @@ struct outages;
 /* Takes over the transport; counts, log and outages (NULL: none) must outlive the
  * receiver; copies the names. NULL: out of memory or threads; the transport is freed. */
 struct receiver *receiver_new(struct transport *, const struct passive_names *,
-			      struct receiver_counts *, struct log *, struct outages *);
+			      struct passive_counts *, struct log *, struct outages *);
 /* Ends the thread within a second; results in the queue are lost. NULL does nothing. */
 void receiver_free(struct receiver *);
 

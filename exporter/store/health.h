@@ -5,7 +5,7 @@
 #include "client_table.h"
 #include "durations.h"
 #include "engine.h"
-#include "passive.h"
+#include "passive_counts.h"
 #include "process.h"
 
 struct health {

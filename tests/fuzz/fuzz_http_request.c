@@ -4,6 +4,7 @@
  * Nothing crashes or leaks; each answer begins as one; a target with an escaped control character
  * never gets 200; and when the client is gone, so is its row in the table.
  */
+#include "routes.h"
 #include "running_exporter.h"
 #include "web_state.h"
 
@@ -66,7 +67,7 @@ static void start(void)
 	buffer_init(&error, storage, sizeof(storage));
 	must(site_init(&site, NULL, NULL, NULL, &error));
 	site.lifecycle = true;
-	web = web_prepare(&site, rules_load(NULL, &errors), x.exporter);
+	web = web_prepare(&site, rules_load(NULL, &errors), routes_over(x.store));
 	must(web != NULL);
 	errors_fini(&errors);
 	atexit(stop);
@@ -106,7 +107,7 @@ static void converse(int fd, const uint8_t *bytes, size_t n, size_t piece)
 	for (int i = 0; i < 3; i++) {
 		web_run_once(web, 0);
 		take(fd);
-		if (exporter_reload_requested(x.exporter))
+		if (reload_queue_waits(&x.store->reload_queue))
 			exporter_reload(x.exporter, RELOAD_REQUESTED);
 	}
 }

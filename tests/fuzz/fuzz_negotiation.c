@@ -5,6 +5,7 @@
  * place of the first; so is gzip.
  */
 #include "negotiation.h"
+#include "view.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -48,6 +48,7 @@ void running_start(struct running *x)
 	must(config != NULL, errors.count > 0 ? errors.list[0].what : "config_load");
 	x->exporter = exporter_new(config, path, "1.2.3", x->log, error, sizeof(error));
 	must(x->exporter != NULL, error);
+	x->store = exporter_store(x->exporter);
 }
 
 void running_stop(struct running *x)
@@ -77,7 +78,7 @@ const char *running_log(struct running *x)
 
 void running_probed(struct running *x, enum state state)
 {
-	struct plan *plan = exporter_plan(x->exporter);
+	struct plan *plan = store_plan(x->store);
 	struct result result;
 
 	result_init(&result, moment_now());

@@ -13,7 +13,8 @@ struct running {
 	int log_ends[2];
 	struct log *log;
 	struct exporter *exporter;
-	char lines[8192]; /* what running_log last read */
+	struct store *store; /* the exporter's */
+	char lines[8192];    /* what running_log last read */
 };
 
 void running_start(struct running *);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "routes.h"
 #include "web.h"
 
 #include "events.h"
@@ -160,7 +161,7 @@ static int start(void **state)
 	view_number(view_of(strrchr(listen_text(sockets.fds[0], text), ':') + 1), 65535,
 		    &port);
 	address_parse(view_of("127.0.0.1"), (uint16_t)port, &at);
-	web = web_new(&sockets, &site, rules_load(NULL, NULL), x.exporter);
+	web = web_new(&sockets, &site, rules_load(NULL, NULL), routes_over(x.store));
 	return web ? 0 : -1;
 }
 

@@ -29,7 +29,7 @@ static struct health health(void)
 {
 	struct health h;
 
-	exporter_health(x.exporter, &h);
+	store_health(x.store, &h);
 	return h;
 }
 
@@ -60,7 +60,7 @@ static void unchanged_targets_keep_their_results(void **state)
 	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	running_configure("per_address_max = 3;\n");
 	exporter_reload(x.exporter, RELOAD_REQUESTED);
-	plan = exporter_plan(x.exporter);
+	plan = store_plan(x.store);
 	assert_int_equal(plan->settings.per_address_max, 3);
 	assert_int_equal(slot_copy(plan->targets[0].slot, &record, 1), 1);
 	assert_int_equal(record.last.state, STATE_CRITICAL);
@@ -134,16 +134,16 @@ static void what_the_engine_refuses_is_said_too(void **state)
 static void is_ready_when_each_target_had_its_turn(void **state)
 {
 	(void)state;
-	assert_int_equal(exporter_unprobed(x.exporter), 1);
+	assert_int_equal(store_unprobed(x.store), 1);
 	running_probed(&x, STATE_CRITICAL);
-	assert_int_equal(exporter_unprobed(x.exporter), 0);
+	assert_int_equal(store_unprobed(x.store), 0);
 	/* A new target does not take readiness away. */
 	running_configure("target_files = [ \"more.csv\" ];\n");
 	folder_write("more.csv", 0644,
 		     "name,host,services,account,labels\nmx2,127.0.0.1,far,,\n");
 	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_int_equal(health().targets, 2);
-	assert_int_equal(exporter_unprobed(x.exporter), 0);
+	assert_int_equal(store_unprobed(x.store), 0);
 }
 
 /* A result of that state, with what was announced before and is now. */
@@ -262,7 +262,8 @@ static void reload_is_answered(struct reload_waiter *waiter, bool ok, const char
 
 static bool is_awake(void)
 {
-	struct pollfd fd = { .fd = exporter_reload_fd(x.exporter), .events = POLLIN };
+	struct pollfd fd = { .fd = reload_queue_fd(&x.store->reload_queue),
+			     .events = POLLIN };
 
 	return poll(&fd, 1, 0) == 1;
 }
@@ -276,15 +277,15 @@ static void who_asks_for_a_reload_wakes_the_main_thread(void **state)
 	(void)state;
 	running_probed(&x, STATE_OK);
 	assert_false(is_awake());
-	exporter_request_reload(x.exporter, &first);
-	exporter_request_reload(x.exporter, &second);
+	reload_queue_join(&x.store->reload_queue, &first);
+	reload_queue_join(&x.store->reload_queue, &second);
 	assert_true(is_awake());
-	assert_true(exporter_reload_requested(x.exporter));
+	assert_true(reload_queue_waits(&x.store->reload_queue));
 	told = 0;
 	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	assert_int_equal(told, 2);
 	assert_false(is_awake());
-	assert_false(exporter_reload_requested(x.exporter));
+	assert_false(reload_queue_waits(&x.store->reload_queue));
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "negotiation.h"
+#include "view.h"
 
 #include <string.h>
 

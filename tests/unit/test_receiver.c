@@ -23,7 +23,7 @@ struct desk {
 };
 
 static struct desk desk;
-static struct receiver_counts counts;
+static struct passive_counts counts;
 static struct receiver *receiver;
 static struct log *log_;
 static int log_ends[2];

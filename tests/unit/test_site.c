@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "paths.h"
+#include "routes.h"
 
 #include <string.h>
 
@@ -97,14 +97,14 @@ static void the_metrics_may_be_anywhere_else(void **state)
 {
 	(void)state;
 	assert_true(init(NULL, NULL, "/numbers"));
-	assert_true(paths_fit(&site));
-	assert_non_null(path_find(&site, "/numbers"));
-	assert_null(path_find(&site, "/metrics"));
+	assert_true(paths_fit(&routes, &site));
+	assert_non_null(path_find(&routes, &site, "/numbers"));
+	assert_null(path_find(&routes, &site, "/metrics"));
 	assert_true(init(NULL, NULL, "/"));
-	assert_true(paths_fit(&site));
-	assert_null(path_find(&site, "/")->path);
+	assert_true(paths_fit(&routes, &site));
+	assert_null(path_find(&routes, &site, "/")->path);
 	assert_true(init(NULL, NULL, "/-/healthy"));
-	assert_false(paths_fit(&site));
+	assert_false(paths_fit(&routes, &site));
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "routes.h"
 #include "web.h"
 
 #include "client_table.h"
@@ -484,7 +485,7 @@ static int start_at(const char *external_url, const char *prefix, const char *me
 	view_number(view_of(strrchr(listen_text(sockets.fds[0], text), ':') + 1), 65535,
 		    &port);
 	address_parse(view_of("127.0.0.1"), (uint16_t)port, &at);
-	web = web_new(&sockets, &site, rules, x.exporter);
+	web = web_new(&sockets, &site, rules, routes_over(x.store));
 	errors_fini(&errors);
 	return web ? 0 : -1;
 }

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
-#include "paths.h"
+#include "routes.h"
 #include "running_exporter.h"
 #include "web_state.h"
 
@@ -128,10 +128,9 @@ static void head_on(const char *path, const char *version, const char *header)
 
 static void head_has_no_body_on_any_path(void **state)
 {
-	const struct path *path;
-
 	(void)state;
-	for (size_t i = 0; (path = path_at(i)); i++) {
+	for (size_t i = 0; i < routes.count; i++) {
+		const struct path *path = &routes.list[i];
 		const char *at = path->path ? path->path : site.metrics;
 
 		head_on(at, "1.1", "");
@@ -313,7 +312,7 @@ static bool reloads(const char *method, const char *headers)
 		 "%s /-/reload HTTP/1.1\r\nHost: exporter:19025\r\n%s\r\n", method,
 		 headers);
 	say(fd, request);
-	asked = exporter_reload_requested(x.exporter);
+	asked = reload_queue_waits(&x.store->reload_queue);
 	if (asked) {
 		assert_string_equal(heard, "");
 		exporter_reload(x.exporter, RELOAD_REQUESTED);
@@ -383,7 +382,7 @@ static int start(void **state)
 	running_probed(&x, STATE_OK);
 	buffer_init(&error, storage, sizeof(storage));
 	site_init(&site, NULL, NULL, NULL, &error);
-	web = web_prepare(&site, rules_load(NULL, &errors), x.exporter);
+	web = web_prepare(&site, rules_load(NULL, &errors), routes_over(x.store));
 	errors_fini(&errors);
 	return web ? 0 : -1;
 }

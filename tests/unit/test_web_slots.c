@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "folder.h"
+#include "routes.h"
 #include "running_exporter.h"
 #include "web_state.h"
 
@@ -512,7 +513,7 @@ static int start_with(const char *web_config)
 	site_init(&site, NULL, NULL, NULL, &error);
 	listen_somewhere();
 	descriptors_before = descriptors();
-	web = rules ? web_prepare(&site, rules, x.exporter) : NULL;
+	web = rules ? web_prepare(&site, rules, routes_over(x.store)) : NULL;
 	errors_fini(&errors);
 	return web ? 0 : -1;
 }
