@@ -7,10 +7,9 @@
 #include "exporter.h"
 
 #include "descriptor_limit.h"
-#include "names_log.h"
 #include "passive.h"
-#include "resolver_outage.h"
-#include "verdict.h"
+#include "sink.h"
+#include "state_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,208 +19,12 @@ struct exporter {
 	struct engine *engine;
 	struct log *log;
 	struct passive *passive;
-	struct resolver_outage resolver_outage;
+	struct sink sink;
 	const char *path;
 	uint64_t
 	    /* hash of the errors that were logged last; 0: the last reload had none */
 	    logged_errors;
 };
-
-/* --- changes of state -------------------------------------------------------------------- */
-
-static enum log_level exporter_level_of(enum state state)
-{
-	switch (state) {
-	case STATE_OK:
-		return LOG_INFO;
-	case STATE_WARNING:
-		return LOG_WARN;
-	default:
-		return LOG_ERROR;
-	}
-}
-
-/* Called on an engine thread. */
-void exporter_log_result(void *user, const struct target *target,
-			 const struct result *result, const struct published *p)
-{
-	enum state before = p->announced_before;
-	bool first = before == STATE_COUNT;
-	bool each =
-	    target->addresses == ADDRESS_EACH && result->address.any.sa_family != AF_UNSPEC;
-	char address[ADDRESS_TEXT_MAX], sentence[VERDICT_SENTENCE_MAX],
-	    lasted[SPAN_TEXT_MAX];
-	bool change = before != p->announced && (!first || p->announced != STATE_OK);
-	enum log_level level = change ? exporter_level_of(p->announced) : LOG_DEBUG;
-
-	if (!log_wants(user, level))
-		return;
-	log_put(
-	    user, level,
-	    !change ? "probed"
-	    : first ? "first result"
-		    : "state changed",
-	    (struct log_field[]){
-		{ "server", target->server },
-		{ "service", target->service->name },
-		{ "address", each ? address_text(&result->address, address) : NULL },
-		{ "state", state_name(change ? p->announced : result->state) },
-		{ "before", first || !change ? NULL : state_name(before) },
-		{ "lasted",
-		  first || !change
-		      ? NULL
-		      : span_text(moment_between(p->announced_since, result->at), lasted) },
-		{ "fault", result->fault ? fault_name(result->fault) : NULL },
-		{ "phase", result->fault ? phase_name(result->phase) : NULL },
-		{ "reason", verdict_sentence(result, sentence) },
-	    },
-	    9);
-}
-
-/* --- unreachable servers ----------------------------------------------------------------- */
-
-static void exporter_log_server(struct exporter *x, enum log_level level, const char *what,
-				const struct target *target, const struct result *result,
-				size_t services)
-{
-	char sentence[VERDICT_SENTENCE_MAX], count[LOG_NUMBER_MAX];
-	bool is_error = level == LOG_ERROR;
-
-	log_number(count, services);
-	log_put(x->log, level, what,
-		(struct log_field[]){
-		    { "server", target->server },
-		    { is_error ? "services" : "service",
-		      is_error ? count : target->service->name },
-		    { "state", state_name(result->state) },
-		    { "fault", is_error ? fault_name(result->fault) : NULL },
-		    { "phase", is_error ? phase_name(result->phase) : NULL },
-		    { "reason", is_error ? verdict_sentence(result, sentence) : NULL } },
-		6);
-}
-
-static void exporter_log_suppressed(struct exporter *x, const struct target *target)
-{
-	struct record records[SLOT_RECORDS_MAX];
-	size_t count = slot_copy(target->slot, records, SLOT_RECORDS_MAX);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct record *r = &records[i];
-		struct published p = { .announced_before = STATE_OK,
-				       .announced = (enum state)r->confirmation.announced,
-				       .announced_since = r->announced_since };
-
-		if (p.announced != STATE_COUNT && state_is_bad(p.announced) &&
-		    outage_is_unreachable(r->last.state, r->last.fault, r->last.phase))
-			exporter_log_result(x->log, target, &r->last, &p);
-		slot_record_fini(&records[i]);
-	}
-}
-
-static void exporter_put_passive(struct exporter *x, const struct target *target)
-{
-	static const struct address nowhere;
-
-	passive_put(x->passive, target, &nowhere);
-}
-
-static void exporter_each_service(struct exporter *x, const struct plan *plan,
-				  const char *server,
-				  void (*call)(struct exporter *, const struct target *))
-{
-	for (size_t i = plan_find_server(plan, server);
-	     i < plan->target_count && strcmp(plan->targets[i].server, server) == 0; i++)
-		call(x, &plan->targets[i]);
-}
-
-/* Returns true if the result is part of the outage, so that no line for the service is
- * logged. */
-static bool exporter_log_outage(struct exporter *x, const struct target *target,
-				const struct result *result,
-				const struct published *published)
-{
-	struct plan *plan = store_config_plan(x->store);
-	size_t services = 0;
-	enum outage_change change =
-	    outages_update(x->store->outages, plan, target, result, published, &services);
-
-	if (change == OUTAGE_STARTED) {
-		exporter_log_server(x, LOG_ERROR,
-				    "host unreachable, none of its services is reached",
-				    target, result, services);
-		exporter_each_service(x, plan, target->server, exporter_put_passive);
-	} else if (change == OUTAGE_ENDED) {
-		exporter_log_server(x, LOG_INFO, "host reached again", target, result,
-				    services);
-	} else if (change == OUTAGE_REVOKED) {
-		exporter_each_service(x, plan, target->server, exporter_log_suppressed);
-	}
-	plan_release(plan);
-	return change == OUTAGE_SUPPRESSED || change == OUTAGE_STARTED;
-}
-
-/* Returns true if the result is part of the outage, so that no line for the service is
- * logged. */
-static bool exporter_log_resolver_outage(struct exporter *x, const struct target *target,
-					 const struct result *result,
-					 const struct published *published)
-{
-	enum resolver_change change =
-	    resolver_outage_update(&x->resolver_outage, target, result, published);
-	char sentence[VERDICT_SENTENCE_MAX];
-
-	if (change == RESOLVER_OUTAGE_STARTED)
-		log_put(x->log, LOG_ERROR,
-			"no server can be probed by name until this ends",
-			(struct log_field[]){
-			    { "fault", fault_name(result->fault) },
-			    { "reason", verdict_sentence(result, sentence) } },
-			2);
-	else if (change == RESOLVER_OUTAGE_ENDED)
-		log_put(x->log, LOG_INFO, "our own name servers answer again",
-			(struct log_field[]){ { "server", target->server } }, 1);
-	return change == RESOLVER_OUTAGE_STARTED || change == RESOLVER_SUPPRESSED ||
-	       (change == RESOLVER_OUTAGE_ENDED &&
-		published->announced_before == STATE_UNKNOWN &&
-		published->announced == STATE_OK);
-}
-
-/* Hook of the engine, called on an engine thread after each probe; user is the exporter. */
-static void exporter_on_result(void *user, const struct target *target,
-			       const struct result *result,
-			       const struct published *published)
-{
-	struct exporter *x = user;
-
-	if (!exporter_log_resolver_outage(x, target, result, published) &&
-	    !exporter_log_outage(x, target, result, published))
-		exporter_log_result(x->log, target, result, published);
-	history_put(x->store->history, target, result, published->before);
-	durations_put(x->store->durations, target, result->took);
-	if (published->before != result->state)
-		store_changed(x->store);
-	if (!published->awaited)
-		passive_put(x->passive, target, &result->address);
-}
-
-/* Hooks of the engine for customers' names, called on engine threads; user is the
- * exporter. */
-static void exporter_on_name_change(void *user, const struct target *target,
-				    const struct name_result *name,
-				    const struct name_results_change *change)
-{
-	struct exporter *x = user;
-
-	names_log_changed(x->log, target, name, change);
-	store_changed(x->store);
-}
-
-static void exporter_on_names_skipped(void *user, uint64_t count)
-{
-	struct exporter *x = user;
-
-	names_log_skipped(x->log, count);
-}
 
 /* --- reload ------------------------------------------------------------------------------ */
 
@@ -349,6 +152,20 @@ void exporter_reload(struct exporter *x, enum reload_cause cause)
 
 /* --- creation and end -------------------------------------------------------------------- */
 
+/* The listeners of the sink, each of which gets results and changes of state. */
+static void exporter_init_sink(struct exporter *x)
+{
+	const struct listener table[] = {
+		{ &state_log_calls, x->log },
+		{ &history_calls, x->store->history },
+		{ &durations_calls, x->store->durations },
+		{ &store_page_calls, x->store },
+		{ &passive_calls, x->passive },
+	};
+
+	sink_init(&x->sink, x->store, table, ARRAY_SIZE(table));
+}
+
 /* Takes the config. NULL: out of memory or descriptors. */
 static struct exporter *exporter_prepare(struct config *config, const char *path,
 					 const char *version, struct log *log)
@@ -374,15 +191,14 @@ struct exporter *exporter_new(struct config *config, const char *path, const cha
 			      struct log *log, char *error, size_t cap)
 {
 	struct exporter *x = exporter_prepare(config, path, version, log);
-	const struct engine_hooks hooks = { .probed = exporter_on_result,
-					    .name_changed = exporter_on_name_change,
-					    .names_untold = exporter_on_names_skipped,
-					    .user = x };
+	struct engine_hooks hooks;
 
 	if (!x) {
 		text_copy(error, cap, "out of memory or descriptors");
 		return NULL;
 	}
+	exporter_init_sink(x);
+	hooks = sink_hooks(&x->sink);
 	passive_load(x->passive, &config->passive);
 	descriptor_limit_apply(config->plan, log);
 	x->engine = engine_new(config->plan, &hooks, error, cap);

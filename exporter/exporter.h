@@ -33,9 +33,4 @@ struct store *exporter_store(struct exporter *);
  * Main thread only. */
 void exporter_reload(struct exporter *, enum reload_cause);
 
-/* Logs a result: at its level if the announced state has changed, else as debug. Has the
- * type of the engine's hook; user is a struct log. Any thread. */
-void exporter_log_result(void *user, const struct target *, const struct result *,
-			 const struct published *);
-
 #endif

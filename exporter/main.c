@@ -14,6 +14,7 @@
 #include "printable.h"
 #include "routes.h"
 #include "rules_watch.h"
+#include "state_log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -128,7 +129,9 @@ static bool print_answer(struct text_stream *answer)
 static void once_log_result(void *log, const struct target *target,
 			    const struct result *result, const struct published *published)
 {
-	exporter_log_result(log, target, result, published);
+	state_log_result(log, &(struct filed_result){ .target = target,
+						      .result = result,
+						      .published = published });
 	log_drain(log);
 }
 

@@ -124,6 +124,29 @@ void passive_put(struct passive *p, const struct target *target,
 	pthread_mutex_unlock(&p->lock);
 }
 
+static void passive_on_result(void *user, const struct filed_result *filed)
+{
+	if (!filed->published->awaited)
+		passive_put(user, filed->target, &filed->result->address);
+}
+
+static void passive_put_service(void *user, const struct target *target)
+{
+	static const struct address nowhere;
+
+	passive_put(user, target, &nowhere);
+}
+
+/* All of the server's services have another text now. */
+static void passive_on_server(void *user, const struct server_change *change)
+{
+	if (change->change == OUTAGE_STARTED)
+		server_change_each_service(change, passive_put_service, user);
+}
+
+const struct listener_calls passive_calls = { .result = passive_on_result,
+					      .server = passive_on_server };
+
 struct passive *passive_new(struct store *store)
 {
 	struct passive *p = calloc(1, sizeof(*p));

@@ -20,4 +20,7 @@ void passive_load(struct passive *, const struct passive_settings *);
 /* Says that the target's slot has a new result. Any thread. */
 void passive_put(struct passive *, const struct target *, const struct address *);
 
+/* For the sink: the user is a struct passive. */
+extern const struct listener_calls passive_calls;
+
 #endif

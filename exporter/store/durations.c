@@ -263,3 +263,10 @@ size_t durations_of_services(struct durations *d, struct service_durations **ret
 	*ret_list = list;
 	return n;
 }
+
+static void durations_on_result(void *user, const struct filed_result *filed)
+{
+	durations_put(user, filed->target, filed->result->took);
+}
+
+const struct listener_calls durations_calls = { .result = durations_on_result };

@@ -7,6 +7,7 @@
 #define MAILVANE_DURATIONS_H
 
 #include "histogram.h"
+#include "listener.h"
 
 struct durations;
 
@@ -38,5 +39,8 @@ struct service_durations {
 /* Copies the histograms of the services, sorted by name, into an array that the caller
  * frees. Returns their number. */
 size_t durations_of_services(struct durations *, struct service_durations **ret_list);
+
+/* For the sink: the user is a struct durations. */
+extern const struct listener_calls durations_calls;
 
 #endif

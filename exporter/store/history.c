@@ -300,3 +300,10 @@ void history_copy(struct history *h, const struct slot *slot, struct moment now,
 		copy_changes(e->changes, ret_target_history);
 	pthread_mutex_unlock(&h->lock);
 }
+
+static void history_on_result(void *user, const struct filed_result *filed)
+{
+	history_put(user, filed->target, filed->result, filed->published->before);
+}
+
+const struct listener_calls history_calls = { .result = history_on_result };

@@ -8,7 +8,7 @@
 #ifndef MAILVANE_HISTORY_H
 #define MAILVANE_HISTORY_H
 
-#include "plan.h"
+#include "listener.h"
 
 enum {
 	HISTORY_FINE_MAX = 20000,
@@ -63,5 +63,8 @@ struct span history_class_span(unsigned class);
 uint8_t history_sample(enum state, struct span took);
 enum state history_sample_state(uint8_t sample);
 unsigned history_sample_class(uint8_t sample);
+
+/* For the sink: the user is a struct history. */
+extern const struct listener_calls history_calls;
 
 #endif

@@ -59,10 +59,27 @@ struct plan *store_plan(struct store *store)
 	return engine_plan(store->engine);
 }
 
-void store_changed(struct store *store)
+static void store_changed(struct store *store)
 {
 	atomic_fetch_add_explicit(&store->changes, 1, memory_order_relaxed);
 }
+
+static void store_on_result(void *user, const struct filed_result *filed)
+{
+	if (filed->published->before != filed->result->state)
+		store_changed(user);
+}
+
+static void store_on_name(void *user, const struct target *target,
+			  const struct name_result *name,
+			  const struct name_results_change *change)
+{
+	(void)target, (void)name, (void)change;
+	store_changed(user);
+}
+
+const struct listener_calls store_page_calls = { .result = store_on_result,
+						 .name = store_on_name };
 
 uint64_t store_changes(struct store *store)
 {

@@ -48,8 +48,8 @@ void store_free(struct store *);
 void store_load(struct store *, struct config *);
 /* By the main thread: a reload has ended. */
 void store_reloaded(struct store *, bool ok);
-/* From any thread: there is something new for pages that are open. */
-void store_changed(struct store *);
+/* For the sink: what pages that are open should show. The user is a struct store. */
+extern const struct listener_calls store_page_calls;
 
 /* The engine's plan, held for the caller: plan_release it. */
 struct plan *store_plan(struct store *);

@@ -8,6 +8,7 @@
 #include "folder.h"
 #include "names_log.h"
 #include "running_exporter.h"
+#include "state_log.h"
 
 #include <poll.h>
 #include <string.h>
@@ -166,7 +167,9 @@ static void probed(enum state now, enum state before, enum state after)
 		result.phase = PHASE_GREETING;
 		result.code = 554;
 	}
-	exporter_log_result(x.log, &target, &result, &published);
+	state_log_result(x.log, &(struct filed_result){ .target = &target,
+							.result = &result,
+							.published = &published });
 	result_fini(&result);
 }
 
