@@ -292,6 +292,20 @@ void *request_begin(void *cls, const char *target, struct MHD_Connection *connec
 	return request;
 }
 
+/* A proxy's form of a target, "http://HOST/PATH", means the same here (RFC 9112, 3.2.2). */
+static const char *request_path_of(const char *url)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	const char *path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+		if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0) {
+			path = strchr(url + strlen(schemes[i]), '/');
+			return path ? path : "/";
+		}
+	return url;
+}
+
 enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection,
 			       const char *url, const char *method, const char *version,
 			       const char *body, size_t *body_n, void **seen)
@@ -302,11 +316,11 @@ enum MHD_Result request_handle(void *cls, struct MHD_Connection *connection,
 	(void)cls, (void)connection, (void)body;
 	if (!request || request->client->state == CLIENT_CLOSING)
 		return MHD_NO;
-	if (request->step == REQUEST_HEADERS && !request_check_whole(request, version))
-		request->malformed = true;
 	request->method = method;
-	request->full_url = url;
-	request->url = site_path(request->site, url);
+	request->full_url = request_path_of(url);
+	request->url = site_path(request->site, request->full_url);
+	if (request->step == REQUEST_HEADERS && !request_check_head(request, version))
+		return request_send(request, request_check_refuse_head());
 	if (request->step <= REQUEST_BODY && !request_receive(request, body_n, &result))
 		return result;
 	return request_send(request, request_reply(request));

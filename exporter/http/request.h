@@ -43,7 +43,7 @@ struct request {
 	enum request_step step;
 	const char *
 	    /* the target as it was sent, in memory of libmicrohttpd; for
-	     * request_check_whole */
+	     * request_check_head */
 	    target;
 	size_t target_n;
 	bool malformed; /* the target has a wrong escape or a control character */

@@ -227,16 +227,67 @@ static void bad_targets_are_no_other_path(void **state)
 	gets(REQUEST("GET metrics") "\r\n", 404);
 }
 
-static void a_target_does_not_end_at_a_nul(void **state)
+/* A NUL byte stands for '~'. */
+static void sent_with_nul(int fd, const char *text)
 {
-	static const char raw[] = "GET /metrics\0x HTTP/1.1\r\nHost: x\r\n\r\n";
-	int fd = dial();
+	char raw[400];
+	size_t n = strlen(text);
+
+	assert_true(n < sizeof(raw));
+	for (size_t i = 0; i < n; i++)
+		raw[i] = text[i] == '~' ? '\0' : text[i];
+	assert_int_equal(send(fd, raw, n, MSG_NOSIGNAL), n);
+}
+
+/* Whoever else reads the request would see another one. */
+static void heads_that_can_be_read_in_two_ways_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"GET /metrics~x HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /metrics~ HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET~ /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET~X /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+		REQUEST("GET /metrics") "A: b~c\r\n\r\n",
+		"GET /metrics HTTP/1.1\r\nHost: x~y\r\n\r\n",
+		REQUEST("GET /metrics") "Authorization: Basic ~YTpi\r\n\r\n",
+		REQUEST("POST /metrics") "Content-Length: 5~9\r\n\r\nhello",
+		REQUEST("POST /metrics") "Transfer-Encoding: chunked~\r\n\r\n0\r\n\r\n",
+		REQUEST("GET /metrics") "Host: y\r\n\r\n",
+		REQUEST("GET /metrics") "Authorization: a\r\nAuthorization: b\r\n\r\n",
+		REQUEST("POST /-/reload") "Origin: http://exporter:19025\r\n"
+					  "origin: http://evil.example\r\n\r\n",
+		REQUEST(
+		    "POST /metrics") "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+		REQUEST("POST /metrics") "Content-Length: 5\r\nTransfer-Encoding: "
+					 "chunked\r\n\r\n0\r\n\r\n",
+		REQUEST(
+		    "POST /metrics") "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+		REQUEST("POST /metrics") "Transfer-Encoding: identity\r\n\r\nhello",
+	};
 
 	(void)state;
-	assert_int_equal(send(fd, raw, sizeof(raw) - 1, MSG_NOSIGNAL), sizeof(raw) - 1);
-	assert_int_equal(status_of(hear(fd)), 400);
-	assert_int_equal(status_of(say(fd, HEALTHY)), 200);
-	close(fd);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		int fd = dial();
+
+		sent_with_nul(fd, bad[i]);
+		if (status_of(hear(fd)) != 400)
+			fail_msg("%.12s to: %s", heard, bad[i]);
+		has("\r\nConnection: close\r\n");
+		web_run_once(web, 0);
+		assert_int_equal(web->clients.n, 0);
+		close(fd);
+	}
+}
+
+/* As a proxy is asked. */
+static void the_absolute_form_names_the_same_path(void **state)
+{
+	(void)state;
+	gets(REQUEST("GET http://exporter:19025/metrics") "\r\n", 200);
+	gets(REQUEST("GET HTTPS://other/-/healthy?a=b") "\r\n", 200);
+	gets(REQUEST("GET http://other") "\r\n", 200);
+	gets(REQUEST("GET http:/metrics") "\r\n", 404);
+	gets(REQUEST("GET ftp://exporter/metrics") "\r\n", 404);
 }
 
 /* --- methods ---------------------------------------------------------------------------------------- */
@@ -404,7 +455,8 @@ int main(void)
 		REQUEST_TEST(head_of_a_very_large_answer),
 		REQUEST_TEST(head_says_how_long_get_is),
 		REQUEST_TEST(bad_targets_are_no_other_path),
-		REQUEST_TEST(a_target_does_not_end_at_a_nul),
+		REQUEST_TEST(heads_that_can_be_read_in_two_ways_are_refused),
+		REQUEST_TEST(the_absolute_form_names_the_same_path),
 		REQUEST_TEST(odd_methods_are_refused),
 		REQUEST_TEST(a_body_of_a_refused_request_is_read),
 		REQUEST_TEST(another_sites_page_changes_nothing),
