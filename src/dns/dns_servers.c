@@ -53,12 +53,17 @@ static void open_all(struct dns_servers *s)
 	}
 }
 
-static void read_conf(struct dns_servers *s)
+/* False: it cannot be read for now, and nothing has changed. */
+static bool read_conf(struct dns_servers *s)
 {
-	char *text = file_text(s->conf_file);
+	char *text;
 
+	if (!file_text_read(s->conf_file, &text))
+		return false;
+	close_all(s);
 	resolv_conf_read(text, &s->conf);
 	free(text);
+	return true;
 }
 
 bool dns_servers_init(struct dns_servers *s, uv_loop_t *loop, const char *servers,
@@ -79,17 +84,20 @@ void dns_servers_fini(struct dns_servers *s)
 	close_all(s);
 }
 
-void dns_servers_refresh(struct dns_servers *s)
+bool dns_servers_refresh(struct dns_servers *s)
 {
+	struct stat seen = s->seen;
 	bool is_new = s->conf_file != NULL && file_changed(s->conf_file, &s->seen);
 
 	if (s->is_open && !is_new)
-		return;
-	close_all(s);
-	if (s->conf_file != NULL)
-		read_conf(s);
+		return true;
+	if (s->conf_file != NULL && !read_conf(s)) {
+		s->seen = seen; /* to be tried again */
+		return s->is_open;
+	}
 	open_all(s);
 	s->is_open = true;
+	return true;
 }
 
 size_t dns_servers_first(const struct dns_servers *s, struct instant now)

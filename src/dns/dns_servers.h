@@ -46,8 +46,9 @@ void dns_servers_fini(struct dns_servers *);
 void dns_servers_trust(struct dns_servers *);
 
 /* Before each question. Goes over to the new servers if the file has changed; what is under way
- * is cancelled. Not from within a reply. */
-void dns_servers_refresh(struct dns_servers *);
+ * is cancelled. Not from within a reply. False: the file was never read, because memory or descriptors are
+ * short; while they are, the servers stay. */
+bool dns_servers_refresh(struct dns_servers *);
 
 /* The one to ask first. */
 size_t dns_servers_first(const struct dns_servers *, struct instant now);

@@ -1,6 +1,7 @@
 /* file_text.c - a change is a new file, size or time: the way editors and daemons write them. */
 #include "file_text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,14 +42,21 @@ static char *file_text_read_all(FILE *file)
 	return text;
 }
 
-char *file_text(const char *path)
+static bool file_text_is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+bool file_text_read(const char *path, char **ret_text)
 {
 	FILE *file = fopen(path, "re");
 	char *text;
 
-	if (file == NULL)
-		return NULL;
-	text = file_text_read_all(file);
-	fclose(file);
-	return text;
+	if (file == NULL && file_text_is_shortage(errno))
+		return false;
+	text = file != NULL ? file_text_read_all(file) : NULL;
+	if (file != NULL && fclose(file) == 0 && text == NULL)
+		return false;
+	*ret_text = text;
+	return true;
 }

@@ -13,7 +13,8 @@ enum { FILE_TEXT_MAX = 4 << 20 };
  * Then *seen is the new one, zeroed for none. */
 bool file_changed(const char *path, struct stat *seen);
 
-/* NUL-terminated; the caller frees it. NULL: it cannot be read. */
-char *file_text(const char *path);
+/* *ret_text is NUL-terminated and the caller's to free; NULL: there is no file that we may read. False:
+ * this process lacks the memory or the descriptor for it, which says nothing about the file. */
+bool file_text_read(const char *path, char **ret_text);
 
 #endif

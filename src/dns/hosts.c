@@ -81,10 +81,20 @@ void hosts_take(struct hosts *h, char *text)
 		qsort(h->entries, h->count, sizeof(*h->entries), hosts_compare);
 }
 
-void hosts_refresh(struct hosts *h)
+bool hosts_refresh(struct hosts *h)
 {
-	if (file_changed(h->path, &h->seen))
-		hosts_take(h, file_text(h->path));
+	struct stat seen = h->seen;
+	char *text;
+
+	if (!file_changed(h->path, &h->seen)) {
+		h->known = true;
+	} else if (file_text_read(h->path, &text)) {
+		hosts_take(h, text);
+		h->known = true;
+	} else {
+		h->seen = seen; /* to be tried again */
+	}
+	return h->known;
 }
 
 size_t hosts_find(const struct hosts *h, const char *name, struct address *ret, size_t max)

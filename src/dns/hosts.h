@@ -12,6 +12,7 @@ struct hosts {
 	char *text;       /* of the file, cut into words; the entries point into it */
 	struct host_entry *entries;
 	size_t count;
+	bool known; /* the file was read, or there is none */
 };
 
 /* Nothing is read before the first refresh. The path is lent. */
@@ -22,8 +23,9 @@ void hosts_fini(struct hosts *);
  * names. */
 void hosts_take(struct hosts *, char *text);
 
-/* Reads the file if it has changed. A file that cannot be read has no names. */
-void hosts_refresh(struct hosts *);
+/* Reads the file if it has changed; one that we may not read has no names. False: it was never read, because
+ * memory or descriptors are short. While they are, what was read before stays. */
+bool hosts_refresh(struct hosts *);
 
 /* The addresses of a name in the order of the file, at most max, of both families. */
 size_t hosts_find(const struct hosts *, const char *name, struct address *ret, size_t max);

@@ -162,13 +162,19 @@ static void on_worked(void *user)
 
 /* --- time ------------------------------------------------------------------------------ */
 
-static void refresh(struct resolver *r, struct instant now)
+/* False: the files of this machine were never read, because memory or descriptors are short. To go on
+ * as if they were not there would ask the wrong servers for names that the hosts file has. */
+static bool resolver_refresh(struct resolver *r, struct instant now)
 {
+	bool known;
+
 	if (instant_before(now, r->next_refresh))
-		return;
-	r->next_refresh = instant_plus(now, span_of_seconds(REFRESH_S));
-	hosts_refresh(&r->hosts);
-	dns_servers_refresh(&r->servers);
+		return true;
+	known = hosts_refresh(&r->hosts);
+	known = dns_servers_refresh(&r->servers) && known;
+	if (known)
+		r->next_refresh = instant_plus(now, span_of_seconds(REFRESH_S));
+	return known;
 }
 
 static void tick_all(struct lookup *l, struct instant now)
@@ -186,7 +192,7 @@ static void on_tick(uv_timer_t *timer)
 	struct resolver *r = timer->data;
 	struct instant now = instant_now();
 
-	refresh(r, now);
+	resolver_refresh(r, now);
 	tick_all(r->active, now);
 	tick_all(r->queued, now);
 	dns_servers_tick(&r->servers, now);
@@ -403,6 +409,15 @@ static bool take_name(const char *text, struct question *q, char ret_name[LOOKUP
 	return fault == NULL;
 }
 
+static bool resolver_knows_files(struct resolver *r, struct question *q)
+{
+	if (resolver_refresh(r, instant_now()))
+		return true;
+	answer_fault(q, FAULT_INTERNAL,
+		     "hosts file and resolv.conf: out of memory or of file descriptors");
+	return false;
+}
+
 void resolver_ask(struct resolver *r, const char *host, enum family family,
 		  struct question *q)
 {
@@ -411,8 +426,8 @@ void resolver_ask(struct resolver *r, const char *host, enum family family,
 	q->lookup = NULL;
 	if (answer_literal(host, family, q) || !take_name(host, q, name))
 		return;
-	refresh(r, instant_now());
-	ask_host(r, name, family, q);
+	if (resolver_knows_files(r, q))
+		ask_host(r, name, family, q);
 }
 
 void resolver_ask_records(struct resolver *r, const char *name, enum dns_type type,
@@ -427,8 +442,8 @@ void resolver_ask_records(struct resolver *r, const char *name, enum dns_type ty
 	n = strlen(absolute);
 	if (absolute[n - 1] != '.')
 		memcpy(absolute + n, ".", 2);
-	refresh(r, instant_now());
-	ask_dns(r, absolute, (struct wanted){ .type = type }, q);
+	if (resolver_knows_files(r, q))
+		ask_dns(r, absolute, (struct wanted){ .type = type }, q);
 }
 
 void resolver_cancel(struct resolver *r, struct question *q)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void finds_both_families(void **state)
@@ -322,6 +323,43 @@ static void reads_hosts_first(void **state)
 	unlink(path);
 }
 
+/* Nothing more can be opened until it is given back. */
+static rlim_t without_descriptors(rlim_t limit)
+{
+	struct rlimit now;
+	rlim_t before;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
+	before = now.rlim_cur;
+	now.rlim_cur = limit;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+	return before;
+}
+
+/* A name of the hosts file is not looked for in the DNS because of a shortage of our own. */
+static void a_hosts_file_that_cannot_be_opened_is_not_absent(void **state)
+{
+	char path[] = "/tmp/mailvane-hosts-XXXXXX";
+	struct resolver_options options = { .hosts_file = path };
+	struct bench b;
+	rlim_t limit;
+
+	(void)state;
+	close(mkstemp(path));
+	write_file(path, "198.51.100.7 both.test\n");
+	set_up(&b);
+	options.servers = b.place[0];
+	start(&b, &options);
+	limit = without_descriptors(0);
+	expect_failure(&b, "both.test", FAMILY_IPV4, FAULT_INTERNAL,
+		       "hosts file and resolv.conf: out of memory or of file descriptors");
+	without_descriptors(limit);
+	expect_addresses(&b, "both.test", FAMILY_IPV4, "198.51.100.7");
+	assert_int_equal(b.first.udp_questions, 0);
+	tear_down(&b);
+	unlink(path);
+}
+
 /* The stub is on a loopback address, so that it is believed. */
 static void knows_what_is_authentic(void **state)
 {
@@ -418,6 +456,7 @@ int main(void)
 		cmocka_unit_test(knows_literals),
 		cmocka_unit_test(refuses_what_is_no_name),
 		cmocka_unit_test(reads_hosts_first),
+		cmocka_unit_test(a_hosts_file_that_cannot_be_opened_is_not_absent),
 		cmocka_unit_test(knows_what_is_authentic),
 		cmocka_unit_test(asks_for_records_of_a_type),
 	};
