@@ -2,6 +2,7 @@
 #include "conversation.h"
 
 #include "container_of.h"
+#include "descriptors.h"
 #include "plugin_text.h"
 
 #include <stdlib.h>
@@ -140,8 +141,12 @@ bool conversation_init(struct conversation *c, unsigned timeout, struct buffer *
 	c->transcript = transcript;
 	c->timeout = timeout > 0 ? timeout : NO_TIMEOUT_S;
 	buffer_init(&c->input, c->storage, sizeof(c->storage));
-	if (uv_loop_init(&c->loop) != 0)
+	if (!loop_reserve_init(&c->reserve, descriptors_limit()))
 		return false;
+	if (uv_loop_init(&c->loop) != 0) {
+		loop_reserve_fini(&c->reserve);
+		return false;
+	}
 	uv_timer_init(&c->loop, &c->deadline);
 	uv_timer_init(&c->loop, &c->pause);
 	c->deadline.data = c->pause.data = c;
@@ -169,6 +174,7 @@ void conversation_fini(struct conversation *c)
 	uv_close((uv_handle_t *)&c->pause, NULL);
 	uv_run(&c->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&c->loop);
+	loop_reserve_fini(&c->reserve);
 	tls_context_free(c->tls);
 }
 

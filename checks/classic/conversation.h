@@ -8,6 +8,7 @@
 #define MAILVANE_CLASSIC_CONVERSATION_H
 
 #include "buffer.h"
+#include "loop_reserve.h"
 #include "resolver.h"
 #include "stream.h"
 
@@ -25,6 +26,7 @@ enum turn {
 };
 
 struct conversation {
+	struct loop_reserve reserve;
 	uv_loop_t loop;
 	uv_timer_t deadline, pause;
 	struct stream stream;

@@ -6,6 +6,7 @@
 
 #include "buffer.h"
 #include "container_of.h"
+#include "descriptors.h"
 #include "legacy_tls_probe.h"
 
 #include <stdlib.h>
@@ -208,13 +209,18 @@ bool worker_post(struct worker *w, struct task *t, const struct task_kind *kind)
 
 static bool loop_open(struct worker *w)
 {
-	if (uv_loop_init(&w->context.loop) != 0)
+	if (!loop_reserve_init(&w->reserve, descriptors_limit()))
 		return false;
+	if (uv_loop_init(&w->context.loop) != 0) {
+		loop_reserve_fini(&w->reserve);
+		return false;
+	}
 	uv_timer_init(&w->context.loop, &w->timer);
 	uv_prepare_init(&w->context.loop, &w->prepare);
 	if (uv_async_init(&w->context.loop, &w->wake, woken) != 0) {
 		uv_run(&w->context.loop, UV_RUN_NOWAIT);
 		uv_loop_close(&w->context.loop);
+		loop_reserve_fini(&w->reserve);
 		return false;
 	}
 	w->timer.data = w->prepare.data = w->wake.data = w;
@@ -264,8 +270,9 @@ bool worker_init(struct worker *w, struct runtime *runtime,
 	schedule_init(&w->context.schedule);
 	pthread_mutex_init(&w->lock, NULL);
 	if (!loop_open(w)) {
-		text_copy(error, cap,
-			  "the event loop cannot start: out of file descriptors?");
+		text_copy(
+		    error, cap,
+		    "the event loop cannot start: out of memory or of file descriptors");
 		plan_runtime_release(runtime);
 		pthread_mutex_destroy(&w->lock);
 		return false;
@@ -293,6 +300,7 @@ void worker_fini(struct worker *w)
 	jobs_fini(&w->jobs);
 	name_probers_fini(&w->name_probers);
 	uv_loop_close(&w->context.loop);
+	loop_reserve_fini(&w->reserve);
 	schedule_fini(&w->context.schedule);
 	connection_limiter_fini(&w->context.limiter);
 	breaker_fini(&w->context.breaker);

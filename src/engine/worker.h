@@ -7,6 +7,7 @@
 #define MAILVANE_WORKER_H
 
 #include "jobs.h"
+#include "loop_reserve.h"
 #include "name_prober.h"
 #include "task_context.h"
 
@@ -14,6 +15,7 @@
 
 struct worker {
 	struct task_context context; /* first */
+	struct loop_reserve reserve;
 	uv_timer_t timer;
 	uv_prepare_t prepare; /* arms the timer for the schedule before each wait */
 	uv_async_t wake;

@@ -7,3 +7,6 @@ target_link_libraries(net_bench PUBLIC mailvane_net PkgConfig::cmocka PkgConfig:
 foreach(noun stream stream_tls stream_tls_faults)
   mailvane_unit(test_${noun} test_${noun}.c net_bench)
 endforeach()
+
+mailvane_unit(test_loop_reserve test_loop_reserve.c mailvane_net)
+target_link_options(test_loop_reserve PRIVATE -Wl,--wrap=realloc)
