@@ -82,7 +82,8 @@ static void exporter_log_errors(struct exporter *x, enum reload_cause cause,
 			},
 			2);
 	log_number(total, errors->total);
-	log_put(x->log, LOG_ERROR, "configuration not taken: the one before stays in use",
+	log_put(x->log, LOG_ERROR,
+		"configuration not loaded: the previous one stays in use",
 		(struct log_field[]){ { "file", x->path }, { "errors", total } }, 2);
 }
 
@@ -91,7 +92,7 @@ static void exporter_log_refusal(struct exporter *x, enum reload_cause cause,
 {
 	if (exporter_should_log(x, cause, hash_more(2, why)))
 		log_put(x->log, LOG_ERROR,
-			"configuration not taken: the one before stays in use",
+			"configuration not loaded: the previous one stays in use",
 			(struct log_field[]){ { "file", x->path }, { "reason", why } }, 2);
 }
 
@@ -103,7 +104,7 @@ static void exporter_use_config(struct exporter *x, struct config *config)
 	passive_load(x->passive, &config->passive);
 	x->logged_errors = 0;
 	log_number(targets, config->plan->target_count);
-	log_put(x->log, LOG_INFO, "configuration taken",
+	log_put(x->log, LOG_INFO, "configuration loaded",
 		(struct log_field[]){ { "file", x->path }, { "targets", targets } }, 2);
 }
 
@@ -123,7 +124,7 @@ static bool reload(struct exporter *x, enum reload_cause cause, struct buffer *s
 	descriptor_limit_apply(config->plan, x->log);
 	plan_inherit(config->plan, x->store->config->plan);
 	if (engine_load(x->engine, config->plan, why, sizeof(why))) {
-		buffer_format(said, "configuration taken: %zu targets",
+		buffer_format(said, "configuration loaded: %zu targets",
 			      config->plan->target_count);
 		exporter_use_config(x, config);
 		return true;
@@ -215,7 +216,7 @@ void exporter_free(struct exporter *x)
 		return;
 	if (x->store)
 		reload_waiters_answer(reload_queue_take(&x->store->reload_queue), false,
-				      "the exporter is ending");
+				      "the exporter is stopping");
 	engine_free(x->engine);
 	passive_free(x->passive);
 	store_free(x->store);

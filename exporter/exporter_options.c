@@ -33,33 +33,34 @@ static const struct option {
 	  "Where users find the page, if that is behind a proxy:\n"
 	  "\"https://monitor.example.com/mailvane/\"." },
 	{ "--web.route-prefix", offsetof(struct exporter_options, route_prefix), "PATH",
-	  "What all paths begin with: \"/mailvane\" for /mailvane/metrics. By\n"
-	  "default the path of the external URL; \"/\" if the proxy takes it away." },
+	  "The prefix of all paths: \"/mailvane\" for /mailvane/metrics. The default is\n"
+	  "the path of the external URL; use \"/\" if the proxy removes it." },
 	{ "--web.telemetry-path", offsetof(struct exporter_options, telemetry_path), "PATH",
-	  "Where the metrics are, behind the prefix: \"/metrics\" by default." },
+	  "The path of the metrics, without the prefix: \"/metrics\" by default." },
 	{ "--web.enable-lifecycle", offsetof(struct exporter_options, lifecycle), NULL,
-	  "Obey POST and PUT of /-/reload: read the configuration again." },
+	  "Allow POST and PUT of /-/reload, which read the configuration again." },
 	{ "--log.level", offsetof(struct exporter_options, log_level_word), "LEVEL",
-	  "The least that is logged: debug (each probe), info (the default), warn or\n"
-	  "error. Changes of state are as bad as the state." },
+	  "The lowest level that is logged: debug (each probe), info (the default),\n"
+	  "warn or error. A change to OK is info, to WARNING warn, else error." },
 	{ "--log.format", offsetof(struct exporter_options, log_format_word), "FORMAT",
 	  "logfmt (the default) or json. The log is on standard error." },
 	{ "--shard", offsetof(struct exporter_options, share.ordinal), "NUMBER",
-	  "Probe only the servers of one shard, counted from 0; a fleet of exporters\n"
-	  "with the same configuration and a shard each probes every server once." },
+	  "Probe only the servers of one shard, counted from 0. Exporters with the\n"
+	  "same configuration, one for each shard, probe every server once." },
 	{ "--total-shards", offsetof(struct exporter_options, share.total), "NUMBER",
-	  "How many shards there are. One more moves only the servers that it takes." },
+	  "How many shards there are. A new shard takes over some servers of the\n"
+	  "others; no other servers move." },
 	{ "--shard.from-hostname", offsetof(struct exporter_options, share.from_hostname), NULL,
 	  "The shard is the number at the end of this machine's name: probe-2 is 2,\n"
 	  "as a StatefulSet of Kubernetes names its pods." },
 	{ "--config.check", offsetof(struct exporter_options, config_check), NULL,
-	  "Read the configuration, say everything that is wrong with it, and end." },
+	  "Check the configuration, report all errors, and end." },
 	{ "--once", offsetof(struct exporter_options, once), NULL,
 	  "Probe every target once, print the metrics, and end." },
 	{ "--metrics.help", offsetof(struct exporter_options, metrics_help), NULL,
 	  "Print every metric with its type, unit, labels and meaning, and end." },
 	{ "--version", offsetof(struct exporter_options, version), NULL, "Print the version, and end." },
-	{ "--help", offsetof(struct exporter_options, help), NULL, "Print this, and end." },
+	{ "--help", offsetof(struct exporter_options, help), NULL, "Print this help, and end." },
 };
 /* clang-format on */
 

@@ -260,7 +260,7 @@ static void main_log_started(struct log *log, const struct sockets *sockets,
 
 	buffer_init(&address, storage, sizeof(storage));
 	sockets_text(sockets, &address);
-	log_put(log, LOG_INFO, "mailvane_exporter is up",
+	log_put(log, LOG_INFO, "mailvane_exporter started",
 		(struct log_field[]){ { "version", version },
 				      { "address", buffer_string(&address) },
 				      { "config", path } },
@@ -293,7 +293,7 @@ static int serve(const struct exporter_options *options, struct config *config,
 	}
 	main_log_started(log, sockets, options->config_file);
 	main_run(exporter, &watch, log);
-	log_put(log, LOG_INFO, "mailvane_exporter ends", NULL, 0);
+	log_put(log, LOG_INFO, "mailvane_exporter stops", NULL, 0);
 	sockets_unlink(sockets);
 	web_free(web);
 	exporter_free(exporter);
@@ -397,8 +397,10 @@ static bool main_set_site(const struct exporter_options *options, struct site *s
 	site->lifecycle = options->lifecycle;
 	if (paths_fit(&routes, site))
 		return true;
-	buffer_format(error, "--web.telemetry-path=%s: something else is there",
-		      options->telemetry_path);
+	buffer_format(
+	    error,
+	    "--web.telemetry-path=%s: the exporter uses this path for something else",
+	    options->telemetry_path);
 	return false;
 }
 

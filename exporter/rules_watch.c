@@ -9,7 +9,8 @@ void rules_warn(const struct rules *rules, const char *path, struct log *log)
 		log_put(log, LOG_WARN, config->warnings.list[i],
 			&(struct log_field){ "file", path }, 1);
 	if (config && config->http2_given)
-		log_put(log, LOG_INFO, "http2 is ignored: HTTP/1.1 is spoken",
+		log_put(log, LOG_INFO,
+			"http2 is ignored: the exporter speaks HTTP/1.1 only",
 			&(struct log_field){ "file", path }, 1);
 }
 
@@ -34,7 +35,7 @@ static void rules_watch_log(struct rules_watch *watch, const struct config_error
 			},
 			2);
 	log_put(watch->log, LOG_ERROR,
-		"web configuration not taken: the one before stays in use",
+		"web configuration not loaded: the previous one stays in use",
 		&(struct log_field){ "file", watch->path }, 1);
 }
 
@@ -67,11 +68,11 @@ void rules_watch_check(struct rules_watch *watch, bool asked)
 	rules_warn(rules, watch->path, watch->log);
 	if (web_change(watch->web, rules)) {
 		watch->logged_errors = 0;
-		log_put(watch->log, LOG_INFO, "web configuration taken",
+		log_put(watch->log, LOG_INFO, "web configuration loaded",
 			&(struct log_field){ "file", watch->path }, 1);
 	} else {
 		log_put(watch->log, LOG_ERROR,
-			"web configuration not taken: no HTTPS server",
+			"web configuration not loaded: the HTTPS server cannot start",
 			&(struct log_field){ "file", watch->path }, 1);
 	}
 	errors_fini(&errors);

@@ -35,16 +35,17 @@ bool shard_options_choose(const struct shard_options *o, const char *hostname,
 		return shard_options_refuse(error, name, o->total,
 					    "a number from 1 to 10000 is needed");
 	if (!o->total && (o->ordinal || o->from_hostname)) {
-		buffer_format(error, "a shard of how many? %s=NUMBER is needed, too", name);
+		buffer_format(error, "%s=NUMBER is missing: how many shards there are",
+			      name);
 		return false;
 	}
 	if (o->ordinal && o->from_hostname) {
-		buffer_text(error, "--shard and --shard.from-hostname: give one of both");
+		buffer_text(error, "give --shard or --shard.from-hostname, not both");
 		return false;
 	}
 	if (o->total && total > 1 && !o->ordinal && !o->from_hostname) {
-		buffer_text(error, "which shard? --shard=NUMBER from 0 on, or "
-				   "--shard.from-hostname, is needed, too");
+		buffer_text(error, "--shard=NUMBER (from 0) or --shard.from-hostname is "
+				   "missing: which shard this is");
 		return false;
 	}
 	if (o->ordinal && !view_number(view_of(o->ordinal), SHARDS_MAX, &ordinal))

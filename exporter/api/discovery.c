@@ -163,8 +163,8 @@ static const char *fault_of(const struct discovery_request *wish, const struct p
 	if (wish->protocol && !protocol_from_name(view_of(wish->protocol)))
 		return "there is no such protocol: smtp, lmtp, imap, pop3, sieve\n";
 	if (!wish->address || !is_address(wish->address))
-		return "by which address Prometheus reaches the exporter is neither in the "
-		       "Host line nor in ?address=HOST:PORT\n";
+		return "the exporter's address is missing: send a Host header or "
+		       "?address=HOST:PORT\n";
 	return NULL;
 }
 

@@ -270,16 +270,16 @@ static const char *read_wish(struct request *request, const struct plan *plan,
 					  .limit = HOSTED_LIMIT };
 
 	if (state && !hosted_states(state, &w.states))
-		return "state is one of ok, warning, critical, unknown, pending, problem\n";
+		return "state must be ok, warning, critical, unknown, pending or problem\n";
 	if (!set_number(request_argument(request, "offset"), OFFSET_MAX, &w.offset))
-		return "offset is a number from 0 to 1000000000\n";
+		return "offset must be a number from 0 to 1000000000\n";
 	if (!set_number(request_argument(request, "limit"), HOSTED_LIMIT_MAX, &w.limit) ||
 	    w.limit == 0)
-		return "limit is a number from 1 to 1000\n";
+		return "limit must be a number from 1 to 1000\n";
 	if (w.part && strlen(w.part) >= NAME_SET_NAME_MAX)
 		return "q is longer than a name can be\n";
 	if ((w.server || w.service) && !has_names(plan, &w))
-		return "no such server, or no such service of it, is asked for names: see "
+		return "there is no such server or service with customers' names; see "
 		       "names_file in the configuration\n";
 	*ret_wish = w;
 	return NULL;

@@ -183,16 +183,15 @@ static struct http_reply probe_request_refuse(const struct plan *plan,
 	buffer_init(&line, text, sizeof(text));
 	if (permit == ON_DEMAND_CLIENT_AT_LIMIT)
 		buffer_format(&line,
-			      "%u of %u probes at once are under way for your address, its "
-			      "share: ask again later, or raise at_once of `probe` in the "
-			      "configuration\n",
+			      "%u of %u probes are running for your address, the most that "
+			      "one client may have: try again later, or raise at_once of "
+			      "`probe` in the configuration\n",
 			      on_demand_limiter_client_max(max), max);
 	else
-		buffer_format(
-		    &line,
-		    "%u probes are under way: ask again later, or raise at_once of "
-		    "`probe` in the configuration\n",
-		    max);
+		buffer_format(&line,
+			      "%u probes are running: try again later, or raise at_once of "
+			      "`probe` in the configuration\n",
+			      max);
 	reply = http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE, buffer_string(&line));
 	http_reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	return reply;
@@ -268,10 +267,9 @@ static struct http_reply probe_request_result(const struct probe_work *p)
 	if (p->debug)
 		put_debug(&text, p);
 	if (p->withheld)
-		strbuf_text(
-		    &text,
-		    "# No transcript: what servers say is shown with a login only (see "
-		    "--web.config.file), or to who asks from this machine itself.\n");
+		strbuf_text(&text,
+			    "# No transcript: it is shown only to clients that have logged "
+			    "in (see --web.config.file) or are on this machine.\n");
 	probe_metrics_put(&text, &p->result, p->chosen.target.timeout);
 	if (!text.failed)
 		reply =
@@ -295,7 +293,7 @@ struct http_reply probe_request(struct request *request)
 	else
 		reply = http_reply_text(
 		    MHD_HTTP_SERVICE_UNAVAILABLE,
-		    "no result: the exporter is ending, or out of memory\n");
+		    "no result: the exporter is stopping, or out of memory\n");
 	pthread_mutex_unlock(&p->lock);
 	return reply;
 }

@@ -133,7 +133,7 @@ static enum probe_target_answer judge_port(const struct plan *plan,
 	    "Port %u is not one of %s \"%s\": to allow it all the same, put \"%u\" "
 	    "into `ports` of `probe` in the configuration\n",
 	    port,
-	    p->foreign ? "the `services`, which is all that may be probed at"
+	    p->foreign ? "the ports of `services`, which are all that may be probed at"
 		       : "the services configured for",
 	    shown, port);
 	return PROBE_TARGET_FORBIDDEN;

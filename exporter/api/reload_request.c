@@ -70,7 +70,7 @@ static struct http_reply reload_request_begin(struct request *request)
 	request->free_work = reload_request_abandon;
 	request_wait(request);
 	reload_queue_join(&request->store->reload_queue, &r->waiter);
-	log_put(request->store->log, LOG_INFO, "reload asked for over HTTP", NULL, 0);
+	log_put(request->store->log, LOG_INFO, "reload requested over HTTP", NULL, 0);
 	return http_reply_later();
 }
 
@@ -87,11 +87,12 @@ struct http_reply reload_request(struct request *request)
 	r->request = NULL;
 	buffer_init(&line, text, sizeof(text));
 	if (!r->done)
-		buffer_text(&line, "the exporter is ending\n");
+		buffer_text(&line, "the exporter is stopping\n");
 	else if (r->ok)
 		buffer_format(&line, "%s\n", r->said);
 	else
-		buffer_format(&line, "not taken, the one before stays in use: %s\n",
+		buffer_format(&line,
+			      "not loaded, the previous configuration stays in use: %s\n",
 			      r->said);
 	reply = http_reply_text(r->ok     ? MHD_HTTP_OK
 				: r->done ? MHD_HTTP_INTERNAL_SERVER_ERROR

@@ -224,7 +224,7 @@ struct http_reply status_answer(struct request *request)
 	if (!parse_state(request_argument(request, "state"), &wish.state))
 		return http_reply_text(
 		    MHD_HTTP_BAD_REQUEST,
-		    "state is one of ok, warning, critical, unknown, pending\n");
+		    "state must be ok, warning, critical, unknown or pending\n");
 	if (wish.server && !*wish.server)
 		wish.server = NULL;
 	plan = store_plan(request->store);

@@ -171,9 +171,9 @@ struct http_reply events_listen(struct events *e, struct request *request)
 		return events_head();
 	l = events_join(e, request);
 	if (!l) {
-		reply =
-		    http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
-				    "too many listen already: ask for the page instead\n");
+		reply = http_reply_text(
+		    MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "too many pages are open for live updates: reload the page instead\n");
 		http_reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "60");
 		return reply;
 	}

@@ -62,7 +62,7 @@ struct http_reply path_refuse_unknown(void)
 {
 	return http_reply_text(
 	    MHD_HTTP_NOT_IMPLEMENTED,
-	    "no such method here; methods are written in capitals: GET\n");
+	    "unknown method; methods are written in capitals, such as GET\n");
 }
 
 bool path_takes(const struct path *path, const char *method)

@@ -146,8 +146,8 @@ static struct http_reply request_not_found(const struct site *site)
 	struct buffer text;
 
 	buffer_init(&text, storage, sizeof(storage));
-	buffer_format(&text, "nothing here; see %s/ or %s%s\n", site->prefix, site->prefix,
-		      site->metrics);
+	buffer_format(&text, "there is no such path; see %s/ or %s%s\n", site->prefix,
+		      site->prefix, site->metrics);
 	return http_reply_text(MHD_HTTP_NOT_FOUND, buffer_string(&text));
 }
 
@@ -179,7 +179,7 @@ static struct http_reply request_reply(struct request *request)
 
 	if (atomic_load(&request->web->ending))
 		return http_reply_text(MHD_HTTP_SERVICE_UNAVAILABLE,
-				       "mailvane_exporter ends\n");
+				       "mailvane_exporter is stopping\n");
 	switch (request->step) {
 	case REQUEST_HEADERS:
 	case REQUEST_BODY:

@@ -37,7 +37,7 @@ static const char of_servers[] =
 
 static const char of_names[] =
     "\n"
-    "## /metrics: of each service that is asked for customers' names\n"
+    "## /metrics: of each service with customers' names\n"
     "\n"
     "Labels of all: `server`, `service`, and the `labels` of the server. However many "
     "names "

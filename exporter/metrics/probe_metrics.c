@@ -285,7 +285,7 @@ static const struct {
 	GAUGE_ROW("probe_fault", probe_metrics_read_fault,
 		"1 for the fault that decided the verdict and the phase it was in; absent when there is none."),
 	GAUGE_ROW("probe_late", probe_metrics_read_late,
-		"1 if the exporter itself was behind during the probe, so that its durations are too long."),
+		"1 if the exporter itself was late during the probe, so that its durations are too long."),
 	GAUGE_ROW("probe_mailbox_messages", probe_metrics_read_messages,
 		"Messages in the mailbox that was logged in to."),
 	GAUGE_ROW("probe_phase_duration_seconds", probe_metrics_read_phases,

@@ -65,9 +65,9 @@ struct http_reply scrape_answer(struct request *request)
 	struct http_reply reply;
 
 	if (coding == CODING_NONE)
-		reply =
-		    http_reply_text(MHD_HTTP_NOT_ACCEPTABLE,
-				    "only gzip and identity here; see Accept-Encoding\n");
+		reply = http_reply_text(
+		    MHD_HTTP_NOT_ACCEPTABLE,
+		    "only gzip and identity are supported; see Accept-Encoding\n");
 	else
 		reply = metrics(request, as, coding);
 	http_reply_header(&reply, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");

@@ -45,8 +45,8 @@ static void put_notes(struct strbuf *out, const struct page *page)
 	if (!page->params.health.reload_ok)
 		strbuf_format(
 		    out,
-		    "<p class=\"note\">The configuration has errors and was not taken: the "
-		    "one read at %s is still in use. The log says what is wrong.</p>\n",
+		    "<p class=\"note\">The configuration has errors and was not loaded: "
+		    "the one of %s is still in use. The log says what is wrong.</p>\n",
 		    moment_text(page->params.health.loaded, loaded));
 	if (page->params.health.running && page->params.health.engine.lag.ns > 50000000)
 		strbuf_format(
@@ -181,7 +181,7 @@ static void put_found(struct strbuf *out, const struct page *page)
 static void begin_rows(struct strbuf *out, const struct page *page)
 {
 	static const char *const titles[] = { "State",       "Service",
-					      "Since",       "What it says",
+					      "Since",       "Result",
 					      "Last hour",   "Phases of the last probe",
 					      "Certificate", "Probed" };
 

@@ -234,13 +234,14 @@ static void put_transcript(struct strbuf *out, const struct detail *d,
 {
 	const char *text = transcript_text(last->transcript);
 
-	strbuf_text(out, "<section class=\"card\"><h2>What was said</h2>\n");
+	strbuf_text(out, "<section class=\"card\"><h2>Dialogue</h2>\n");
 	if (!text[0]) {
-		strbuf_text(out,
-			    d->params.plan->settings.transcripts == TRANSCRIPTS_OF_FAILURES
-				? "<p class=\"soft\">Kept of failures only.</p></section>\n"
-				: "<p class=\"soft\">Not kept: see transcripts in the "
-				  "configuration.</p></section>\n");
+		strbuf_text(
+		    out,
+		    d->params.plan->settings.transcripts == TRANSCRIPTS_OF_FAILURES
+			? "<p class=\"soft\">Kept only if a probe fails.</p></section>\n"
+			: "<p class=\"soft\">Not kept; see transcripts in the "
+			  "configuration.</p></section>\n");
 		return;
 	}
 	strbuf_text(out, "<pre class=\"said-all\">");
@@ -307,7 +308,7 @@ static void put_where(struct strbuf *out, const struct target *t)
 
 	strbuf_text(out, "<p class=\"where\">");
 	html_bdi(out, t->host);
-	strbuf_format(out, ":%u, TLS %s, every %s, given up after %s", t->service->port,
+	strbuf_format(out, ":%u, TLS %s, every %s, timeout %s", t->service->port,
 		      tls_mode_name(t->service->tls), span_text(t->interval, interval),
 		      span_text(t->timeout, timeout));
 	page_labels(out, t);

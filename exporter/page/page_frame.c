@@ -96,11 +96,12 @@ void page_frame_foot(struct strbuf *out, const struct page_params *params)
 	const struct health *health = &params->health;
 	char at[MOMENT_TEXT_MAX], loaded[MOMENT_TEXT_MAX];
 
-	strbuf_format(out,
-		      "<footer><p>Of <time datetime=\"%s\">%s</time> \xc2\xb7 %zu targets, "
-		      "configuration read at %s \xc2\xb7 mailvane %s \xc2\xb7 <a href=\"",
-		      moment_text(params->now, at), at, health->targets,
-		      moment_text(health->loaded, loaded), health->version);
+	strbuf_format(
+	    out,
+	    "<footer><p>As of <time datetime=\"%s\">%s</time> \xc2\xb7 %zu targets, "
+	    "configuration read at %s \xc2\xb7 mailvane %s \xc2\xb7 <a href=\"",
+	    moment_text(params->now, at), at, health->targets,
+	    moment_text(health->loaded, loaded), health->version);
 	html_text(out, params->metrics);
 	strbuf_text(out, "\">metrics for Prometheus</a></p></footer>\n</main>\n");
 	strbuf_format(out, "<script>%s</script>\n</body></html>\n", page_script);

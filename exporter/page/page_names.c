@@ -87,7 +87,7 @@ static void page_names_put_row(struct strbuf *out, const struct table *t,
 	}
 	strbuf_text(out, "<td>");
 	if (n->state == STATE_COUNT)
-		strbuf_text(out, "not asked for yet");
+		strbuf_text(out, "not probed yet");
 	else if (n->detail[0])
 		html_bdi(out, n->detail);
 	else
@@ -108,13 +108,12 @@ static void page_names_put_row(struct strbuf *out, const struct table *t,
 
 static void begin_table(struct strbuf *out, const struct table *t)
 {
-	strbuf_format(
-	    out,
-	    "<table class=\"names\"><thead><tr><th scope=\"col\">State</th>"
-	    "<th scope=\"col\">Name</th>%s<th scope=\"col\">What it shows</th>"
-	    "<th scope=\"col\">Ends</th><th scope=\"col\">Asked</th></tr></thead>\n"
-	    "<tbody>",
-	    t->with_target ? "<th scope=\"col\">At</th>" : "");
+	strbuf_format(out,
+		      "<table class=\"names\"><thead><tr><th scope=\"col\">State</th>"
+		      "<th scope=\"col\">Name</th>%s<th scope=\"col\">Result</th><th "
+		      "scope=\"col\">Ends</th><th scope=\"col\">Probed</th></tr></thead>\n"
+		      "<tbody>",
+		      t->with_target ? "<th scope=\"col\">At</th>" : "");
 }
 
 /* Writes names of one target, as long as there is room; adds all of them to the total. */
@@ -223,7 +222,7 @@ static void put_sums(struct strbuf *out, const struct page_params *params,
 	char interval[SPAN_TEXT_MAX], left[SPAN_TEXT_MAX];
 
 	strbuf_format(out,
-		      "<p class=\"soft\">%zu names, each asked for every %s; %zu not yet, ",
+		      "<p class=\"soft\">%zu names, each probed every %s; %zu not yet, ",
 		      s->total, span_text(h->interval, interval), s->unknown);
 	strbuf_format(out, "%zu bad, %zu without a certificate of their own",
 		      page_names_wrong(s), s->without_own);
@@ -239,8 +238,8 @@ static void put_sums(struct strbuf *out, const struct page_params *params,
 	if (s->paused.ms == 0)
 		return;
 	strbuf_format(out,
-		      "<p class=\"soft\">No name is asked for now, as the server does not "
-		      "answer (%s/%s), since ",
+		      "<p class=\"soft\">Names are not probed now, because the server does "
+		      "not answer (%s/%s), since ",
 		      fault_name(s->paused_fault), phase_name(s->paused_phase));
 	html_age(out, s->paused, params->now);
 	strbuf_text(out, ".</p>\n");

@@ -119,7 +119,7 @@ static void judge_status(struct icinga2_api *api, struct message *p, long status
 	if (why->n > 0)
 		return;
 	buffer_format(why, "Icinga answers %ld%s", status,
-		      status == 401   ? ": user and password_file do not fit"
+		      status == 401   ? ": user and password_file do not match"
 		      : status == 403 ? ": the user needs the permission "
 					"actions/process-check-result"
 				      : "");

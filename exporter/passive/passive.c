@@ -59,7 +59,8 @@ static uint64_t hash_icinga2(const struct passive_settings *s)
 
 static void say_left_out(struct passive *p, enum passive_receiver which, const char *why)
 {
-	log_put(p->store->log, LOG_ERROR, "passive results left out",
+	log_put(p->store->log, LOG_ERROR,
+		"passive results are not sent: the receiver cannot start",
 		(struct log_field[]){ { "receiver", passive_receiver_name(which) },
 				      { "reason", why } },
 		2);

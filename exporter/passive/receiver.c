@@ -179,15 +179,16 @@ static void receiver_log_change(struct receiver *r, size_t retry, size_t refused
 	if (refused > 0 && !r->refusal_logged) {
 		r->refusal_logged = true;
 		receiver_log(r, LOG_WARN,
-			     "passive results refused, more will only be counted", reason);
+			     "passive results refused; further ones are only counted",
+			     reason);
 	}
 	if (retry > 0 && *reason && !r->unreachable) {
 		r->unreachable = true;
 		receiver_log(r, LOG_WARN,
-			     "passive results cannot be handed over, will try on", reason);
+			     "passive results cannot be delivered, trying again", reason);
 	} else if (retry == 0 && r->unreachable) {
 		r->unreachable = false;
-		receiver_log(r, LOG_INFO, "passive results are taken again", NULL);
+		receiver_log(r, LOG_INFO, "passive results are delivered again", NULL);
 	}
 }
 

@@ -87,7 +87,7 @@ static void put_remark(struct sum *s, const struct plan *plan, const char *serve
 		buffer_format(&b, "%zu of %zu names bad: %.150s", s->bad, s->total,
 			      buffer_string(&names));
 	else
-		buffer_format(&b, "%zu names asked for, %zu not yet, none bad", s->asked,
+		buffer_format(&b, "%zu names probed, %zu not yet, none bad", s->asked,
 			      s->total - s->asked);
 	buffer_string(&b);
 }

@@ -40,6 +40,6 @@ void names_log_skipped(struct log *log, uint64_t count)
 
 	buffer_init(&b, text, sizeof(text));
 	buffer_format(&b, "%llu", (unsigned long long)count);
-	log_put(log, LOG_WARN, "and more names changed their state in this minute",
+	log_put(log, LOG_WARN, "more names changed their state in this minute",
 		(struct log_field[]){ { "names", buffer_string(&b) } }, 1);
 }

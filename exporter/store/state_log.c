@@ -110,10 +110,10 @@ static void state_log_on_server(void *user, const struct server_change *change)
 {
 	if (change->change == OUTAGE_STARTED)
 		state_log_put_server(user, LOG_ERROR,
-				     "host unreachable, none of its services is reached",
+				     "host unreachable: none of its services can be reached",
 				     change);
 	else if (change->change == OUTAGE_ENDED)
-		state_log_put_server(user, LOG_INFO, "host reached again", change);
+		state_log_put_server(user, LOG_INFO, "host can be reached again", change);
 	else if (change->change == OUTAGE_REVOKED)
 		server_change_each_service(change, state_log_held, user);
 }
@@ -124,13 +124,13 @@ static void state_log_on_resolver(void *user, const struct resolver_report *repo
 	struct log *log = user;
 
 	if (report->change == RESOLVER_OUTAGE_STARTED)
-		log_put(log, LOG_ERROR, "no server can be probed by name until this ends",
+		log_put(log, LOG_ERROR, "the configured name servers do not answer: only servers with an IP address can be probed",
 			(struct log_field[]){
 			    { "fault", fault_name(report->result->fault) },
 			    { "reason", verdict_sentence(report->result, sentence) } },
 			2);
 	else if (report->change == RESOLVER_OUTAGE_ENDED)
-		log_put(log, LOG_INFO, "our own name servers answer again",
+		log_put(log, LOG_INFO, "the configured name servers answer again",
 			(struct log_field[]){ { "server", report->target->server } }, 1);
 }
 

@@ -86,12 +86,12 @@ api() {
 	fetch /api/v1/status
 	fits "/api/v1/status" status.schema.json
 	is "the counts are in the status" "$(jq -c '[.targets[] | .names.total]' <<<"$OUT")" '[null,210,210]'
-	refuses state=fine 'state is one of'
-	refuses limit=1001 'limit is a number from 1 to 1000'
-	refuses limit=0 'limit is'
-	refuses offset=-1 'offset is'
-	refuses server=alone 'no such server'
-	refuses 'server=shared7&service=pop3s' 'no such server, or no such service'
+	refuses state=fine 'state must be'
+	refuses limit=1001 'limit must be a number from 1 to 1000'
+	refuses limit=0 'limit must be'
+	refuses offset=-1 'offset must be'
+	refuses server=alone 'there is no such server'
+	refuses 'server=shared7&service=pop3s' 'there is no such server or service'
 	is "HEAD" "$(curl -sS -o /dev/null -I -w '%{http_code} %{content_type}' "http://$EXPORTER_AT/api/v1/names")" \
 		"200 application/json"
 	is "POST" "$(curl -sS -o /dev/null -X POST -w '%{http_code}' "http://$EXPORTER_AT/api/v1/names")" 405
@@ -109,7 +109,7 @@ page() {
 	has "has its bad names" "$OUT" 'names without a good certificate</h2>'
 	fetch "/target?server=shared7&service=imaps"
 	clean_page "a target" "$OUT"
-	has "has them, too" "$OUT" '210 names, each asked for every 1m'
+	has "has them, too" "$OUT" '210 names, each probed every 1m'
 }
 
 mailvane() {

@@ -266,18 +266,18 @@ by_exporter() {
 # Icinga goes away: counted, said once, probing goes on. It comes back: so do the results.
 outage() {
 	local dropped probes said
-	said=$(grep -c 'cannot be handed over' "$SCHEDULER/exporter.log")
+	said=$(grep -c 'cannot be delivered' "$SCHEDULER/exporter.log")
 	end
 	dropped=$(metric mailvane_passive_results_dropped_total)
 	probes=$(metric mailvane_probes_total)
 	holds "receiver away: results dropped are counted" \
 		within 30 risen mailvane_passive_results_dropped_total $((dropped + 4))
 	holds "receiver away: probing goes on" within 20 risen mailvane_probes_total $((probes + 4))
-	is "receiver away: said once" "$(grep -c 'cannot be handed over' "$SCHEDULER/exporter.log")" $((said + 1))
+	is "receiver away: said once" "$(grep -c 'cannot be delivered' "$SCHEDULER/exporter.log")" $((said + 1))
 	sim_stop
 	begin
 	holds "receiver back: it is told what is now" within 30 says_refused "mx1/mail smtp"
-	holds "receiver back: said" within 10 grep -q "are taken again.*receiver=icinga2" "$SCHEDULER/exporter.log"
+	holds "receiver back: said" within 10 grep -q "are delivered again.*receiver=icinga2" "$SCHEDULER/exporter.log"
 }
 
 # With a wrong authority not a byte of the password is sent.
@@ -288,7 +288,7 @@ distrust() {
 		"$SCHEDULER/mailvane.conf"
 	kill -HUP "$EXPORTER_PID"
 	holds "a certificate of another authority is refused" within 15 grep -qi \
-		"cannot be handed over.*certificate" "$SCHEDULER/exporter.log"
+		"cannot be delivered.*certificate" "$SCHEDULER/exporter.log"
 	sed -i "s|$SCHEDULER/other.pem|$SCHEDULER/data/certs/ca.crt|" "$SCHEDULER/mailvane.conf"
 	printf %s wrong >"$SCHEDULER/password"
 	kill -HUP "$EXPORTER_PID"

@@ -259,7 +259,7 @@ outage() {
 	holds "receiver away: results dropped are counted" \
 		within 30 risen mailvane_passive_results_dropped_total $((dropped + 4))
 	holds "receiver away: probing goes on" within 20 risen mailvane_probes_total $((probes + 4))
-	is "receiver away: said once" "$(grep -c 'cannot be handed over' "$SCHEDULER/exporter.log")" 1
+	is "receiver away: said once" "$(grep -c 'cannot be delivered' "$SCHEDULER/exporter.log")" 1
 	seen=$(last_check "mx1/mail smtp")
 	sim_stop
 	probes=$(metric mailvane_probes_total)
@@ -267,7 +267,7 @@ outage() {
 	is "nagios4: nothing new meanwhile" "$(last_check "mx1/mail smtp")" "$seen"
 	mv "$SCHEDULER/spool.gone" "$SCHEDULER/spool"
 	holds "receiver back: it is told what is now" within 30 says_refused "mx1/mail smtp"
-	holds "receiver back: said" within 10 grep -q "are taken again.*receiver=nagios" "$SCHEDULER/exporter.log"
+	holds "receiver back: said" within 10 grep -q "are delivered again.*receiver=nagios" "$SCHEDULER/exporter.log"
 	is "no file is left behind" "$(within 10 spool_is_empty || ls "$SCHEDULER/spool")" ""
 }
 

@@ -51,7 +51,7 @@ holds "all is well" within 40 announced 'host' 0 3
 holds "with the other one" within 40 announced 'half' 0 2
 
 again alive
-holds "the dead host is told" within 40 told 'msg="host unreachable, none of its services is reached" server=host services=3'
+holds "the dead host is told" within 40 told 'msg="host unreachable: none of its services can be reached" server=host services=3'
 holds "the dead service is told" within 40 told 'server=half service=dies state=CRITICAL'
 is "one line for the host" "$(lines 'server=host')" 1
 has "with the reason" "$(grep 'server=host' "$SIM/stderr")" 'level=error.*fault=refused phase=connect reason="connection refused"'
@@ -66,7 +66,7 @@ fetch /metrics
 has "and the metric" "$OUT" '^mailvane_server_unreachable\{server="host"\} 1'
 
 again one two three alive dies
-holds "that it is back is told" within 40 told 'msg="host reached again" server=host'
+holds "that it is back is told" within 40 told 'msg="host can be reached again" server=host'
 holds "all is well again" within 40 announced 'host' 0 3
 is "of each service, too" "$(grep -c 'msg="state changed" server=host.*state=OK' "$SIM/stderr")" 3
 is "that is all there is to say of the host" "$(lines 'server=host')" 5

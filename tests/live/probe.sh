@@ -119,7 +119,7 @@ ports() {
 	has "a port of no service is not connected to" "$STATUS $OUT" \
 		"^403 Port ${SIM_PORT[hidden]} is not one of the services configured for \"127.0.0.1\": .*\`ports\` of \`probe\`"
 	probe "localhost:${SIM_PORT[hidden]}" good
-	has "nor on a host that is allowed" "$STATUS $OUT" "^403 Port ${SIM_PORT[hidden]} is not one of the \`services\`"
+	has "nor on a host that is allowed" "$STATUS $OUT" "^403 Port ${SIM_PORT[hidden]} is not one of the ports of \`services\`"
 	probe "127.0.0.1:${SIM_PORT[listed]}" refusing
 	is "one that is listed is" "$STATUS $(sample probe_success)" "200 1"
 	probe "127.0.0.1:22" good
@@ -275,13 +275,13 @@ crowd() {
 	within 5 two_turned_away
 	is "more than a client's share are turned away" "$(sort "$SIM/answers" | uniq -c | tr -s ' \n' ' ')" " 2 503 "
 	probe plain good
-	has "which says how many they are" "$STATUS $OUT" "^503 2 of 4 probes at once are under way for your address.*raise at_once"
+	has "which says how many they are" "$STATUS $OUT" "^503 2 of 4 probes are running for your address.*raise at_once"
 	OUT=$(curl -sS --interface 127.0.0.2 "http://$EXPORTER_AT/probe?target=plain&module=good")
 	is "another client is served" "$(sample probe_success)" 1
 	fetch /-/healthy
 	is "others are answered meanwhile" "$STATUS" 200
 	kill -HUP "$EXPORTER_PID"
-	within 5 grep -q '"configuration taken"' "$SIM/exporter.log"
+	within 5 grep -q '"configuration loaded"' "$SIM/exporter.log"
 	curl -sS -m 0.2 -o /dev/null "http://$EXPORTER_AT/probe?target=plain&module=good" 2>/dev/null
 	exporter_end TERM
 	is "an end in the middle of it is clean" "$CODE" 0

@@ -101,7 +101,7 @@ exporter() {
 	is "it is well" "$STATUS" 200
 	has "what was lacking is in the log" "$(cat "$SIM/exporter.log")" 'out of memory'
 	OUT=$(curl -sS -X POST "http://$EXPORTER_AT/-/reload")
-	has "with memory a reload is taken" "$OUT" 'configuration taken'
+	has "with memory a reload is taken" "$OUT" 'configuration loaded'
 	exporter_end TERM
 	is "nothing was lost on the way" "$CODE $(grep -cE 'Sanitizer|runtime error' "$SIM/exporter.log")" "0 0"
 }

@@ -92,14 +92,14 @@ fetch "/api/v1/verdict?server=a"
 has "and in what check_mailvane is told" "$OUT" 'the next try is in [0-9ms ]+ \(20'
 
 kill -HUP "$EXPORTER_PID"
-holds "a reload" within 10 grep -qs "configuration taken" "$SIM/exporter.log"
+holds "a reload" within 10 grep -qs "configuration loaded" "$SIM/exporter.log"
 metrics
 AGAIN=$(($(sed -n 's/^mailvane_probes_total{.*server="a".*} //p' <<<"$METRICS") + 3))
 holds "it is probed on" within 20 probes a often "$AGAIN"
 is "a reload frees nobody" "$(denials)" "$FIRST"
 
 # taken: the time of the last reload, in ms.
-taken() { date -d "$(sed -n 's/^time=\([^ ]*\) .*msg="configuration taken".*/\1/p' "$SIM/exporter.log" | tail -n 1)" +%s%3N; }
+taken() { date -d "$(sed -n 's/^time=\([^ ]*\) .*msg="configuration loaded".*/\1/p' "$SIM/exporter.log" | tail -n 1)" +%s%3N; }
 TAKEN=$(taken)
 again() { [ "$(taken)" != "$TAKEN" ]; }
 secret "$SIM_PASSWORD"

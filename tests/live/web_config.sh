@@ -84,13 +84,13 @@ get() {
 		2>"$WEB/why" || echo none
 }
 
-taken() { [ "$(grep -c 'msg="web configuration taken"' "$WEB/log")" -gt "$1" ]; }
-refused() { [ "$(grep -c 'msg="web configuration not taken' "$WEB/log")" -gt "$1" ]; }
+taken() { [ "$(grep -c 'msg="web configuration loaded"' "$WEB/log")" -gt "$1" ]; }
+refused() { [ "$(grep -c 'msg="web configuration not loaded' "$WEB/log")" -gt "$1" ]; }
 
 # Waits until the exporter has taken what is there now.
 reload() {
 	local before
-	before=$(grep -c 'msg="web configuration taken"' "$WEB/log")
+	before=$(grep -c 'msg="web configuration loaded"' "$WEB/log")
 	kill -HUP "$EXPORTER_PID"
 	holds "the rules are taken: $1" within 10 taken "$before"
 }
@@ -213,7 +213,7 @@ flood() {
 
 stays() {
 	local before
-	before=$(grep -c 'msg="web configuration not taken' "$WEB/log")
+	before=$(grep -c 'msg="web configuration not loaded' "$WEB/log")
 	printf 'tls_server_confg: {}\n' | write_config
 	kill -HUP "$EXPORTER_PID"
 	holds "a file with an error is not taken" within 10 refused "$before"

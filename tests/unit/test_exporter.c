@@ -44,7 +44,7 @@ static void takes_a_good_configuration(void **state)
 	running_configure("timeout = \"7s\";\n");
 	exporter_reload(x.exporter, RELOAD_REQUESTED);
 	lines = running_log(&x);
-	assert_non_null(strstr(lines, "level=info msg=\"configuration taken\""));
+	assert_non_null(strstr(lines, "level=info msg=\"configuration loaded\""));
 	assert_non_null(strstr(lines, "targets=1\n"));
 	assert_true(health().reload_ok);
 	assert_true(health().loaded.ms >= before.ms);
@@ -79,8 +79,9 @@ static void a_bad_configuration_changes_nothing(void **state)
 	lines = running_log(&x);
 	assert_non_null(strstr(lines, "mailvane.conf:4 hint=\"did you mean"));
 	assert_non_null(strstr(lines, "mailvane.conf:5"));
-	assert_non_null(strstr(lines, "level=error msg=\"configuration not taken: the one "
-				      "before stays in use\""));
+	assert_non_null(strstr(
+	    lines,
+	    "level=error msg=\"configuration not loaded: the previous one stays in use\""));
 	assert_non_null(strstr(lines, "errors=2\n"));
 	assert_false(health().reload_ok);
 	assert_int_equal(health().targets, 1);
@@ -88,7 +89,7 @@ static void a_bad_configuration_changes_nothing(void **state)
 
 static void the_same_errors_are_said_once_unless_asked_for(void **state)
 {
-	static const char refused[] = "configuration not taken";
+	static const char refused[] = "configuration not loaded";
 
 	(void)state;
 	running_configure("x = 1;\n");
@@ -104,7 +105,7 @@ static void the_same_errors_are_said_once_unless_asked_for(void **state)
 	assert_int_equal(count(running_log(&x), refused), 1);
 	running_configure("");
 	exporter_reload(x.exporter, RELOAD_CHANGED);
-	assert_non_null(strstr(running_log(&x), "configuration taken"));
+	assert_non_null(strstr(running_log(&x), "configuration loaded"));
 	assert_true(health().reload_ok);
 	running_configure("y = 1;\n");
 	exporter_reload(x.exporter, RELOAD_CHANGED);
@@ -117,7 +118,7 @@ static void files_that_stay_are_not_read_again(void **state)
 	exporter_reload(x.exporter, RELOAD_CHANGED);
 	assert_string_equal(running_log(&x), "");
 	exporter_reload(x.exporter, RELOAD_REQUESTED);
-	assert_non_null(strstr(running_log(&x), "configuration taken"));
+	assert_non_null(strstr(running_log(&x), "configuration loaded"));
 }
 
 /* What the parser accepts, the engine may still be unable to use. */
@@ -236,7 +237,7 @@ static void a_line_for_each_name_that_changed(void **state)
 	names_log_skipped(x.log, 4711);
 	line = running_log(&x);
 	assert_non_null(strstr(
-	    line, " msg=\"and more names changed their state in this minute\" names=4711"));
+	    line, " msg=\"more names changed their state in this minute\" names=4711"));
 }
 
 static int start(void **state)

@@ -82,7 +82,7 @@ static void good_names_say_so(void **state)
 {
 	(void)state;
 	shows(answer("plain", "names", 60, true),
-	      "\nMAIL OK - 192.0.2.8 names: 1 names asked for, 0 not yet, none bad "
+	      "\nMAIL OK - 192.0.2.8 names: 1 names probed, 0 not yet, none bad "
 	      "[ok/tls] |");
 }
 

@@ -185,7 +185,7 @@ static void says_when_all_is_well_or_nothing_is_there(void **state)
 	params.health.reload_ok = false;
 	params.health.engine.lag = span_of_ms(80);
 	text = ask(&params, NULL, NULL, NULL, NULL);
-	shows(text, "The configuration has errors and was not taken: the one read at "
+	shows(text, "The configuration has errors and was not loaded: the one of "
 		    "2026-11-18T11:06:41Z is still in use.");
 	shows(text, "probing is 80ms behind");
 	free(text);
@@ -354,7 +354,7 @@ static void tells_all_of_one_target(void **state)
 	shows(text, "<title>0 min ago: WARNING, about ");
 	shows(text,
 	      "WARNING</span></td><td>temporary failure <small>tempfail/auth</small>");
-	shows(text, "<h2>What was said</h2>\n<p class=\"soft\">Not kept");
+	shows(text, "<h2>Dialogue</h2>\n<p class=\"soft\">Not kept");
 	free(text);
 	history_free(history);
 	plan_release(plan);

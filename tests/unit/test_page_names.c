@@ -95,7 +95,7 @@ static void any_name_is_found_by_search(void **state)
 	assert_int_equal(count(text, ROW), 2);
 	shows(text, "has a good certificate");
 	shows(text, ">2026-11-30</time>");
-	shows(text, "not asked for yet");
+	shows(text, "not probed yet");
 	free(text);
 
 	text = ask("c00", "critical", NULL);
@@ -140,7 +140,7 @@ static void a_target_has_a_card_for_them(void **state)
 	char *text = detail("shared7", "imaps");
 
 	(void)state;
-	shows(text, "150 names, each asked for every 1h; 28 not yet, 121 bad, 60 without a "
+	shows(text, "150 names, each probed every 1h; 28 not yet, 121 bad, 60 without a "
 		    "certificate of their own; the earliest end in 8d ");
 	shows(text, ": <bdi>c121.test</bdi>; for names it does not know the server shows "
 		    "<bdi>CN=shared7.example</bdi>.</p>");

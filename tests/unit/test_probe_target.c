@@ -100,7 +100,7 @@ static void ports_of_services_only(void **state)
 	refused("v6", "imaps", "Port 993");
 	refused("[2001:db8::1]:1993", "smtp", "Port 1993");
 	refused("mx.allowed.example:8080", "smtp",
-		"Port 8080 is not one of the `services`");
+		"Port 8080 is not one of the ports of `services`");
 	refused("192.0.2.9:2525", "smtp", "Port 2525");
 	probe_acl->ports = ports;
 	probe_acl->port_count = 1;

@@ -144,10 +144,9 @@ static void the_newest_waits_while_nobody_is_there(void **state)
 	n = read(log_ends[0], text, sizeof(text) - 1);
 	assert_true(n > 0);
 	text[n] = '\0';
-	assert_non_null(strstr(text, "cannot be handed over"));
-	assert_null(
-	    strstr(strstr(text, "cannot be handed over") + 1, "cannot be handed over"));
-	assert_non_null(strstr(text, "taken again"));
+	assert_non_null(strstr(text, "cannot be delivered"));
+	assert_null(strstr(strstr(text, "cannot be delivered") + 1, "cannot be delivered"));
+	assert_non_null(strstr(text, "delivered again"));
 	slot_release(a.slot);
 }
 

@@ -63,9 +63,9 @@ static void what_does_not(void **state)
 	wrong((struct shard_options){ "1", "0", false }, "h", "--total-shards=0");
 	wrong((struct shard_options){ "1", "10001", false }, "h", "--total-shards=10001");
 	wrong((struct shard_options){ "1", NULL, false }, "h", "--total-shards");
-	wrong((struct shard_options){ NULL, "3", false }, "h", "which shard?");
+	wrong((struct shard_options){ NULL, "3", false }, "h", "which shard");
 	wrong((struct shard_options){ NULL, NULL, true }, "probe-0", "--total-shards");
-	wrong((struct shard_options){ "1", "3", true }, "probe-1", "one of both");
+	wrong((struct shard_options){ "1", "3", true }, "probe-1", "not both");
 	wrong((struct shard_options){ NULL, "3", true }, "probe", "probe");
 	wrong((struct shard_options){ NULL, "3", true }, "probe-", "probe-");
 	wrong((struct shard_options){ NULL, "3", true }, "probe-3", "shard 3 of 3");

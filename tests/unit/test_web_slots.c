@@ -447,8 +447,9 @@ static void the_server_stops_in_every_state(void **state)
 	fill_turns(fds + 4, CLIENT_LARGE_LOCAL + 2);
 	web_free(web);
 	web = NULL;
-	assert_non_null(strstr(hear(fds[3]), "mailvane_exporter ends"));
-	assert_non_null(strstr(hear(fds[ARRAY_SIZE(fds) - 1]), "mailvane_exporter ends"));
+	assert_non_null(strstr(hear(fds[3]), "mailvane_exporter is stopping"));
+	assert_non_null(
+	    strstr(hear(fds[ARRAY_SIZE(fds) - 1]), "mailvane_exporter is stopping"));
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		assert_true(is_cut(fds[i]));
 		close(fds[i]);
