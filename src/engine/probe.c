@@ -9,13 +9,10 @@
 #include "breaker.h"
 #include "container_of.h"
 #include "dane_policy.h"
-#include "dialogue.h"
 #include "dialogue_params.h"
-#include "openssl_digests.h"
 #include "proxy_header.h"
 #include "resolver.h"
-#include "sasl_mechanisms.h"
-#include "stream.h"
+#include "session.h"
 #include "tls_policy.h"
 
 #include <stdlib.h>
@@ -26,7 +23,6 @@
 enum { FAREWELL_MS = 1000, OWED_MS = 10000 };
 
 enum {
-	STARTED = 1 << 0,   /* the dialogue has begun */
 	CONNECTED = 1 << 1, /* this address accepted */
 	PUBLISHED = 1 << 2,
 	CLOSING = 1 << 3,
@@ -36,21 +32,15 @@ enum {
 struct probe {
 	struct probe_setting setting; /* its addresses live with the target run */
 	size_t next_address;
-	struct stream stream;
 	struct due deadline;
-	struct dialogue_params params;
 	unsigned flags;
 	enum phase phase;
 	struct lost_time lost;
 	struct instant phase_began;
-	struct instant judged;         /* when the outcome was final; ns 0: not yet */
-	struct dialogue_buffers *room; /* NULL: not needed yet */
-	struct exchange *exchange;     /* likewise */
+	struct instant judged; /* when the outcome was final; ns 0: not yet */
 	struct result result;
-	struct dialogue dialogue;
+	struct session session;
 };
-
-static void probe_act(struct probe *, enum wish, struct instant now);
 
 static struct probe *probe_of(struct stream *s)
 {
@@ -82,7 +72,7 @@ static void hang_up(struct probe *p)
 		return;
 	p->flags |= CLOSING;
 	schedule_drop(p->setting.schedule, &p->deadline);
-	stream_close(&p->stream);
+	stream_close(&p->session.stream);
 }
 
 static void set_fault(struct probe *p, enum fault fault, enum phase phase, const char *why)
@@ -113,13 +103,13 @@ static void probe_overhear(void *user, enum speaker speaker, struct view line)
 /* The outcome of the dialogue, unless something before it has failed already. */
 static void take_outcome(struct probe *p)
 {
-	const struct outcome *o = dialogue_outcome(&p->dialogue);
+	const struct outcome *o = dialogue_outcome(&p->session.dialogue);
 	struct result *r = &p->result;
 
 	r->messages = o->messages;
-	r->capability_set = *dialogue_capability_set_heard(&p->dialogue);
-	if (dialogue_alert(&p->dialogue)[0] != '\0')
-		result_note(r, FAULT_ALERT, dialogue_alert(&p->dialogue));
+	r->capability_set = *dialogue_capability_set_heard(&p->session.dialogue);
+	if (dialogue_alert(&p->session.dialogue)[0] != '\0')
+		result_note(r, FAULT_ALERT, dialogue_alert(&p->session.dialogue));
 	if (r->dialogue_fault != FAULT_OK)
 		return;
 	if (o->phase == PHASE_QUIT && p->setting.hold_login) {
@@ -155,12 +145,12 @@ static void publish(struct probe *p, struct instant now)
 	if (p->flags & PUBLISHED)
 		return;
 	p->flags |= PUBLISHED;
-	if (p->flags & STARTED)
+	if (p->session.begun)
 		take_outcome(p);
 	accuse_ourselves(p);
 	if (r->transcript != NULL) {
-		transcript_offered(r->transcript, &p->dialogue);
-		p->params.overhear = NULL; /* it is others' now */
+		transcript_offered(r->transcript, &p->session.dialogue);
+		p->session.params.overhear = NULL; /* it is others' now */
 	}
 	phase_go(p, PHASE_COUNT, now);
 	r->took = span_between(p->setting.began, p->judged.ns != 0 ? p->judged : now);
@@ -179,56 +169,26 @@ static void tell_if_judged(struct probe *p, struct instant now)
 {
 	struct instant latest = instant_plus(now, span_of_ms(FAREWELL_MS));
 
-	if (p->judged.ns != 0 || !dialogue_judged(&p->dialogue))
+	if (p->judged.ns != 0 || !dialogue_judged(&p->session.dialogue))
 		return;
 	p->judged = now;
 	if (instant_before(latest, p->deadline.at))
 		deadline_set(p, latest);
-	if (dialogue_outcome(&p->dialogue)->fault != FAULT_OK ||
+	if (dialogue_outcome(&p->session.dialogue)->fault != FAULT_OK ||
 	    p->result.dialogue_fault != FAULT_OK)
 		publish(p, now);
 }
 
-static bool probe_say(struct probe *p)
+static void probe_act(struct probe *p, enum session_turn turn, struct instant now)
 {
-	struct view out;
-
-	while ((out = dialogue_output(&p->dialogue)).n > 0) {
-		if (!stream_send(&p->stream, out))
-			return false;
-		dialogue_sent(&p->dialogue, out.n);
-	}
-	return true;
-}
-
-static bool start_tls(struct probe *p)
-{
-	if (p->setting.tls == NULL ||
-	    !stream_start_tls(&p->stream, p->setting.tls, p->setting.tls_name,
-			      p->setting.target->pins))
-		return false;
-	stream_expect_tlsa(&p->stream, p->setting.tlsa);
-	return true;
-}
-
-static void probe_act(struct probe *p, enum wish wish, struct instant now)
-{
-	bool able = probe_say(p);
-
-	if (wish == WISH_TLS && stream_has_input(&p->stream)) {
-		wish = dialogue_injected(&p->dialogue);
-		able = probe_say(p) && able;
-	}
 	if (!(p->flags & PUBLISHED))
-		phase_go(p, dialogue_phase(&p->dialogue), now);
-	if (able && wish == WISH_TLS)
-		able = start_tls(p);
-	if (!able) {
+		phase_go(p, dialogue_phase(&p->session.dialogue), now);
+	if (turn == SESSION_UNABLE) {
 		end_probe(p, FAULT_INTERNAL, "no room to send, or out of memory", now);
 		return;
 	}
 	tell_if_judged(p, now);
-	if (wish == WISH_END) {
+	if (turn == SESSION_ENDS) {
 		publish(p, now);
 		hang_up(p);
 	}
@@ -270,7 +230,7 @@ static bool connect_next(struct probe *p, struct instant now)
 		const struct address *us = address_selection_source(s->settings, to);
 		const char *why = NULL;
 		enum fault fault =
-		    stream_connect(&p->stream, s->loop, to, us, &events, p, &why);
+		    stream_connect(&p->session.stream, s->loop, to, us, &events, p, &why);
 
 		if (fault == FAULT_OK) {
 			deadline_set(p, attempt_ends(p, now));
@@ -297,8 +257,8 @@ static void say_proxy_header(struct probe *p)
 	char line[PROXY_HEADER_MAX];
 	struct address local;
 
-	stream_local_address(&p->stream, &local);
-	stream_send(&p->stream, proxy_header(&local, &p->result.address, line));
+	stream_local_address(&p->session.stream, &local);
+	stream_send(&p->session.stream, proxy_header(&local, &p->result.address, line));
 }
 
 /* --- events ------------------------------------------------------------------------------- */
@@ -317,7 +277,7 @@ static void connected(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 	struct instant now = event_time(p);
-	bool implicit = p->params.tls == TLS_MODE_IMPLICIT;
+	bool implicit = p->session.params.tls == TLS_MODE_IMPLICIT;
 
 	p->flags |= CONNECTED;
 	probe_note(p, "connected");
@@ -329,12 +289,11 @@ static void connected(struct stream *s)
 	if (p->setting.target->flags & TARGET_PROXY_HEADER)
 		say_proxy_header(p);
 	if (implicit) {
-		if (!start_tls(p))
+		if (!session_start_tls(&p->session))
 			end_probe(p, FAULT_INTERNAL, "out of memory", now);
 		return;
 	}
-	p->flags |= STARTED;
-	probe_act(p, dialogue_start(&p->dialogue, TRUST_NONE), now);
+	probe_act(p, session_go(&p->session, TRUST_NONE), now);
 }
 
 static void secured(struct stream *s)
@@ -348,7 +307,6 @@ static void secured(struct stream *s)
 	bool good =
 	    f->cert_faults == 0 && wanted && !dane_policy_denies(p->setting.target, dane);
 	enum trust trust = good ? TRUST_VERIFIED : TRUST_NONE;
-	enum wish wish;
 
 	if (!(p->flags & PUBLISHED)) {
 		result_take_tls(&p->result, f);
@@ -357,20 +315,17 @@ static void secured(struct stream *s)
 	}
 	if (!wanted && !(p->flags & PUBLISHED))
 		set_fault(p, FAULT_TLS_VERSION, PHASE_TLS, why);
-	if (p->flags & STARTED)
-		wish = dialogue_secured(&p->dialogue, trust);
-	else
-		wish = dialogue_start(&p->dialogue, trust);
-	p->flags |= STARTED;
-	probe_act(p, wish, now);
+	probe_act(p, session_go(&p->session, trust), now);
 }
 
 static void received(struct stream *s, struct view bytes)
 {
 	struct probe *p = probe_of(s);
+	enum session_turn turn;
 
 	event_time(p);
-	probe_act(p, dialogue_feed(&p->dialogue, bytes), instant_now());
+	turn = session_feed(&p->session, bytes);
+	probe_act(p, turn, instant_now());
 }
 
 static void failed(struct stream *s, enum fault fault, const char *reason)
@@ -382,23 +337,17 @@ static void failed(struct stream *s, enum fault fault, const char *reason)
 		attempt_failed(p, fault, reason, now);
 		return;
 	}
-	if (p->phase == PHASE_TLS || !(p->flags & STARTED)) {
+	if (p->phase == PHASE_TLS || !p->session.begun) {
 		end_probe(p, fault, reason, now);
 		return;
 	}
-	dialogue_break(&p->dialogue, fault);
+	dialogue_break(&p->session.dialogue, fault);
 	/* Words of ours only where the server left none. */
-	if (dialogue_outcome(&p->dialogue)->text[0] == '\0' && !(p->flags & PUBLISHED))
+	if (dialogue_outcome(&p->session.dialogue)->text[0] == '\0' &&
+	    !(p->flags & PUBLISHED))
 		printable_copy(p->result.text, sizeof(p->result.text), view_of(reason));
 	publish(p, now);
 	hang_up(p);
-}
-
-static void sasl_exchange_free(struct probe *p)
-{
-	if (p->exchange != NULL)
-		explicit_bzero(p->exchange, sizeof(*p->exchange));
-	free(p->exchange);
 }
 
 static void probe_forget(struct probe *p)
@@ -408,8 +357,7 @@ static void probe_forget(struct probe *p)
 
 	schedule_drop(p->setting.schedule, &p->deadline);
 	result_fini(&p->result);
-	sasl_exchange_free(p);
-	free(p->room);
+	session_fini(&p->session);
 	free(p);
 	ended(user);
 }
@@ -444,7 +392,8 @@ static bool deadline_moves(struct probe *p, struct instant now)
 {
 	struct span late = span_between(p->deadline.at, now), more = { 0 };
 
-	switch (lost_time_judge(&p->lost, late, stream_is_ready(&p->stream), &more)) {
+	switch (
+	    lost_time_judge(&p->lost, late, stream_is_ready(&p->session.stream), &more)) {
 	case DEADLINE_MOVES:
 		p->setting.ends = instant_plus(instant_plus(p->setting.ends, late), more);
 		deadline_set(p, instant_plus(now, more));
@@ -464,9 +413,9 @@ static bool deadline_moves(struct probe *p, struct instant now)
 /* True: the server owes a reply, and we stay to answer it with the farewell. */
 static bool stays(struct probe *p)
 {
-	if (!(p->flags & STARTED) || p->phase == PHASE_TLS)
+	if (!p->session.begun || p->phase == PHASE_TLS)
 		return false;
-	return dialogue_timeout(&p->dialogue) == WISH_READ;
+	return dialogue_timeout(&p->session.dialogue) == WISH_READ;
 }
 
 static void deadline_passed(struct due *d, struct instant now)
@@ -489,7 +438,7 @@ static void deadline_passed(struct due *d, struct instant now)
 		return;
 	}
 	stay = stays(p);
-	if (!(p->flags & STARTED) || p->phase == PHASE_TLS)
+	if (!p->session.begun || p->phase == PHASE_TLS)
 		set_fault(p, FAULT_TIMEOUT, p->phase, NULL);
 	publish(p, now);
 	if (stay && !p->setting.in_haste)
@@ -538,31 +487,6 @@ void probe_leave(struct probe *p, struct span grace)
 		hang_up(p);
 }
 
-static struct dialogue_buffers *lend_buffers(void *user)
-{
-	struct probe *p = user;
-
-	p->room = malloc(sizeof(*p->room));
-	return p->room;
-}
-
-static struct exchange *lend_exchange(void *user)
-{
-	struct probe *p = user;
-
-	p->exchange = calloc(1, sizeof(*p->exchange));
-	return p->exchange;
-}
-
-static const char *bind_login(void *user, struct buffer *ret_bytes)
-{
-	const struct probe *p = user;
-
-	return stream_binding(&p->stream, ret_bytes);
-}
-
-static const struct sasl_means means = { &openssl_digests, lend_exchange, bind_login };
-
 struct probe *probe_new(const struct probe_setting *setting)
 {
 	struct probe *p = malloc(sizeof(*p));
@@ -576,23 +500,22 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->result.phases[PHASE_DNS] = setting->dns;
 	p->result.dane = setting->dane;
 	p->result.waited = setting->waited;
-	dialogue_params_init(&p->params, setting->target, setting->settings, setting->dane,
-			     !setting->hold_login);
-	p->params.means = &means;
-	p->params.lend_buffers = lend_buffers;
-	p->params.lend_user = p;
+	session_init(&p->session);
+	dialogue_params_init(&p->session.params, setting->target, setting->settings,
+			     setting->dane, !setting->hold_login);
+	p->session.tls = (struct session_tls){ setting->tls, setting->tls_name,
+					       setting->target->pins, setting->tlsa };
 	if (setting->transcript)
 		p->result.transcript = transcript_new();
 	if (p->result.transcript != NULL) {
-		p->params.overhear = probe_overhear;
-		p->params.overhear_user = p;
-		lend_buffers(p);
+		p->session.params.overhear = probe_overhear;
+		p->session.params.overhear_user = p;
 	}
-	dialogue_init(&p->dialogue, &p->params, p->room, setting->output);
+	session_prepare(&p->session, setting->output);
 	p->deadline.run = probe_begin;
 	if (!schedule_put(setting->schedule, &p->deadline, instant_now())) {
 		result_fini(&p->result);
-		free(p->room);
+		session_fini(&p->session);
 		free(p);
 		return NULL;
 	}
