@@ -109,9 +109,9 @@ static void state_log_held(void *user, const struct target *target)
 static void state_log_on_server(void *user, const struct server_change *change)
 {
 	if (change->change == OUTAGE_STARTED)
-		state_log_put_server(user, LOG_ERROR,
-				     "host unreachable: none of its services can be reached",
-				     change);
+		state_log_put_server(
+		    user, LOG_ERROR,
+		    "host unreachable: none of its services can be reached", change);
 	else if (change->change == OUTAGE_ENDED)
 		state_log_put_server(user, LOG_INFO, "host can be reached again", change);
 	else if (change->change == OUTAGE_REVOKED)
@@ -124,7 +124,9 @@ static void state_log_on_resolver(void *user, const struct resolver_report *repo
 	struct log *log = user;
 
 	if (report->change == RESOLVER_OUTAGE_STARTED)
-		log_put(log, LOG_ERROR, "the configured name servers do not answer: only servers with an IP address can be probed",
+		log_put(log, LOG_ERROR,
+			"the configured name servers do not answer: only servers with an "
+			"IP address can be probed",
 			(struct log_field[]){
 			    { "fault", fault_name(report->result->fault) },
 			    { "reason", verdict_sentence(report->result, sentence) } },

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What an IMAP server marks with [ALERT] (RFC 9051 section 7.1) reaches the operator, wherever it
-# says it: in check_mail and in the exporter, as text and in JSON, on the page and in the log.
+# What an IMAP server marks with [ALERT] (RFC 9051 section 7.1) reaches the operator, wherever the
+# server sends it: in check_mail and in the exporter, as text and in JSON, on the page and in the log.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

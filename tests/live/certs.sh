@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced. A root, an intermediate and one leaf certificate per story the lab tells.
+# Sourced. A root, an intermediate and one leaf certificate for each service of the lab.
 #
 #   make_certs DIR     DIR/root.pem is the trust anchor; DIR/NAME.pem holds key and chain,
 #                      DIR/NAME.crt the chain alone, DIR/NAME.key the key alone.

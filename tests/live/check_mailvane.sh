@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# check_mailvane asks a running exporter: the words of check_mail, how old they are, and UNKNOWN
-# within a second when there is no answer to be had.
+# check_mailvane reads from a running exporter: the texts of check_mail and their age, and UNKNOWN
+# within a second without an answer.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The exporter as a daemon before servers that are hostile or say nothing: what a stranger says
-# harms no page, and silence holds up no ending. mailsim plays the servers.
+# The exporter with servers that are hostile or silent: their replies must not break a page, and their
+# silence must not delay the end of the exporter. mailsim plays the servers.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# DANE: TLSA records of a signed zone, validated by a resolver that is trusted, decide what the
-# certificates of SMTP servers are worth; the same in check_mail and in the exporter.
+# DANE: TLSA records of a signed zone, validated by a trusted resolver, decide about the
+# certificates of SMTP servers; the same in check_mail and in the exporter.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A server that offers less than before, or a login in clear, is a warning, with what was and what is,
-# until that has lasted for `capabilities_settle`.
+# A server that offers less than before, or a login without TLS, is a WARNING that names the old and the
+# new offer, until that has lasted for `capabilities_settle`.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

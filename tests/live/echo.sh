@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A server that repeats the password, in many disguises and in every phase: it is in no output of
+# A server repeats the password, in many encodings and in every phase: it must be in no output of
 # check_mail (-vvv, --json) and of the exporter (/probe?debug=true, /metrics, its API, its log).
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Few descriptors and files that are none: the exporter with `ulimit -n 64` and 500 targets probes
+# Few descriptors, and pipes in place of files: the exporter with `ulimit -n 64` and 500 targets probes
 # fewer at once and blames nobody; plugins and the exporter wait for no pipe.
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The programs as they are shipped: read with readelf.
+# The hardening of the built programs, read with readelf.
 #
 #   hardening.sh           builds check_mailvane with no option at all and looks at it
 #   hardening.sh BUILD     looks at the programs that are in that build directory

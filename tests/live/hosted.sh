@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the exporter shows of customers' names: metrics, /api/v1/names and its schema, the page, and
-# check_mailvane. mailsim plays a shared host where more names are bad than have series.
+# check_mailvane. mailsim plays a shared host with more bad names than may have a series.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

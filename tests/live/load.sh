@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# No false alarm and none missed while the machine has no time to spare: 10,000 probes of good servers
+# On an overloaded machine there must be no false alarm and no missed one: 10,000 probes of good servers
 # and 1,000 failures that mailsim counts, beside as many busy loops as there are processors.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh

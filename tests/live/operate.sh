@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What an operator asks a running exporter for: a reload, its configuration, its status as JSON.
+# Requests of an operator to a running exporter: a reload, its configuration, its status as JSON.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A dead host is one story: its services are asked at once, the log has one line, and each passive
-# result says so alike. A dead service of a living host is told as ever.
+# An unreachable host is reported once: its services are probed at once, the log has one line, and all
+# passive results have the same remark. A single service that fails is reported as usual.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

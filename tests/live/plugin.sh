@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check_mail against real servers: each story of the lab has its verdict, quickly and politely.
+# check_mail against real servers: every service of the lab gets its verdict, in time and without errors in the servers' logs.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./lab.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rows of an operator go before the table of verdicts: check_mail and the exporter agree on each,
+# Rows of `policy` come before the table of verdicts: check_mail and the exporter agree on each,
 # in whatever order they stand, and what one row allows hides nothing else.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# Sourced behind assert.sh: an exporter under test, and what it says.
+# Sourced behind assert.sh: runs an exporter and reads its answers.
 
 # It has a second to end; a sanitizer's search for leaks comes on top. packaging/quickstart
 # --check holds the program that is installed to the second.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# Sourced behind assert.sh and sim.sh: what the tests with real schedulers share. A folder, the
-# account the scheduler runs as, the plugins where that account can read them, and a process.
+# Sourced behind assert.sh and sim.sh: functions of the tests with real schedulers: a folder, the
+# account of the scheduler, plugins that this account can read, and a process.
 
 SCHEDULER=
 SCHEDULER_PID=

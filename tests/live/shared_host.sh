@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The exporter and the customers' names of a shared host: each is asked for by SNI and judged by
-# its own certificate, at a pace, within the budget; a server that goes away is not its names'
-# fault; other names come with a changed file. mailsim shows a certificate for each name.
+# The exporter and the customers' names of a shared host: each is probed by SNI and judged by
+# its own certificate, evenly and within the limits; names keep their results while the server does
+# not answer; a changed file changes the names. mailsim shows a certificate for each name.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Without memory and descriptors, one call at a time: no server is blamed, plugins say UNKNOWN, the
-# exporter goes on.
+# One call at a time gets no memory or no descriptor: no fault of a server may be reported, plugins say
+# UNKNOWN, and the exporter goes on.
 #
 #   shortage.sh          some of the calls
 #   shortage.sh --all    each of them, which takes long

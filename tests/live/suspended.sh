@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A wrong password is tried once: the account is left alone at that server, which every front end
-# tells with the time of the next try, also over a reload, until the file with the password changes.
+# A wrong password is tried once. Then the account is not used at that server, also after a reload, until
+# its password file changes; every front end shows the time of the next login.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./sim.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How the exporter is reached: several sockets, a prefix, and clients that are slow or greedy.
+# The HTTP server: several sockets, a prefix, and clients that are slow or open many connections.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh
 . ./prober.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Clients that take connections and give nothing back: after each attack /metrics is answered
+# Clients that open connections and read no answers: after each attack /metrics is answered
 # within a second, and slots and descriptors are as before.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a server may never get: a login in clear, or by a server that is not verified. mailsim offers
+# No login may be sent without TLS, or to a server that is not verified. mailsim offers
 # every mechanism where none may be used and records each byte it gets, in TLS and outside.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 . ./assert.sh

@@ -1,4 +1,4 @@
-/* answer.c - what is said: the scenario's faults and replies, else the protocol's words. */
+/* answer.c - the answers: faults and replies of the scenario, or else those of the protocol. */
 #include "session.h"
 
 #include "worker.h"

@@ -1,6 +1,6 @@
 /* authority.c - a throw-away certificate authority.
  *
- * Read the table of kinds first: one row is one way a server's certificate can be. A root and
+ * Read the table of kinds first: each row is a kind of server certificate. A root and
  * five intermediates (good, expired, expiring, of a root nobody trusts, RSA) stand above them.
  */
 #include "authority.h"

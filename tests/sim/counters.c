@@ -1,4 +1,4 @@
-/* counters.c - counting, and the text of it. */
+/* counters.c - counters, and their text. */
 #include "counters.h"
 
 #include "listener.h"

@@ -1,4 +1,4 @@
-/* frame.c - where a command ends. */
+/* frame.c - finds the end of a command. */
 #include "frame.h"
 
 #include <string.h>

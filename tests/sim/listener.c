@@ -1,4 +1,4 @@
-/* listener.c - opens what a scenario asks for. */
+/* listener.c - opens the listening sockets of a scenario. */
 #include "listener.h"
 
 #include "flood.h"

@@ -1,4 +1,4 @@
-/* manners.c - the log of rudeness. */
+/* manners.c - counts and logs impolite behaviour of clients. */
 #include "manners.h"
 
 #include "session.h"
