@@ -4,6 +4,8 @@
 
 #include "descriptors.h"
 
+#include <stdio.h>
+
 /* For standard streams, log, signals, listening sockets and HTTP; and for the loop and
  * the DNS sockets of each engine thread. A quarter of the rest is kept for HTTP clients
  * and files (descriptors.h). */
@@ -18,11 +20,28 @@ static const char *descriptor_limit_number(char dst[24], unsigned n)
 	return buffer_string(&b);
 }
 
+static unsigned descriptor_limit_own(const struct plan *plan)
+{
+	return DESCRIPTORS_BASE + DESCRIPTORS_PER_THREAD * plan->settings.threads;
+}
+
+bool descriptor_limit_suffices(const struct plan *plan, char *error, size_t cap)
+{
+	unsigned limit = descriptors_limit(), own = descriptor_limit_own(plan);
+
+	if (limit > own)
+		return true;
+	snprintf(error, cap,
+		 "this process may open %u files, and the exporter needs more than %u for "
+		 "itself; raise the limit (ulimit -n, LimitNOFILE of the service)",
+		 limit, own);
+	return false;
+}
+
 void descriptor_limit_apply(struct plan *plan, struct log *log)
 {
 	unsigned wanted = plan->settings.in_flight_max, limit = descriptors_limit();
-	unsigned others =
-	    DESCRIPTORS_BASE + DESCRIPTORS_PER_THREAD * plan->settings.threads;
+	unsigned others = descriptor_limit_own(plan);
 	unsigned fit = descriptors_fit(wanted, limit, others);
 	char configured[24], effective[24], files[24];
 

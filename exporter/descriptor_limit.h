@@ -11,4 +11,8 @@
  * be in use yet. */
 void descriptor_limit_apply(struct plan *, struct log *);
 
+/* False: the limit is lower than what the exporter needs before it can probe or answer at
+ * all; error then says the limit, and what it must be at least. */
+bool descriptor_limit_suffices(const struct plan *, char *error, size_t cap);
+
 #endif

@@ -191,9 +191,12 @@ static struct exporter *exporter_prepare(struct config *config, const char *path
 struct exporter *exporter_new(struct config *config, const char *path, const char *version,
 			      struct log *log, char *error, size_t cap)
 {
-	struct exporter *x = exporter_prepare(config, path, version, log);
+	struct exporter *x;
 	struct engine_hooks hooks;
 
+	if (!descriptor_limit_suffices(config->plan, error, cap))
+		return NULL;
+	x = exporter_prepare(config, path, version, log);
 	if (!x) {
 		text_copy(error, cap, "out of memory or descriptors");
 		return NULL;

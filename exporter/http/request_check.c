@@ -3,6 +3,7 @@
 
 #include "web.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 /* --- the target ------------------------------------------------------------------------------- */
@@ -179,34 +180,53 @@ static bool same_authority(struct view one, struct view other)
 	return one.n > 0 && one.n == other.n && strncasecmp(one.p, other.p, one.n) == 0;
 }
 
-static bool origin_is_ours(const struct request *request, const char *origin)
+/* True for an IP address, with or without a port, and for localhost. Nobody else can make one of
+ * these lead to this exporter; any other name may be an attacker's, who has let it point here
+ * after the page was loaded (DNS rebinding), so that the page counts as one of this exporter. */
+static bool authority_cannot_be_rebound(struct view authority)
+{
+	char host[INET6_ADDRSTRLEN + 3];
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char *end;
+
+	if (authority.n == 0 || authority.n >= sizeof(host))
+		return false;
+	text_copy(host, authority.n + 1, authority.p);
+	end = host[0] == '[' ? strchr(host, ']') : strrchr(host, ':');
+	if (end)
+		*end = '\0';
+	if (host[0] == '[')
+		return end != NULL && inet_pton(AF_INET6, host + 1, bytes) == 1;
+	return strcasecmp(host, "localhost") == 0 || inet_pton(AF_INET, host, bytes) == 1;
+}
+
+/* The page that sent the request is one of this exporter, by a name that is surely its own. */
+static bool page_is_ours(const struct request *request, const char *origin,
+			 const char *site)
 {
 	const char *host = request_header(request, MHD_HTTP_HEADER_HOST);
-	struct view from = authority_of(origin);
+	struct view from = origin ? authority_of(origin) : view_of(host ? host : "");
 
-	return (host && same_authority(from, view_of(host))) ||
-	       same_authority(from, authority_of(request->site->home));
+	/* scripts cannot set this header, and proxies do not change it */
+	if (site && !view_equal(view_of(site), "same-origin"))
+		return view_equal(view_of(site), "none");
+	if (same_authority(from, authority_of(request->site->home)))
+		return true;
+	return (site || (host && same_authority(from, view_of(host)))) &&
+	       authority_cannot_be_rebound(from);
 }
 
 bool request_check_origin(const struct request *request, struct http_reply *ret_refusal)
 {
 	const char *origin = request_header(request, MHD_HTTP_HEADER_ORIGIN);
 	const char *site = request_header(request, "Sec-Fetch-Site");
-	bool ours = !origin || origin_is_ours(request, origin);
 
-	/* scripts cannot set this header, and proxies do not change it */
-	if (site)
-		ours = view_equal(view_of(site), "same-origin") ||
-		       view_equal(view_of(site), "none");
-	if (ours)
+	if ((!origin && !site) || page_is_ours(request, origin, site))
 		return true;
 	*ret_refusal = http_reply_text(
 	    MHD_HTTP_FORBIDDEN,
-	    "this request comes from a page of another site (see its headers Origin and "
-	    "Sec-Fetch-Site). Send it from a page of this exporter or with a program such "
-	    "as "
-	    "curl; behind a proxy, start the exporter with --web.external-url=URL, the "
-	    "address "
-	    "that browsers use\n");
+	    "this request may come from a page of another site (see its headers Origin and "
+	    "Sec-Fetch-Site). Send it with a program such as curl, or start the exporter "
+	    "with --web.external-url=URL, the address that browsers use for it\n");
 	return false;
 }

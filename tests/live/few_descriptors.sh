@@ -48,6 +48,11 @@ few_descriptors() {
 		'level=warn .*in_flight_max is lowered.* configured=400 in_flight_max=2[0-9] open_files_max=64'
 	exporter_end TERM
 	is "it ends with 0" "$CODE" 0
+	ulimit -S -n 30
+	ulimit -H -n 30
+	run timeout 60 "$EXPORTER" --config.file="$WORK/mailvane.conf" --web.listen-address="$EXPORTER_AT"
+	is "with too few for itself it does not start" "$CODE" 1
+	has "and says how many it needs" "$ERR" 'may open [0-9]+ files, and the exporter needs more than 32 .*LimitNOFILE'
 }
 
 # waits_not WHAT COMMAND...: UNKNOWN with words, well before the alarm.

@@ -353,15 +353,14 @@ static void a_body_of_a_refused_request_is_read(void **state)
 /* --- origins ---------------------------------------------------------------------------------------- */
 
 /* Whether the main thread is asked to reload; the request is then cut. */
-static bool reloads(const char *method, const char *headers)
+static bool reloads_at(const char *host, const char *method, const char *headers)
 {
 	char request[500];
 	bool asked;
 	int fd = dial();
 
-	snprintf(request, sizeof(request),
-		 "%s /-/reload HTTP/1.1\r\nHost: exporter:19025\r\n%s\r\n", method,
-		 headers);
+	snprintf(request, sizeof(request), "%s /-/reload HTTP/1.1\r\nHost: %s\r\n%s\r\n",
+		 method, host, headers);
 	say(fd, request);
 	asked = reload_queue_waits(&x.store->reload_queue);
 	if (asked) {
@@ -376,6 +375,29 @@ static bool reloads(const char *method, const char *headers)
 	return asked;
 }
 
+static bool reloads(const char *method, const char *headers)
+{
+	return reloads_at("127.0.0.1:19025", method, headers);
+}
+
+/* DNS rebinding: the attacker's name leads here, so Origin and Host agree. */
+static void a_name_that_anybody_may_own_is_not_ours(void **state)
+{
+	(void)state;
+	site.lifecycle = true;
+	assert_false(reloads_at("evil.example:9925", "POST",
+				"Origin: http://evil.example:9925\r\n"));
+	assert_false(reloads_at("evil.example:9925", "POST",
+				"Origin: http://evil.example:9925\r\n"
+				"Sec-Fetch-Site: same-origin\r\n"));
+	assert_false(reloads_at("evil.example", "POST", "Sec-Fetch-Site: same-origin\r\n"));
+	assert_false(reloads_at("127.0.0.1.evil.example", "POST",
+				"Origin: http://127.0.0.1.evil.example\r\n"));
+	assert_true(reloads_at("[::1]:9925", "POST", "Origin: http://[::1]:9925\r\n"));
+	assert_true(reloads_at("LOCALHOST", "POST", "Origin: http://localhost\r\n"));
+	assert_true(reloads_at("evil.example", "POST", ""));
+}
+
 static void another_sites_page_changes_nothing(void **state)
 {
 	(void)state;
@@ -384,21 +406,20 @@ static void another_sites_page_changes_nothing(void **state)
 		const char *method = i == 0 ? "POST" : "PUT";
 
 		assert_true(reloads(method, ""));
-		assert_true(reloads(method, "Origin: http://exporter:19025\r\n"));
-		assert_true(reloads(method, "Origin: https://EXPORTER:19025\r\n"));
+		assert_true(reloads(method, "Origin: http://127.0.0.1:19025\r\n"));
 		assert_true(reloads(method, "Sec-Fetch-Site: same-origin\r\n"));
 		assert_true(reloads(method, "Sec-Fetch-Site: none\r\n"));
-		/* Behind a proxy that says another Host, the browser knows best. */
-		assert_true(reloads(method, "Sec-Fetch-Site: same-origin\r\n"
-					    "Origin: https://monitor.example.com\r\n"));
+		/* A name may be anybody's: only --web.external-url says which one is ours. */
+		assert_false(reloads(method, "Sec-Fetch-Site: same-origin\r\n"
+					     "Origin: https://monitor.example.com\r\n"));
 		assert_false(reloads(method, "Origin: http://evil.example\r\n"));
-		assert_false(reloads(method, "Origin: http://exporter:19026\r\n"));
-		assert_false(reloads(method, "Origin: http://exporter:19025.evil\r\n"));
+		assert_false(reloads(method, "Origin: http://127.0.0.1:19026\r\n"));
+		assert_false(reloads(method, "Origin: http://127.0.0.1:19025.evil\r\n"));
 		assert_false(reloads(method, "Origin: null\r\n"));
 		assert_false(reloads(method, "Origin: \r\n"));
 		assert_false(reloads(method, "Sec-Fetch-Site: cross-site\r\n"));
 		assert_false(reloads(method, "Sec-Fetch-Site: same-site\r\n"
-					     "Origin: http://exporter:19025\r\n"));
+					     "Origin: http://127.0.0.1:19025\r\n"));
 	}
 	/* What only reads may be linked to. */
 	gets(REQUEST("GET /") "Origin: http://evil.example\r\nSec-Fetch-Site: "
@@ -460,6 +481,7 @@ int main(void)
 		REQUEST_TEST(odd_methods_are_refused),
 		REQUEST_TEST(a_body_of_a_refused_request_is_read),
 		REQUEST_TEST(another_sites_page_changes_nothing),
+		REQUEST_TEST(a_name_that_anybody_may_own_is_not_ours),
 		REQUEST_TEST(the_external_url_is_ours_too),
 	};
 
