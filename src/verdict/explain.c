@@ -8,9 +8,9 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"configured, and the farewell.",
 	"", "" },
 [FAULT_TIMEOUT] = {
-	"The answer did not come before the deadline. The phase says which one was awaited: "
-	"connect means no sign of the host at all, greeting that the port is open but the "
-	"program behind it does not speak.",
+	"The answer did not come before the deadline. The phase says which answer: connect "
+	"means that the host did not answer at all, greeting that the port is open but the "
+	"program behind it sends nothing.",
 	"a firewall that drops packets (connect)\n"
 	"a server out of processes or connections (greeting)\n"
 	"a reverse lookup, a DNS blocklist or postscreen that delays the greeting\n"
@@ -29,10 +29,11 @@ static const struct explanation explanations[FAULT_COUNT] = {
 [FAULT_NO_ADDRESS] = {
 	"The name exists but has no address of the wanted kind.",
 	"IPv6 only is asked for and there is no AAAA record, or the reverse\n"
-	"only an MX record stands there: a mail domain is not a host",
+	"the name has only an MX record: it is a mail domain, not a host",
 	"give the host that the MX record names, or lift the restriction to one IP version" },
 [FAULT_REFUSED] = {
-	"The host answered that nothing listens on the port, or a firewall said so in its name.",
+	"The host answered that nothing listens on the port, or a firewall answered so for "
+	"it.",
 	"the service is stopped or crashed\n"
 	"it listens on another port or address only\n"
 	"a firewall that rejects",
@@ -43,39 +44,41 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"no IPv6 (or IPv4) where the probe runs",
 	"ping the host and its neighbours; without IPv6 here set addresses = \"ipv4\"" },
 [FAULT_RESET] = {
-	"The connection was cut hard (RST).",
+	"The connection was reset (RST).",
 	"the server process crashed or was killed\n"
 	"a firewall or load balancer that cuts connections",
 	"look for crashes in the server's log at this time" },
 [FAULT_CLOSED] = {
-	"The server hung up in the middle without saying why.",
+	"The server closed the connection in the middle of the dialogue without a reason.",
 	"a blocklist or connection limit (Dovecot, fail2ban, haproxy without backend)\n"
 	"a login process that died",
 	"the server's log names the client address: look for ours" },
 [FAULT_PROTOCOL] = {
-	"What came is not the protocol that was expected, or came unasked. In phase quit all else "
-	"worked, and only the answer to QUIT or LOGOUT was wrong.",
+	"The server sent something that is not the expected protocol, or sent it without a "
+	"command. In phase quit everything else worked, and only the answer to QUIT or LOGOUT "
+	"was wrong.",
 	"another service on this port\n"
 	"TLS from the first byte where plain text was expected, or the reverse\n"
-	"a proxy that answers in its own words, or expects the PROXY header",
+	"a proxy that answers by itself, or expects the PROXY header",
 	"check port and TLS mode of the service; the text shows what came" },
 [FAULT_INJECTION] = {
-	"Bytes lay behind the answer to STARTTLS before encryption began. Somebody on the way "
-	"could have put them there to be taken for the server's (CVE-2011-0411).",
-	"a mail server or proxy with this very bug\n"
+	"There were bytes behind the answer to STARTTLS, before encryption began. Somebody on "
+	"the network could have added them, so that clients take them for the server's "
+	"(CVE-2011-0411).",
+	"a mail server or proxy with this defect\n"
 	"an attack",
 	"treat it as an incident; update the server" },
 [FAULT_LIMIT] = {
 	"The server sent a line, a reply or a session longer than any mail server needs.",
 	"not a mail server\n"
-	"a server gone wild, or one that attacks its clients",
+	"a defective server, or one that attacks its clients",
 	"connect by hand and look at what it sends" },
 [FAULT_REJECTED] = {
-	"The server answered with a clear and permanent no. Its words tell why.",
+	"The server refused permanently. Its reply says why.",
 	"our address is on a blocklist (554 in the greeting)\n"
 	"the server accepts no mail at all (521)\n"
 	"it wants another name in EHLO",
-	"read the server's words; ask for an exception for the monitor's address" },
+	"read the server's reply; ask for an exception for the monitor's address" },
 [FAULT_UNAVAILABLE] = {
 	"The server says itself that it is not in service: SMTP 421, IMAP BYE, a backend away.",
 	"it is being restarted or is shutting down\n"
@@ -83,7 +86,7 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"too many connections in all",
 	"look at the server's log and its backends" },
 [FAULT_TEMPFAIL] = {
-	"A temporary no: the server asks to try again later.",
+	"The server refused for now and asks to try again later.",
 	"greylisting or a policy\n"
 	"a full disk or an unreachable policy service (4.3.x)",
 	"a single one is normal; when it lasts, look at disk space and milters" },
@@ -98,7 +101,7 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"a middlebox that strips the offer",
 	"check the TLS settings of this very port; is TLS meant to be implicit (465, 993, 995)?" },
 [FAULT_STARTTLS_REFUSED] = {
-	"STARTTLS is offered but answered with a no.",
+	"STARTTLS is offered but refused.",
 	"a certificate or key that cannot be read\n"
 	"the TLS session cache or helper process is broken",
 	"the server's log has the reason, mostly a file and a permission" },
@@ -129,8 +132,8 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"compare the file on disk with what is served, then reload the service\n"
 	"openssl x509 -noout -enddate -in FILE" },
 [FAULT_CERT_EXPIRING] = {
-	"The certificate is nearer to its end than an automatic renewal would let it come.",
-	"the renewal fails in silence\n"
+	"The certificate ends soon; an automatic renewal should have replaced it already.",
+	"the renewal fails without an alarm\n"
 	"it was renewed but the service was not reloaded",
 	"run the renewal by hand and read what it says; reload the service" },
 [FAULT_CERT_NOT_YET_VALID] = {
@@ -205,13 +208,13 @@ static const struct explanation explanations[FAULT_COUNT] = {
 	"login is gone, or a login is offered in clear.",
 	"an update or new settings\n"
 	"a module that failed to load\n"
-	"somebody on the way who changes what is said",
-	"meant? then nothing is to be done: the new offer is taken for normal after a while" },
+	"somebody on the network who changes the dialogue",
+	"if this was intended, do nothing: after a while the new offer counts as normal" },
 [FAULT_ALERT] = {
-	"The server sent words that it wants a human to see ([ALERT], RFC 9051 section 7.1). What "
-	"came before TLS is marked: anybody on the way may have said it.",
+	"The server sent a text for people ([ALERT], RFC 9051 section 7.1). Text that came "
+	"before TLS is marked, because somebody on the network may have sent it.",
 	"a full mailbox or disk, planned work, a broken part that does not stop the login",
-	"read the words: they are the server's own" },
+	"read the text: it is the server's own" },
 [FAULT_DNS_PARTIAL] = {
 	"IPv4 or IPv6 addresses of the host were found, but the question for the other kind failed: clients "
 	"may wait for it each time.",
