@@ -204,7 +204,7 @@ static void names_own_ask(struct walk *w, struct engine *engine, struct question
 	t->flags |= TARGET_TLS_ONLY;
 	t->timeout = q->cut_short ? left : most;
 	q->on_demand_probe.done = names_done;
-	q->on_demand_probe.gone = names_gone;
+	q->on_demand_probe.closed = names_gone;
 	w->pending++;
 	port->in_flight++;
 	engine_probe(engine, &q->on_demand_probe);

@@ -153,7 +153,7 @@ static int main_once(struct plan *plan, struct log *log, struct moment started)
 {
 	const struct engine_hooks hooks = { .probed = once_log_result,
 					    .name_changed = once_log_name,
-					    .names_untold = once_log_skipped,
+					    .name_changes_dropped = once_log_skipped,
 					    .user = log };
 	struct health health = { .version = version,
 				 .started = started,

@@ -80,7 +80,7 @@ static bool hosted_names_fits(const char *filter, const char *text)
 
 /* Writes some names of the target. False: it has no more that are wanted; the total then
  * includes all of them. */
-static bool some_names(struct hosted_names *h, const struct hosting *at)
+static bool some_names(struct hosted_names *h, const struct name_check *at)
 {
 	size_t skip = h->skip, total = 0, count, max = h->limit - h->shown;
 	struct name_results_question question = { .part = h->part,
@@ -114,8 +114,8 @@ static bool hosted_names_more(struct text_stream *answer, struct strbuf *out)
 		json_object(j, NULL);
 		json_array(j, "names");
 	}
-	if (h->at < h->plan->hosting_count) {
-		const struct hosting *at = &h->plan->hostings[h->at];
+	if (h->at < h->plan->name_check_count) {
+		const struct name_check *at = &h->plan->name_checks[h->at];
 
 		if (!hosted_names_fits(h->server, at->target->server) ||
 		    !hosted_names_fits(h->service, at->target->service->name) ||
@@ -177,7 +177,7 @@ static void put_counts(struct json *j, const struct name_results_summary *s)
 	json_end(j);
 }
 
-static void hosted_names_put_summary(struct json *j, const struct hosting *h,
+static void hosted_names_put_summary(struct json *j, const struct name_check *h,
 				     const struct name_results_summary *s)
 {
 	json_number(j, "total", (int64_t)s->total);
@@ -194,7 +194,7 @@ static void hosted_names_put_summary(struct json *j, const struct hosting *h,
 	hosted_names_put_certificate(j, "fallback", s->fallback);
 }
 
-void hosted_names_member(struct json *j, const char *name, const struct hosting *h)
+void hosted_names_member(struct json *j, const char *name, const struct name_check *h)
 {
 	struct name_results_summary summary;
 
@@ -242,11 +242,11 @@ static bool set_number(const char *text, size_t max, size_t *number)
 
 static bool has_names(const struct plan *plan, const struct hosted_names_request *wish)
 {
-	for (size_t i = 0; i < plan->hosting_count; i++)
+	for (size_t i = 0; i < plan->name_check_count; i++)
 		if ((!wish->server ||
-		     strcmp(plan->hostings[i].target->server, wish->server) == 0) &&
-		    (!wish->service ||
-		     strcmp(plan->hostings[i].target->service->name, wish->service) == 0))
+		     strcmp(plan->name_checks[i].target->server, wish->server) == 0) &&
+		    (!wish->service || strcmp(plan->name_checks[i].target->service->name,
+					      wish->service) == 0))
 			return true;
 	return false;
 }

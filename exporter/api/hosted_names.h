@@ -26,7 +26,7 @@ struct text_stream *hosted_names_new(struct plan *, const struct hosted_names_re
 
 /* For /api/v1/status: writes a member with the counts of one target's names; null if it
  * has no names. */
-void hosted_names_member(struct json *, const char *name, const struct hosting *);
+void hosted_names_member(struct json *, const char *name, const struct name_check *);
 
 /* Reads "ok" to "unknown", "pending" or "problem" as a set of states. False: an unknown
  * word. */

@@ -207,7 +207,7 @@ static struct http_reply probe_request_submit(struct request *request, struct pr
 	if (p->chosen.foreign)
 		p->on_demand_probe.probe_acl = &p->plan->settings.on_demand.probe_acl;
 	p->on_demand_probe.done = probe_request_done;
-	p->on_demand_probe.gone = probe_request_gone;
+	p->on_demand_probe.closed = probe_request_gone;
 	permit = on_demand_limiter_acquire(&p->store->on_demand_limiter, p->client,
 					   p->plan->settings.on_demand.max);
 	if (permit != ON_DEMAND_GRANTED)

@@ -86,7 +86,7 @@ static void status_put_target(struct status *s, const struct target *t)
 		json_line(j);
 		json_object(j, NULL);
 		put_configured(j, t);
-		hosted_names_member(j, "names", plan_find_hosting(s->plan, t));
+		hosted_names_member(j, "names", plan_find_name_check(s->plan, t));
 		json_array(j, "results");
 		for (size_t i = 0; i < count; i++)
 			if (status_is_wanted(s, &records[i]))

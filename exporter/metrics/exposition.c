@@ -140,15 +140,16 @@ static bool one_name_results(struct exposition *x, const struct metric *metric)
 {
 	const struct plan *plan = x->plan;
 
-	if (x->target < plan->hosting_count) {
-		name_results_subject_next(&x->name_results, &plan->hostings[x->target++]);
-		encoder_subject(&x->encoder, x->name_results.hosting->target, NULL);
+	if (x->target < plan->name_check_count) {
+		name_results_subject_next(&x->name_results,
+					  &plan->name_checks[x->target++]);
+		encoder_subject(&x->encoder, x->name_results.name_check->target, NULL);
 		x->encoder.created = (struct moment){ 0 };
 		metric->read(&x->encoder,
 			     &(struct subject){ .health = &x->health,
 						.name_results = &x->name_results });
 	}
-	if (x->target < plan->hosting_count)
+	if (x->target < plan->name_check_count)
 		return true;
 	name_results_subject_fini(&x->name_results);
 	return false;

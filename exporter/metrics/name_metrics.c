@@ -37,9 +37,10 @@ static size_t name_metrics_shown(const struct name_results_subject *r)
 	return n < r->room ? n : r->room;
 }
 
-void name_results_subject_next(struct name_results_subject *r, const struct hosting *next)
+void name_results_subject_next(struct name_results_subject *r,
+			       const struct name_check *next)
 {
-	const struct hosting *before = r->hosting;
+	const struct name_check *before = r->name_check;
 	size_t taken = before != NULL ? name_metrics_shown(r) : 0;
 
 	name_results_subject_fini(r);
@@ -47,15 +48,15 @@ void name_results_subject_next(struct name_results_subject *r, const struct host
 		r->room -= taken;
 	else
 		r->room = NAME_SERIES_MAX;
-	r->hosting = next;
+	r->name_check = next;
 	name_results_summary(next->name_results, &r->summary);
 }
 
 void name_results_subject_fini(struct name_results_subject *r)
 {
-	if (r->hosting != NULL)
+	if (r->name_check != NULL)
 		name_results_summary_fini(&r->summary);
-	r->hosting = NULL;
+	r->name_check = NULL;
 }
 
 /* --- rows --------------------------------------------------------------------------------- */
@@ -119,12 +120,12 @@ void name_results_read_earliest(struct encoder *e, const struct subject *s)
 
 void name_results_read_oldest(struct encoder *e, const struct subject *s)
 {
-	put_moment(e, name_results_oldest(s->name_results->hosting->name_results));
+	put_moment(e, name_results_oldest(s->name_results->name_check->name_results));
 }
 
 void name_results_read_interval(struct encoder *e, const struct subject *s)
 {
-	name_metrics_put_span(e, s->name_results->hosting->interval);
+	name_metrics_put_span(e, s->name_results->name_check->interval);
 }
 
 void name_results_read_behind(struct encoder *e, const struct subject *s)
@@ -151,8 +152,8 @@ void name_results_read_names(struct encoder *e, const struct subject *s)
 	size_t count = 0;
 
 	if (names != NULL)
-		count = name_results_find(s->name_results->hosting->name_results, &question,
-					  names, max, NULL);
+		count = name_results_find(s->name_results->name_check->name_results,
+					  &question, names, max, NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct label labels[] = { { "name", names[i].name },
 						{ "fault", fault_name(names[i].fault) } };

@@ -10,14 +10,14 @@ enum { NAME_SERIES_MAX = 100 };
 
 /* One target with names. To be zeroed at the start. */
 struct name_results_subject {
-	const struct hosting *hosting;
+	const struct name_check *name_check;
 	struct name_results_summary summary;
 	size_t room; /* series of names that the server may still have */
 };
 
 /* Moves to a target with names; targets of one server follow each other. To be freed
  * with name_results_subject_fini. */
-void name_results_subject_next(struct name_results_subject *, const struct hosting *);
+void name_results_subject_next(struct name_results_subject *, const struct name_check *);
 void name_results_subject_fini(struct name_results_subject *);
 
 extern const struct words name_results_state_words, name_results_fault_words,

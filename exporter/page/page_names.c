@@ -27,7 +27,7 @@ static void page_names_put_link(struct strbuf *out, const struct target *t)
 
 /* --- under the headline ------------------------------------------------------------------- */
 
-static size_t wrong_at(const struct hosting *h)
+static size_t wrong_at(const struct name_check *h)
 {
 	struct name_results_summary s;
 
@@ -40,8 +40,8 @@ void page_names_note(struct strbuf *out, const struct plan *plan)
 {
 	size_t places = 0;
 
-	for (size_t i = 0; i < plan->hosting_count; i++) {
-		size_t n = wrong_at(&plan->hostings[i]);
+	for (size_t i = 0; i < plan->name_check_count; i++) {
+		size_t n = wrong_at(&plan->name_checks[i]);
 
 		if (n == 0)
 			continue;
@@ -51,7 +51,7 @@ void page_names_note(struct strbuf *out, const struct plan *plan)
 				 "good certificate: ");
 		if (places < NOTE_MAX) {
 			strbuf_format(out, "%s%zu at ", places > 0 ? ", " : "", n);
-			page_names_put_link(out, plan->hostings[i].target);
+			page_names_put_link(out, plan->name_checks[i].target);
 		}
 		places++;
 	}
@@ -117,7 +117,7 @@ static void begin_table(struct strbuf *out, const struct table *t)
 }
 
 /* Writes names of one target, as long as there is room; adds all of them to the total. */
-static void add_rows(struct strbuf *out, struct table *t, const struct hosting *h,
+static void add_rows(struct strbuf *out, struct table *t, const struct name_check *h,
 		     const struct name_results_question *q)
 {
 	size_t total = 0;
@@ -180,7 +180,7 @@ void page_names_found(struct strbuf *out, const struct page_params *params,
 	struct table table = { .params = params, .with_target = true };
 	struct name_results_question question = { .part = q->text, .states = states_of(q) };
 
-	if (plan->hosting_count == 0 || (!q->text[0] && !q->server[0]))
+	if (plan->name_check_count == 0 || (!q->text[0] && !q->server[0]))
 		return;
 	table.names = calloc(PAGE_NAMES_MAX, sizeof(*table.names));
 	if (!table.names)
@@ -189,8 +189,8 @@ void page_names_found(struct strbuf *out, const struct page_params *params,
 		    "<section class=\"list\" id=\"names\"><h2>Customers\xe2\x80\x99 names");
 	strbuf_text(out, q->text[0] || q->kinds ? "</h2>\n"
 						: " without a good certificate</h2>\n");
-	for (size_t i = 0; i < plan->hosting_count; i++) {
-		const struct hosting *h = &plan->hostings[i];
+	for (size_t i = 0; i < plan->name_check_count; i++) {
+		const struct name_check *h = &plan->name_checks[i];
 
 		if (!q->server[0] || strcmp(q->server, h->target->server) == 0)
 			add_rows(out, &table, h, &question);
@@ -217,7 +217,7 @@ static void page_names_put_fallback(struct strbuf *out,
 }
 
 static void put_sums(struct strbuf *out, const struct page_params *params,
-		     const struct hosting *h, const struct name_results_summary *s)
+		     const struct name_check *h, const struct name_results_summary *s)
 {
 	char interval[SPAN_TEXT_MAX], left[SPAN_TEXT_MAX];
 
@@ -248,7 +248,7 @@ static void put_sums(struct strbuf *out, const struct page_params *params,
 void page_names_card(struct strbuf *out, const struct page_params *params,
 		     const struct target *target)
 {
-	const struct hosting *h = plan_find_hosting(params->plan, target);
+	const struct name_check *h = plan_find_name_check(params->plan, target);
 	const struct name_results_question question = { .states = NAME_RESULTS_WRONG };
 	struct table table = { .params = params };
 	struct name_results_summary summary;

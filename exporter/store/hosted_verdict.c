@@ -20,7 +20,7 @@ struct sum {
 	enum fault fault;
 };
 
-static void hosted_verdict_add_names(struct sum *s, const struct hosting *h,
+static void hosted_verdict_add_names(struct sum *s, const struct name_check *h,
 				     enum state state)
 {
 	const struct name_results_question question = { .states = NAME_RESULTS_STATE(state),
@@ -40,7 +40,7 @@ static void hosted_verdict_add_names(struct sum *s, const struct hosting *h,
 	name_result_list_fini(names, count);
 }
 
-static void hosted_verdict_add(struct sum *s, const struct hosting *h)
+static void hosted_verdict_add(struct sum *s, const struct name_check *h)
 {
 	struct moment oldest = name_results_oldest(h->name_results), due;
 	struct name_results_summary r;
@@ -61,7 +61,7 @@ static void hosted_verdict_add(struct sum *s, const struct hosting *h)
 	name_results_summary_fini(&r);
 }
 
-static bool hosted_verdict_is_of(const struct hosting *h, const char *server)
+static bool hosted_verdict_is_of(const struct name_check *h, const char *server)
 {
 	return strcmp(h->target->server, server) == 0;
 }
@@ -77,10 +77,10 @@ static void put_remark(struct sum *s, const struct plan *plan, const char *serve
 	buffer_init(&names, storage, sizeof(storage));
 	s->names = &names;
 	for (size_t k = 0; k < ARRAY_SIZE(worst_first); k++)
-		for (size_t i = 0; i < plan->hosting_count; i++)
-			if (hosted_verdict_is_of(&plan->hostings[i], server) &&
+		for (size_t i = 0; i < plan->name_check_count; i++)
+			if (hosted_verdict_is_of(&plan->name_checks[i], server) &&
 			    s->shown < NAMES_SHOWN)
-				hosted_verdict_add_names(s, &plan->hostings[i],
+				hosted_verdict_add_names(s, &plan->name_checks[i],
 							 worst_first[k]);
 	buffer_init(&b, remark, FINDING_REMARK_MAX);
 	if (s->bad > 0)
@@ -99,8 +99,8 @@ bool hosted_verdict(const struct plan *plan, const char *server,
 	struct sum s = { .state = STATE_OK };
 	const struct target *first = NULL;
 
-	for (size_t i = 0; i < plan->hosting_count; i++) {
-		const struct hosting *h = &plan->hostings[i];
+	for (size_t i = 0; i < plan->name_check_count; i++) {
+		const struct name_check *h = &plan->name_checks[i];
 
 		if (!hosted_verdict_is_of(h, server))
 			continue;

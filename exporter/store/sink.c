@@ -125,7 +125,7 @@ struct engine_hooks sink_hooks(struct sink *sink)
 {
 	return (struct engine_hooks){ .probed = sink_on_result,
 				      .name_changed = sink_on_name,
-				      .names_untold = sink_on_names_skipped,
+				      .name_changes_dropped = sink_on_names_skipped,
 				      .user = sink };
 }
 

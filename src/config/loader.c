@@ -3,7 +3,7 @@
 
 #include "accounts.h"
 #include "dump.h"
-#include "hostings.h"
+#include "name_checks.h"
 #include "on_demand.h"
 #include "out_of_memory.h"
 #include "overrides.h"
@@ -31,7 +31,7 @@ void loader_fini(struct loader *l)
 	name_table_fini(&l->account_names);
 	name_table_fini(&l->service_names);
 	name_table_fini(&l->server_names);
-	hostings_fini(l);
+	name_checks_fini(l);
 	free(l->account_usable);
 	free(l->service_params);
 	free(l->dumped_accounts.text);
@@ -88,7 +88,7 @@ static struct plan *loader_finish(struct loader *l, const char *file)
 	if (l->errors.found.total > 0 ||
 	    plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
 		return NULL;
-	plan_set_hostings(plan, l->hostings, l->hosting_count);
+	plan_set_hostings(plan, l->name_checks, l->name_check_count);
 	l->dump = dump_head(l);
 	if (l->dump == NULL)
 		out_of_memory();

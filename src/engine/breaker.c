@@ -1,4 +1,4 @@
-/* breaker.c - a small table of accounts that failed. */
+/* breaker.c - a hash table of the logins that failed. */
 #include "breaker.h"
 
 #include "buffer.h"
@@ -67,17 +67,17 @@ bool breaker_allows(const struct breaker *b, uint64_t key, struct instant now,
 	return false;
 }
 
-const char *breaker_words(struct instant now, struct instant until, struct moment wall,
-			  char dst[BREAKER_WORDS_MAX])
+const char *breaker_explanation(struct instant now, struct instant until,
+				struct moment wall, char dst[BREAKER_EXPLANATION_MAX])
 {
 	struct span left = span_between(now, until);
 	char span[SPAN_TEXT_MAX], date[MOMENT_TEXT_MAX];
 	struct buffer b;
 
-	/* Whole seconds, never too early. */
+	/* Rounded up to whole seconds, so that the time is never too early. */
 	left = span_of_ms(left.ns > 0 ? (left.ns + 999999999) / 1000000000 * 1000 : 0);
 	moment_text((struct moment){ wall.ms + left.ns / 1000000 }, date);
-	buffer_init(&b, dst, BREAKER_WORDS_MAX);
+	buffer_init(&b, dst, BREAKER_EXPLANATION_MAX);
 	buffer_format(&b, "not tried, it failed lately; the next try is in %s (%s)",
 		      span_text(left, span), date);
 	return buffer_string(&b);
@@ -106,7 +106,7 @@ bool breaker_restore(struct breaker *b, uint64_t key, struct breaker_mark mark)
 	return true;
 }
 
-static void breaker_take_out(struct breaker *b, struct breaker_entry **at)
+static void breaker_remove(struct breaker *b, struct breaker_entry **at)
 {
 	struct breaker_entry *e = *at;
 
@@ -115,8 +115,8 @@ static void breaker_take_out(struct breaker *b, struct breaker_entry **at)
 	b->count--;
 }
 
-/* Those that share a bucket with the key. */
-static void forget_old(struct breaker *b, uint64_t key, struct instant now)
+/* Only entries that share a bucket with the key: each failure cleans up one bucket. */
+static void breaker_forget_old(struct breaker *b, uint64_t key, struct instant now)
 {
 	struct breaker_entry **at = &b->table[key % BUCKETS];
 	struct span remembered = span_of_seconds(REMEMBERED_S);
@@ -124,7 +124,7 @@ static void forget_old(struct breaker *b, uint64_t key, struct instant now)
 	while (*at != NULL)
 		if ((*at)->key != key &&
 		    instant_before(instant_plus((*at)->mark.until, remembered), now))
-			breaker_take_out(b, at);
+			breaker_remove(b, at);
 		else
 			at = &(*at)->next;
 }
@@ -135,14 +135,14 @@ void breaker_failed(struct breaker *b, uint64_t key, struct instant now)
 	struct span longest = span_of_seconds(LONGEST_WAIT_S);
 	struct breaker_entry *e = *breaker_find(b, key);
 
-	forget_old(b, key, now);
+	breaker_forget_old(b, key, now);
 	if (e == NULL) {
 		breaker_restore(b, key,
 				(struct breaker_mark){ first, instant_plus(now, first) });
 		return;
 	}
 	if (instant_before(now, e->mark.until))
-		return; /* was under way when another one failed: the same failure */
+		return; /* it was under way when another login failed: the same failure */
 	e->mark.wait.ns *= 2;
 	if (e->mark.wait.ns > longest.ns)
 		e->mark.wait = longest;
@@ -154,5 +154,5 @@ void breaker_passed(struct breaker *b, uint64_t key)
 	struct breaker_entry **at = breaker_find(b, key);
 
 	if (*at != NULL)
-		breaker_take_out(b, at);
+		breaker_remove(b, at);
 }

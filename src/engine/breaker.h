@@ -1,7 +1,9 @@
-/* breaker.h - leaves an account alone after a failed login.
+/* breaker.h - a circuit breaker for logins: does not try an account again at once after its login
+ * failed.
  *
  * Repeated failures make servers delay or ban every client at our address (Dovecot's anvil,
- * fail2ban), so a wrong password is tried again after 1 minute, then 2, 4 ... up to an hour.
+ * fail2ban), so a wrong password is tried again after 1 minute, then after 2, 4 and so on up to an
+ * hour.
  */
 #ifndef MAILVANE_BREAKER_H
 #define MAILVANE_BREAKER_H
@@ -9,42 +11,44 @@
 #include "instant.h"
 
 struct breaker {
-	struct breaker_entry **table; /* of accounts that failed lately */
+	struct breaker_entry **table; /* hash table of the accounts that failed lately */
 	size_t count;
 };
 
-/* Who logs in where: a changed password is another login. */
+/* Identifies a login. A changed password is another login. */
 uint64_t breaker_key(const char *host, const char *user, const char *password);
 
 /* False: out of memory. */
 bool breaker_init(struct breaker *);
 void breaker_fini(struct breaker *);
 
-/* It holds nothing and has nothing to remember. */
+/* Whether no login has failed lately. */
 bool breaker_is_empty(const struct breaker *);
 
-/* True: log in. False: not before *ret_until. */
+/* True: the login may be tried. False: not before *ret_until. */
 bool breaker_allows(const struct breaker *, uint64_t key, struct instant now,
 		    struct instant *ret_until);
-/* "not tried, it failed lately; the next try is in 58s (2026-11-22T06:58:00Z)". `wall` is the
- * time of day at `now`. */
-enum { BREAKER_WORDS_MAX = 160 };
-const char *breaker_words(struct instant now, struct instant until, struct moment wall,
-			  char dst[BREAKER_WORDS_MAX]);
 
-/* Logins that nobody has tried for a day behind their time are forgotten then: their targets
- * are gone, or their passwords changed. */
+/* Writes "not tried, it failed lately; the next try is in 58s (2026-11-22T06:58:00Z)" into dst and
+ * returns it. `wall` is the time of day at `now`. */
+enum { BREAKER_EXPLANATION_MAX = 160 };
+const char *breaker_explanation(struct instant now, struct instant until,
+				struct moment wall, char dst[BREAKER_EXPLANATION_MAX]);
+
+/* Records a failed login. Also forgets logins whose next try was due more than a day ago: their
+ * targets were removed or their passwords changed. Out of memory nothing is recorded. */
 void breaker_failed(struct breaker *, uint64_t key, struct instant now);
+/* Records a login that succeeded. */
 void breaker_passed(struct breaker *, uint64_t key);
 
-/* What is known of a login that failed, for who keeps it beyond the breaker's life. */
+/* The record of a failed login, for callers that keep it longer than the breaker lives. */
 struct breaker_mark {
-	struct span wait; /* the last one; the next is twice as long */
+	struct span wait; /* the last wait; the next one is twice as long */
 	struct instant until;
 };
-/* False, and *ret_mark untouched: nothing. */
+/* False: there is no record, and *ret_mark is untouched. */
 bool breaker_recall(const struct breaker *, uint64_t key, struct breaker_mark *ret_mark);
-/* Of a key the breaker does not know. False: out of memory. */
+/* Adds a record for a key that the breaker does not have. False: out of memory. */
 bool breaker_restore(struct breaker *, uint64_t key, struct breaker_mark);
 
 #endif

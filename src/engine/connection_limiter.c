@@ -1,33 +1,34 @@
-/* connection_limiter.c - two sets of lines: first at the address, then for a place in all. */
+/* connection_limiter.c - a ticket passes two levels: the limit of its address, then that in all. */
 #include "connection_limiter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { BUCKETS = 4096 };
-enum { OUTSIDE, AT_ADDRESS, AT_LIMITER, CALLED, INSIDE };
+enum { NOT_QUEUED, QUEUED_AT_ADDRESS, QUEUED_IN_ALL, ADMITTED_UNCALLED, ADMITTED };
 
-/* Those who want to the same address. */
+/* The tickets for one address. */
 struct address_queue {
 	struct address address;
-	struct connection_limiter_places places; /* taken: past the first line */
+	struct limiter_level
+	    level; /* its admitted tickets may still wait for the limit in all */
 	struct address_queue *next;
 };
 
-static void line_init(struct limiter_queue *l)
+static void ticket_queue_init(struct limiter_queue *l)
 {
 	l->first = NULL;
 	l->last = &l->first;
 }
 
-static void line_join(struct limiter_queue *l, struct limiter_ticket *t)
+static void ticket_queue_push(struct limiter_queue *l, struct limiter_ticket *t)
 {
 	t->next = NULL;
 	*l->last = t;
 	l->last = &t->next;
 }
 
-static struct limiter_ticket *line_first(struct limiter_queue *l)
+static struct limiter_ticket *ticket_queue_pop(struct limiter_queue *l)
 {
 	struct limiter_ticket *t = l->first;
 
@@ -39,7 +40,7 @@ static struct limiter_ticket *line_first(struct limiter_queue *l)
 	return t;
 }
 
-static void line_quit(struct limiter_queue *l, const struct limiter_ticket *t)
+static void ticket_queue_remove(struct limiter_queue *l, const struct limiter_ticket *t)
 {
 	struct limiter_ticket **at = &l->first;
 
@@ -50,26 +51,26 @@ static void line_quit(struct limiter_queue *l, const struct limiter_ticket *t)
 		l->last = at;
 }
 
-/* --- places and ranks --------------------------------------------------------------------- */
+/* --- levels and ranks --------------------------------------------------------------------- */
 
-static void address_selection_init(struct connection_limiter_places *p)
+static void limiter_level_init(struct limiter_level *p)
 {
 	memset(p, 0, sizeof(*p));
 	for (unsigned i = 0; i < LIMITER_RANKS; i++)
-		line_init(&p->lines[i]);
+		ticket_queue_init(&p->queues[i]);
 }
 
-static unsigned address_selection_taken(const struct connection_limiter_places *p)
+static unsigned limiter_level_admitted(const struct limiter_level *p)
 {
 	unsigned sum = 0;
 
 	for (unsigned i = 0; i < LIMITER_RANKS; i++)
-		sum += p->taken[i];
+		sum += p->admitted[i];
 	return sum;
 }
 
-/* What a rank, and all ranks but the first together, may take of so many places. */
-struct connection_limiter_share {
+/* How many connections a rank may have, and how many all ranks but the first may have together. */
+struct limiter_share {
 	unsigned of_rank[LIMITER_RANKS], of_others;
 };
 
@@ -78,9 +79,9 @@ static unsigned at_least_one(unsigned places)
 	return places > 0 ? places : 1;
 }
 
-static struct connection_limiter_share share_of_address(unsigned max)
+static struct limiter_share share_of_address(unsigned max)
 {
-	return (struct connection_limiter_share){
+	return (struct limiter_share){
 		.of_rank = { [LIMITER_ORDINARY] = max,
 			     [LIMITER_ON_DEMAND] = at_least_one(max / 2),
 			     [LIMITER_SLOW] = at_least_one(max / 2),
@@ -89,9 +90,9 @@ static struct connection_limiter_share share_of_address(unsigned max)
 	};
 }
 
-static struct connection_limiter_share share_of_all(unsigned max)
+static struct limiter_share share_of_all(unsigned max)
 {
-	return (struct connection_limiter_share){
+	return (struct limiter_share){
 		.of_rank = { [LIMITER_ORDINARY] = max,
 			     [LIMITER_ON_DEMAND] = at_least_one(max / 2),
 			     [LIMITER_SLOW] = at_least_one(max - max / 4),
@@ -100,34 +101,34 @@ static struct connection_limiter_share share_of_all(unsigned max)
 	};
 }
 
-static bool has_room(const struct connection_limiter_places *p, unsigned max,
-		     const struct connection_limiter_share *s, enum limiter_rank rank)
+static bool level_has_room(const struct limiter_level *p, unsigned max,
+			   const struct limiter_share *s, enum limiter_rank rank)
 {
-	unsigned taken = address_selection_taken(p);
+	unsigned admitted = limiter_level_admitted(p);
 
-	if (taken >= max || p->taken[rank] >= s->of_rank[rank])
+	if (admitted >= max || p->admitted[rank] >= s->of_rank[rank])
 		return false;
 	return rank == LIMITER_ORDINARY ||
-	       taken - p->taken[LIMITER_ORDINARY] < s->of_others;
+	       admitted - p->admitted[LIMITER_ORDINARY] < s->of_others;
 }
 
-static bool is_passed_over(const struct connection_limiter_places *p,
-			   enum limiter_rank rank)
+static bool level_is_passed_over(const struct limiter_level *p, enum limiter_rank rank)
 {
 	return rank != LIMITER_LOW_PRIORITY &&
 	       p->passed_over[rank] >= LIMITER_PASSED_OVER_MAX;
 }
 
-/* The rank that takes the next place; LIMITER_RANKS: nobody who waits may. */
-static enum limiter_rank next_rank(const struct connection_limiter_places *p, unsigned max,
-				   const struct connection_limiter_share *s)
+/* The rank that is admitted next; LIMITER_RANKS: no ticket that waits may be admitted. */
+static enum limiter_rank level_next_rank(const struct limiter_level *p, unsigned max,
+					 const struct limiter_share *s)
 {
 	unsigned first = LIMITER_RANKS;
 
 	for (unsigned i = 0; i < LIMITER_RANKS; i++) {
-		if (p->lines[i].first == NULL || !has_room(p, max, s, (enum limiter_rank)i))
+		if (p->queues[i].first == NULL ||
+		    !level_has_room(p, max, s, (enum limiter_rank)i))
 			continue;
-		if (is_passed_over(p, (enum limiter_rank)i))
+		if (level_is_passed_over(p, (enum limiter_rank)i))
 			return (enum limiter_rank)i;
 		if (first == LIMITER_RANKS)
 			first = i;
@@ -135,73 +136,76 @@ static enum limiter_rank next_rank(const struct connection_limiter_places *p, un
 	return (enum limiter_rank)first;
 }
 
-/* Somebody who comes now does not go before those that wait, of its rank or before it. */
-static bool may_enter(const struct connection_limiter_places *p, unsigned max,
-		      const struct connection_limiter_share *s, enum limiter_rank rank)
+/* A new ticket is not admitted before those of its rank, or of a rank before it, that wait. */
+static bool level_may_enter(const struct limiter_level *p, unsigned max,
+			    const struct limiter_share *s, enum limiter_rank rank)
 {
-	enum limiter_rank next = next_rank(p, max, s);
+	enum limiter_rank next = level_next_rank(p, max, s);
 
-	if (rank == LIMITER_LOW_PRIORITY && p->lines[LIMITER_ORDINARY].first != NULL)
+	if (rank == LIMITER_LOW_PRIORITY && p->queues[LIMITER_ORDINARY].first != NULL)
 		return false;
-	return has_room(p, max, s, rank) && p->lines[rank].first == NULL && next >= rank &&
-	       (next == LIMITER_RANKS || !is_passed_over(p, next));
+	return level_has_room(p, max, s, rank) && p->queues[rank].first == NULL &&
+	       next >= rank && (next == LIMITER_RANKS || !level_is_passed_over(p, next));
 }
 
-static void take_place(struct connection_limiter_places *p, enum limiter_rank rank)
+static void level_take(struct limiter_level *p, enum limiter_rank rank)
 {
-	p->taken[rank]++;
+	p->admitted[rank]++;
 	p->passed_over[rank] = 0;
 	for (unsigned i = 0; i < LIMITER_RANKS; i++)
-		if (i != (unsigned)rank && p->lines[i].first != NULL)
+		if (i != (unsigned)rank && p->queues[i].first != NULL)
 			p->passed_over[i]++;
 }
 
 /* --- addresses ---------------------------------------------------------------------------- */
 
-bool connection_limiter_init(struct limiter *g, unsigned max, unsigned per_address_max)
+bool connection_limiter_init(struct connection_limiter *limiter, unsigned max,
+			     unsigned per_address_max)
 {
-	memset(g, 0, sizeof(*g));
-	address_selection_init(&g->places);
-	line_init(&g->ready);
-	connection_limiter_set_limits(g, max, per_address_max);
-	g->table = calloc(BUCKETS, sizeof(*g->table));
-	return g->table != NULL;
+	memset(limiter, 0, sizeof(*limiter));
+	limiter_level_init(&limiter->level);
+	ticket_queue_init(&limiter->ready);
+	connection_limiter_set_limits(limiter, max, per_address_max);
+	limiter->table = calloc(BUCKETS, sizeof(*limiter->table));
+	return limiter->table != NULL;
 }
 
-static void address_queue_free(struct limiter *g, struct address_queue **at)
+static void address_queue_free(struct connection_limiter *limiter,
+			       struct address_queue **at)
 {
 	struct address_queue *address_queue = *at;
 
 	*at = address_queue->next;
 	free(address_queue);
-	g->address_queues--;
+	limiter->address_queues--;
 }
 
-void connection_limiter_fini(struct limiter *g)
+void connection_limiter_fini(struct connection_limiter *limiter)
 {
-	for (size_t i = 0; g->address_queues > 0 && i < BUCKETS; i++)
-		while (g->table[i] != NULL)
-			address_queue_free(g, &g->table[i]);
-	free(g->table);
-	g->table = NULL;
+	for (size_t i = 0; limiter->address_queues > 0 && i < BUCKETS; i++)
+		while (limiter->table[i] != NULL)
+			address_queue_free(limiter, &limiter->table[i]);
+	free(limiter->table);
+	limiter->table = NULL;
 }
 
-void connection_limiter_set_limits(struct limiter *g, unsigned max,
+void connection_limiter_set_limits(struct connection_limiter *limiter, unsigned max,
 				   unsigned per_address_max)
 {
-	g->max = max > 0 ? max : 1;
-	g->per_address_max = per_address_max > 0 ? per_address_max : 1;
+	limiter->max = max > 0 ? max : 1;
+	limiter->per_address_max = per_address_max > 0 ? per_address_max : 1;
 }
 
-static struct address_queue **connection_limiter_bucket_of(struct limiter *g,
-							   const struct address *a)
+static struct address_queue **address_queue_bucket(struct connection_limiter *limiter,
+						   const struct address *a)
 {
-	return &g->table[address_host_hash(a) % BUCKETS];
+	return &limiter->table[address_host_hash(a) % BUCKETS];
 }
 
-static struct address_queue *address_queue_of(struct limiter *g, const struct address *a)
+static struct address_queue *address_queue_of(struct connection_limiter *limiter,
+					      const struct address *a)
 {
-	struct address_queue **bucket = connection_limiter_bucket_of(g, a), *address_queue;
+	struct address_queue **bucket = address_queue_bucket(limiter, a), *address_queue;
 
 	for (address_queue = *bucket; address_queue != NULL;
 	     address_queue = address_queue->next)
@@ -211,155 +215,160 @@ static struct address_queue *address_queue_of(struct limiter *g, const struct ad
 	if (address_queue == NULL)
 		return NULL;
 	address_queue->address = *a;
-	address_selection_init(&address_queue->places);
+	limiter_level_init(&address_queue->level);
 	address_queue->next = *bucket;
 	*bucket = address_queue;
-	g->address_queues++;
+	limiter->address_queues++;
 	return address_queue;
 }
 
-static void address_queue_leave_if_empty(struct limiter *g,
-					 struct address_queue *address_queue)
+static void address_queue_free_if_empty(struct connection_limiter *limiter,
+					struct address_queue *address_queue)
 {
 	struct address_queue **at;
 
-	if (address_selection_taken(&address_queue->places) > 0)
+	if (limiter_level_admitted(&address_queue->level) > 0)
 		return;
 	for (unsigned i = 0; i < LIMITER_RANKS; i++)
-		if (address_queue->places.lines[i].first != NULL)
+		if (address_queue->level.queues[i].first != NULL)
 			return;
-	for (at = connection_limiter_bucket_of(g, &address_queue->address);
+	for (at = address_queue_bucket(limiter, &address_queue->address);
 	     *at != address_queue; at = &(*at)->next)
 		;
-	address_queue_free(g, at);
+	address_queue_free(limiter, at);
 }
 
-/* --- in and out --------------------------------------------------------------------------- */
+/* --- admission ---------------------------------------------------------------------------- */
 
-/* Has a place at its address; inside, or in the second line. */
-static bool pass_address(struct limiter *g, struct limiter_ticket *t)
+/* The address admits the ticket: true when the limit in all does, too; else it waits for that. */
+static bool leave_address_queue(struct connection_limiter *limiter,
+				struct limiter_ticket *t)
 {
-	struct connection_limiter_share all = share_of_all(g->max);
+	struct limiter_share all = share_of_all(limiter->max);
 
-	take_place(&t->address_queue->places, t->rank);
-	if (may_enter(&g->places, g->max, &all, t->rank)) {
-		take_place(&g->places, t->rank);
-		g->inside++;
-		t->where = INSIDE;
+	level_take(&t->address_queue->level, t->rank);
+	if (level_may_enter(&limiter->level, limiter->max, &all, t->rank)) {
+		level_take(&limiter->level, t->rank);
+		limiter->admitted_count++;
+		t->state = ADMITTED;
 		return true;
 	}
-	t->where = AT_LIMITER;
-	line_join(&g->places.lines[t->rank], t);
+	t->state = QUEUED_IN_ALL;
+	ticket_queue_push(&limiter->level.queues[t->rank], t);
 	return false;
 }
 
-bool connection_limiter_enter(struct limiter *g, struct limiter_ticket *t,
+bool connection_limiter_enter(struct connection_limiter *limiter, struct limiter_ticket *t,
 			      const struct address *a)
 {
-	struct connection_limiter_share share = share_of_address(g->per_address_max);
+	struct limiter_share share = share_of_address(limiter->per_address_max);
 
-	t->address_queue = address_queue_of(g, a);
-	if (t->address_queue ==
-	    NULL) /* no memory to count with: the budget in all still holds */
+	t->address_queue = address_queue_of(limiter, a);
+	/* Without memory to count its address only the open files are a limit. */
+	if (t->address_queue == NULL)
 		return true;
-	if (may_enter(&t->address_queue->places, g->per_address_max, &share, t->rank)) {
-		if (pass_address(g, t))
+	if (level_may_enter(&t->address_queue->level, limiter->per_address_max, &share,
+			    t->rank)) {
+		if (leave_address_queue(limiter, t))
 			return true;
 	} else {
-		t->where = AT_ADDRESS;
-		line_join(&t->address_queue->places.lines[t->rank], t);
+		t->state = QUEUED_AT_ADDRESS;
+		ticket_queue_push(&t->address_queue->level.queues[t->rank], t);
 	}
-	g->waiting++;
+	limiter->waiting++;
 	return false;
 }
 
-static void call(struct limiter *g, struct limiter_ticket *t)
+static void admit(struct connection_limiter *limiter, struct limiter_ticket *t)
 {
-	t->where = CALLED;
-	line_join(&g->ready, t);
+	t->state = ADMITTED_UNCALLED;
+	ticket_queue_push(&limiter->ready, t);
 }
 
-static void advance_address(struct limiter *g, struct address_queue *address_queue)
+static void admit_from_address(struct connection_limiter *limiter,
+			       struct address_queue *address_queue)
 {
-	struct connection_limiter_share share = share_of_address(g->per_address_max);
+	struct limiter_share share = share_of_address(limiter->per_address_max);
 	enum limiter_rank rank;
 
-	while ((rank = next_rank(&address_queue->places, g->per_address_max, &share)) <
+	while ((rank = level_next_rank(&address_queue->level, limiter->per_address_max,
+				       &share)) < LIMITER_RANKS) {
+		struct limiter_ticket *t =
+		    ticket_queue_pop(&address_queue->level.queues[rank]);
+
+		if (leave_address_queue(limiter, t))
+			admit(limiter, t);
+	}
+}
+
+static void admit_from_total(struct connection_limiter *limiter)
+{
+	struct limiter_share all = share_of_all(limiter->max);
+	enum limiter_rank rank;
+
+	while ((rank = level_next_rank(&limiter->level, limiter->max, &all)) <
 	       LIMITER_RANKS) {
-		struct limiter_ticket *t = line_first(&address_queue->places.lines[rank]);
+		struct limiter_ticket *t = ticket_queue_pop(&limiter->level.queues[rank]);
 
-		if (pass_address(g, t))
-			call(g, t);
+		level_take(&limiter->level, rank);
+		limiter->admitted_count++;
+		admit(limiter, t);
 	}
 }
 
-static void advance_limiter(struct limiter *g)
+/* Admits waiting tickets after a connection has ended. */
+static void connection_limiter_admit_waiters(struct connection_limiter *limiter,
+					     struct address_queue *address_queue)
 {
-	struct connection_limiter_share all = share_of_all(g->max);
-	enum limiter_rank rank;
-
-	while ((rank = next_rank(&g->places, g->max, &all)) < LIMITER_RANKS) {
-		struct limiter_ticket *t = line_first(&g->places.lines[rank]);
-
-		take_place(&g->places, rank);
-		g->inside++;
-		call(g, t);
-	}
+	admit_from_address(limiter, address_queue);
+	admit_from_total(limiter);
 }
 
-/* Fills the places that became free. */
-static void connection_limiter_advance(struct limiter *g,
-				       struct address_queue *address_queue)
-{
-	advance_address(g, address_queue);
-	advance_limiter(g);
-}
-
-void connection_limiter_leave(struct limiter *g, struct limiter_ticket *t)
+void connection_limiter_leave(struct connection_limiter *limiter, struct limiter_ticket *t)
 {
 	struct address_queue *address_queue = t->address_queue;
 
-	if (t->where == OUTSIDE)
+	if (t->state == NOT_QUEUED)
 		return;
-	if (t->where == AT_ADDRESS)
-		line_quit(&address_queue->places.lines[t->rank], t);
+	if (t->state == QUEUED_AT_ADDRESS)
+		ticket_queue_remove(&address_queue->level.queues[t->rank], t);
 	else
-		address_queue->places.taken[t->rank]--;
-	if (t->where == AT_LIMITER)
-		line_quit(&g->places.lines[t->rank], t);
-	if (t->where == CALLED)
-		line_quit(&g->ready, t);
-	if (t->where == CALLED || t->where == INSIDE) {
-		g->inside--;
-		g->places.taken[t->rank]--;
+		address_queue->level.admitted[t->rank]--;
+	if (t->state == QUEUED_IN_ALL)
+		ticket_queue_remove(&limiter->level.queues[t->rank], t);
+	if (t->state == ADMITTED_UNCALLED)
+		ticket_queue_remove(&limiter->ready, t);
+	if (t->state == ADMITTED_UNCALLED || t->state == ADMITTED) {
+		limiter->admitted_count--;
+		limiter->level.admitted[t->rank]--;
 	}
-	if (t->where != INSIDE)
-		g->waiting--;
-	t->where = OUTSIDE;
-	connection_limiter_advance(g, address_queue);
-	address_queue_leave_if_empty(g, address_queue);
+	if (t->state != ADMITTED)
+		limiter->waiting--;
+	t->state = NOT_QUEUED;
+	connection_limiter_admit_waiters(limiter, address_queue);
+	address_queue_free_if_empty(limiter, address_queue);
 }
 
-bool connection_limiter_is_wanted(const struct limiter_ticket *t)
+bool connection_limiter_has_waiters(const struct limiter_ticket *t)
 {
-	if (t->where != INSIDE)
+	if (t->state != ADMITTED)
 		return false;
 	for (unsigned i = 0; i < LIMITER_RANKS; i++)
-		if (t->address_queue->places.lines[i].first != NULL)
+		if (t->address_queue->level.queues[i].first != NULL)
 			return true;
 	return false;
 }
 
-bool limiter_callback(struct limiter *g)
+bool connection_limiter_call_admitted(struct connection_limiter *limiter)
 {
-	bool told = false;
+	bool called = false;
 	struct limiter_ticket *t;
 
-	while ((t = line_first(&g->ready)) != NULL) {
-		t->where = INSIDE;
-		g->waiting--;
-		told = true;
+	while ((t = ticket_queue_pop(&limiter->ready)) != NULL) {
+		t->state = ADMITTED;
+		limiter->waiting--;
+		called = true;
 		t->admitted(t);
 	}
-	return told;
+	return called;
 }

@@ -1,22 +1,23 @@
-/* gate.h - the budgets of connections: so many in all, so many to one address.
+/* connection_limiter.h - limits how many connections are open, in all and to one address.
  *
- * Servers limit connections per client, and a shared host serves thousands of names. A connection
- * for which there is no place waits in a line; the wait is not the server's fault. One gate per
- * engine thread: a server's targets share a thread, so its address is counted in one place.
+ * Servers limit the connections of a client, and a shared host serves thousands of names. A
+ * connection above a limit waits in a queue, first for its address, then for the total; the wait
+ * does not count against the server. Each engine thread has one limiter, and all targets of a host
+ * belong to one thread.
  *
- * Ranks keep services that hang from holding up those that answer. At an address, as in all, a
- * free place goes to the line of the first rank that may take it; a line that was passed over
- * LIMITER_PASSED_OVER_MAX times comes next, so that nothing waits for ever. Ranks but the first leave
- * places free for those before them:
+ * Ranks keep services that hang from blocking those that answer. A connection that ends is
+ * replaced by one of the first rank that waits and may be admitted; a rank that was passed over
+ * LIMITER_PASSED_OVER_MAX times comes next. Only ordinary connections may use the whole limit:
  *
- *   rank              of an address                 in all
- *   LIMITER_ORDINARY     all places                    all
- *   LIMITER_ON_DEMAND    half                          half
- *   LIMITER_SLOW         half                          three quarters
- *   LIMITER_LOW_PRIORITY       all but one                   half
- *   all but ordinary  all but one                   three quarters
+ *   rank                   to one address   in all
+ *   LIMITER_ORDINARY       all              all
+ *   LIMITER_ON_DEMAND      half             half
+ *   LIMITER_SLOW           half             three quarters
+ *   LIMITER_LOW_PRIORITY   all but one      half
+ *   all but ordinary       all but one      three quarters
  *
- * At least one place each. A humble connection never goes before an ordinary one.
+ * Each share is at least one connection. A connection of low priority is never admitted before an
+ * ordinary one that waits.
  */
 #ifndef MAILVANE_CONNECTION_LIMITER_H
 #define MAILVANE_CONNECTION_LIMITER_H
@@ -24,10 +25,10 @@
 #include "address.h"
 
 enum limiter_rank {
-	LIMITER_ORDINARY,     /* a target of the schedule */
-	LIMITER_ON_DEMAND,    /* somebody asked for it */
-	LIMITER_SLOW,         /* its last probe ended in a timeout, and so may this one */
-	LIMITER_LOW_PRIORITY, /* a customer name, a look for old TLS: can wait */
+	LIMITER_ORDINARY,  /* a scheduled probe of a target */
+	LIMITER_ON_DEMAND, /* a probe on demand */
+	LIMITER_SLOW,      /* a scheduled probe of a target that timed out the last time */
+	LIMITER_LOW_PRIORITY, /* a customer name, a probe for legacy TLS: it can wait */
 	LIMITER_RANKS,
 };
 
@@ -35,13 +36,14 @@ enum { LIMITER_PASSED_OVER_MAX = 4 };
 
 struct address_queue;
 
-/* One connection that wants in. The caller's storage; zeroed before use. */
+/* One connection that asks for admission. The caller's storage; zeroed, but for `admitted` and
+ * `rank`, before use. */
 struct limiter_ticket {
-	/* Said later when connection_limiter_enter was false; never from within a call of the gate. */
+	/* Called by connection_limiter_call_admitted, when connection_limiter_enter was false. */
 	void (*admitted)(struct limiter_ticket *);
 	struct address_queue *address_queue;
 	struct limiter_ticket *next;
-	int where;
+	int state; /* 0: neither admitted nor waiting */
 	enum limiter_rank rank;
 };
 
@@ -49,42 +51,42 @@ struct limiter_queue {
 	struct limiter_ticket *first, **last;
 };
 
-/* Places of one kind, and who waits for them. */
-struct connection_limiter_places {
-	unsigned taken[LIMITER_RANKS];
+/* One limit: the connections that count against it and those that wait for it. */
+struct limiter_level {
+	unsigned admitted[LIMITER_RANKS];
 	unsigned
-	    passed_over[LIMITER_RANKS]; /* in a row, while somebody of the rank waited */
-	struct limiter_queue lines[LIMITER_RANKS];
+	    passed_over[LIMITER_RANKS]; /* in a row, while a ticket of the rank waited */
+	struct limiter_queue queues[LIMITER_RANKS];
 };
 
-struct limiter {
+struct connection_limiter {
 	unsigned max, per_address_max;
-	unsigned inside, waiting;
-	struct address_queue **table;
-	size_t address_queues; /* in the table: of those inside or waiting */
-	struct connection_limiter_places
-	    places;                 /* in all, for those that have one at their address */
-	struct limiter_queue ready; /* admitted, not yet told */
+	unsigned admitted_count, waiting;
+	struct address_queue **table; /* hash table of the addresses in use */
+	size_t address_queues;        /* how many are in the table */
+	struct limiter_level level;   /* the limit in all */
+	struct limiter_queue ready;   /* admitted, but `admitted` is not called yet */
 };
 
-/* False: out of memory. */
-bool connection_limiter_init(struct limiter *, unsigned max, unsigned per_address_max);
-void connection_limiter_fini(struct limiter *);
-void connection_limiter_set_limits(struct limiter *, unsigned max,
+/* False: out of memory. A limit of 0 counts as 1. */
+bool connection_limiter_init(struct connection_limiter *, unsigned max,
+			     unsigned per_address_max);
+void connection_limiter_fini(struct connection_limiter *);
+void connection_limiter_set_limits(struct connection_limiter *, unsigned max,
 				   unsigned per_address_max);
 
-/* True: come in. False: wait for `admitted`. */
-bool connection_limiter_enter(struct limiter *, struct limiter_ticket *,
+/* True: the connection is admitted. False: it waits, and `admitted` will be called. */
+bool connection_limiter_enter(struct connection_limiter *, struct limiter_ticket *,
 			      const struct address *);
 
-/* Out again, or out of the line. Harmless for a ticket never used. */
-void connection_limiter_leave(struct limiter *, struct limiter_ticket *);
+/* Ends an admitted connection, or stops waiting. Does nothing for a ticket that is not in use. */
+void connection_limiter_leave(struct connection_limiter *, struct limiter_ticket *);
 
-/* Somebody waits for a place at the address of this one, which is inside. */
-bool connection_limiter_is_wanted(const struct limiter_ticket *);
+/* Whether another connection waits for the address of this one, which is admitted. */
+bool connection_limiter_has_waiters(const struct limiter_ticket *);
 
-/* Tells those who were admitted since; call it from the loop, not from a callback. True when
- * somebody was told. */
-bool limiter_callback(struct limiter *);
+/* Calls `admitted` of the tickets that were admitted since the last call. It is called from the
+ * loop, not from a callback. Returns whether there were any. */
+bool connection_limiter_call_admitted(struct connection_limiter *);
 
 #endif

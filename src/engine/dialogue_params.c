@@ -1,4 +1,4 @@
-/* dialogue_params.c - from a target to the parameters of its dialogue. */
+/* dialogue_params.c - the parameters of a dialogue, from the target and the settings. */
 #include "dialogue_params.h"
 
 #include "dane_policy.h"

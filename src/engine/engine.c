@@ -1,4 +1,4 @@
-/* engine.c - the threads, and the plan they all work by. */
+/* engine.c - starts and stops the threads, and hands a new plan to all of them. */
 #include "engine.h"
 
 #include "buffer.h"
@@ -13,34 +13,35 @@
 struct engine {
 	pthread_mutex_t lock; /* guards plan */
 	struct plan *plan;    /* held */
-	unsigned count;       /* of workers that were made */
-	unsigned running;     /* of threads that were started */
+	unsigned count;       /* workers that are initialized */
+	unsigned running;     /* threads that are started */
 	struct {
 		struct worker worker;
 		pthread_t thread;
-	} crew[];
+	} threads[];
 };
 
-static void *engine_work(void *worker)
+static void *engine_thread(void *worker)
 {
 	worker_run(worker);
 	return NULL;
 }
 
-static bool hire(struct engine *e, unsigned of, const struct engine_hooks *hooks,
-		 char *error, size_t cap)
+static bool start_threads(struct engine *e, unsigned thread_count,
+			  const struct engine_hooks *hooks, char *error, size_t cap)
 {
-	for (; e->count < of; e->count++) {
-		struct runtime *runtime = plan_runtime_new(
+	for (; e->count < thread_count; e->count++) {
+		struct plan_runtime *runtime = plan_runtime_new(
 		    e->plan, PLAN_RUNTIME_FOR_ON_DEMAND_PROBES, error, cap);
 
-		if (runtime == NULL || !worker_init(&e->crew[e->count].worker, runtime,
-						    hooks, e->count, of, false, error, cap))
+		if (runtime == NULL ||
+		    !worker_init(&e->threads[e->count].worker, runtime, hooks, e->count,
+				 thread_count, false, error, cap))
 			return false;
 	}
-	for (; e->running < of; e->running++) {
-		if (pthread_create(&e->crew[e->running].thread, NULL, engine_work,
-				   &e->crew[e->running].worker) == 0)
+	for (; e->running < thread_count; e->running++) {
+		if (pthread_create(&e->threads[e->running].thread, NULL, engine_thread,
+				   &e->threads[e->running].worker) == 0)
 			continue;
 		text_copy(error, cap, "cannot start an engine thread");
 		return false;
@@ -52,7 +53,7 @@ struct engine *engine_new(struct plan *plan, const struct engine_hooks *hooks, c
 			  size_t cap)
 {
 	unsigned threads = plan->settings.threads;
-	struct engine *e = calloc(1, sizeof(*e) + threads * sizeof(e->crew[0]));
+	struct engine *e = calloc(1, sizeof(*e) + threads * sizeof(e->threads[0]));
 
 	if (e == NULL) {
 		text_copy(error, cap, "out of memory");
@@ -60,7 +61,7 @@ struct engine *engine_new(struct plan *plan, const struct engine_hooks *hooks, c
 	}
 	pthread_mutex_init(&e->lock, NULL);
 	e->plan = plan_hold(plan);
-	if (hire(e, threads, hooks, error, cap))
+	if (start_threads(e, threads, hooks, error, cap))
 		return e;
 	engine_free(e);
 	return NULL;
@@ -71,30 +72,30 @@ void engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	for (unsigned i = 0; i < e->count; i++)
-		worker_post_leave(&e->crew[i].worker);
+		worker_post_stop(&e->threads[i].worker);
 	for (unsigned i = 0; i < e->count; i++) {
 		if (i < e->running)
-			pthread_join(e->crew[i].thread, NULL);
+			pthread_join(e->threads[i].thread, NULL);
 		else
-			worker_run(&e->crew[i].worker);
-		worker_fini(&e->crew[i].worker);
+			worker_run(&e->threads[i].worker);
+		worker_fini(&e->threads[i].worker);
 	}
 	plan_release(e->plan);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 }
 
-static void plan_runtimes_release(struct runtime **runtimes, unsigned count)
+static void plan_runtimes_release(struct plan_runtime **runtimes, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		plan_runtime_release(runtimes[i]);
 	free(runtimes);
 }
 
-static struct runtime **plan_runtimes_new(struct plan *plan, unsigned count, char *error,
-					  size_t cap)
+static struct plan_runtime **plan_runtimes_new(struct plan *plan, unsigned count,
+					       char *error, size_t cap)
 {
-	struct runtime **runtimes = calloc(count, sizeof(struct runtime *));
+	struct plan_runtime **runtimes = calloc(count, sizeof(struct plan_runtime *));
 
 	for (unsigned i = 0; runtimes != NULL && i < count; i++) {
 		runtimes[i] =
@@ -111,7 +112,7 @@ static struct runtime **plan_runtimes_new(struct plan *plan, unsigned count, cha
 
 bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 {
-	struct runtime **runtimes = plan_runtimes_new(plan, e->count, error, cap);
+	struct plan_runtime **runtimes = plan_runtimes_new(plan, e->count, error, cap);
 	struct plan *older;
 
 	if (runtimes == NULL)
@@ -120,7 +121,7 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 	for (unsigned i = 0; i < e->count; i++)
 		jobs_prepare(runtimes[i], e->plan, i, e->count);
 	for (unsigned i = 0; i < e->count; i++)
-		worker_post_runtime(&e->crew[i].worker, runtimes[i]);
+		worker_post_runtime(&e->threads[i].worker, runtimes[i]);
 	free(runtimes);
 	pthread_mutex_lock(&e->lock);
 	older = e->plan;
@@ -132,9 +133,10 @@ bool engine_load(struct engine *e, struct plan *plan, char *error, size_t cap)
 
 bool engine_probe(struct engine *e, struct on_demand_probe *on_demand_probe)
 {
-	unsigned index = task_context_index(on_demand_probe->target.host, e->count);
+	unsigned index = task_context_index_of_host(on_demand_probe->target.host, e->count);
 
-	return worker_post(&e->crew[index].worker, &on_demand_probe->task, &on_demand_task);
+	return worker_post(&e->threads[index].worker, &on_demand_probe->task,
+			   &on_demand_task);
 }
 
 struct plan *engine_plan(struct engine *e)
@@ -147,7 +149,7 @@ struct plan *engine_plan(struct engine *e)
 	return plan;
 }
 
-static void engine_add(struct engine_stats *s, struct worker_counters *c)
+static void add_worker_counters(struct engine_stats *s, struct worker_counters *c)
 {
 	int64_t lag = atomic_load(&c->lag_ns);
 	int64_t lateness = atomic_exchange(&c->lateness_max_ns, 0);
@@ -174,7 +176,7 @@ void engine_stats(struct engine *e, struct engine_stats *ret_stats)
 	struct engine_stats stats = { 0 };
 
 	for (unsigned i = 0; i < e->count; i++)
-		engine_add(&stats, &e->crew[i].worker.context.counters);
+		add_worker_counters(&stats, &e->threads[i].worker.context.counters);
 	*ret_stats = stats;
 }
 
@@ -182,7 +184,8 @@ bool engine_run_once(struct plan *plan, const struct engine_hooks *hooks, char *
 		     size_t cap)
 {
 	struct worker worker;
-	struct runtime *runtime = plan_runtime_new(plan, PLAN_RUNTIME_FOR_PLAN, error, cap);
+	struct plan_runtime *runtime =
+	    plan_runtime_new(plan, PLAN_RUNTIME_FOR_PLAN, error, cap);
 
 	if (runtime == NULL ||
 	    !worker_init(&worker, runtime, hooks, 0, 1, true, error, cap))

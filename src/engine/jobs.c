@@ -1,4 +1,5 @@
-/* jobs.c - when a target's time comes its job begins a round; a reload moves jobs, not their times.
+/* jobs.c - starts a target run when the time of a target comes. A reload keeps the times of targets
+ * that it does not change.
  */
 #include "jobs.h"
 
@@ -13,8 +14,8 @@ struct job {
 	struct due due;
 	struct jobs *jobs;
 	const struct target *target;
-	struct target_run *target_run; /* whose results are awaited; NULL: none */
-	struct instant place; /* the latest regular time; a retry comes in between */
+	struct target_run *target_run; /* under way; NULL: none */
+	struct instant place; /* the latest regular time; a retry comes before it */
 };
 
 static struct task_context *job_context(const struct job *j)
@@ -26,7 +27,7 @@ static struct task_context *job_context(const struct job *j)
 static void jobs_part_if_done(struct jobs *all)
 {
 	if (all->task.context->once && all->left == 0)
-		task_part(&all->task);
+		task_end(&all->task);
 }
 
 static void job_is_over(struct job *j)
@@ -40,18 +41,19 @@ static uint64_t target_hash(const struct target *t)
 	return view_hash(view_of(t->server)) * 31 + view_hash(view_of(t->service->name));
 }
 
-static bool jobs_is_of(const struct target *t, unsigned index, unsigned of)
+static bool belongs_to_worker(const struct target *t, unsigned index, unsigned worker_count)
 {
-	return of == 1 || task_context_index(t->host, of) == index;
+	return worker_count == 1 ||
+	       task_context_index_of_host(t->host, worker_count) == index;
 }
 
-static bool is_mine(const struct task_context *c, const struct target *t)
+static bool is_of_worker(const struct task_context *c, const struct target *t)
 {
-	return jobs_is_of(t, c->index, c->of);
+	return belongs_to_worker(t, c->index, c->worker_count);
 }
 
-/* Out of its turn, as a retry. */
-static void job_soon(struct job *j, struct span wait)
+/* Makes a job due after `wait` if that is sooner than its time. */
+static void job_bring_forward(struct job *j, struct span wait)
 {
 	struct instant soon = instant_plus(instant_now(), wait);
 
@@ -59,28 +61,32 @@ static void job_soon(struct job *j, struct span wait)
 		schedule_put(&job_context(j)->schedule, &j->due, soon);
 }
 
-/* One that is bad is asked when its retry comes. */
-static bool job_ask(struct job *j, const char *server)
+/* Makes a job due now if it is of this server. A target whose state is bad already keeps the time of
+ * its retry. */
+static bool job_probe_same_server(struct job *j, const char *server)
 {
 	if (strcmp(j->target->server, server) != 0)
 		return false;
 	if (j->target_run == NULL && !slot_is_bad(j->target->slot))
-		job_soon(j, (struct span){ 0 });
+		job_bring_forward(j, (struct span){ 0 });
 	return true;
 }
 
-/* Is it the service or the whole server? Its jobs stand side by side. */
-static void jobs_ask_beside(struct job *j)
+/* Probes the other services of a server, to see whether only one or all have failed. Jobs of one
+ * server are next to each other. */
+static void jobs_probe_same_server(struct job *j)
 {
 	struct job *first = j->jobs->list, *end = first + j->jobs->count;
 
-	for (struct job *i = j; i > first && job_ask(i - 1, j->target->server); i--)
+	for (struct job *i = j;
+	     i > first && job_probe_same_server(i - 1, j->target->server); i--)
 		;
-	for (struct job *i = j + 1; i < end && job_ask(i, j->target->server); i++)
+	for (struct job *i = j + 1; i < end && job_probe_same_server(i, j->target->server);
+	     i++)
 		;
 }
 
-static void job_told(void *user, unsigned news)
+static void job_run_finished(void *user, unsigned outcome)
 {
 	struct job *j = user;
 
@@ -89,13 +95,13 @@ static void job_told(void *user, unsigned news)
 		job_is_over(j);
 		return;
 	}
-	if (news & TARGET_RUN_AGAIN)
-		job_soon(j, j->target->retry_interval);
-	if (news & TARGET_RUN_UNREACHED)
-		jobs_ask_beside(j);
+	if (outcome & TARGET_RUN_RETRY_SOON)
+		job_bring_forward(j, j->target->retry_interval);
+	if (outcome & TARGET_RUN_UNREACHABLE)
+		jobs_probe_same_server(j);
 }
 
-static void job_plan_next(struct job *j, struct instant now)
+static void job_schedule_next(struct job *j, struct instant now)
 {
 	do
 		j->place = instant_plus(j->place, j->target->interval);
@@ -103,12 +109,12 @@ static void job_plan_next(struct job *j, struct instant now)
 	schedule_put(&job_context(j)->schedule, &j->due, j->place);
 }
 
-/* Nothing waits for a round that never began. */
-static void job_without_memory(struct job *j)
+/* A run that never began does not call job_run_finished. */
+static void job_report_no_memory(struct job *j)
 {
 	struct task_context *c = job_context(j);
 
-	round_file_failure(c, c->runtime, j->target, "out of memory");
+	target_run_publish_failure(c, c->runtime, j->target, "out of memory");
 	if (c->once)
 		job_is_over(j);
 }
@@ -118,25 +124,25 @@ static void job_run(struct due *d, struct instant now)
 	struct job *j = (struct job *)d;
 	struct task_context *c = job_context(j);
 
-	task_context_note_start(c, span_between(d->at, now));
+	task_context_count_lateness(c, span_between(d->at, now));
 	if (!c->once) {
 		bool retry = instant_before(d->at, j->place);
 
 		if (retry)
 			schedule_put(&c->schedule, d, j->place);
 		else
-			job_plan_next(j, now);
+			job_schedule_next(j, now);
 	}
 	if (j->target_run != NULL) {
 		atomic_fetch_add(&c->counters.skipped_overrun, 1);
 		return;
 	}
-	j->target_run = target_run_new(c, c->runtime, j->target, job_told, j);
+	j->target_run = target_run_new(c, c->runtime, j->target, job_run_finished, j);
 	if (j->target_run == NULL)
-		job_without_memory(j);
+		job_report_no_memory(j);
 }
 
-/* There is room for it in the schedule. */
+/* The schedule has space reserved for it. */
 static void job_init(struct job *j, struct jobs *all, const struct target *t)
 {
 	struct task_context *c = all->task.context;
@@ -146,11 +152,12 @@ static void job_init(struct job *j, struct jobs *all, const struct target *t)
 	j->jobs = all;
 	j->target = t;
 	j->place =
-	    c->once ? now : schedule_place(target_hash(t), t->interval, now, moment_now());
+	    c->once ? now
+		    : schedule_regular_time(target_hash(t), t->interval, now, moment_now());
 	schedule_put(&c->schedule, &j->due, j->place);
 }
 
-/* An unchanged target keeps its turn, and the round that is under way. */
+/* An unchanged target keeps its time and the run that is under way. */
 static void job_move(struct job *from, struct job *to, const struct target *t)
 {
 	bool freed = login_is_freed(job_context(from), from->target, t);
@@ -161,8 +168,8 @@ static void job_move(struct job *from, struct job *to, const struct target *t)
 		target_run_set_user(to->target_run, to);
 	from->target = NULL;
 	if (freed)
-		job_soon(to,
-			 to->target_run != NULL ? t->retry_interval : (struct span){ 0 });
+		job_bring_forward(to, to->target_run != NULL ? t->retry_interval
+							     : (struct span){ 0 });
 }
 
 static void job_fini(struct job *j)
@@ -174,7 +181,7 @@ static void job_fini(struct job *j)
 	schedule_drop(&job_context(j)->schedule, &j->due);
 }
 
-/* The old job of the same slot, if any. Both plans have the same order, so `at` only grows. */
+/* The old job with the same slot, or NULL. Both plans have the same order, so `at` only grows. */
 static struct job *job_find(struct jobs *all, size_t *at, const struct target *t)
 {
 	for (; *at < all->count; (*at)++) {
@@ -200,32 +207,33 @@ void jobs_fini(struct jobs *all)
 	all->count = 0;
 }
 
-static size_t my_targets(const struct task_context *c, const struct plan *plan)
+static size_t worker_target_count(const struct task_context *c, const struct plan *plan)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->target_count; i++)
-		count += is_mine(c, &plan->targets[i]);
+		count += is_of_worker(c, &plan->targets[i]);
 	return count;
 }
 
-/* Both plans have the same order, so one walk over both finds what is in both. */
-static void share_fill(struct plan_runtime_share *s, const struct plan *plan,
-		       const struct plan *older, unsigned index, unsigned of)
+/* Both plans have the same order, so one pass over both finds what is in both. */
+static void share_fill(struct plan_share *s, const struct plan *plan,
+		       const struct plan *older, unsigned index, unsigned worker_count)
 {
-	uint32_t rank = 0; /* among its targets of the older plan */
+	uint32_t rank = 0; /* among the worker's targets of the older plan */
 	size_t at = 0;
 
 	for (size_t i = 0; i < plan->target_count; i++) {
 		const struct target *t = &plan->targets[i];
 		int order = -1;
 
-		if (!jobs_is_of(t, index, of))
+		if (!belongs_to_worker(t, index, worker_count))
 			continue;
 		while (at < older->target_count &&
 		       (order = target_order(&older->targets[at], t)) < 0)
-			rank += jobs_is_of(&older->targets[at++], index, of);
-		s->before[s->count] = PLAN_RUNTIME_NEW;
+			rank +=
+			    belongs_to_worker(&older->targets[at++], index, worker_count);
+		s->before[s->count] = PLAN_SHARE_NEW;
 		if (at < older->target_count && order == 0 &&
 		    older->targets[at].slot == t->slot)
 			s->before[s->count] = rank;
@@ -233,34 +241,34 @@ static void share_fill(struct plan_runtime_share *s, const struct plan *plan,
 	}
 }
 
-void jobs_prepare(struct runtime *runtime, const struct plan *older, unsigned index,
-		  unsigned of)
+void jobs_prepare(struct plan_runtime *runtime, const struct plan *older, unsigned index,
+		  unsigned worker_count)
 {
-	struct plan_runtime_share *s = &runtime->share;
+	struct plan_share *s = &runtime->share;
 	size_t room = runtime->plan->target_count + 1;
 
 	s->mine = malloc(room * sizeof(*s->mine));
 	s->before = malloc(room * sizeof(*s->before));
 	if (s->mine == NULL || s->before == NULL) {
-		plan_runtime_share_fini(s);
+		plan_share_fini(s);
 		return;
 	}
-	share_fill(s, runtime->plan, older, index, of);
+	share_fill(s, runtime->plan, older, index, worker_count);
 	s->jobs = malloc((s->count + 1) * sizeof(*s->jobs));
 	if (s->jobs == NULL) {
-		plan_runtime_share_fini(s);
+		plan_share_fini(s);
 		return;
 	}
-	/* Touched here, so that no page is missing there. */
+	/* Written to on this thread, so that the worker's thread has no page faults. */
 	memset(s->jobs, 0, (s->count + 1) * sizeof(*s->jobs));
 	s->older = older;
 }
 
-/* False: out of memory, and nothing is changed. */
-static bool jobs_take(struct jobs *all, struct runtime *runtime)
+/* Uses the prepared share. False: out of memory, and nothing is changed. */
+static bool jobs_adopt_prepared(struct jobs *all, struct plan_runtime *runtime)
 {
 	struct schedule *schedule = &all->task.context->schedule;
-	struct plan_runtime_share *s = &runtime->share;
+	struct plan_share *s = &runtime->share;
 	struct job *jobs = s->jobs;
 	size_t count = s->count;
 
@@ -269,7 +277,7 @@ static bool jobs_take(struct jobs *all, struct runtime *runtime)
 	for (size_t i = 0; i < count; i++) {
 		const struct target *t = &runtime->plan->targets[s->mine[i]];
 
-		if (s->before[i] != PLAN_RUNTIME_NEW)
+		if (s->before[i] != PLAN_SHARE_NEW)
 			job_move(&all->list[s->before[i]], &jobs[i], t);
 		else
 			jobs[i].target = t;
@@ -281,16 +289,15 @@ static bool jobs_take(struct jobs *all, struct runtime *runtime)
 	for (size_t i = 0; i < count; i++)
 		if (jobs[i].jobs == NULL)
 			job_init(&jobs[i], all, jobs[i].target);
-	plan_runtime_share_fini(s);
+	plan_share_fini(s);
 	return true;
 }
 
-/* False: out of memory; the jobs are as they were. New ones go into the schedule when the old are
- * out of it, so that it need not hold both. */
+/* New jobs go into the schedule after the old ones are removed, so that it need not hold both. */
 static bool jobs_load(struct jobs *all, const struct plan *plan)
 {
 	struct task_context *c = all->task.context;
-	size_t count = my_targets(c, plan), n = 0, at = 0;
+	size_t count = worker_target_count(c, plan), n = 0, at = 0;
 	struct job *jobs = calloc(count + 1, sizeof(*jobs));
 
 	if (jobs == NULL ||
@@ -299,7 +306,7 @@ static bool jobs_load(struct jobs *all, const struct plan *plan)
 		return false;
 	}
 	for (size_t i = 0; i < plan->target_count; i++)
-		if (is_mine(c, &plan->targets[i]))
+		if (is_of_worker(c, &plan->targets[i]))
 			jobs[n++].target = &plan->targets[i];
 	for (size_t i = 0; i < count; i++) {
 		struct job *old = job_find(all, &at, jobs[i].target);
@@ -316,13 +323,14 @@ static bool jobs_load(struct jobs *all, const struct plan *plan)
 	return true;
 }
 
-/* The share is about the plan before; when a runtime in between was never taken it is not. */
-bool jobs_go_over(struct jobs *all, struct runtime *runtime)
+/* The share refers to the plan before. If the worker never took the runtime in between, that is not
+ * the plan that it has. */
+bool jobs_load_prepared(struct jobs *all, struct plan_runtime *runtime)
 {
 	const struct plan *now = all->task.context->runtime->plan;
 
 	if (runtime->share.older != NULL && runtime->share.older == now)
-		return jobs_take(all, runtime);
+		return jobs_adopt_prepared(all, runtime);
 	return jobs_load(all, runtime->plan);
 }
 
@@ -340,10 +348,10 @@ static void jobs_leave(struct task *t, struct span grace)
 {
 	(void)grace;
 	jobs_fini((struct jobs *)t);
-	task_part(t);
+	task_end(t);
 }
 
-static const struct task_kind jobs_task = { .begin = jobs_begin, .leave = jobs_leave };
+static const struct task_kind jobs_task = { .begin = jobs_begin, .stop = jobs_leave };
 
 bool jobs_start(struct jobs *all, struct task_context *c)
 {

@@ -1,4 +1,4 @@
-/* legacy_tls_probe.c - a probe on demand of each address; the worst answer counts. */
+/* legacy_tls_probe.c - makes one probe on demand for each address; the worst answer counts. */
 #include "legacy_tls_probe.h"
 
 #include "container_of.h"
@@ -12,9 +12,9 @@ struct legacy_tls_probe {
 	struct task task; /* first */
 	struct on_demand_probe on_demand_probe;
 	struct task_context *context;
-	struct runtime *runtime;
+	struct plan_runtime *runtime;
 	const struct target *target; /* of the runtime's plan */
-	enum legacy_tls found;
+	enum legacy_tls answer;
 	char host[ADDRESS_TEXT_MAX];
 	size_t next, count;
 	struct instant ends;
@@ -28,42 +28,42 @@ static struct legacy_tls_probe *legacy_tls_probe_of(struct on_demand_probe *p)
 
 static void legacy_tls_probe_end(struct legacy_tls_probe *l)
 {
-	if (l->next < l->count) /* not each address was asked */
-		l->found = LEGACY_TLS_UNKNOWN;
-	if (l->found != LEGACY_TLS_UNKNOWN)
-		slot_set_legacy_tls(l->target->slot, l->found);
+	if (l->next < l->count) /* not every address was probed */
+		l->answer = LEGACY_TLS_UNKNOWN;
+	if (l->answer != LEGACY_TLS_UNKNOWN)
+		slot_set_legacy_tls(l->target->slot, l->answer);
 	plan_runtime_release(l->runtime);
-	task_part(&l->task);
+	task_end(&l->task);
 	free(l);
 }
 
 static void legacy_tls_probe_done(struct on_demand_probe *e, const struct result *result)
 {
 	struct legacy_tls_probe *l = legacy_tls_probe_of(e);
-	enum legacy_tls found =
-	    result != NULL ? legacy_tls_judged(result) : LEGACY_TLS_UNKNOWN;
+	enum legacy_tls answer =
+	    result != NULL ? legacy_tls_of_result(result) : LEGACY_TLS_UNKNOWN;
 
-	/* Not accepted only where each address says so. */
-	l->found = found;
-	if (found != LEGACY_TLS_REFUSED)
+	/* Legacy TLS counts as refused only if every address refuses it. */
+	l->answer = answer;
+	if (answer != LEGACY_TLS_REFUSED)
 		l->next = l->count;
 }
 
 static void legacy_tls_probe_gone(struct on_demand_probe *);
 
-static bool begin_next(struct legacy_tls_probe *l)
+static bool legacy_tls_probe_next_address(struct legacy_tls_probe *l)
 {
 	const struct target *t = l->target;
 	struct span left = span_between(instant_now(), l->ends);
 
-	if (l->context->leaving || l->next == l->count || left.ns <= 0)
+	if (l->context->stopping || l->next == l->count || left.ns <= 0)
 		return false;
 	l->on_demand_probe = (struct on_demand_probe){
 		.target = *t,
 		.tls = plan_runtime_legacy_tls(l->runtime),
 		.low_priority = !l->context->once,
 		.done = legacy_tls_probe_done,
-		.gone = legacy_tls_probe_gone,
+		.closed = legacy_tls_probe_gone,
 	};
 	l->on_demand_probe.target.account = NULL;
 	l->on_demand_probe.target.flags |= TARGET_TLS_ONLY;
@@ -73,7 +73,7 @@ static bool begin_next(struct legacy_tls_probe *l)
 	if (l->on_demand_probe.tls != NULL &&
 	    target_run_on_demand(l->context, l->runtime, &l->on_demand_probe))
 		return true;
-	l->found = LEGACY_TLS_UNKNOWN;
+	l->answer = LEGACY_TLS_UNKNOWN;
 	return false;
 }
 
@@ -81,13 +81,13 @@ static void legacy_tls_probe_gone(struct on_demand_probe *e)
 {
 	struct legacy_tls_probe *l = legacy_tls_probe_of(e);
 
-	if (!begin_next(l))
+	if (!legacy_tls_probe_next_address(l))
 		legacy_tls_probe_end(l);
 }
 
 static bool legacy_tls_probe_begin(struct task *t)
 {
-	return begin_next((struct legacy_tls_probe *)t);
+	return legacy_tls_probe_next_address((struct legacy_tls_probe *)t);
 }
 
 static const struct task_kind legacy_tls_task = { .begin = legacy_tls_probe_begin };

@@ -1,4 +1,4 @@
-/* login_hold.c - the breaker, asked and told about targets. */
+/* login_hold.c - finds the breaker and the key of a target's login. */
 #include "login_hold.h"
 
 #include "breaker.h"
@@ -20,7 +20,8 @@ bool login_is_held(struct task_context *c, const struct target *t,
 	       !breaker_allows(breaker_of(c), login_key(t), instant_now(), ret_until);
 }
 
-void login_note(struct task_context *c, const struct target *t, const struct result *result)
+void login_record_result(struct task_context *c, const struct target *t,
+			 const struct result *result)
 {
 	if (t->account == NULL)
 		return;

@@ -1,22 +1,24 @@
-/* login_hold.h - the login of a target, and the breaker that may hold it. */
+/* login_hold.h - applies the circuit breaker (breaker.h) to the logins of targets. */
 #ifndef MAILVANE_LOGIN_HOLD_H
 #define MAILVANE_LOGIN_HOLD_H
 
 #include "task_context.h"
 
-/* False: log in, or there is none. */
+/* True: the login of the target must not be tried before *ret_until. False: it may be tried, or the
+ * target has no account. */
 bool login_is_held(struct task_context *, const struct target *, struct instant *ret_until);
 
-/* What came of a login that was tried. */
-void login_note(struct task_context *, const struct target *, const struct result *);
+/* Records in the breaker whether the login of this result failed or succeeded. */
+void login_record_result(struct task_context *, const struct target *,
+			 const struct result *);
 
-/* Until when no login is tried; ms 0: it is not held, or the breaker ends with this run. `known`:
- * the probe was begun with its login held until then; NULL: it was not. */
+/* The time until which no login is tried; ms 0: it is not held, or the breaker ends with this run.
+ * `known`: the probe began with its login held until then; NULL: it did not. */
 struct moment login_held_until(struct task_context *, const struct target *,
 			       const struct instant *known);
 
-/* The breaker holds the login of the target as it was and not as it is now: a changed password
- * need not wait for the target's turn. */
+/* Whether the breaker holds the login of the target as it was before, but not as it is now: a
+ * corrected password need not wait for the target's next regular time. */
 bool login_is_freed(struct task_context *, const struct target *before,
 		    const struct target *now);
 

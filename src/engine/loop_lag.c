@@ -1,8 +1,8 @@
 /* loop_lag.c - the arithmetic of the rule in loop_lag.h. */
 #include "loop_lag.h"
 
-/* For a socket to be read before the deadline is looked at again. */
-enum { ONE_TURN_MS = 1 };
+/* So that the socket is read before the deadline is checked again. */
+enum { MOVE_MIN_MS = 1 };
 
 static struct span real_lag(struct span lag)
 {
@@ -40,8 +40,8 @@ void lost_time_add(struct lost_time *t, const struct loop_lag *l, struct instant
 	t->counted = now;
 }
 
-static struct span of_this_deadline(const struct lost_time *t, struct span late,
-				    bool unread)
+static struct span lost_before_deadline(const struct lost_time *t, struct span late,
+					bool unread)
 {
 	struct span sum = t->lost;
 
@@ -50,19 +50,19 @@ static struct span of_this_deadline(const struct lost_time *t, struct span late,
 	return sum;
 }
 
-enum deadline_verdict lost_time_judge(struct lost_time *t, struct span late, bool unread,
-				      struct span *ret_more)
+enum deadline_verdict lost_time_decide(struct lost_time *t, struct span late, bool unread,
+				       struct span *ret_more)
 {
-	struct span more = of_this_deadline(t, late, unread);
+	struct span more = lost_before_deadline(t, late, unread);
 
 	if (t->excused)
-		return is_late(more) ? DEADLINE_IS_OURS : DEADLINE_COUNTS;
+		return is_late(more) ? DEADLINE_BLAMES_US : DEADLINE_COUNTS;
 	if (!unread && !is_late(more))
 		return DEADLINE_COUNTS;
 	t->excused = true;
 	t->lost.ns = 0;
-	if (more.ns < span_of_ms(ONE_TURN_MS).ns)
-		more = span_of_ms(ONE_TURN_MS);
+	if (more.ns < span_of_ms(MOVE_MIN_MS).ns)
+		more = span_of_ms(MOVE_MIN_MS);
 	*ret_more = more;
 	return DEADLINE_MOVES;
 }

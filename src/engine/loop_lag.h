@@ -1,4 +1,4 @@
-/* loop_lag.h - how far an engine thread is behind, and what a probe's deadline makes of it.
+/* loop_lag.h - how late an engine thread is, and how that moves the deadline of a probe.
  *
  * The rule:
  * - A turn of the loop has a lag when the first thing due in it runs late. Up to 5 ms are the
@@ -17,42 +17,42 @@
 
 #include "instant.h"
 
-/* Of less than this nothing is to be said; from this on a result is late. */
+/* A lag up to the first counts as none; a loss of the second or more marks a result as late. */
 enum { LOOP_LAG_REAL_MS = 5, LOOP_LAG_LATE_MS = 50 };
 
-/* Of a thread; zeroed before use. */
+/* One for each thread; zeroed before use. */
 struct loop_lag {
-	struct span seen; /* by the timers of this turn */
-	struct span turn; /* of the turn whose events come now */
+	struct span seen; /* found by the timers of this turn of the loop */
+	struct span turn; /* the lag of the turn whose events are handled now */
 };
 
-/* The first thing due in a turn runs now. */
+/* The first entry of the schedule in a turn was due at `due` and runs now. */
 void loop_lag_note(struct loop_lag *, struct instant due, struct instant now);
-/* The timers of a turn have run; its events come now. */
+/* The timers of a turn have run; its socket events are handled now. */
 void loop_lag_begin_events(struct loop_lag *);
 
-/* What one server has lost; zeroed before use. */
+/* The time that one server has lost; zeroed before use. */
 struct lost_time {
 	struct span lost;
-	struct instant counted; /* until here */
-	bool excused;
+	struct instant counted; /* all up to this time is counted */
+	bool excused;           /* its deadline was moved */
 };
 
-/* Something of the server is read now; the events of the turn began to come at `since`. */
+/* Bytes of the server are read now; the events of this turn began at `since`. */
 void lost_time_add(struct lost_time *, const struct loop_lag *, struct instant since,
 		   struct instant now);
-/* What is ours to do was late by this much. */
+/* Something that this program had to do for the server was late by this much. */
 void lost_time_add_lag(struct lost_time *, struct span lag);
 
 enum deadline_verdict {
-	DEADLINE_COUNTS,  /* the server did not answer in time */
-	DEADLINE_MOVES,   /* by *ret_more */
-	DEADLINE_IS_OURS, /* this machine had no time to read what the server said */
+	DEADLINE_COUNTS,    /* the server did not answer in time */
+	DEADLINE_MOVES,     /* the server gets *ret_more */
+	DEADLINE_BLAMES_US, /* this machine had no time to read the answer */
 };
 
-/* The deadline has come, and is looked at so much too late; `unread`: something of the server can
- * be read. */
-enum deadline_verdict lost_time_judge(struct lost_time *, struct span late, bool unread,
-				      struct span *ret_more);
+/* Decides at the deadline, which is handled `late` after its time. `unread`: bytes of the server
+ * wait to be read. *ret_more is set with DEADLINE_MOVES only. */
+enum deadline_verdict lost_time_decide(struct lost_time *, struct span late, bool unread,
+				       struct span *ret_more);
 
 #endif

@@ -1,8 +1,8 @@
-/* name_prober.h - probes the customer names of a server, on the engine thread of that server.
+/* name_prober.h - checks the certificates of customer names, on the engine thread of their server.
  *
- * A name is a probe on demand: a connection under the budgets, behind all who probe servers, up to TLS
- * and a goodbye. What the certificate says is the name's; a server that does not answer is
- * nobody's fault but its own, and the walk pauses until it does.
+ * For each name it makes a probe on demand of low priority that ends after the TLS handshake. What
+ * is wrong with the certificate counts against the name. When the server does not answer, that
+ * counts against no name: the names are not probed until the server answers again.
  */
 #ifndef MAILVANE_NAME_PROBER_H
 #define MAILVANE_NAME_PROBER_H
@@ -11,30 +11,32 @@
 
 struct name_prober;
 
-/* Those of a thread, in the order of its plan: one task. Zeroed is none. */
+/* The name probers of a thread, in the order of its plan, as one task. Zeroed: there are none. */
 struct name_probers {
 	struct task task; /* first */
 	struct name_prober **list;
 	size_t count;
-	size_t left;      /* once: not done yet */
-	struct due flush; /* says how many changes were not told */
+	size_t left;      /* those that have not finished, for a worker that runs once */
+	struct due flush; /* reports `dropped` at the end of the minute */
 	struct instant minute_ends;
-	unsigned told; /* in this minute */
-	uint64_t untold;
+	unsigned reported; /* changes of state in this minute */
+	uint64_t dropped;  /* changes of state that were not reported in this minute */
 };
 
-/* Begins the task, with the hostings of the context's plan. It never fails: without memory no names
- * are probed until the next plan. */
+/* Begins the task, with the name checks of the current plan. Out of memory names are not checked until
+ * the next plan. */
 void name_probers_start(struct name_probers *, struct task_context *);
 
-/* Goes over to the hostings of a plan, which is or will be the context's; those that go on keep
- * what they are about. The plan before must still be there. */
+/* Changes to the name checks of another plan; those that are in both plans go on. The thread's old
+ * plan must still exist. */
 void name_probers_load(struct name_probers *, const struct plan *);
 
-/* Their connections end as probes on demand do. */
+/* Frees them; connections under way end as probes on demand do. */
 void name_probers_fini(struct name_probers *);
 
-/* A probe of a target has a result. */
-void name_probers_hear(struct name_probers *, const struct target *, const struct result *);
+/* A scheduled probe of the target has a result: if the server answered, its names are probed
+ * again. */
+void name_probers_server_answered(struct name_probers *, const struct target *,
+				  const struct result *);
 
 #endif

@@ -1,12 +1,14 @@
-/* name_schedule.c - laps over a roll, and a queue of those to be asked again. */
+/* name_schedule.c - goes through a name set once in each interval (a cycle), and keeps a queue of
+ * the names that must be probed again soon. */
 #include "name_schedule.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	HURRY = 4,  /* times the even pace: how fast a walk that is late may catch up */
-	PAUSES = 3, /* once: then it is given up */
+	CATCH_UP_FACTOR =
+	    4, /* a late schedule probes names at up to this many times the even pace */
+	PAUSES_MAX = 3, /* with `once`: after so many the rest is given up */
 };
 
 /* --- times -------------------------------------------------------------------------------- */
@@ -16,88 +18,88 @@ static struct span share_of(uint64_t share, struct span interval)
 	return (struct span){ (int64_t)((double)share * 0x1p-64 * (double)interval.ns) };
 }
 
-static uint64_t turned(const struct name_schedule *w, size_t number)
+static uint64_t offset_place(const struct name_schedule *w, size_t number)
 {
-	return name_set_place(w->params.name_set, number) + w->turn;
+	return name_set_place(w->params.name_set, number) + w->offset;
 }
 
-static size_t name_schedule_count_of(const struct name_schedule *w)
+static size_t name_count(const struct name_schedule *w)
 {
 	return name_set_count(w->params.name_set);
 }
 
-/* In the lap of the next name. */
-static struct instant time_of(const struct name_schedule *w, size_t number)
+/* The time of a name in the current cycle. */
+static struct instant regular_time(const struct name_schedule *w, size_t number)
 {
-	return instant_plus(w->lap, share_of(turned(w, number), w->params.interval));
+	return instant_plus(w->cycle_began,
+			    share_of(offset_place(w, number), w->params.interval));
 }
 
-/* The first name whose turned place is not before this one; the lap is moved on when it is one
- * of the next. */
-static void name_schedule_seek(struct name_schedule *w, uint64_t name_schedule_place)
+/* Makes the first name at this place or after it the next one. If all names are before it, that is
+ * the first name of the next cycle. */
+static void schedule_seek_time(struct name_schedule *w, uint64_t place)
 {
-	w->next = name_set_at_place(w->params.name_set, name_schedule_place - w->turn);
-	if (w->next == name_schedule_count_of(w))
+	w->next = name_set_at_place(w->params.name_set, place - w->offset);
+	if (w->next == name_count(w))
 		w->next = 0;
-	if (turned(w, w->next) < name_schedule_place)
-		w->lap = instant_plus(w->lap, w->params.interval);
+	if (offset_place(w, w->next) < place)
+		w->cycle_began = instant_plus(w->cycle_began, w->params.interval);
 }
 
-/* Where the calendar says that it should be. */
-static void name_schedule_place(struct name_schedule *w, struct instant now,
-				struct moment today)
+/* Starts where the time of day says: cycles are counted from 1970. */
+static void schedule_restart_cycle(struct name_schedule *w, struct instant now,
+				   struct moment today)
 {
 	int64_t interval_ms = w->params.interval.ns / 1000000;
 	int64_t phase = today.ms % (interval_ms > 0 ? interval_ms : 1) * 1000000;
 	double share = (double)phase / (double)w->params.interval.ns;
 
-	w->lap = instant_plus(now, (struct span){ -phase });
-	if (name_schedule_count_of(w) > 0)
-		name_schedule_seek(w, (uint64_t)(share * 0x1p64));
+	w->cycle_began = instant_plus(now, (struct span){ -phase });
+	if (name_count(w) > 0)
+		schedule_seek_time(w, (uint64_t)(share * 0x1p64));
 }
 
-static void name_schedule_advance(struct name_schedule *w)
+static void advance_to_next_name(struct name_schedule *w)
 {
-	size_t first =
-	    name_set_at_place(w->params.name_set, 0 - w->turn) % name_schedule_count_of(w);
+	size_t first = name_set_at_place(w->params.name_set, 0 - w->offset) % name_count(w);
 
-	w->next = (w->next + 1) % name_schedule_count_of(w);
+	w->next = (w->next + 1) % name_count(w);
 	if (w->next == first)
-		w->lap = instant_plus(w->lap, w->params.interval);
+		w->cycle_began = instant_plus(w->cycle_began, w->params.interval);
 }
 
-/* More than an interval late: those left behind have their turn in the next lap. */
-static void skip_laps(struct name_schedule *w, struct instant now)
+/* A schedule that is more than an interval late leaves names out until the next cycle. */
+static void skip_cycles(struct name_schedule *w, struct instant now)
 {
-	while (span_between(time_of(w, w->next), now).ns > w->params.interval.ns)
-		w->lap = instant_plus(w->lap, w->params.interval);
+	while (span_between(regular_time(w, w->next), now).ns > w->params.interval.ns)
+		w->cycle_began = instant_plus(w->cycle_began, w->params.interval);
 }
 
-/* When the next may be asked so that a late walk is no storm. */
-static struct instant paced(const struct name_schedule *w)
+/* When the next name may be probed, so that a late schedule does not probe all at once. */
+static struct instant earliest_by_pace(const struct name_schedule *w)
 {
-	int64_t even = w->params.interval.ns / (int64_t)name_schedule_count_of(w);
+	int64_t even = w->params.interval.ns / (int64_t)name_count(w);
 
-	return instant_plus(w->latest, (struct span){ even / HURRY });
+	return instant_plus(w->latest, (struct span){ even / CATCH_UP_FACTOR });
 }
 
-struct span name_schedule_behind(const struct name_schedule *w, struct instant now)
+struct span name_schedule_lateness(const struct name_schedule *w, struct instant now)
 {
 	struct span late = { 0 };
 
-	if (!w->params.once && !w->paused && name_schedule_count_of(w) > 0)
-		late = span_between(time_of(w, w->next), now);
+	if (!w->params.once && !w->paused && name_count(w) > 0)
+		late = span_between(regular_time(w, w->next), now);
 	return late.ns > 0 ? late : (struct span){ 0 };
 }
 
-/* --- those to be asked again -------------------------------------------------------------- */
+/* --- names to be probed again soon -------------------------------------------------------- */
 
 static bool has_retry(const struct name_schedule *w)
 {
 	return w->retry_first < w->retry_end;
 }
 
-/* Room at both ends. False: out of memory; the name then waits for its place. */
+/* Keeps free entries at both ends. False: out of memory; the name then waits for its regular time. */
 static bool retry_room(struct name_schedule *w)
 {
 	size_t waiting = w->retry_end - w->retry_first, cap = 4 * waiting + 16;
@@ -125,8 +127,8 @@ static void retry_put(struct name_schedule *w, uint32_t number, struct instant a
 		w->retries[w->retry_end++] = (struct name_schedule_retry){ at, number };
 }
 
-/* Before all others: it was taken, and nothing came of it. */
-static void retry_return(struct name_schedule *w, uint32_t number, struct instant now)
+/* Puts a name first: it was taken, but the server did not answer. */
+static void retry_put_first(struct name_schedule *w, uint32_t number, struct instant now)
 {
 	if (retry_room(w))
 		w->retries[--w->retry_first] = (struct name_schedule_retry){ now, number };
@@ -144,11 +146,11 @@ static uint32_t retry_take(struct name_schedule *w)
 	return number;
 }
 
-/* Unless its place comes sooner. */
-static void ask_again(struct name_schedule *w, uint32_t number, struct instant now)
+/* Does nothing if the regular time of the name comes sooner. */
+static void schedule_retry(struct name_schedule *w, uint32_t number, struct instant now)
 {
 	struct instant soon = instant_plus(now, w->params.retry_interval);
-	struct instant regular = time_of(w, number);
+	struct instant regular = regular_time(w, number);
 
 	if (w->params.once)
 		return;
@@ -160,20 +162,20 @@ static void ask_again(struct name_schedule *w, uint32_t number, struct instant n
 
 /* --- life --------------------------------------------------------------------------------- */
 
-static void take_params(struct name_schedule *w, const struct name_schedule_terms *t)
+static void take_params(struct name_schedule *w, const struct name_schedule_params *t)
 {
 	w->params = *t;
 	name_set_hold(t->name_set);
-	w->turn = t->hash;
+	w->offset = t->hash;
 }
 
-void name_schedule_init(struct name_schedule *w, const struct name_schedule_terms *t,
+void name_schedule_init(struct name_schedule *w, const struct name_schedule_params *t,
 			struct instant now, struct moment today)
 {
 	*w = (struct name_schedule){ .fallback_due = now, .latest = { INT64_MIN / 2 } };
 	take_params(w, t);
-	w->left = name_schedule_count_of(w);
-	name_schedule_place(w, now, today);
+	w->left = name_count(w);
+	schedule_restart_cycle(w, now, today);
 }
 
 void name_schedule_fini(struct name_schedule *w)
@@ -198,28 +200,27 @@ static void retries_move(struct name_schedule *w, const struct name_set *older)
 	w->retry_end = n;
 }
 
-void name_schedule_change(struct name_schedule *w, const struct name_schedule_terms *t,
+void name_schedule_change(struct name_schedule *w, const struct name_schedule_params *t,
 			  struct instant now, struct moment today)
 {
 	struct name_set *older = w->params.name_set;
-	bool same_pace =
-	    w->params.interval.ns == t->interval.ns && name_schedule_count_of(w) > 0;
-	uint64_t at = same_pace ? turned(w, w->next) : 0;
+	bool same_pace = w->params.interval.ns == t->interval.ns && name_count(w) > 0;
+	uint64_t at = same_pace ? offset_place(w, w->next) : 0;
 
 	take_params(w, t);
 	if (older != t->name_set)
 		retries_move(w, older);
 	name_set_release(older);
 	if (!same_pace)
-		name_schedule_place(w, now, today);
-	else if (name_schedule_count_of(w) > 0)
-		name_schedule_seek(w, at);
+		schedule_restart_cycle(w, now, today);
+	else if (name_count(w) > 0)
+		schedule_seek_time(w, at);
 }
 
 /* --- steps -------------------------------------------------------------------------------- */
 
-static struct name_schedule_step step_of(struct name_schedule *w,
-					 enum name_schedule_kind kind, uint32_t number)
+static struct name_schedule_step begin_step(struct name_schedule *w,
+					    enum name_schedule_kind kind, uint32_t number)
 {
 	w->under_way++;
 	if (kind == NAME_SCHEDULE_FALLBACK)
@@ -235,7 +236,7 @@ static struct name_schedule_step wait_until(struct instant at)
 static struct name_schedule_step take_retry(struct name_schedule *w, struct instant now)
 {
 	w->latest = now;
-	return step_of(w, NAME_SCHEDULE_NAME, retry_take(w));
+	return begin_step(w, NAME_SCHEDULE_NAME, retry_take(w));
 }
 
 static struct name_schedule_step take_next(struct name_schedule *w, struct instant now)
@@ -245,12 +246,13 @@ static struct name_schedule_step take_next(struct name_schedule *w, struct insta
 	w->latest = now;
 	if (w->left > 0)
 		w->left--;
-	name_schedule_advance(w);
-	return step_of(w, NAME_SCHEDULE_NAME, number);
+	advance_to_next_name(w);
+	return begin_step(w, NAME_SCHEDULE_NAME, number);
 }
 
-/* By turns a name that it cannot know, which some servers hang up on, and one that it should. */
-static struct name_schedule_step knock(struct name_schedule *w, struct instant now)
+/* Trials alternate: a name that the server cannot know (some servers hang up on it), then one that
+ * it should know. */
+static struct name_schedule_step next_trial(struct name_schedule *w, struct instant now)
 {
 	bool by_name = w->trial_by_name && (has_retry(w) || !w->params.once || w->left > 0);
 	struct name_schedule_step step;
@@ -260,7 +262,7 @@ static struct name_schedule_step knock(struct name_schedule *w, struct instant n
 	if (instant_before(now, w->trial_at))
 		return wait_until(w->trial_at);
 	if (!by_name)
-		step = step_of(w, NAME_SCHEDULE_FALLBACK, 0);
+		step = begin_step(w, NAME_SCHEDULE_FALLBACK, 0);
 	else
 		step = has_retry(w) ? take_retry(w, now) : take_next(w, now);
 	step.trial = w->trial_under_way = true;
@@ -284,8 +286,7 @@ static struct instant earlier(struct instant a, struct instant b)
 	return instant_before(a, b) ? a : b;
 }
 
-/* When the fall-back is to be asked for again. While it is, that time is over and the answer is
- * waited for instead. */
+/* When the unknown name is due. While its probe is under way it is not. */
 static struct instant fallback_time(const struct name_schedule *w)
 {
 	return w->fallback_under_way ? NAME_SCHEDULE_NEVER : w->fallback_due;
@@ -293,10 +294,10 @@ static struct instant fallback_time(const struct name_schedule *w)
 
 static struct name_schedule_step next_name(struct name_schedule *w, struct instant now)
 {
-	struct instant at = paced(w), due;
+	struct instant at = earliest_by_pace(w), due;
 
-	skip_laps(w, now);
-	due = time_of(w, w->next);
+	skip_cycles(w, now);
+	due = regular_time(w, w->next);
 	if (has_retry(w))
 		due = earlier(due, w->retries[w->retry_first].at);
 	at = instant_before(at, due) ? due : at;
@@ -312,14 +313,14 @@ struct name_schedule_step name_schedule_next(struct name_schedule *w, struct ins
 	if (w->under_way >= w->params.max)
 		return wait_until(NAME_SCHEDULE_NEVER);
 	if (w->paused)
-		return knock(w, now);
+		return next_trial(w, now);
 	if (!w->fallback_under_way && !instant_before(now, w->fallback_due))
-		return step_of(w, NAME_SCHEDULE_FALLBACK, 0);
+		return begin_step(w, NAME_SCHEDULE_FALLBACK, 0);
 	if (!w->fallback_tried)
 		return wait_until(NAME_SCHEDULE_NEVER);
 	if (w->params.once)
 		return next_once(w, now);
-	if (name_schedule_count_of(w) == 0)
+	if (name_count(w) == 0)
 		return wait_until(fallback_time(w));
 	return next_name(w, now);
 }
@@ -332,11 +333,11 @@ void name_schedule_resume(struct name_schedule *w)
 		return;
 	w->paused = false;
 	w->trial_by_name = false;
-	/* Do not hold the names up for one that the server may hang up on for ever. */
+	/* The names do not wait any longer for a fall-back that the server may never show. */
 	w->fallback_tried = true;
 }
 
-static void pause_walk(struct name_schedule *w, struct instant now)
+static void schedule_pause(struct name_schedule *w, struct instant now)
 {
 	struct span longest = w->params.trial_interval;
 
@@ -353,8 +354,8 @@ static void pause_walk(struct name_schedule *w, struct instant now)
 	w->trial_at = w->params.once ? now : instant_plus(now, w->trial_wait);
 }
 
-/* Once: what was not asked stays unknown. */
-static void name_schedule_give_up(struct name_schedule *w)
+/* With `once`: names that were not probed stay unknown. */
+static void give_up_names(struct name_schedule *w)
 {
 	w->paused = false;
 	w->given_up = true;
@@ -364,8 +365,8 @@ static void name_schedule_give_up(struct name_schedule *w)
 	w->retry_first = w->retry_end = 0;
 }
 
-/* Some servers hang up on it: do not pause for it again and again. */
-static void put_off_fallback(struct name_schedule *w, struct instant now)
+/* Some servers hang up on an unknown name: it must not cause one pause after the other. */
+static void delay_fallback(struct name_schedule *w, struct instant now)
 {
 	unsigned times = w->fallback_failures < 16 ? w->fallback_failures++ : 16;
 	struct span wait = { w->params.retry_interval.ns << times };
@@ -375,36 +376,36 @@ static void put_off_fallback(struct name_schedule *w, struct instant now)
 	w->fallback_due = instant_plus(now, wait);
 }
 
-static void heard_away(struct name_schedule *w, const struct name_schedule_step *step,
-		       struct instant now)
+static void no_answer(struct name_schedule *w, const struct name_schedule_step *step,
+		      struct instant now)
 {
 	bool second = step->trial && !w->trial_by_name;
 
 	if (w->given_up)
 		return;
 	if (step->kind == NAME_SCHEDULE_FALLBACK)
-		put_off_fallback(w, now);
+		delay_fallback(w, now);
 	if (step->kind == NAME_SCHEDULE_NAME)
-		retry_return(w, step->number, now);
-	/* Those that were under way together fail together. */
+		retry_put_first(w, step->number, now);
+	/* Probes that were under way together fail together; they count as one. */
 	if (!w->paused || step->trial)
-		pause_walk(w, now);
-	if (w->params.once && (second || w->pauses > PAUSES))
-		name_schedule_give_up(w);
+		schedule_pause(w, now);
+	if (w->params.once && (second || w->pauses > PAUSES_MAX))
+		give_up_names(w);
 }
 
-void name_schedule_heard(struct name_schedule *w, const struct name_schedule_step *step,
-			 enum name_schedule_answer answer, struct instant now)
+void name_schedule_step_done(struct name_schedule *w, const struct name_schedule_step *step,
+			     enum name_schedule_answer answer, struct instant now)
 {
 	w->under_way--;
 	if (step->trial)
 		w->trial_under_way = false;
 	if (step->kind == NAME_SCHEDULE_FALLBACK)
 		w->fallback_under_way = false;
-	if (answer == NAME_SCHEDULE_LOST)
+	if (answer == NAME_SCHEDULE_GIVEN_UP)
 		return;
-	if (answer == NAME_SCHEDULE_AWAY) {
-		heard_away(w, step, now);
+	if (answer == NAME_SCHEDULE_NO_ANSWER) {
+		no_answer(w, step, now);
 		return;
 	}
 	if (step->kind == NAME_SCHEDULE_FALLBACK) {
@@ -414,11 +415,11 @@ void name_schedule_heard(struct name_schedule *w, const struct name_schedule_ste
 						 : instant_plus(now, w->params.interval);
 	}
 	name_schedule_resume(w);
-	if (answer == NAME_SCHEDULE_AGAIN && step->kind == NAME_SCHEDULE_NAME)
-		ask_again(w, step->number, now);
+	if (answer == NAME_SCHEDULE_RECHECK && step->kind == NAME_SCHEDULE_NAME)
+		schedule_retry(w, step->number, now);
 }
 
-void name_schedule_doubt_fallback(struct name_schedule *w, struct instant now)
+void name_schedule_recheck_fallback(struct name_schedule *w, struct instant now)
 {
 	struct instant asked =
 	    instant_plus(w->fallback_due, (struct span){ -w->params.interval.ns });

@@ -1,10 +1,11 @@
-/* walk.h - which customer name is asked when: the order of a roll in time, without a clock or a
+/* name_schedule.h - decides which customer name of a set is probed when, without a clock or a
  * connection.
  *
- * Each name has its place in the interval by the hash of it, so that a restart moves nothing and
- * the load is even. In between come those that are to be asked again soon. A server that does
- * not answer makes the walk pause: then one trial at a time, less and less often. Before all
- * names, and once in the interval, a name is asked that the server cannot know.
+ * Each name has its own time in the interval, taken from its hash, so that a restart moves nothing
+ * and the load is even. Names that must be probed again soon come in between. When the server does
+ * not answer, the schedule pauses: it makes one trial at a time, at growing distances. Before all
+ * names, and once in each interval, it probes a name that the server cannot know, to learn the
+ * fall-back certificate.
  */
 #ifndef MAILVANE_NAME_SCHEDULE_H
 #define MAILVANE_NAME_SCHEDULE_H
@@ -12,39 +13,39 @@
 #include "instant.h"
 #include "name_set.h"
 
-struct name_schedule_terms {
+struct name_schedule_params {
 	struct name_set *name_set;
-	uint64_t hash;              /* of server and service: turns all places */
-	struct span interval;       /* each name once in it */
-	struct span retry_interval; /* to a second question, and to the first trial */
-	struct span trial_interval; /* the longest between two trials */
-	unsigned max;               /* under way at once, at least 1 */
+	uint64_t hash;        /* of server and service: shifts the times of all names */
+	struct span interval; /* each name is probed once in it */
+	struct span
+	    retry_interval; /* to the second probe of a name, and to the first trial */
+	struct span trial_interval; /* the longest time between two trials */
+	unsigned max;               /* probes under way at once, at least 1 */
 	bool once;                  /* all names now, then the end */
 };
 
-/* Steps. */
 enum name_schedule_kind {
-	NAME_SCHEDULE_WAIT,     /* until `at`, or until a step under way is heard of */
-	NAME_SCHEDULE_NAME,     /* ask for a name */
-	NAME_SCHEDULE_FALLBACK, /* ask for one that the server cannot know */
-	NAME_SCHEDULE_DONE,     /* once: nothing is left to do and nothing is under way */
+	NAME_SCHEDULE_WAIT,     /* until `at`, or until a step under way is done */
+	NAME_SCHEDULE_NAME,     /* probe a name of the set */
+	NAME_SCHEDULE_FALLBACK, /* probe a name that the server cannot know */
+	NAME_SCHEDULE_DONE,     /* with `once`: nothing is left to do or under way */
 };
 
 struct name_schedule_step {
 	enum name_schedule_kind kind;
-	bool trial;      /* is the server there again? */
-	uint32_t number; /* in the roll */
+	bool trial;      /* made during a pause, to see whether the server answers again */
+	uint32_t number; /* of the name, in the set */
 	struct instant at;
 };
 
-/* A far time, for who waits for nothing but steps under way. */
+/* The time of a wait that only ends when a step under way is done. */
 #define NAME_SCHEDULE_NEVER ((struct instant){ INT64_MAX })
 
 enum name_schedule_answer {
-	NAME_SCHEDULE_JUDGED, /* the server answered */
-	NAME_SCHEDULE_AGAIN,  /* the same, and the name is to be asked again soon */
-	NAME_SCHEDULE_AWAY,   /* it did not */
-	NAME_SCHEDULE_LOST,   /* nobody knows: the step was given up */
+	NAME_SCHEDULE_ANSWERED, /* the server answered */
+	NAME_SCHEDULE_RECHECK, /* the server answered; the name must be probed again soon */
+	NAME_SCHEDULE_NO_ANSWER, /* the server did not answer */
+	NAME_SCHEDULE_GIVEN_UP,  /* the step was given up, and nothing is known */
 };
 
 struct name_schedule_retry {
@@ -53,14 +54,14 @@ struct name_schedule_retry {
 };
 
 struct name_schedule {
-	struct name_schedule_terms params; /* holds the roll */
-	uint64_t turn;
-	size_t next;           /* the next name by its place */
-	struct instant lap;    /* when the lap of that name began */
-	struct instant latest; /* when the last name was asked */
-	size_t left;           /* once: not asked yet */
-	struct name_schedule_retry
-	    *retries; /* in the order of their times, with room at both ends */
+	struct name_schedule_params params; /* holds the set */
+	uint64_t offset;                    /* of all times, in 2^-64 of the interval */
+	size_t next;                        /* the next name by its time */
+	struct instant cycle_began;         /* when the interval of that name began */
+	struct instant latest;              /* when the last name was probed */
+	size_t left;                        /* with `once`: names not probed yet */
+	/* In the order of their times, with free entries at both ends. */
+	struct name_schedule_retry *retries;
 	size_t retry_first, retry_end, retry_cap;
 	unsigned under_way, pauses, fallback_failures;
 	bool fallback_tried, fallback_under_way;
@@ -70,29 +71,30 @@ struct name_schedule {
 	struct span trial_wait;
 };
 
-/* `today` is the same moment as `now`. Holds the roll. */
-void name_schedule_init(struct name_schedule *, const struct name_schedule_terms *,
+/* `today` is the same moment as `now`. Holds the set. */
+void name_schedule_init(struct name_schedule *, const struct name_schedule_params *,
 			struct instant now, struct moment today);
 void name_schedule_fini(struct name_schedule *);
 
-/* What is to be done now. Every step but NAME_SCHEDULE_WAIT and NAME_SCHEDULE_DONE must be heard of later. */
+/* What to do now. For each step but NAME_SCHEDULE_WAIT and NAME_SCHEDULE_DONE the caller must call
+ * name_schedule_step_done later. */
 struct name_schedule_step name_schedule_next(struct name_schedule *, struct instant now);
 
-/* `step->number` is of the roll the walk has now. */
-void name_schedule_heard(struct name_schedule *, const struct name_schedule_step *,
-			 enum name_schedule_answer, struct instant now);
+/* `step->number` counts in the set that the schedule has now. */
+void name_schedule_step_done(struct name_schedule *, const struct name_schedule_step *,
+			     enum name_schedule_answer, struct instant now);
 
-/* Others have found the server answering. */
+/* Ends a pause, because another probe found that the server answers. */
 void name_schedule_resume(struct name_schedule *);
 
-/* The fall-back may be another one. */
-void name_schedule_doubt_fallback(struct name_schedule *, struct instant now);
+/* Probes the unknown name soon, because the fall-back certificate may have changed. */
+void name_schedule_recheck_fallback(struct name_schedule *, struct instant now);
 
-/* Other names or times: what is in both keeps its place and what it waits for. */
-void name_schedule_change(struct name_schedule *, const struct name_schedule_terms *,
+/* Changes to another set or other times. Names that are in both sets keep their times. */
+void name_schedule_change(struct name_schedule *, const struct name_schedule_params *,
 			  struct instant now, struct moment today);
 
-/* How late the next name is; 0 while the walk pauses. */
-struct span name_schedule_behind(const struct name_schedule *, struct instant now);
+/* How late the next name is; 0 during a pause. */
+struct span name_schedule_lateness(const struct name_schedule *, struct instant now);
 
 #endif

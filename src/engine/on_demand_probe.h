@@ -1,7 +1,7 @@
-/* on_demand_probe.h - a probe on demand: of any target, outside the schedule, told to who asked for it.
+/* on_demand_probe.h - a probe of any target outside the schedule, reported to whoever requested it.
  *
- * It runs on the thread that its host belongs to, under the same budgets, with the same names,
- * roots and breaker as the turns of the schedule; no slot and no hook hears of it.
+ * It runs on the thread that its host belongs to, with the same limits, resolver, trusted roots and
+ * circuit breaker as scheduled probes. Its result goes into no slot and to no hook of the engine.
  */
 #ifndef MAILVANE_ON_DEMAND_PROBE_H
 #define MAILVANE_ON_DEMAND_PROBE_H
@@ -10,25 +10,24 @@
 #include "probe_acl.h"
 #include "task.h"
 
-/* The caller's storage, zeroed before use; lent until `gone`. */
+/* The caller's storage, zeroed before use; lent to the engine until `closed` is called. */
 struct on_demand_probe {
-	struct task task; /* the engine's; first */
+	struct task task; /* the first member; used by the engine */
 
-	/* Its texts must stay until `gone`; its slot is not used. `timeout` is of the whole, the
-	 * wait for a budget included. ADDRESS_EACH counts as ADDRESS_FIRST. */
+	/* Its texts must stay valid until `closed`; its slot is not used. `timeout` covers the whole
+	 * probe, the wait for a connection limit included. ADDRESS_EACH counts as ADDRESS_FIRST. */
 	struct target target;
-	const struct probe_acl *probe_acl; /* judges the addresses; NULL: any will do */
-	bool transcript;                   /* keep what was said with the result */
-	bool
-	    low_priority; /* lets all others go first at the budgets, and has time to wait for them:
-		      * it is not counted then */
-	struct tls_context *tls; /* lent; NULL: the kit's own */
+	const struct probe_acl *probe_acl; /* which addresses may be probed; NULL: any */
+	bool transcript;                   /* keep the conversation with the result */
+	/* All other connections are admitted first; the wait does not count against the timeout. */
+	bool low_priority;
+	struct tls_context *tls; /* lent; NULL: that of the plan's runtime */
 
-	/* On the engine thread, which must not be kept. `done` once: the result is lent, NULL
-	 * when the engine ends before there is one. `gone` once, behind it: the connection is
-	 * closed and nothing refers to the probe any more. */
+	/* Both are called on the engine thread and must return quickly. `done` is called once: the
+	 * result is lent; it is NULL when the engine stops first. `closed` is called once after it:
+	 * the connection is closed and the engine no longer uses this struct. */
 	void (*done)(struct on_demand_probe *, const struct result *);
-	void (*gone)(struct on_demand_probe *);
+	void (*closed)(struct on_demand_probe *);
 };
 
 #endif

@@ -1,11 +1,11 @@
-/* plan_runtime.c - the life of a kit. */
+/* plan_runtime.c - makes and frees the TLS contexts and the resolver of a plan. */
 #include "plan_runtime.h"
 
 #include "buffer.h"
 
 #include <stdlib.h>
 
-/* Loading a trust store takes longer than a plain check. */
+/* A trust store takes long to load, so it is loaded only if a target needs it. */
 static bool needs_tls(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->target_count; i++)
@@ -20,7 +20,7 @@ static struct resolver_options resolver_options(const struct plan *plan)
 					  .trust_ad = plan->settings.trust_ad };
 }
 
-static bool plan_runtime_fill(struct runtime *k, struct plan *plan,
+static bool plan_runtime_fill(struct plan_runtime *runtime, struct plan *plan,
 			      enum plan_runtime_use use, char *error, size_t cap)
 {
 	struct resolver_options options = resolver_options(plan);
@@ -31,72 +31,73 @@ static bool plan_runtime_fill(struct runtime *k, struct plan *plan,
 		return false;
 	}
 	if (use == PLAN_RUNTIME_FOR_ON_DEMAND_PROBES || needs_tls(plan))
-		k->tls = tls_context_new(&plan->settings.tls, error, cap);
-	return k->tls != NULL || !needs_tls(plan);
+		runtime->tls = tls_context_new(&plan->settings.tls, error, cap);
+	return runtime->tls != NULL || !needs_tls(plan);
 }
 
-struct runtime *plan_runtime_new(struct plan *plan, enum plan_runtime_use use, char *error,
-				 size_t cap)
+struct plan_runtime *plan_runtime_new(struct plan *plan, enum plan_runtime_use use,
+				      char *error, size_t cap)
 {
-	struct runtime *k = calloc(1, sizeof(*k));
+	struct plan_runtime *runtime = calloc(1, sizeof(*runtime));
 
-	if (k == NULL) {
+	if (runtime == NULL) {
 		text_copy(error, cap, "out of memory");
 		return NULL;
 	}
-	if (!plan_runtime_fill(k, plan, use, error, cap)) {
-		free(k);
+	if (!plan_runtime_fill(runtime, plan, use, error, cap)) {
+		free(runtime);
 		return NULL;
 	}
-	k->holders = 1;
-	k->plan = plan_hold(plan);
-	return k;
+	runtime->holders = 1;
+	runtime->plan = plan_hold(plan);
+	return runtime;
 }
 
-bool plan_runtime_open(struct runtime *k, uv_loop_t *loop, char *error, size_t cap)
+bool plan_runtime_open(struct plan_runtime *runtime, uv_loop_t *loop, char *error,
+		       size_t cap)
 {
-	struct resolver_options options = resolver_options(k->plan);
+	struct resolver_options options = resolver_options(runtime->plan);
 	const char *reason = "";
 
-	k->resolver = resolver_new(loop, &options, &reason);
-	if (k->resolver != NULL)
+	runtime->resolver = resolver_new(loop, &options, &reason);
+	if (runtime->resolver != NULL)
 		return true;
 	text_copy(error, cap, reason);
 	return false;
 }
 
-struct tls_context *plan_runtime_legacy_tls(struct runtime *k)
+struct tls_context *plan_runtime_legacy_tls(struct plan_runtime *runtime)
 {
 	const struct tls_options options = { .unjudged = true, .legacy_tls = true };
 	char error[PRINTABLE_MAX];
 
-	if (k->legacy_tls == NULL)
-		k->legacy_tls = tls_context_new(&options, error, sizeof(error));
-	return k->legacy_tls;
+	if (runtime->legacy_tls == NULL)
+		runtime->legacy_tls = tls_context_new(&options, error, sizeof(error));
+	return runtime->legacy_tls;
 }
 
-void plan_runtime_share_fini(struct plan_runtime_share *s)
+void plan_share_fini(struct plan_share *s)
 {
 	free(s->mine);
 	free(s->before);
 	free(s->jobs);
-	*s = (struct plan_runtime_share){ 0 };
+	*s = (struct plan_share){ 0 };
 }
 
-struct runtime *plan_runtime_hold(struct runtime *k)
+struct plan_runtime *plan_runtime_hold(struct plan_runtime *runtime)
 {
-	k->holders++;
-	return k;
+	runtime->holders++;
+	return runtime;
 }
 
-void plan_runtime_release(struct runtime *k)
+void plan_runtime_release(struct plan_runtime *runtime)
 {
-	if (k == NULL || --k->holders > 0)
+	if (runtime == NULL || --runtime->holders > 0)
 		return;
-	resolver_free(k->resolver);
-	tls_context_free(k->tls);
-	tls_context_free(k->legacy_tls);
-	plan_release(k->plan);
-	plan_runtime_share_fini(&k->share);
-	free(k);
+	resolver_free(runtime->resolver);
+	tls_context_free(runtime->tls);
+	tls_context_free(runtime->legacy_tls);
+	plan_release(runtime->plan);
+	plan_share_fini(&runtime->share);
+	free(runtime);
 }

@@ -1,7 +1,6 @@
-/* probe.c - binds a dialogue to a stream and to a deadline.
- *
- * Events come from the stream and the schedule; `probe_act` does what the dialogue wishes; `publish`
- * hands the facts over once. The first fault wins: those of connection and TLS come first.
+/* probe.c - connects a dialogue to a stream and a deadline. Events come from the stream and the
+ * schedule. `probe_act` does what the dialogue asks for next. `publish` hands the result over once.
+ * The first fault counts.
  */
 #include "probe.h"
 
@@ -18,15 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long the farewell may take: after an answer, and after a timeout, when the server still
- * owes a reply that must not be cut off. */
+/* How long the goodbye may take: after an answer; after a timeout, with a reply still to come. */
 enum { FAREWELL_MS = 1000, OWED_MS = 10000 };
 
 enum {
 	CONNECTED = 1 << 1, /* this address accepted */
 	PUBLISHED = 1 << 2,
 	CLOSING = 1 << 3,
-	NO_TIME = 1 << 4, /* of ours, to read what the server said: not its timeout */
+	LAGGED = 1 << 4, /* this machine was too busy to read the answer */
 };
 
 struct probe {
@@ -37,7 +35,7 @@ struct probe {
 	enum phase phase;
 	struct lost_time lost;
 	struct instant phase_began;
-	struct instant judged; /* when the outcome was final; ns 0: not yet */
+	struct instant outcome_at; /* when it became final; ns 0: not yet */
 	struct result result;
 	struct session session;
 };
@@ -47,7 +45,7 @@ static struct probe *probe_of(struct stream *s)
 	return s->user;
 }
 
-static void phase_go(struct probe *p, enum phase next, struct instant now)
+static void phase_change(struct probe *p, enum phase next, struct instant now)
 {
 	struct span *spent = &p->result.phases[p->phase];
 
@@ -62,7 +60,7 @@ static void phase_go(struct probe *p, enum phase next, struct instant now)
 
 static void deadline_set(struct probe *p, struct instant at)
 {
-	/* The place of a probe's deadline in the schedule was reserved with its first put. */
+	/* This cannot fail: the deadline is in the schedule since probe_new. */
 	schedule_put(p->setting.schedule, &p->deadline, at);
 }
 
@@ -87,23 +85,24 @@ static void set_fault(struct probe *p, enum fault fault, enum phase phase, const
 	printable_copy(r->text, sizeof(r->text), view_of(why != NULL ? why : ""));
 }
 
-static void probe_note(struct probe *p, const char *text)
+static void note_event(struct probe *p, const char *text)
 {
 	if (p->result.transcript != NULL)
 		transcript_add(p->result.transcript, "-- ", view_of(text));
 }
 
-static void probe_overhear(void *user, enum speaker speaker, struct view line)
+static void probe_record_line(void *user, enum speaker speaker, struct view line)
 {
 	struct probe *p = user;
 
 	transcript_add(p->result.transcript, speaker == SPEAKER_US ? "C: " : "S: ", line);
 }
 
-/* The outcome of the dialogue, unless something before it has failed already. */
-static void take_outcome(struct probe *p)
+/* Copies the outcome of the dialogue, unless something before it has failed already. */
+static void copy_outcome(struct probe *p)
 {
 	const struct outcome *o = dialogue_outcome(&p->session.dialogue);
+	char b[BREAKER_EXPLANATION_MAX];
 	struct result *r = &p->result;
 
 	r->messages = o->messages;
@@ -112,10 +111,9 @@ static void take_outcome(struct probe *p)
 		result_note(r, FAULT_ALERT, dialogue_alert(&p->session.dialogue));
 	if (r->dialogue_fault != FAULT_OK)
 		return;
-	if (o->phase == PHASE_QUIT && p->setting.hold_login) {
-		set_fault(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH,
-			  breaker_words(instant_now(), p->setting.held_until, moment_now(),
-					(char[BREAKER_WORDS_MAX]){ 0 }));
+	if (o->phase == PHASE_QUIT && p->setting.login_held) {
+		breaker_explanation(instant_now(), p->setting.held_until, moment_now(), b);
+		set_fault(p, FAULT_AUTH_SUSPENDED, PHASE_AUTH, b);
 		return;
 	}
 	r->dialogue_fault = o->fault;
@@ -126,16 +124,16 @@ static void take_outcome(struct probe *p)
 		memcpy(r->text, o->text, sizeof(r->text));
 }
 
-static const char no_time[] = "this machine has no time to spare for its probes";
+static const char lagged[] = "this machine has no time to spare for its probes";
 
-static void accuse_ourselves(struct probe *p)
+static void blame_this_machine(struct probe *p)
 {
 	struct result *r = &p->result;
 
-	if (!(p->flags & NO_TIME) || r->dialogue_fault != FAULT_TIMEOUT)
+	if (!(p->flags & LAGGED) || r->dialogue_fault != FAULT_TIMEOUT)
 		return;
 	r->dialogue_fault = FAULT_INTERNAL;
-	printable_copy(r->text, sizeof(r->text), view_of(no_time));
+	printable_copy(r->text, sizeof(r->text), view_of(lagged));
 }
 
 static void publish(struct probe *p, struct instant now)
@@ -146,15 +144,17 @@ static void publish(struct probe *p, struct instant now)
 		return;
 	p->flags |= PUBLISHED;
 	if (p->session.begun)
-		take_outcome(p);
-	accuse_ourselves(p);
+		copy_outcome(p);
+	blame_this_machine(p);
 	if (r->transcript != NULL) {
 		transcript_offered(r->transcript, &p->session.dialogue);
-		p->session.params.overhear = NULL; /* it is others' now */
+		p->session.params.overhear =
+		    NULL; /* it belongs to the receiver of the result */
 	}
-	phase_go(p, PHASE_COUNT, now);
-	r->took = span_between(p->setting.began, p->judged.ns != 0 ? p->judged : now);
-	p->setting.found(p->setting.user, r);
+	phase_change(p, PHASE_COUNT, now);
+	r->took =
+	    span_between(p->setting.began, p->outcome_at.ns != 0 ? p->outcome_at : now);
+	p->setting.on_result(p->setting.user, r);
 }
 
 static void end_probe(struct probe *p, enum fault fault, const char *why, struct instant at)
@@ -164,14 +164,14 @@ static void end_probe(struct probe *p, enum fault fault, const char *why, struct
 	hang_up(p);
 }
 
-/* A fault is told at once; a good result waits for the farewell, to have its duration. */
-static void tell_if_judged(struct probe *p, struct instant now)
+/* A fault is published at once; a good result waits for the duration of the goodbye. */
+static void publish_if_final(struct probe *p, struct instant now)
 {
 	struct instant latest = instant_plus(now, span_of_ms(FAREWELL_MS));
 
-	if (p->judged.ns != 0 || !dialogue_judged(&p->session.dialogue))
+	if (p->outcome_at.ns != 0 || !dialogue_judged(&p->session.dialogue))
 		return;
-	p->judged = now;
+	p->outcome_at = now;
 	if (instant_before(latest, p->deadline.at))
 		deadline_set(p, latest);
 	if (dialogue_outcome(&p->session.dialogue)->fault != FAULT_OK ||
@@ -182,12 +182,12 @@ static void tell_if_judged(struct probe *p, struct instant now)
 static void probe_act(struct probe *p, enum session_turn turn, struct instant now)
 {
 	if (!(p->flags & PUBLISHED))
-		phase_go(p, dialogue_phase(&p->session.dialogue), now);
+		phase_change(p, dialogue_phase(&p->session.dialogue), now);
 	if (turn == SESSION_UNABLE) {
 		end_probe(p, FAULT_INTERNAL, "no room to send, or out of memory", now);
 		return;
 	}
-	tell_if_judged(p, now);
+	publish_if_final(p, now);
 	if (turn == SESSION_ENDS) {
 		publish(p, now);
 		hang_up(p);
@@ -196,8 +196,8 @@ static void probe_act(struct probe *p, enum session_turn turn, struct instant no
 
 /* --- connecting -------------------------------------------------------------------------- */
 
-/* What is left is shared among the addresses not tried yet. */
-static struct instant attempt_ends(const struct probe *p, struct instant now)
+/* The time left is divided among the addresses that were not tried yet. */
+static struct instant address_deadline(const struct probe *p, struct instant now)
 {
 	size_t left = p->setting.address_count - p->next_address + 1;
 	struct span whole = span_between(now, p->setting.ends);
@@ -207,8 +207,8 @@ static struct instant attempt_ends(const struct probe *p, struct instant now)
 
 static const struct stream_events events;
 
-/* What we report when no address accepts: rather an answer than the lack of a route. */
-static void note_attempt(struct probe *p, enum fault fault, const char *reason)
+/* Keeps the failure to report if no address accepts; a missing route is the least useful one. */
+static void note_connect_failure(struct probe *p, enum fault fault, const char *reason)
 {
 	struct result *r = &p->result;
 	bool better =
@@ -221,38 +221,38 @@ static void note_attempt(struct probe *p, enum fault fault, const char *reason)
 	set_fault(p, fault, PHASE_CONNECT, reason);
 }
 
-/* True: an attempt is under way. */
+/* True: a connection is being made. */
 static bool connect_next(struct probe *p, struct instant now)
 {
 	while (p->next_address < p->setting.address_count) {
 		const struct probe_setting *s = &p->setting;
 		const struct address *to = &s->addresses[p->next_address++];
-		const struct address *us = address_selection_source(s->settings, to);
+		const struct address *source = address_selection_source(s->settings, to);
 		const char *why = NULL;
-		enum fault fault =
-		    stream_connect(&p->session.stream, s->loop, to, us, &events, p, &why);
+		enum fault fault = stream_connect(&p->session.stream, s->loop, to, source,
+						  &events, p, &why);
 
 		if (fault == FAULT_OK) {
-			deadline_set(p, attempt_ends(p, now));
+			deadline_set(p, address_deadline(p, now));
 			return true;
 		}
-		note_attempt(p, fault, why);
+		note_connect_failure(p, fault, why);
 		if (fault == FAULT_INTERNAL)
 			return false;
 	}
 	return false;
 }
 
-static void attempt_failed(struct probe *p, enum fault fault, const char *why,
+static void connect_failed(struct probe *p, enum fault fault, const char *why,
 			   struct instant at)
 {
-	note_attempt(p, fault, why);
+	note_connect_failure(p, fault, why);
 	if (p->next_address == p->setting.address_count || fault == FAULT_INTERNAL)
 		publish(p, at);
-	hang_up(p); /* the next address is tried when the stream is closed */
+	hang_up(p); /* the next address is tried after the stream is closed */
 }
 
-static void say_proxy_header(struct probe *p)
+static void send_proxy_header(struct probe *p)
 {
 	char line[PROXY_HEADER_MAX];
 	struct address local;
@@ -263,7 +263,7 @@ static void say_proxy_header(struct probe *p)
 
 /* --- events ------------------------------------------------------------------------------- */
 
-/* Something of the server has come; loop_lag.h says what that means for the deadline. */
+/* The server has sent something or accepted; loop_lag.h says what that means for the deadline. */
 static struct instant event_time(struct probe *p)
 {
 	struct instant now = instant_now();
@@ -273,21 +273,21 @@ static struct instant event_time(struct probe *p)
 	return now;
 }
 
-static void connected(struct stream *s)
+static void stream_connected(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 	struct instant now = event_time(p);
 	bool implicit = p->session.params.tls == TLS_MODE_IMPLICIT;
 
 	p->flags |= CONNECTED;
-	probe_note(p, "connected");
+	note_event(p, "connected");
 	p->result.dialogue_fault = FAULT_OK;
 	p->result.text[0] = '\0';
 	p->result.address = p->setting.addresses[p->next_address - 1];
 	deadline_set(p, p->setting.ends);
-	phase_go(p, implicit ? PHASE_TLS : PHASE_GREETING, now);
+	phase_change(p, implicit ? PHASE_TLS : PHASE_GREETING, now);
 	if (p->setting.target->flags & TARGET_PROXY_HEADER)
-		say_proxy_header(p);
+		send_proxy_header(p);
 	if (implicit) {
 		if (!session_start_tls(&p->session))
 			end_probe(p, FAULT_INTERNAL, "out of memory", now);
@@ -296,7 +296,7 @@ static void connected(struct stream *s)
 	probe_act(p, session_go(&p->session, TRUST_NONE), now);
 }
 
-static void secured(struct stream *s)
+static void stream_secured(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 	struct instant now = event_time(p);
@@ -311,14 +311,14 @@ static void secured(struct stream *s)
 	if (!(p->flags & PUBLISHED)) {
 		result_take_tls(&p->result, f);
 		dane_policy_judge(p->setting.target, &p->result);
-		probe_note(p, f->version);
+		note_event(p, f->version);
 	}
 	if (!wanted && !(p->flags & PUBLISHED))
 		set_fault(p, FAULT_TLS_VERSION, PHASE_TLS, why);
 	probe_act(p, session_go(&p->session, trust), now);
 }
 
-static void received(struct stream *s, struct view bytes)
+static void stream_received(struct stream *s, struct view bytes)
 {
 	struct probe *p = probe_of(s);
 	enum session_turn turn;
@@ -328,13 +328,13 @@ static void received(struct stream *s, struct view bytes)
 	probe_act(p, turn, instant_now());
 }
 
-static void failed(struct stream *s, enum fault fault, const char *reason)
+static void stream_failed(struct stream *s, enum fault fault, const char *reason)
 {
 	struct probe *p = probe_of(s);
 	struct instant now = event_time(p);
 
 	if (!(p->flags & CONNECTED)) {
-		attempt_failed(p, fault, reason, now);
+		connect_failed(p, fault, reason, now);
 		return;
 	}
 	if (p->phase == PHASE_TLS || !p->session.begun) {
@@ -342,7 +342,7 @@ static void failed(struct stream *s, enum fault fault, const char *reason)
 		return;
 	}
 	dialogue_break(&p->session.dialogue, fault);
-	/* Words of ours only where the server left none. */
+	/* Our own words are used only if the server sent no text. */
 	if (dialogue_outcome(&p->session.dialogue)->text[0] == '\0' &&
 	    !(p->flags & PUBLISHED))
 		printable_copy(p->result.text, sizeof(p->result.text), view_of(reason));
@@ -350,9 +350,9 @@ static void failed(struct stream *s, enum fault fault, const char *reason)
 	hang_up(p);
 }
 
-static void probe_forget(struct probe *p)
+static void probe_free(struct probe *p)
 {
-	void (*ended)(void *) = p->setting.ended;
+	void (*ended)(void *) = p->setting.on_end;
 	void *user = p->setting.user;
 
 	schedule_drop(p->setting.schedule, &p->deadline);
@@ -362,7 +362,7 @@ static void probe_forget(struct probe *p)
 	ended(user);
 }
 
-static void probe_closed(struct stream *s)
+static void stream_closed(struct stream *s)
 {
 	struct probe *p = probe_of(s);
 
@@ -374,32 +374,32 @@ static void probe_closed(struct stream *s)
 			return;
 		publish(p, now);
 	}
-	probe_forget(p);
+	probe_free(p);
 }
 
 static const struct stream_events events = {
-	.connected = connected,
-	.received = received,
-	.secured = secured,
-	.failed = failed,
-	.closed = probe_closed,
+	.connected = stream_connected,
+	.received = stream_received,
+	.secured = stream_secured,
+	.failed = stream_failed,
+	.closed = stream_closed,
 };
 
 /* --- deadlines ---------------------------------------------------------------------------- */
 
-/* True: the server gets the time that was lost for it. */
+/* True: the deadline is moved by the time that the server has lost. */
 static bool deadline_moves(struct probe *p, struct instant now)
 {
 	struct span late = span_between(p->deadline.at, now), more = { 0 };
 
 	switch (
-	    lost_time_judge(&p->lost, late, stream_is_ready(&p->session.stream), &more)) {
+	    lost_time_decide(&p->lost, late, stream_is_ready(&p->session.stream), &more)) {
 	case DEADLINE_MOVES:
 		p->setting.ends = instant_plus(instant_plus(p->setting.ends, late), more);
 		deadline_set(p, instant_plus(now, more));
 		break;
-	case DEADLINE_IS_OURS:
-		p->flags |= NO_TIME;
+	case DEADLINE_BLAMES_US:
+		p->flags |= LAGGED;
 		p->result.flags |= RESULT_LATE;
 		return false;
 	default:
@@ -410,8 +410,8 @@ static bool deadline_moves(struct probe *p, struct instant now)
 	return true;
 }
 
-/* True: the server owes a reply, and we stay to answer it with the farewell. */
-static bool stays(struct probe *p)
+/* True: the server still has to reply; the probe waits for it, to answer with the goodbye. */
+static bool waits_for_reply(struct probe *p)
 {
 	if (!p->session.begun || p->phase == PHASE_TLS)
 		return false;
@@ -421,9 +421,9 @@ static bool stays(struct probe *p)
 static void deadline_passed(struct due *d, struct instant now)
 {
 	struct probe *p = container_of(d, struct probe, deadline);
-	bool stay;
+	bool wait;
 
-	if (p->flags & PUBLISHED || p->judged.ns != 0) {
+	if (p->flags & PUBLISHED || p->outcome_at.ns != 0) {
 		publish(p, now);
 		hang_up(p);
 		return;
@@ -431,17 +431,17 @@ static void deadline_passed(struct due *d, struct instant now)
 	if (deadline_moves(p, now))
 		return;
 	if (!(p->flags & CONNECTED)) {
-		if (p->flags & NO_TIME)
-			attempt_failed(p, FAULT_INTERNAL, no_time, now);
+		if (p->flags & LAGGED)
+			connect_failed(p, FAULT_INTERNAL, lagged, now);
 		else
-			attempt_failed(p, FAULT_TIMEOUT, NULL, now);
+			connect_failed(p, FAULT_TIMEOUT, NULL, now);
 		return;
 	}
-	stay = stays(p);
+	wait = waits_for_reply(p);
 	if (!p->session.begun || p->phase == PHASE_TLS)
 		set_fault(p, FAULT_TIMEOUT, p->phase, NULL);
 	publish(p, now);
-	if (stay && !p->setting.in_haste)
+	if (wait && !p->setting.quick_close)
 		deadline_set(p, instant_plus(now, span_of_ms(OWED_MS)));
 	else
 		hang_up(p);
@@ -449,7 +449,7 @@ static void deadline_passed(struct due *d, struct instant now)
 
 /* --- beginning ---------------------------------------------------------------------------- */
 
-/* The first attempt fails or succeeds in the loop, so that nothing is said from probe_new. */
+/* The first connection is made in the loop, so that no function is called from probe_new. */
 static void probe_begin(struct due *d, struct instant now)
 {
 	struct probe *p = container_of(d, struct probe, deadline);
@@ -461,27 +461,27 @@ static void probe_begin(struct due *d, struct instant now)
 	if (connect_next(p, now))
 		return;
 	publish(p, now);
-	probe_forget(p);
+	probe_free(p);
 }
 
-void probe_hurry(struct probe *p)
+void probe_close_quickly(struct probe *p)
 {
-	p->setting.in_haste = true;
+	p->setting.quick_close = true;
 }
 
-void probe_leave(struct probe *p, struct span grace)
+void probe_stop(struct probe *p, struct span grace)
 {
 	struct instant now = instant_now();
-	bool leaving = p->judged.ns != 0 || p->flags & PUBLISHED;
+	bool published = p->outcome_at.ns != 0 || p->flags & PUBLISHED;
 
 	p->flags |= PUBLISHED;
 	if (p->flags & CLOSING)
 		return;
 	if (p->deadline.run == probe_begin) {
-		probe_forget(p);
+		probe_free(p);
 		return;
 	}
-	if (leaving || stays(p))
+	if (published || waits_for_reply(p))
 		deadline_set(p, instant_plus(now, grace));
 	else
 		hang_up(p);
@@ -502,13 +502,13 @@ struct probe *probe_new(const struct probe_setting *setting)
 	p->result.waited = setting->waited;
 	session_init(&p->session);
 	dialogue_params_init(&p->session.params, setting->target, setting->settings,
-			     setting->dane, !setting->hold_login);
+			     setting->dane, !setting->login_held);
 	p->session.tls = (struct session_tls){ setting->tls, setting->tls_name,
 					       setting->target->pins, setting->tlsa };
 	if (setting->transcript)
 		p->result.transcript = transcript_new();
 	if (p->result.transcript != NULL) {
-		p->session.params.overhear = probe_overhear;
+		p->session.params.overhear = probe_record_line;
 		p->session.params.overhear_user = p;
 	}
 	session_prepare(&p->session, setting->output);

@@ -1,8 +1,8 @@
-/* probe.h - one probe: connect, TLS, dialogue over one stream; facts out.
+/* probe.h - one probe: connect, TLS and dialogue over one stream, under one deadline.
  *
- * A probe knows its deadline and its manners, not the schedule, the budgets or the verdict. It
- * says `found` once, as soon as its facts are final, and `ended` when the connection is gone:
- * in between it only takes leave.
+ * A probe knows nothing of the schedule, the connection limits or the verdict. It calls `on_result`
+ * once, as soon as its facts are final, and `on_end` when the connection is closed. Between the two
+ * it only says goodbye to the server (QUIT, LOGOUT).
  */
 #ifndef MAILVANE_PROBE_H
 #define MAILVANE_PROBE_H
@@ -23,37 +23,37 @@ struct probe_setting {
 	char *output; /* DIALOGUE_OUTPUT_MAX bytes that all probes of a thread share */
 	const struct settings *settings;
 	const struct target *target;
-	const struct dns_records *tlsa;  /* of its name; NULL: none */
-	const char *tls_name;            /* the target's, or that of its TLSA records */
-	enum dane dane;                  /* known before */
+	const struct dns_records *tlsa;  /* the TLSA records of the host; NULL: none */
+	const char *tls_name;            /* the name to ask for in the TLS handshake */
+	enum dane dane;                  /* what is known of DANE before the connection */
 	const struct address *addresses; /* tried in order until one accepts */
 	size_t address_count;            /* at least 1 */
 
-	struct instant began;       /* of the whole, the name lookup included */
+	struct instant began;       /* when the run began, the name lookup included */
 	struct instant ends;        /* the deadline, before loop_lag.h moves it */
 	const struct loop_lag *lag; /* of the thread */
-	struct span dns;            /* the lookup took; ns < 0: there was none */
-	struct span waited;         /* for a place among the connections */
-	bool hold_login;            /* the account is suspended: do all but the login */
-	struct instant held_until;  /* if so, until then */
-	bool transcript;            /* keep what is said */
-	bool in_haste;              /* as if probe_hurry was called */
+	struct span dns;            /* duration of the lookup; ns < 0: there was none */
+	struct span waited;         /* for a connection limit */
+	bool login_held;            /* do everything but the login: the breaker is open */
+	struct instant held_until;  /* with login_held: until then */
+	bool transcript;            /* keep the conversation */
+	bool quick_close;           /* as if probe_close_quickly was called */
 
-	/* The result is lent; state, fault and phase of the verdict are not set yet. */
-	void (*found)(void *user, const struct result *);
-	void (*ended)(void *user); /* the probe is freed */
+	/* The result is lent; its state and the verdict's fault and phase are not set yet. */
+	void (*on_result)(void *user, const struct result *);
+	void (*on_end)(void *user); /* the probe is freed */
 	void *user;
 };
 
-/* NULL: out of memory. Nothing is said from within this call. */
+/* NULL: out of memory. No function of the setting is called from within this call. */
 struct probe *probe_new(const struct probe_setting *);
 
-/* From `found`: others wait for the connection, or the process ends. After a timeout there is no
- * long farewell, then. */
-void probe_hurry(struct probe *);
+/* Called from `on_result` when another connection waits or the process is about to end: after a
+ * timeout the probe does not stay to wait for the overdue reply. */
+void probe_close_quickly(struct probe *);
 
-/* No result is wanted any more: take leave within `grace`, or hang up where there is nobody to
- * say goodbye to. `ended` follows. */
-void probe_leave(struct probe *, struct span grace);
+/* Gives up the result and ends the connection: with a goodbye within `grace` where the dialogue is
+ * at a point that allows one, else at once. `on_end` follows. */
+void probe_stop(struct probe *, struct span grace);
 
 #endif

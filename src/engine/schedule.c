@@ -17,20 +17,20 @@ void schedule_fini(struct schedule *s)
 	schedule_init(s);
 }
 
-static void schedule_settle(struct schedule *s, struct due *d, size_t place)
+static void heap_store(struct schedule *s, struct due *d, size_t place)
 {
 	s->heap[place - 1] = d;
 	d->place = place;
 }
 
-static void rise(struct schedule *s, struct due *d, size_t place)
+static void heap_sift_up(struct schedule *s, struct due *d, size_t place)
 {
 	for (; place > 1 && instant_before(d->at, s->heap[place / 2 - 1]->at); place /= 2)
-		schedule_settle(s, s->heap[place / 2 - 1], place);
-	schedule_settle(s, d, place);
+		heap_store(s, s->heap[place / 2 - 1], place);
+	heap_store(s, d, place);
 }
 
-static void sink(struct schedule *s, struct due *d, size_t place)
+static void heap_sift_down(struct schedule *s, struct due *d, size_t place)
 {
 	for (size_t child; (child = place * 2) <= s->count; place = child) {
 		if (child < s->count &&
@@ -38,41 +38,41 @@ static void sink(struct schedule *s, struct due *d, size_t place)
 			child++;
 		if (!instant_before(s->heap[child - 1]->at, d->at))
 			break;
-		schedule_settle(s, s->heap[child - 1], place);
+		heap_store(s, s->heap[child - 1], place);
 	}
-	schedule_settle(s, d, place);
+	heap_store(s, d, place);
 }
 
-static void schedule_seek(struct schedule *s, struct due *d, size_t place)
+static void heap_restore(struct schedule *s, struct due *d, size_t place)
 {
-	rise(s, d, place);
-	sink(s, d, d->place);
+	heap_sift_up(s, d, place);
+	heap_sift_down(s, d, d->place);
 }
 
 bool schedule_reserve(struct schedule *s, size_t count)
 {
 	struct due **heap;
 
-	if (count <= s->room)
+	if (count <= s->cap)
 		return true;
 	heap = realloc(s->heap, count * sizeof(*heap));
 	if (heap == NULL)
 		return false;
 	s->heap = heap;
-	s->room = count;
+	s->cap = count;
 	return true;
 }
 
 bool schedule_put(struct schedule *s, struct due *d, struct instant at)
 {
 	if (d->place == 0) {
-		if (s->count == s->room && !schedule_reserve(s, s->room * 2 + 64))
+		if (s->count == s->cap && !schedule_reserve(s, s->cap * 2 + 64))
 			return false;
 		s->heap[s->count++] = d;
 		d->place = s->count;
 	}
 	d->at = at;
-	schedule_seek(s, d, d->place);
+	heap_restore(s, d, d->place);
 	return true;
 }
 
@@ -86,7 +86,7 @@ void schedule_drop(struct schedule *s, struct due *d)
 	d->place = 0;
 	last = s->heap[--s->count];
 	if (last != d)
-		schedule_seek(s, last, place);
+		heap_restore(s, last, place);
 }
 
 void schedule_move(struct schedule *s, struct due *from, struct due *to)
@@ -112,8 +112,8 @@ struct due *schedule_take(struct schedule *s, struct instant now)
 	return d;
 }
 
-struct instant schedule_place(uint64_t hash, struct span interval, struct instant now,
-			      struct moment today)
+struct instant schedule_regular_time(uint64_t hash, struct span interval,
+				     struct instant now, struct moment today)
 {
 	int64_t place = (int64_t)(hash % (uint64_t)interval.ns);
 	int64_t phase =

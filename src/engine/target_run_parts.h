@@ -1,5 +1,5 @@
-/* target_run_parts.h - the parts of a target run, for the two files that it is made of:
- * target_run.c (the name, the results) and attempt.c (the connections).
+/* target_run_parts.h - the structs that target_run.c (the name, the results) and attempt.c (the
+ * connections) share. No other file includes this header.
  */
 #ifndef MAILVANE_TARGET_RUN_PARTS_H
 #define MAILVANE_TARGET_RUN_PARTS_H
@@ -8,57 +8,61 @@
 #include "target_run.h"
 #include "tlsa_search.h"
 
-/* One connection of a target run: it waits for the limiter, then it is a probe. */
+/* One connection of a target run: it waits for the connection limiter, then it is a probe. */
 struct attempt {
 	struct limiter_ticket ticket;
 	struct target_run *target_run;
-	struct probe *probe; /* NULL before and after */
+	struct probe *probe; /* NULL before it starts and after it has ended */
 	const struct address *addresses;
 	size_t address_count;
 	struct instant waits_since;
-	struct due retry;                       /* while no descriptor is left */
-	const struct address *legacy_tls_probe; /* legacy_tls.h; NULL: not due */
+	struct due retry; /* while the process has no free descriptor */
+	const struct address *legacy_tls_address; /* to probe for legacy TLS; NULL: none */
 };
 
 struct target_run {
-	struct task task; /* first */
+	struct task task; /* the first member */
 	struct task_context *context;
-	struct runtime *runtime;
+	struct plan_runtime *runtime; /* held */
 	const struct target *target;
-	void (*told)(void *user, unsigned news); /* NULL: disowned */
+	void (*finished)(void *user, unsigned outcome); /* NULL: called, or not wanted */
 	void *user;
-	struct on_demand_probe *on_demand_probe; /* NULL: a turn of the schedule */
-	bool on_demand_probe_told;
+	struct on_demand_probe *on_demand_probe; /* NULL: a scheduled run */
+	bool on_demand_reported;                 /* its `done` was called */
 	struct question question;
-	struct due deadline; /* of the name lookup; on demand, of the wait for a budget */
+	/* Of the lookups; for a probe on demand, of the wait for a limit. */
+	struct due deadline;
 	struct instant began, ends;
-	struct instant held_until; /* the login, with hold_login */
-	struct span dns, waited;
-	char *missing; /* of the name's addresses; NULL: nothing */
+	struct instant held_until; /* with login_held: no login before this */
+	struct span dns, waited;   /* the lookup took; the wait for a limit took */
+	char *missing; /* which addresses of the name are unknown, in words; NULL: none */
 	struct tlsa_search tlsa;
 	size_t address_count;
-	bool asking, hold_login, silent, put_off;
-	unsigned news;            /* enum target_run_news */
-	unsigned untold, present; /* attempts without a result; attempts not ended */
+	bool resolving, login_held, discards_results, deadline_extended;
+	unsigned outcome;         /* enum target_run_outcome */
+	unsigned results_pending; /* attempts without a result */
+	unsigned attempts_open;   /* attempts that have not ended */
 	struct address *addresses;
 	struct attempt *attempts;
 	size_t attempt_count;
 };
 
-/* True: each address of the target has an attempt and a result of its own. */
-bool target_run_each(const struct target_run *);
+/* Whether each address of the target has an attempt and a result of its own. */
+bool target_run_is_per_address(const struct target_run *);
 
-/* Keeps a result and hands it to the front end. */
-void target_run_file(struct target_run *, const struct result *found);
+/* Completes a result, stores it in the slot and hands it to the engine's hooks; or hands it to the
+ * probe on demand. */
+void target_run_publish(struct target_run *, const struct result *);
 
-/* The same for an attempt that has no connection; at NULL: it has no address either. */
-void target_run_file_unconnected(struct target_run *r, enum fault fault, enum phase phase,
-				 const struct address *address, const char *reason);
+/* Publishes a result for an attempt that has no connection. `address` NULL: it is not known. */
+void target_run_publish_unconnected(struct target_run *r, enum fault fault,
+				    enum phase phase, const struct address *address,
+				    const char *reason);
 
-/* Ends the run when each attempt has a result, and frees it when each has ended. */
+/* Calls `finished` when each attempt has a result; frees the run when each attempt has ended. */
 void target_run_end_if_done(struct target_run *);
 
-/* Starts an attempt for the first `count` addresses, or one for each of them. */
+/* Starts one attempt that tries the first `count` addresses in turn, or one attempt for each. */
 void attempts_begin(struct target_run *, size_t count);
 
 #endif

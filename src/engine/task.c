@@ -1,4 +1,4 @@
-/* task.c - the ring of the tasks under way. */
+/* task.c - a list of tasks, as a ring. */
 #include "task.h"
 
 void task_list_init(struct task_list *list)

@@ -1,12 +1,12 @@
-/* task_context.c - tasks begin and end; whose a host is; late starts. */
+/* task_context.c - begins and stops tasks; which thread a host belongs to; late starts. */
 #include "task_context.h"
 
-unsigned task_context_index(const char *host, unsigned of)
+unsigned task_context_index_of_host(const char *host, unsigned worker_count)
 {
-	return (unsigned)(view_hash(view_of(host)) % of);
+	return (unsigned)(view_hash(view_of(host)) % worker_count);
 }
 
-void task_context_note_start(struct task_context *c, struct span lateness)
+void task_context_count_lateness(struct task_context *c, struct span lateness)
 {
 	if (lateness.ns > span_of_ms(LOOP_LAG_LATE_MS).ns)
 		atomic_fetch_add(&c->counters.late, 1);
@@ -28,25 +28,25 @@ bool task_start(struct task *t, const struct task_kind *kind, struct task_contex
 	return false;
 }
 
-void task_part(struct task *t)
+void task_end(struct task *t)
 {
 	struct task_context *context = t->context;
 
 	if (t->next == NULL)
 		return;
 	task_unlink(t);
-	context->parted(context);
+	context->task_ended(context);
 }
 
-/* A task may end others with it, so that only the head of a list is safe to go on from. */
-void tasks_leave(struct task_context *context, struct span grace)
+/* A task may end other tasks, so that the loop always continues with the first of the list. */
+void tasks_stop(struct task_context *context, struct span grace)
 {
 	struct task *t;
 
 	while ((t = task_list_first(&context->tasks)) != NULL) {
 		task_unlink(t);
-		task_link(&context->departing, t);
-		if (t->kind->leave != NULL)
-			t->kind->leave(t, grace);
+		task_link(&context->stopping_tasks, t);
+		if (t->kind->stop != NULL)
+			t->kind->stop(t, grace);
 	}
 }

@@ -1,4 +1,4 @@
-/* tlsa_search.c - one question, or two where the host is an alias. */
+/* tlsa_search.c - asks one question, or two where the host is an alias. */
 #include "tlsa_search.h"
 
 #include "buffer.h"
@@ -11,7 +11,7 @@
 
 static const char *base_of(const struct tlsa_search *s)
 {
-	return s->owner_asked ? s->words->owner : s->target->host;
+	return s->owner_asked ? s->texts->owner : s->target->host;
 }
 
 static bool is_alias(const struct tlsa_search *s)
@@ -19,7 +19,7 @@ static bool is_alias(const struct tlsa_search *s)
 	struct view host = view_of(s->target->host);
 
 	host.n -= host.n > 0 && host.p[host.n - 1] == '.';
-	return !view_equal(host, s->words->owner);
+	return !view_equal(host, s->texts->owner);
 }
 
 /* Senders do not deliver to a server whose records they cannot look up (RFC 7672 section
@@ -30,7 +30,7 @@ static void tlsa_search_fail(struct tlsa_search *s, const struct resolver_answer
 	struct buffer b;
 
 	tlsa_name(base_of(s), s->target->service->port, name);
-	buffer_init(&b, s->words->why, sizeof(s->words->why));
+	buffer_init(&b, s->texts->why, sizeof(s->texts->why));
 	buffer_format(&b, "TLSA lookup of %.70s failed: %s", name, answer->reason);
 	buffer_string(&b);
 	s->dane = DANE_FAILED;
@@ -79,9 +79,9 @@ bool tlsa_search_begin(struct tlsa_search *s, struct resolver *resolver,
 	s->resolver = resolver;
 	s->target = target;
 	s->question.patience = target->timeout;
-	s->words = calloc(1, sizeof(*s->words));
-	if (s->words != NULL) {
-		text_copy(s->words->owner, sizeof(s->words->owner), addresses->name);
+	s->texts = calloc(1, sizeof(*s->texts));
+	if (s->texts != NULL) {
+		text_copy(s->texts->owner, sizeof(s->texts->owner), addresses->name);
 		if (tlsa_search_ask(s))
 			return true;
 	} else {
@@ -112,13 +112,13 @@ void tlsa_search_fini(struct tlsa_search *s)
 	tlsa_search_cancel(s);
 	dns_records_release(s->set);
 	s->set = NULL;
-	free(s->words);
-	s->words = NULL;
+	free(s->texts);
+	s->texts = NULL;
 }
 
 const char *tlsa_search_name(const struct tlsa_search *s, const struct target *t)
 {
 	return s->set != NULL && s->owner_asked && strcmp(t->tls_name, t->host) == 0
-		   ? s->words->owner
+		   ? s->texts->owner
 		   : t->tls_name;
 }

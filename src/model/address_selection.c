@@ -1,4 +1,4 @@
-/* address_selection.c - from an answer of the resolver to addresses to connect to. */
+/* address_selection.c - turns an answer of the resolver into addresses to connect to. */
 #include "address_selection.h"
 
 #include "buffer.h"
@@ -34,8 +34,8 @@ size_t address_selection_take(const struct target *target,
 	return n;
 }
 
-enum fault address_selection_lacking(const struct resolver_answer *answer,
-				     char words[ADDRESS_SELECTION_WORDS_MAX])
+enum fault address_selection_incomplete(const struct resolver_answer *answer,
+					char words[ADDRESS_SELECTION_WORDS_MAX])
 {
 	struct buffer b;
 

@@ -54,11 +54,11 @@ void plan_release(struct plan *p)
 	for (size_t i = 0; i < p->target_count; i++)
 		slot_release(p->targets[i].slot);
 	free(p->targets);
-	for (size_t i = 0; i < p->hosting_count; i++) {
-		name_results_release(p->hostings[i].name_results);
-		name_set_release(p->hostings[i].name_set);
+	for (size_t i = 0; i < p->name_check_count; i++) {
+		name_results_release(p->name_checks[i].name_results);
+		name_set_release(p->name_checks[i].name_set);
 	}
-	free(p->hostings);
+	free(p->name_checks);
 	arena_fini(&p->arena);
 	free(p);
 }
@@ -180,16 +180,16 @@ static const struct target *find_target(const struct plan *p, const char *server
 /* Targets of one plan lie in their order. */
 static int by_target(const void *a, const void *b)
 {
-	const struct hosting *x = a, *y = b;
+	const struct name_check *x = a, *y = b;
 
 	return x->target < y->target ? -1 : x->target > y->target;
 }
 
-void plan_set_hostings(struct plan *p, const struct hosting_options *list, size_t count)
+void plan_set_hostings(struct plan *p, const struct name_check_options *list, size_t count)
 {
-	p->hostings = need(calloc(count > 0 ? count : 1, sizeof(*p->hostings)));
+	p->name_checks = need(calloc(count > 0 ? count : 1, sizeof(*p->name_checks)));
 	for (size_t i = 0; i < count; i++) {
-		const struct hosting_options *wish = &list[i];
+		const struct name_check_options *wish = &list[i];
 		const struct target *t = find_target(p, wish->server, wish->service);
 
 		struct name_results *name_results;
@@ -197,7 +197,7 @@ void plan_set_hostings(struct plan *p, const struct hosting_options *list, size_
 		if (t == NULL || t->service->tls == TLS_MODE_NONE)
 			continue;
 		name_results = need(name_results_new(wish->name_set));
-		p->hostings[p->hosting_count++] = (struct hosting){
+		p->name_checks[p->name_check_count++] = (struct name_check){
 			.target = t,
 			.name_results = name_results,
 			.name_set = name_set_hold(wish->name_set),
@@ -205,22 +205,23 @@ void plan_set_hostings(struct plan *p, const struct hosting_options *list, size_
 			.interval = wish->interval,
 		};
 	}
-	qsort(p->hostings, p->hosting_count, sizeof(*p->hostings), by_target);
+	qsort(p->name_checks, p->name_check_count, sizeof(*p->name_checks), by_target);
 }
 
-const struct hosting *plan_find_hosting(const struct plan *p, const struct target *t)
+const struct name_check *plan_find_name_check(const struct plan *p, const struct target *t)
 {
-	const struct hosting key = { .target = t };
+	const struct name_check key = { .target = t };
 
-	if (p->hosting_count == 0)
+	if (p->name_check_count == 0)
 		return NULL;
-	return bsearch(&key, p->hostings, p->hosting_count, sizeof(key), by_target);
+	return bsearch(&key, p->name_checks, p->name_check_count, sizeof(key), by_target);
 }
 
 void plan_load_name_results(struct plan *p)
 {
-	for (size_t i = 0; i < p->hosting_count; i++)
-		name_results_load(p->hostings[i].name_results, p->hostings[i].name_set);
+	for (size_t i = 0; i < p->name_check_count; i++)
+		name_results_load(p->name_checks[i].name_results,
+				  p->name_checks[i].name_set);
 }
 
 /* What was found of names is of the machine that was asked, however often it is asked. */
@@ -234,9 +235,9 @@ static void inherit_name_results(struct plan *p, const struct plan *older)
 {
 	size_t i = 0, j = 0;
 
-	while (i < p->hosting_count && j < older->hosting_count) {
-		struct hosting *mine = &p->hostings[i];
-		const struct hosting *theirs = &older->hostings[j];
+	while (i < p->name_check_count && j < older->name_check_count) {
+		struct name_check *mine = &p->name_checks[i];
+		const struct name_check *theirs = &older->name_checks[j];
 		int order = target_order(mine->target, theirs->target);
 
 		if (order == 0 && same_host(mine->target, theirs->target)) {

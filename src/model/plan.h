@@ -125,7 +125,7 @@ struct settings {
 
 /* The customer names that one target is asked for by SNI, beside its ordinary probes: a
  * connection up to TLS and a goodbye for each, never a login. */
-struct hosting {
+struct name_check {
 	const struct target *target;       /* of the same plan; its service has TLS */
 	struct name_results *name_results; /* held; a later plan shares it */
 	struct name_set *name_set;         /* held; the names of this plan */
@@ -134,7 +134,7 @@ struct hosting {
 };
 
 /* As the makers of a plan give it. */
-struct hosting_options {
+struct name_check_options {
 	const char *server, *service; /* of a target */
 	struct name_set *name_set;    /* the plan will hold it, too */
 	const char *file;             /* its text must be in the plan's arena or static */
@@ -150,8 +150,8 @@ struct plan {
 	struct shard shard;     /* of whose servers the targets are */
 	struct target *targets; /* sorted by server, then service */
 	size_t target_count;
-	struct hosting *hostings; /* sorted as the targets are */
-	size_t hosting_count;
+	struct name_check *name_checks; /* sorted as the targets are */
+	size_t name_check_count;
 };
 
 /* The defaults, no target, one holder. */
@@ -166,10 +166,10 @@ const struct target *plan_set_targets(struct plan *, const struct target *, size
 
 /* Gives targets of the plan, which it has already, their names. Those of targets it does not
  * have, or whose service has no TLS, are left out; a target has one list at most. */
-void plan_set_hostings(struct plan *, const struct hosting_options *, size_t count);
+void plan_set_hostings(struct plan *, const struct name_check_options *, size_t count);
 
 /* NULL: the target is asked for no names. */
-const struct hosting *plan_find_hosting(const struct plan *, const struct target *);
+const struct name_check *plan_find_name_check(const struct plan *, const struct target *);
 
 /* The names of the plan become those of its rosters: when it is taken into use. Done by
  * engine_load and plan_set_hostings. */

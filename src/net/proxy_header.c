@@ -1,4 +1,4 @@
-/* proxy_header.c - one line of text. */
+/* proxy_header.c - formats the line. */
 #include "proxy_header.h"
 
 struct view proxy_header(const struct address *ours, const struct address *theirs,

@@ -48,7 +48,7 @@ static bool refused_in_handshake(const struct result *r)
 	       r->dialogue_fault == FAULT_CLOSED || r->dialogue_fault == FAULT_RESET;
 }
 
-enum legacy_tls legacy_tls_judged(const struct result *r)
+enum legacy_tls legacy_tls_of_result(const struct result *r)
 {
 	if (r->flags & RESULT_TLS)
 		return strcmp(r->tls_version, "TLSv1") == 0 ? LEGACY_TLS_1_0

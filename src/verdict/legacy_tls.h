@@ -1,10 +1,10 @@
-/* legacy_tls.h - whether a server accepts TLS 1.0 or 1.1 beside what it usually speaks.
+/* legacy_tls.h - whether a server accepts TLS 1.0 or 1.1 besides newer versions.
  *
- * RFC 8996: neither must be used any more. It cannot be seen from an ordinary probe, which
- * negotiates the best both can. So a second connection with a context of its own, which can
- * do nothing newer, asks for it on a slow interval (`tls_obsolete_interval`) behind a probe
- * that worked; it logs in nowhere and lets all others go first. What it found
- * stays in the slot and is a notice of each result until the next look.
+ * RFC 8996 forbids both. An ordinary probe cannot see it, because it negotiates the newest version
+ * that both sides know. So a second connection, which offers TLS 1.0 and 1.1 only, follows a probe
+ * that worked, once in an interval (`tls_obsolete_interval`). It does not log in, and all other
+ * connections are admitted first. What it finds stays in the slot and is a notice of each result
+ * until the next such probe.
  */
 #ifndef MAILVANE_LEGACY_TLS_H
 #define MAILVANE_LEGACY_TLS_H
@@ -13,18 +13,19 @@
 #include "result.h"
 #include "slot.h"
 
-/* It may be looked for behind this result: the handshake was done, with something newer. */
+/* Whether the target wants such probes and this result has a TLS version newer than those. */
 bool legacy_tls_wanted(const struct target *, const struct result *);
 
-/* True when a look is due behind this result. Without an answer yet it is asked for 24 times as
- * often, but not in the first 288th of the interval after the slot was made: 1 h and 5 min of a
- * day. Each target has its own place in the interval, so that a restart moves nothing. */
+/* Whether such a probe is due after this result. While nothing is known it is due 24 times as often,
+ * but not in the first 288th of the interval after the slot was made (for a day: each hour, and not
+ * in the first 5 minutes). Each target has its own time in the interval, which stays the same after
+ * a restart. */
 bool legacy_tls_due(const struct target *, const struct result *, enum legacy_tls known);
 
-/* What the result of a look says; LEGACY_TLS_UNKNOWN: nothing, as with a timeout. */
-enum legacy_tls legacy_tls_judged(const struct result *);
+/* What the result of such a probe says; LEGACY_TLS_UNKNOWN: nothing, as after a timeout. */
+enum legacy_tls legacy_tls_of_result(const struct result *);
 
-/* Adds the notice if old TLS is known to be accepted. */
+/* Adds a notice to the result if the server is known to accept legacy TLS. */
 void legacy_tls_note(struct result *, enum legacy_tls known);
 
 #endif

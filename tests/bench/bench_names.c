@@ -38,16 +38,16 @@ static struct plan *plan_of(const struct bench_params *params, size_t count)
 {
 	struct bench_params one = *params;
 	struct name_set *name_set = name_set_of(count);
-	struct hosting_options wish;
+	struct name_check_options wish;
 	struct plan *plan;
 
 	one.count = 1;
 	plan = bench_plan_new(&one);
 	plan->settings.per_address_max = params->in_flight;
-	wish = (struct hosting_options){ .server = plan->targets[0].server,
-					 .service = plan->targets[0].service->name,
-					 .name_set = name_set,
-					 .interval = span_of_ms(3600000) };
+	wish = (struct name_check_options){ .server = plan->targets[0].server,
+					    .service = plan->targets[0].service->name,
+					    .name_set = name_set,
+					    .interval = span_of_ms(3600000) };
 	plan_set_hostings(plan, &wish, 1);
 	name_set_release(name_set);
 	return plan;
@@ -70,17 +70,17 @@ static size_t good_of(const struct plan *plan)
 {
 	struct name_results_summary s;
 
-	name_results_summary(plan->hostings[0].name_results, &s);
+	name_results_summary(plan->name_checks[0].name_results, &s);
 	name_results_summary_fini(&s);
 	return s.states[STATE_OK];
 }
 
 static void fill(const struct plan *plan, const struct result *result)
 {
-	struct name_set *name_set = name_results_set(plan->hostings[0].name_results);
+	struct name_set *name_set = name_results_set(plan->name_checks[0].name_results);
 
 	for (size_t i = 0; i < name_set_count(name_set); i++)
-		name_verdict_file(plan->hostings[0].name_results, name_set, i, result,
+		name_verdict_file(plan->name_checks[0].name_results, name_set, i, result,
 				  false, 2);
 	name_set_release(name_set);
 }

@@ -87,13 +87,13 @@ static void another_password_is_another_login(void **state)
 static void says_when_it_is_tried_again(void **state)
 {
 	const struct instant now = { 5000000000 }, soon = { 5000000000 + 57100000000 };
-	char said[BREAKER_WORDS_MAX];
+	char said[BREAKER_EXPLANATION_MAX];
 
 	(void)state;
-	breaker_words(now, soon, (struct moment){ 1795262400000 }, said);
+	breaker_explanation(now, soon, (struct moment){ 1795262400000 }, said);
 	assert_string_equal(said, "not tried, it failed lately; the next try is in 58s "
 				  "(2026-11-21T12:00:58Z)");
-	breaker_words(soon, now, (struct moment){ 1795262400000 }, said);
+	breaker_explanation(soon, now, (struct moment){ 1795262400000 }, said);
 	assert_non_null(strstr(said, "2026-11-21T12:00:00Z"));
 }
 

@@ -76,7 +76,7 @@ static void put_on_demand(FILE *out, const struct on_demand *o)
 	fputc('\n', out);
 }
 
-static void put_hosting(FILE *out, const struct hosting *h)
+static void put_hosting(FILE *out, const struct name_check *h)
 {
 	if (h == NULL)
 		return;
@@ -120,7 +120,7 @@ static void put_target(FILE *out, const struct plan *plan, const struct target *
 		fprintf(out, " some_bad=%s", state_name(target_some_bad(t)));
 	for (size_t i = 0; i < t->label_count; i++)
 		fprintf(out, " %s=%s", t->labels[i].name, t->labels[i].value);
-	put_hosting(out, plan_find_hosting(plan, t));
+	put_hosting(out, plan_find_name_check(plan, t));
 	fputc('\n', out);
 }
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "hosted_names.h"
-#include "hosting_plan.h"
+#include "name_check_plan.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -29,7 +29,7 @@ static char *whole(struct text_stream *answer)
 
 static char *answer_to(struct hosted_names_request wish)
 {
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	struct text_stream *answer = hosted_names_new(plan, &wish);
 
 	plan_release(plan);
@@ -145,7 +145,7 @@ static void tells_what_is_known(void **state)
 static void the_status_has_the_counts(void **state)
 {
 	static const struct health health = { .version = "1" };
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	char *text = whole(status_new(
 	    plan, &health, &(struct status_request){ NULL, STATUS_ANY }, hosted_asked_at));
 

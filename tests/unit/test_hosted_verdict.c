@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "hosting_plan.h"
+#include "name_check_plan.h"
 #include "verdicts.h"
 
 #include <string.h>
@@ -110,7 +110,7 @@ static int make(void **state)
 {
 	(void)state;
 	strbuf_init(&out);
-	plan = hosting_plan_new();
+	plan = name_check_plan_new();
 	return 0;
 }
 

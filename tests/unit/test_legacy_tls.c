@@ -151,7 +151,7 @@ static void a_look_says_yes_no_or_nothing(void **state)
 		r.tls_version = cases[i].version;
 		r.dialogue_fault = cases[i].fault;
 		r.dialogue_phase = cases[i].phase;
-		assert_int_equal(legacy_tls_judged(&r), cases[i].says);
+		assert_int_equal(legacy_tls_of_result(&r), cases[i].says);
 	}
 }
 

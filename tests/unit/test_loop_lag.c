@@ -37,7 +37,7 @@ static void the_rounding_of_timers_is_no_lag(void **state)
 	for (int i = 1; i <= 1000; i++)
 		turn(&t, i * 100, us(990), 1);
 	assert_int_equal(t.lost.ns, 0);
-	assert_int_equal(lost_time_judge(&t, us(700), false, &more), DEADLINE_COUNTS);
+	assert_int_equal(lost_time_decide(&t, us(700), false, &more), DEADLINE_COUNTS);
 }
 
 static void a_silent_server_loses_nothing(void **state)
@@ -52,7 +52,7 @@ static void a_silent_server_loses_nothing(void **state)
 		loop_lag_begin_events(&l);
 	}
 	/* Even when its deadline is looked at three seconds late. */
-	assert_int_equal(lost_time_judge(&t, span_of_ms(3000), false, &more),
+	assert_int_equal(lost_time_decide(&t, span_of_ms(3000), false, &more),
 			 DEADLINE_COUNTS);
 }
 
@@ -62,11 +62,11 @@ static void what_lies_unread_moves_the_deadline_once(void **state)
 	struct span more;
 
 	(void)state;
-	assert_int_equal(lost_time_judge(&t, span_of_ms(3000), true, &more),
+	assert_int_equal(lost_time_decide(&t, span_of_ms(3000), true, &more),
 			 DEADLINE_MOVES);
 	assert_int_equal(more.ns, span_of_ms(3000).ns);
 	/* It was read, and was not all that was awaited. */
-	assert_int_equal(lost_time_judge(&t, us(300), false, &more), DEADLINE_COUNTS);
+	assert_int_equal(lost_time_decide(&t, us(300), false, &more), DEADLINE_COUNTS);
 }
 
 static void bytes_that_come_with_the_deadline_are_read(void **state)
@@ -75,9 +75,9 @@ static void bytes_that_come_with_the_deadline_are_read(void **state)
 	struct span more = { 0 };
 
 	(void)state;
-	assert_int_equal(lost_time_judge(&t, us(300), true, &more), DEADLINE_MOVES);
+	assert_int_equal(lost_time_decide(&t, us(300), true, &more), DEADLINE_MOVES);
 	assert_int_equal(more.ns, span_of_ms(1).ns);
-	assert_int_equal(lost_time_judge(&t, us(300), true, &more), DEADLINE_COUNTS);
+	assert_int_equal(lost_time_decide(&t, us(300), true, &more), DEADLINE_COUNTS);
 }
 
 static void what_is_lost_adds_up(void **state)
@@ -92,7 +92,7 @@ static void what_is_lost_adds_up(void **state)
 	assert_int_equal(t.lost.ns, span_of_ms(45).ns);
 	lost_time_add_lag(&t, span_of_ms(4));
 	lost_time_add_lag(&t, span_of_ms(10)); /* we began late */
-	assert_int_equal(lost_time_judge(&t, us(300), false, &more), DEADLINE_MOVES);
+	assert_int_equal(lost_time_decide(&t, us(300), false, &more), DEADLINE_MOVES);
 	assert_int_equal(more.ns, span_of_ms(55).ns);
 }
 
@@ -121,9 +121,9 @@ static void it_is_our_fault_only_when_time_was_lost_again(void **state)
 
 	(void)state;
 	turn(&t, 100, span_of_ms(80), 0);
-	assert_int_equal(lost_time_judge(&t, us(300), false, &more), DEADLINE_MOVES);
+	assert_int_equal(lost_time_decide(&t, us(300), false, &more), DEADLINE_MOVES);
 	turn(&t, 300, span_of_ms(60), 0);
-	assert_int_equal(lost_time_judge(&t, us(300), false, &more), DEADLINE_IS_OURS);
+	assert_int_equal(lost_time_decide(&t, us(300), false, &more), DEADLINE_BLAMES_US);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "exposition.h"
-#include "hosting_plan.h"
+#include "name_check_plan.h"
 #include "name_verdict.h"
 
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static void says_what_is_known_of_the_names(void **state)
 		"\nmailvane_name_state" IMAPS
 		",name=\"c001.test\",fault=\"cert_name\"} 2\n",
 	};
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	char *text = render(plan);
 
 	(void)state;
@@ -89,7 +89,7 @@ static void says_what_is_known_of_the_names(void **state)
 
 static void a_server_has_a_hundred_series_of_names_at_most(void **state)
 {
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	struct result r;
 	size_t number;
 	char *text;
@@ -97,11 +97,11 @@ static void a_server_has_a_hundred_series_of_names_at_most(void **state)
 	(void)state;
 	/* Now it is confirmed at the second service, too. */
 	assert_true(
-	    name_set_find(plan->hostings[2].name_set, view_of("c000.test"), &number));
+	    name_set_find(plan->name_checks[2].name_set, view_of("c000.test"), &number));
 	result_init(&r, hosted_asked_at);
 	r.state = STATE_CRITICAL;
 	r.fault = FAULT_CERT_EXPIRED;
-	name_verdict_file(plan->hostings[2].name_results, plan->hostings[2].name_set,
+	name_verdict_file(plan->name_checks[2].name_results, plan->name_checks[2].name_set,
 			  number, &r, false, 2);
 	text = render(plan);
 	assert_int_equal(count_of(text, "\nmailvane_name_state{"), 100);
@@ -117,13 +117,13 @@ static void a_server_has_a_hundred_series_of_names_at_most(void **state)
 
 static void what_is_not_confirmed_has_no_series(void **state)
 {
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	char *text = render(plan);
 
 	(void)state;
 	assert_null(strstr(text, "\nmailvane_name_state" SUBMISSIONS));
 	assert_null(strstr(text, "\nmailvane_name_state{server=\"plain\""));
-	name_results_pause(plan->hostings[2].name_results, FAULT_REFUSED, PHASE_CONNECT,
+	name_results_pause(plan->name_checks[2].name_results, FAULT_REFUSED, PHASE_CONNECT,
 			   hosted_asked_at);
 	free(text);
 	text = render(plan);

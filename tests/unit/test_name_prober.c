@@ -76,7 +76,7 @@ static struct plan *plan_of(const struct scene *scene)
 {
 	struct plan *p = plan_new();
 	struct target targets[2];
-	struct hosting_options hostings[2];
+	struct name_check_options checks[2] = { 0 };
 	struct name_set *name_set = name_set_new(names + scene->first, scene->count);
 	const struct target common = {
 		.server = "shared7",
@@ -103,16 +103,16 @@ static struct plan *plan_of(const struct scene *scene)
 		if (i == 0)
 			targets[n].account = scene->account;
 		targets[n].service = service_at(p, i == 0 ? "imaps" : "smtp", port);
-		hostings[n] = (struct hosting_options){ .server = "shared7",
-							.service = targets[n].service->name,
-							.name_set = name_set,
-							.interval = scene->names_interval };
+		checks[n].server = "shared7";
+		checks[n].service = targets[n].service->name;
+		checks[n].name_set = name_set;
+		checks[n].interval = scene->names_interval;
 		n++;
 	}
 	assert_null(plan_set_targets(p, targets, n));
-	plan_set_hostings(p, hostings, n);
+	plan_set_hostings(p, checks, n);
 	name_set_release(name_set);
-	assert_int_equal(p->hosting_count, n);
+	assert_int_equal(p->name_check_count, n);
 	return p;
 }
 
@@ -123,7 +123,7 @@ static struct {
 	unsigned count;
 	char names[64][NAME_SET_NAME_MAX];
 	enum state states[64];
-	uint64_t untold;
+	uint64_t dropped;
 	atomic_uint probed;
 } heard = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -142,11 +142,11 @@ static void name_changed(void *user, const struct target *t, const struct name_r
 	pthread_mutex_unlock(&heard.lock);
 }
 
-static void names_untold(void *user, uint64_t count)
+static void on_dropped(void *user, uint64_t count)
 {
 	(void)user;
 	pthread_mutex_lock(&heard.lock);
-	heard.untold += count;
+	heard.dropped += count;
 	pthread_mutex_unlock(&heard.lock);
 }
 
@@ -162,7 +162,7 @@ static void probed(void *user, const struct target *t, const struct result *r,
 
 static const struct engine_hooks hooks = { .probed = probed,
 					   .name_changed = name_changed,
-					   .names_untold = names_untold };
+					   .name_changes_dropped = on_dropped };
 
 /* Of the announcements, how many are of this name and state; NULL: of all. */
 static unsigned times_heard(const char *name, enum state state)
@@ -180,26 +180,26 @@ static unsigned times_heard(const char *name, enum state state)
 static void forget_all(void)
 {
 	heard.count = 0;
-	heard.untold = 0;
+	heard.dropped = 0;
 	atomic_store(&heard.probed, 0);
 }
 
 /* --- questions ---------------------------------------------------------------------------- */
 
-static struct name_results_summary summary_of(const struct plan *p, size_t hosting)
+static struct name_results_summary summary_of(const struct plan *p, size_t i)
 {
 	struct name_results_summary s;
 
-	name_results_summary(p->hostings[hosting].name_results, &s);
+	name_results_summary(p->name_checks[i].name_results, &s);
 	name_results_summary_fini(&s);
 	return s;
 }
 
-static struct name_result name_of(const struct plan *p, size_t hosting, const char *name)
+static struct name_result name_of(const struct plan *p, size_t i, const char *name)
 {
 	struct name_result n;
 
-	assert_true(name_results_get(p->hostings[hosting].name_results, view_of(name), &n));
+	assert_true(name_results_get(p->name_checks[i].name_results, view_of(name), &n));
 	name_result_list_fini(&n, 1);
 	return n;
 }
@@ -254,7 +254,7 @@ static void once_each_name_has_its_verdict(void **state)
 	(void)state;
 	forget_all();
 	assert_true(engine_run_once(p, &hooks, error, sizeof(error)));
-	assert_string_equal(p->hostings[0].target->service->name, "imaps");
+	assert_string_equal(p->name_checks[0].target->service->name, "imaps");
 	expect(p, "c1.hosted.test", STATE_OK, FAULT_OK, false, "");
 	expect(p, "mail.demo.test", STATE_OK, FAULT_OK, false, "");
 	expect(p, "late.hosted.test", STATE_CRITICAL, FAULT_CERT_EXPIRING, false,
@@ -266,7 +266,7 @@ static void once_each_name_has_its_verdict(void **state)
 	expect(p, "none.elsewhere.test", STATE_CRITICAL, FAULT_CERT_NAME, true,
 	       "no certificate of its own: the server shows its fall-back CN=");
 
-	name_results_summary(p->hostings[0].name_results, &s);
+	name_results_summary(p->name_checks[0].name_results, &s);
 	assert_int_equal(s.total, 11);
 	assert_int_equal(s.asked, 11);
 	assert_int_equal(s.states[STATE_OK], 7);
@@ -278,7 +278,7 @@ static void once_each_name_has_its_verdict(void **state)
 	assert_int_equal(s.asks, 12);
 	name_results_summary_fini(&s);
 	assert_int_equal(
-	    name_results_find(p->hostings[0].name_results, &wrong, found, 8, &total), 4);
+	    name_results_find(p->name_checks[0].name_results, &wrong, found, 8, &total), 4);
 	name_result_list_fini(found, 4);
 
 	/* By STARTTLS, too. */
@@ -288,7 +288,7 @@ static void once_each_name_has_its_verdict(void **state)
 	/* Each is told, as one result is enough for a plugin. */
 	assert_int_equal(times_heard("odd.hosted.test", STATE_CRITICAL), 1);
 	assert_int_equal(times_heard("c1.hosted.test", STATE_OK), 0);
-	assert_int_equal(heard.untold, 0);
+	assert_int_equal(heard.dropped, 0);
 
 	/* What else is wrong with it is nothing to the name. */
 	assert_int_equal(name_of(p, 0, "none.elsewhere.test").cert_faults,
@@ -508,7 +508,7 @@ static void other_names_come_with_a_reload(void **state)
 	wish.count = ARRAY_SIZE(names) - 3;
 	newer = plan_of(&wish);
 	plan_inherit(newer, p);
-	assert_ptr_equal(newer->hostings[0].name_results, p->hostings[0].name_results);
+	assert_true(newer->name_checks[0].name_results == p->name_checks[0].name_results);
 	assert_true(engine_load(e, newer, error, sizeof(error)));
 	assert_int_equal(summary_of(newer, 0).total, 8);
 	/* What was known is known at once. */
@@ -535,9 +535,9 @@ static void other_names_come_with_a_reload(void **state)
 
 	/* None at all, and nobody is asked for any more. */
 	bare = plan_of(&wish);
-	bare->hosting_count = 0;
-	name_results_release(bare->hostings[0].name_results);
-	name_set_release(bare->hostings[0].name_set);
+	bare->name_check_count = 0;
+	name_results_release(bare->name_checks[0].name_results);
+	name_set_release(bare->name_checks[0].name_set);
 	plan_inherit(bare, newer);
 	assert_true(engine_load(e, bare, error, sizeof(error)));
 	plan_release(newer);
@@ -573,12 +573,12 @@ static void a_flood_of_changes_is_cut(void **state)
 		list[i] = texts[i];
 	}
 	name_set = name_set_new(list, COUNT);
-	assert_true(name_results_load(p->hostings[0].name_results, name_set));
+	assert_true(name_results_load(p->name_checks[0].name_results, name_set));
 	name_set_release(name_set);
 	assert_true(engine_run_once(p, &hooks, error, sizeof(error)));
 	assert_int_equal(summary_of(p, 0).without_own, COUNT);
-	assert_int_equal(times_heard(NULL, STATE_OK), NAMES_TOLD_MAX);
-	assert_int_equal(heard.untold, COUNT - NAMES_TOLD_MAX);
+	assert_int_equal(times_heard(NULL, STATE_OK), NAME_CHANGES_PER_MINUTE_MAX);
+	assert_int_equal(heard.dropped, COUNT - NAME_CHANGES_PER_MINUTE_MAX);
 	plan_release(p);
 	simulator_stop(sim);
 }

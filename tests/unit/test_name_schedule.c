@@ -41,9 +41,9 @@ static struct name_set *name_set_of(unsigned first, unsigned count)
 	return name_set;
 }
 
-static struct name_schedule_terms params_of(struct name_set *name_set)
+static struct name_schedule_params params_of(struct name_set *name_set)
 {
-	return (struct name_schedule_terms){
+	return (struct name_schedule_params){
 		.name_set = name_set,
 		.hash = 0x123456789abcdef0U,
 		.interval = span_of_ms(HOUR_MS),
@@ -54,7 +54,7 @@ static struct name_schedule_terms params_of(struct name_set *name_set)
 }
 
 /* A walk that knows the fall-back, at this moment. */
-static void begin(struct name_schedule *w, const struct name_schedule_terms *t,
+static void begin(struct name_schedule *w, const struct name_schedule_params *t,
 		  int64_t now_ms)
 {
 	struct name_schedule_step step;
@@ -63,7 +63,7 @@ static void begin(struct name_schedule *w, const struct name_schedule_terms *t,
 	step = name_schedule_next(w, at_ms(now_ms));
 	assert_int_equal(step.kind, NAME_SCHEDULE_FALLBACK);
 	assert_int_equal(name_schedule_next(w, at_ms(now_ms)).kind, NAME_SCHEDULE_WAIT);
-	name_schedule_heard(w, &step, NAME_SCHEDULE_JUDGED, at_ms(now_ms));
+	name_schedule_step_done(w, &step, NAME_SCHEDULE_ANSWERED, at_ms(now_ms));
 }
 
 /* The next name, asked when it is due and answered at once; *now_ms moves on. */
@@ -77,14 +77,15 @@ static struct name_schedule_step next(struct name_schedule *w, int64_t *now_ms,
 		if (step.kind == NAME_SCHEDULE_NAME)
 			break;
 		if (step.kind == NAME_SCHEDULE_FALLBACK) {
-			name_schedule_heard(w, &step, NAME_SCHEDULE_JUDGED, at_ms(*now_ms));
+			name_schedule_step_done(w, &step, NAME_SCHEDULE_ANSWERED,
+						at_ms(*now_ms));
 			continue;
 		}
 		assert_int_equal(step.kind, NAME_SCHEDULE_WAIT);
 		assert_true(step.at.ns < INT64_MAX);
 		*now_ms = ms_of(step.at) + 1;
 	}
-	name_schedule_heard(w, &step, answer, at_ms(*now_ms));
+	name_schedule_step_done(w, &step, answer, at_ms(*now_ms));
 	return step;
 }
 
@@ -104,7 +105,7 @@ static void a_fallback_under_way_is_not_waited_for_by_its_time(void **state)
 	(void)state;
 	for (unsigned count = 0; count < 2; count++) {
 		struct name_set *name_set = name_set_of(0, count);
-		const struct name_schedule_terms t = params_of(name_set);
+		const struct name_schedule_params t = params_of(name_set);
 		struct name_schedule_step step;
 		struct name_schedule w;
 		int64_t now = began + HOUR_MS;
@@ -112,16 +113,19 @@ static void a_fallback_under_way_is_not_waited_for_by_its_time(void **state)
 		begin(&w, &t, began);
 		while ((step = name_schedule_next(&w, at_ms(now))).kind ==
 		       NAME_SCHEDULE_NAME)
-			name_schedule_heard(&w, &step, NAME_SCHEDULE_JUDGED, at_ms(now));
+			name_schedule_step_done(&w, &step, NAME_SCHEDULE_ANSWERED,
+						at_ms(now));
 		assert_int_equal(step.kind, NAME_SCHEDULE_FALLBACK);
 		/* The names that are due meanwhile are asked for all the same. */
 		for (struct name_schedule_step name;
 		     (name = name_schedule_next(&w, at_ms(now))).kind ==
 		     NAME_SCHEDULE_NAME;)
-			name_schedule_heard(&w, &name, NAME_SCHEDULE_JUDGED, at_ms(now));
+			name_schedule_step_done(&w, &name, NAME_SCHEDULE_ANSWERED,
+						at_ms(now));
 		assert_waits(&w, now);
 		assert_waits(&w, now + 1000);
-		name_schedule_heard(&w, &step, NAME_SCHEDULE_JUDGED, at_ms(now + 1000));
+		name_schedule_step_done(&w, &step, NAME_SCHEDULE_ANSWERED,
+					at_ms(now + 1000));
 		assert_waits(&w, now + 1000);
 		name_schedule_fini(&w);
 		name_set_release(name_set);
@@ -131,7 +135,7 @@ static void a_fallback_under_way_is_not_waited_for_by_its_time(void **state)
 static void each_name_once_in_the_interval_evenly(void **state)
 {
 	struct name_set *name_set = name_set_of(0, NAMES);
-	const struct name_schedule_terms t = params_of(name_set);
+	const struct name_schedule_params t = params_of(name_set);
 	unsigned seen[NAMES] = { 0 }, minutes[60] = { 0 };
 	int64_t began = INT64_C(1700000000000), now = began, before;
 	struct name_schedule w;
@@ -140,7 +144,7 @@ static void each_name_once_in_the_interval_evenly(void **state)
 	begin(&w, &t, began);
 	for (unsigned i = 0; i < NAMES; i++) {
 		before = now;
-		seen[next(&w, &now, NAME_SCHEDULE_JUDGED).number]++;
+		seen[next(&w, &now, NAME_SCHEDULE_ANSWERED).number]++;
 		/* Even where two places fall together, there is a gap. */
 		if (i > 0)
 			assert_true(now - before >= HOUR_MS / NAMES / 4 - 1);
@@ -155,7 +159,7 @@ static void each_name_once_in_the_interval_evenly(void **state)
 	/* And the next lap is the same an hour later. */
 	before = now;
 	for (unsigned i = 0; i < NAMES; i++)
-		seen[next(&w, &now, NAME_SCHEDULE_JUDGED).number]++;
+		seen[next(&w, &now, NAME_SCHEDULE_ANSWERED).number]++;
 	for (unsigned i = 0; i < NAMES; i++)
 		assert_int_equal(seen[i], 2);
 	assert_in_range(now - before, HOUR_MS - 1000, HOUR_MS + 20000);
@@ -164,14 +168,14 @@ static void each_name_once_in_the_interval_evenly(void **state)
 }
 
 /* When a name of the roll is asked first, within an hour of `now`. */
-static int64_t time_of(const struct name_schedule_terms *t, int64_t now, const char *name)
+static int64_t time_of(const struct name_schedule_params *t, int64_t now, const char *name)
 {
 	struct name_schedule_step step;
 	struct name_schedule w;
 
 	begin(&w, t, now);
 	do
-		step = next(&w, &now, NAME_SCHEDULE_JUDGED);
+		step = next(&w, &now, NAME_SCHEDULE_ANSWERED);
 	while (strcmp(name_set_name(t->name_set, step.number), name) != 0);
 	name_schedule_fini(&w);
 	return now;
@@ -180,7 +184,7 @@ static int64_t time_of(const struct name_schedule_terms *t, int64_t now, const c
 static void a_restart_moves_nothing(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 200), *more = name_set_of(0, 230);
-	struct name_schedule_terms t = params_of(name_set);
+	struct name_schedule_params t = params_of(name_set);
 	int64_t began = INT64_C(1700000000000), first, again;
 
 	(void)state;
@@ -204,22 +208,22 @@ static void a_restart_moves_nothing(void **state)
 static void a_failure_is_asked_again_soon(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 10);
-	const struct name_schedule_terms t = params_of(name_set);
+	const struct name_schedule_params t = params_of(name_set);
 	int64_t now = INT64_C(1700000000000), failed;
 	struct name_schedule_step step, again;
 	struct name_schedule w;
 
 	(void)state;
 	begin(&w, &t, now);
-	step = next(&w, &now, NAME_SCHEDULE_AGAIN);
+	step = next(&w, &now, NAME_SCHEDULE_RECHECK);
 	failed = now;
 	do
-		again = next(&w, &now, NAME_SCHEDULE_JUDGED);
+		again = next(&w, &now, NAME_SCHEDULE_ANSWERED);
 	while (again.number != step.number);
 	assert_in_range(now - failed, 15000, 15000 + HOUR_MS / 10 / 4 + 2);
 	/* Not a third time before its place comes round. */
 	for (unsigned i = 0; i < 9; i++)
-		assert_int_not_equal(next(&w, &now, NAME_SCHEDULE_JUDGED).number,
+		assert_int_not_equal(next(&w, &now, NAME_SCHEDULE_ANSWERED).number,
 				     step.number);
 	name_schedule_fini(&w);
 	name_set_release(name_set);
@@ -228,7 +232,7 @@ static void a_failure_is_asked_again_soon(void **state)
 static void a_regular_turn_that_comes_sooner_is_enough(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 3);
-	struct name_schedule_terms t = params_of(name_set);
+	struct name_schedule_params t = params_of(name_set);
 	int64_t now = INT64_C(1700000000000), began = now;
 	unsigned asked = 0;
 	struct name_schedule w;
@@ -237,7 +241,7 @@ static void a_regular_turn_that_comes_sooner_is_enough(void **state)
 	t.interval = span_of_ms(10000);
 	begin(&w, &t, now);
 	while (now - began < 100000) {
-		next(&w, &now, NAME_SCHEDULE_AGAIN);
+		next(&w, &now, NAME_SCHEDULE_RECHECK);
 		asked++;
 	}
 	assert_in_range(asked, 29, 32);
@@ -248,7 +252,7 @@ static void a_regular_turn_that_comes_sooner_is_enough(void **state)
 static void so_many_at_once_and_no_more(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 100);
-	struct name_schedule_terms t = params_of(name_set);
+	struct name_schedule_params t = params_of(name_set);
 	struct name_schedule_step steps[3], step;
 	int64_t now = INT64_C(1700000000000);
 	struct name_schedule w;
@@ -265,19 +269,19 @@ static void so_many_at_once_and_no_more(void **state)
 		now += HOUR_MS / 100 / 4 + 1;
 	}
 	assert_true(name_schedule_next(&w, at_ms(now)).at.ns == INT64_MAX);
-	assert_in_range(name_schedule_behind(&w, at_ms(now)).ns / 1000000, HOUR_MS / 8,
+	assert_in_range(name_schedule_lateness(&w, at_ms(now)).ns / 1000000, HOUR_MS / 8,
 			HOUR_MS / 4);
-	name_schedule_heard(&w, &steps[1], NAME_SCHEDULE_LOST, at_ms(now));
+	name_schedule_step_done(&w, &steps[1], NAME_SCHEDULE_GIVEN_UP, at_ms(now));
 	assert_int_equal(name_schedule_next(&w, at_ms(now)).kind, NAME_SCHEDULE_NAME);
 	/* Days late, it does not ask each name for each day. */
 	now += 2 * 86400000;
-	name_schedule_heard(&w, &steps[0], NAME_SCHEDULE_JUDGED, at_ms(now));
+	name_schedule_step_done(&w, &steps[0], NAME_SCHEDULE_ANSWERED, at_ms(now));
 	step = name_schedule_next(&w, at_ms(now));
 	assert_int_equal(step.kind, NAME_SCHEDULE_FALLBACK);
-	name_schedule_heard(&w, &step, NAME_SCHEDULE_JUDGED, at_ms(now));
+	name_schedule_step_done(&w, &step, NAME_SCHEDULE_ANSWERED, at_ms(now));
 	step = name_schedule_next(&w, at_ms(now));
 	assert_int_equal(step.kind, NAME_SCHEDULE_NAME);
-	assert_in_range(name_schedule_behind(&w, at_ms(now)).ns, 0, w.params.interval.ns);
+	assert_in_range(name_schedule_lateness(&w, at_ms(now)).ns, 0, w.params.interval.ns);
 	name_schedule_fini(&w);
 	name_set_release(name_set);
 }
@@ -285,7 +289,7 @@ static void so_many_at_once_and_no_more(void **state)
 static void a_server_that_is_away_makes_it_pause(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 100);
-	const struct name_schedule_terms t = params_of(name_set);
+	const struct name_schedule_params t = params_of(name_set);
 	int64_t now = INT64_C(1700000000000), waits[4];
 	struct name_schedule_step first, second, step;
 	struct name_schedule w;
@@ -297,9 +301,9 @@ static void a_server_that_is_away_makes_it_pause(void **state)
 	now += HOUR_MS / 100;
 	second = name_schedule_next(&w, at_ms(now));
 	assert_int_equal(second.kind, NAME_SCHEDULE_NAME);
-	name_schedule_heard(&w, &first, NAME_SCHEDULE_AWAY, at_ms(now));
+	name_schedule_step_done(&w, &first, NAME_SCHEDULE_NO_ANSWER, at_ms(now));
 	assert_true(w.paused);
-	name_schedule_heard(&w, &second, NAME_SCHEDULE_AWAY, at_ms(now));
+	name_schedule_step_done(&w, &second, NAME_SCHEDULE_NO_ANSWER, at_ms(now));
 	/* One trial at a time, later and later, by turns for both kinds of names. */
 	for (unsigned i = 0; i < 4; i++) {
 		step = name_schedule_next(&w, at_ms(now));
@@ -311,7 +315,7 @@ static void a_server_that_is_away_makes_it_pause(void **state)
 				 i % 2 == 0 ? NAME_SCHEDULE_FALLBACK : NAME_SCHEDULE_NAME);
 		assert_true(step.trial);
 		assert_true(name_schedule_next(&w, at_ms(now)).at.ns == INT64_MAX);
-		name_schedule_heard(&w, &step, NAME_SCHEDULE_AWAY, at_ms(now));
+		name_schedule_step_done(&w, &step, NAME_SCHEDULE_NO_ANSWER, at_ms(now));
 	}
 	assert_int_equal(waits[0], 15000);
 	assert_int_equal(waits[1], 30000);
@@ -323,11 +327,12 @@ static void a_server_that_is_away_makes_it_pause(void **state)
 		now += HOUR_MS / 100;
 		step = name_schedule_next(&w, at_ms(now));
 		if (step.kind == NAME_SCHEDULE_FALLBACK) {
-			name_schedule_heard(&w, &step, NAME_SCHEDULE_JUDGED, at_ms(now));
+			name_schedule_step_done(&w, &step, NAME_SCHEDULE_ANSWERED,
+						at_ms(now));
 			step = name_schedule_next(&w, at_ms(now));
 		}
 		assert_true(step.number == first.number || step.number == second.number);
-		name_schedule_heard(&w, &step, NAME_SCHEDULE_JUDGED, at_ms(now));
+		name_schedule_step_done(&w, &step, NAME_SCHEDULE_ANSWERED, at_ms(now));
 	}
 	name_schedule_fini(&w);
 	name_set_release(name_set);
@@ -337,7 +342,7 @@ static void a_server_that_is_away_makes_it_pause(void **state)
 static void a_fallback_that_is_never_told_does_not_hold_up(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 100);
-	const struct name_schedule_terms t = params_of(name_set);
+	const struct name_schedule_params t = params_of(name_set);
 	int64_t began = INT64_C(1700000000000), now = began;
 	unsigned asked = 0, hung_up = 0;
 	struct name_schedule w;
@@ -353,10 +358,11 @@ static void a_fallback_that_is_never_told_does_not_hold_up(void **state)
 		}
 		asked += step.kind == NAME_SCHEDULE_NAME;
 		hung_up += step.kind == NAME_SCHEDULE_FALLBACK;
-		name_schedule_heard(&w, &step,
-				    step.kind == NAME_SCHEDULE_NAME ? NAME_SCHEDULE_JUDGED
-								    : NAME_SCHEDULE_AWAY,
-				    at_ms(now));
+		name_schedule_step_done(&w, &step,
+					step.kind == NAME_SCHEDULE_NAME
+					    ? NAME_SCHEDULE_ANSWERED
+					    : NAME_SCHEDULE_NO_ANSWER,
+					at_ms(now));
 	}
 	assert_in_range(asked, 190, 220);
 	assert_in_range(hung_up, 5, 30);
@@ -367,7 +373,7 @@ static void a_fallback_that_is_never_told_does_not_hold_up(void **state)
 static void other_names_keep_their_places(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 100), *less = name_set_of(50, 100);
-	struct name_schedule_terms t = params_of(name_set);
+	struct name_schedule_params t = params_of(name_set);
 	int64_t now = INT64_C(1700000000000), began;
 	unsigned seen[100] = { 0 };
 	struct name_schedule_step step;
@@ -376,13 +382,13 @@ static void other_names_keep_their_places(void **state)
 	(void)state;
 	begin(&w, &t, now);
 	for (unsigned i = 0; i < 30; i++)
-		next(&w, &now, NAME_SCHEDULE_JUDGED);
-	step = next(&w, &now, NAME_SCHEDULE_AGAIN);
+		next(&w, &now, NAME_SCHEDULE_ANSWERED);
+	step = next(&w, &now, NAME_SCHEDULE_RECHECK);
 	began = now;
 	t.name_set = less;
 	name_schedule_change(&w, &t, at_ms(now), (struct moment){ now });
 	while (now - began < HOUR_MS - 40000)
-		seen[next(&w, &now, NAME_SCHEDULE_JUDGED).number]++;
+		seen[next(&w, &now, NAME_SCHEDULE_ANSWERED).number]++;
 	for (unsigned i = 0; i < 100; i++) {
 		bool awaited = strcmp(name_set_name(less, i),
 				      name_set_name(name_set, step.number)) == 0;
@@ -397,7 +403,7 @@ static void other_names_keep_their_places(void **state)
 	t.name_set = name_set;
 	name_schedule_change(&w, &t, at_ms(now), (struct moment){ now });
 	for (unsigned i = 0; i < 100; i++)
-		next(&w, &now, NAME_SCHEDULE_JUDGED);
+		next(&w, &now, NAME_SCHEDULE_ANSWERED);
 	name_schedule_fini(&w);
 	name_set_release(name_set);
 	name_set_release(less);
@@ -407,7 +413,7 @@ static unsigned name_schedule_once(enum name_schedule_answer answer, unsigned aw
 				   enum name_schedule_kind *ret_last)
 {
 	struct name_set *name_set = name_set_of(0, 50);
-	struct name_schedule_terms t = params_of(name_set);
+	struct name_schedule_params t = params_of(name_set);
 	struct name_schedule_step step, under_way[3];
 	unsigned asked = 0, count = 0, turns = 0;
 	struct name_schedule w;
@@ -427,11 +433,12 @@ static unsigned name_schedule_once(enum name_schedule_answer answer, unsigned aw
 		step = under_way[--count];
 		if (away > 0) {
 			away--;
-			name_schedule_heard(&w, &step, NAME_SCHEDULE_AWAY, at_ms(5));
+			name_schedule_step_done(&w, &step, NAME_SCHEDULE_NO_ANSWER,
+						at_ms(5));
 			continue;
 		}
 		asked += step.kind == NAME_SCHEDULE_NAME;
-		name_schedule_heard(&w, &step, answer, at_ms(5));
+		name_schedule_step_done(&w, &step, answer, at_ms(5));
 	}
 	*ret_last = step.kind;
 	name_schedule_fini(&w);
@@ -444,35 +451,35 @@ static void once_is_all_names_and_then_the_end(void **state)
 	enum name_schedule_kind last;
 
 	(void)state;
-	assert_int_equal(name_schedule_once(NAME_SCHEDULE_JUDGED, 0, &last), 50);
+	assert_int_equal(name_schedule_once(NAME_SCHEDULE_ANSWERED, 0, &last), 50);
 	assert_int_equal(last, NAME_SCHEDULE_DONE);
-	assert_int_equal(name_schedule_once(NAME_SCHEDULE_AGAIN, 0, &last), 50);
+	assert_int_equal(name_schedule_once(NAME_SCHEDULE_RECHECK, 0, &last), 50);
 	assert_int_equal(last, NAME_SCHEDULE_DONE);
 	/* A slip is no reason to give up, a server that is away is. */
-	assert_int_equal(name_schedule_once(NAME_SCHEDULE_JUDGED, 1, &last), 50);
+	assert_int_equal(name_schedule_once(NAME_SCHEDULE_ANSWERED, 1, &last), 50);
 	assert_int_equal(last, NAME_SCHEDULE_DONE);
-	assert_int_equal(name_schedule_once(NAME_SCHEDULE_JUDGED, 1000, &last), 0);
+	assert_int_equal(name_schedule_once(NAME_SCHEDULE_ANSWERED, 1000, &last), 0);
 	assert_int_equal(last, NAME_SCHEDULE_DONE);
 }
 
 static void a_doubtful_fallback_is_asked_again_but_not_all_the_time(void **state)
 {
 	struct name_set *name_set = name_set_of(0, 10);
-	const struct name_schedule_terms t = params_of(name_set);
+	const struct name_schedule_params t = params_of(name_set);
 	int64_t now = INT64_C(1700000000000);
 	struct name_schedule_step step;
 	struct name_schedule w;
 
 	(void)state;
 	begin(&w, &t, now);
-	name_schedule_doubt_fallback(&w, at_ms(now + 1000));
+	name_schedule_recheck_fallback(&w, at_ms(now + 1000));
 	assert_true(name_schedule_next(&w, at_ms(now + 1000)).kind !=
 		    NAME_SCHEDULE_FALLBACK);
 	do {
 		step = name_schedule_next(&w, at_ms(now + 15000));
 		if (step.kind == NAME_SCHEDULE_NAME)
-			name_schedule_heard(&w, &step, NAME_SCHEDULE_JUDGED,
-					    at_ms(now + 15000));
+			name_schedule_step_done(&w, &step, NAME_SCHEDULE_ANSWERED,
+						at_ms(now + 15000));
 	} while (step.kind == NAME_SCHEDULE_NAME);
 	assert_int_equal(step.kind, NAME_SCHEDULE_FALLBACK);
 	name_schedule_fini(&w);

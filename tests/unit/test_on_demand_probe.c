@@ -77,7 +77,7 @@ static struct told on_demand_probe_to(const struct service *service)
 							   .service = service,
 							   .timeout = span_of_ms(5000) },
 					       .done = done,
-					       .gone = gone } };
+					       .closed = gone } };
 }
 
 static void wait_gone(struct told *t)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "hosting_plan.h"
+#include "name_check_plan.h"
 #include "page.h"
 #include "page_detail.h"
 
@@ -36,7 +36,7 @@ static struct page_params params_of(struct plan *plan)
 
 static char *ask(const char *text, const char *state, const char *server)
 {
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	struct page_params params = params_of(plan);
 	struct page_query query;
 	struct text_stream *answer;
@@ -49,7 +49,7 @@ static char *ask(const char *text, const char *state, const char *server)
 
 static char *detail(const char *server, const char *service)
 {
-	struct plan *plan = hosting_plan_new();
+	struct plan *plan = name_check_plan_new();
 	struct page_params params = params_of(plan);
 	struct text_stream *answer =
 	    page_detail_new(&params, page_detail_target(plan, server, service));

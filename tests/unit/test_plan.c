@@ -89,12 +89,12 @@ static void every_builtin_service_is_as_the_table_of_ports(void **state)
 }
 
 /* A plan of the server "a" at imap and smtp (with STARTTLS), with these names at imap. */
-static struct plan *hosting_plan(const struct target *imap, const char *const *names,
-				 size_t count)
+static struct plan *name_check_plan(const struct target *imap, const char *const *names,
+				    size_t count)
 {
 	struct target targets[] = { *imap, target_of("a", "smtp") };
 	struct name_set *name_set = name_set_new(names, count);
-	const struct hosting_options wishes[] = {
+	const struct name_check_options wishes[] = {
 		{ "a", "imap", name_set, NULL, { 1000 } },
 		{ "a", "pop3", name_set, NULL, { 1000 } },
 		{ "b", "imap", name_set, NULL, { 1000 } }
@@ -114,27 +114,29 @@ static void name_results_stay_with_their_host(void **state)
 	const struct pins pins = { 1, &pin };
 	struct target imap = target_of("a", "imap"), other = imap;
 	struct service moved = *imap.service;
-	struct plan *older = hosting_plan(&imap, names, 2), *newer;
+	struct plan *older = name_check_plan(&imap, names, 2), *newer;
 	struct name_results_summary s;
 	struct name_result name;
 
 	(void)state;
-	assert_int_equal(older->hosting_count, 1);
-	assert_ptr_equal(plan_find_hosting(older, &older->targets[0]), &older->hostings[0]);
-	assert_null(plan_find_hosting(older, &older->targets[1]));
+	assert_int_equal(older->name_check_count, 1);
+	assert_ptr_equal(plan_find_name_check(older, &older->targets[0]),
+			 &older->name_checks[0]);
+	assert_null(plan_find_name_check(older, &older->targets[1]));
 
 	/* How often it is probed makes no difference, nor do other names. */
 	other.interval = span_of_seconds(5);
-	newer = hosting_plan(&other, names + 1, 2);
+	newer = name_check_plan(&other, names + 1, 2);
 	plan_inherit(newer, older);
-	assert_ptr_equal(newer->hostings[0].name_results, older->hostings[0].name_results);
-	name_results_summary(newer->hostings[0].name_results, &s);
+	assert_ptr_equal(newer->name_checks[0].name_results,
+			 older->name_checks[0].name_results);
+	name_results_summary(newer->name_checks[0].name_results, &s);
 	assert_int_equal(s.total, 2);
-	assert_false(
-	    name_results_get(newer->hostings[0].name_results, view_of("z.example"), &name));
+	assert_false(name_results_get(newer->name_checks[0].name_results,
+				      view_of("z.example"), &name));
 	plan_load_name_results(newer);
-	assert_true(
-	    name_results_get(newer->hostings[0].name_results, view_of("z.example"), &name));
+	assert_true(name_results_get(newer->name_checks[0].name_results,
+				     view_of("z.example"), &name));
 	plan_release(newer);
 
 	/* Another machine, port or pin does. */
@@ -147,10 +149,10 @@ static void name_results_stay_with_their_host(void **state)
 			other.service = &moved;
 		else
 			other.pins = &pins;
-		newer = hosting_plan(&other, names, 2);
+		newer = name_check_plan(&other, names, 2);
 		plan_inherit(newer, older);
-		assert_ptr_not_equal(newer->hostings[0].name_results,
-				     older->hostings[0].name_results);
+		assert_ptr_not_equal(newer->name_checks[0].name_results,
+				     older->name_checks[0].name_results);
 		plan_release(newer);
 	}
 	plan_release(older);

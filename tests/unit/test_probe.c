@@ -90,8 +90,8 @@ static struct result result_of_probe(const struct address *addresses, size_t cou
 	    .ends = instant_plus(instant_now(), span_of_ms(50)),
 	    .lag = &lag,
 	    .dns = { -1 },
-	    .found = run_found,
-	    .ended = run_ended,
+	    .on_result = run_found,
+	    .on_end = run_ended,
 	    .user = &run,
 	}));
 	while (!run.ended) {

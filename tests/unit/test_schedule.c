@@ -62,7 +62,8 @@ static void a_place_is_the_same_after_a_restart(void **state)
 {
 	struct span minute = span_of_seconds(60);
 	struct moment today = { 1700000012345 };
-	struct instant first = schedule_place(12345678901234567ULL, minute, at(0), today);
+	struct instant first =
+	    schedule_regular_time(12345678901234567ULL, minute, at(0), today);
 
 	(void)state;
 	assert_true(first.ns >= 0 && first.ns < minute.ns);
@@ -70,7 +71,7 @@ static void a_place_is_the_same_after_a_restart(void **state)
 		struct moment then = { today.ms + later * 1000 };
 		struct instant now = at(later * 1000000000);
 		struct instant next =
-		    schedule_place(12345678901234567ULL, minute, now, then);
+		    schedule_regular_time(12345678901234567ULL, minute, now, then);
 
 		assert_false(instant_before(next, now));
 		assert_int_equal((next.ns - first.ns) % minute.ns, 0);
@@ -90,8 +91,8 @@ static void address_selection_are_spread(void **state)
 
 		for (int k = 0, n = i; k < 4; k++, n /= 10)
 			name[10 - k] = (char)('0' + n % 10);
-		place = schedule_place(view_hash(view_of(name)), interval, at(0),
-				       (struct moment){ 1700000000000 });
+		place = schedule_regular_time(view_hash(view_of(name)), interval, at(0),
+					      (struct moment){ 1700000000000 });
 		tenth[place.ns / 1000000000]++;
 	}
 	for (size_t i = 0; i < 10; i++)

@@ -173,7 +173,7 @@ static void hooks_lead_to_the_sink(void **state)
 	struct engine_hooks hooks = sink_hooks(&sink);
 
 	(void)state;
-	hooks.names_untold(hooks.user, 7);
+	hooks.name_changes_dropped(hooks.user, 7);
 	assert_string_equal(told, "a skipped");
 }
 

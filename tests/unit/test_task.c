@@ -19,7 +19,7 @@ struct sample {
 };
 
 static char left[64]; /* names, in the order of leaving */
-static unsigned parted;
+static unsigned task_ended;
 
 static bool sample_begin(struct task *t)
 {
@@ -34,21 +34,20 @@ static void sample_leave(struct task *t, struct span grace)
 	assert_int_equal(grace.ns, 5);
 	strcat(left, s->name);
 	if (s->takes != NULL) {
-		task_part(&s->takes->task);
+		task_end(&s->takes->task);
 		free(s->takes);
 	}
-	task_part(t);
+	task_end(t);
 	free(s);
 }
 
-static const struct task_kind sample_kind = { .begin = sample_begin,
-					      .leave = sample_leave };
+static const struct task_kind sample_kind = { .begin = sample_begin, .stop = sample_leave };
 static const struct task_kind quiet_kind = { .begin = sample_begin };
 
 static void count_parted(struct task_context *c)
 {
 	(void)c;
-	parted++;
+	task_ended++;
 }
 
 static struct task_context *context_new(void)
@@ -57,10 +56,10 @@ static struct task_context *context_new(void)
 
 	assert_non_null(c);
 	task_list_init(&c->tasks);
-	task_list_init(&c->departing);
-	c->parted = count_parted;
+	task_list_init(&c->stopping_tasks);
+	c->task_ended = count_parted;
 	left[0] = '\0';
-	parted = 0;
+	task_ended = 0;
 	return c;
 }
 
@@ -82,10 +81,11 @@ static void they_leave_in_order_of_age(void **state)
 	sample_start(c, "a");
 	sample_start(c, "b");
 	sample_start(c, "c");
-	tasks_leave(c, (struct span){ 5 });
+	tasks_stop(c, (struct span){ 5 });
 	assert_string_equal(left, "abc");
-	assert_int_equal(parted, 3);
-	assert_true(task_list_is_empty(&c->tasks) && task_list_is_empty(&c->departing));
+	assert_int_equal(task_ended, 3);
+	assert_true(task_list_is_empty(&c->tasks) &&
+		    task_list_is_empty(&c->stopping_tasks));
 	free(c);
 }
 
@@ -98,9 +98,9 @@ static void one_that_leaves_may_end_others(void **state)
 	(void)state;
 	a->takes = sample_start(c, "b");
 	sample_start(c, "c");
-	tasks_leave(c, (struct span){ 5 });
+	tasks_stop(c, (struct span){ 5 });
 	assert_string_equal(left, "ac");
-	assert_int_equal(parted, 3);
+	assert_int_equal(task_ended, 3);
 	free(c);
 }
 
@@ -113,9 +113,10 @@ static void one_without_leave_parts_behind_what_it_began(void **state)
 	assert_non_null(quiet);
 	assert_true(task_start(&quiet->task, &quiet_kind, c));
 	sample_start(c, "a")->takes = quiet;
-	tasks_leave(c, (struct span){ 5 });
+	tasks_stop(c, (struct span){ 5 });
 	assert_string_equal(left, "a");
-	assert_true(task_list_is_empty(&c->tasks) && task_list_is_empty(&c->departing));
+	assert_true(task_list_is_empty(&c->tasks) &&
+		    task_list_is_empty(&c->stopping_tasks));
 	free(c);
 }
 
@@ -127,8 +128,8 @@ static void one_that_cannot_begin_is_not_under_way(void **state)
 	(void)state;
 	assert_false(task_start(&s.task, &sample_kind, c));
 	assert_true(task_list_is_empty(&c->tasks));
-	task_part(&s.task);
-	assert_int_equal(parted, 0);
+	task_end(&s.task);
+	assert_int_equal(task_ended, 0);
 	free(c);
 }
 
@@ -141,9 +142,9 @@ static void parting_twice_counts_once(void **state)
 	assert_true(task_start(&s.task, &sample_kind, c));
 	assert_ptr_equal(task_list_first(&c->tasks), &s.task);
 	assert_null(task_list_next(&c->tasks, &s.task));
-	task_part(&s.task);
-	task_part(&s.task);
-	assert_int_equal(parted, 1);
+	task_end(&s.task);
+	task_end(&s.task);
+	assert_int_equal(task_ended, 1);
 	free(c);
 }
 

@@ -337,7 +337,7 @@ static void take_hostings(struct server_draft *draft, struct text *names,
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct hosting *h = plan_find_hosting(plan, &targets[i]);
+		const struct name_check *h = plan_find_name_check(plan, &targets[i]);
 
 		if (h == NULL)
 			continue;
@@ -423,8 +423,8 @@ static bool one_server(const struct target *a, const struct target *b)
 static bool one_hosting(const struct plan *plan, const struct target *a,
 			const struct target *b)
 {
-	const struct hosting *x = plan_find_hosting(plan, a);
-	const struct hosting *y = plan_find_hosting(plan, b);
+	const struct name_check *x = plan_find_name_check(plan, a);
+	const struct name_check *y = plan_find_name_check(plan, b);
 
 	return x == NULL || y == NULL ||
 	       (x->name_set == y->name_set && x->interval.ns == y->interval.ns);

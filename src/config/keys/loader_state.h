@@ -66,8 +66,8 @@ struct loader {
 	struct name_set **name_sets; /* NULL: it could not be read */
 	size_t name_set_count, name_set_cap;
 	struct name_table name_set_names;
-	struct hosting_options *hostings;
-	size_t hosting_count, hosting_cap;
+	struct name_check_options *name_checks;
+	size_t name_check_count, name_check_cap;
 	struct listing dumped_accounts; /* dump.c's */
 	char *dump;                     /* of a good configuration; who takes it frees it */
 	struct target_list targets;

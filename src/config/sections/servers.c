@@ -210,7 +210,7 @@ void server_resolve(struct loader *l, const struct server_draft *d,
 	services_known = resolve_services(l, d, &s);
 	s.good = services_known && s.good;
 	s.good = resolve_account(l, d, &s, services_known) && s.good;
-	s.good = hostings_resolve(l, d, &s.names) && s.good;
+	s.good = name_checks_resolve(l, d, &s.names) && s.good;
 	if (s.good)
 		resolve_labels(l, d, &s.common);
 	*ret_server = s;
@@ -248,7 +248,7 @@ bool server_add(struct loader *l, const struct server *s, const char *name,
 		t.account = l->service_params[number].login ? s->account : NULL;
 		good = target_list_add(&l->targets, &t, place, &l->errors) && good;
 	}
-	return good && hostings_add(l, s, name);
+	return good && name_checks_add(l, s, name);
 }
 
 /* False, and one error, when another server of the configuration has the name. */

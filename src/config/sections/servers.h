@@ -2,7 +2,7 @@
 #ifndef MAILVANE_CONFIG_SERVERS_H
 #define MAILVANE_CONFIG_SERVERS_H
 
-#include "hostings.h"
+#include "name_checks.h"
 
 /* Reads `servers` of all sources. */
 void servers_read(struct loader *);

@@ -1,4 +1,4 @@
-#include "hosting_plan.h"
+#include "name_check_plan.h"
 
 #include "certificate_made.h"
 #include "name_verdict.h"
@@ -49,7 +49,7 @@ static const struct target targets[] = {
 };
 /* clang-format on */
 
-static void put(const struct hosting *h, const char *name, enum fault fault,
+static void put(const struct name_check *h, const char *name, enum fault fault,
 		enum state state, int seconds, unsigned confirm)
 {
 	struct certificate *shown = fault == FAULT_CERT_NAME ? &fallback.facts : &own.facts;
@@ -72,7 +72,7 @@ static void put(const struct hosting *h, const char *name, enum fault fault,
 	result_fini(&r);
 }
 
-static void fill(const struct hosting *h)
+static void fill(const struct name_check *h)
 {
 	char name[32];
 
@@ -87,7 +87,7 @@ static void fill(const struct hosting *h)
 	name_results_note(h->name_results, 123, (struct span){ 1500000000 });
 }
 
-struct plan *hosting_plan_new(void)
+struct plan *name_check_plan_new(void)
 {
 	char texts[HOSTED_NAMES][32];
 	const char *names[HOSTED_NAMES];
@@ -103,14 +103,14 @@ struct plan *hosting_plan_new(void)
 	one = name_set_new((const char *const[]){ "c.test" }, 1);
 	plan_set_targets(plan, targets, ARRAY_SIZE(targets));
 	plan_set_hostings(plan,
-			  (struct hosting_options[]){
+			  (struct name_check_options[]){
 			      { "shared7", "imaps", name_set, "names.txt", hour },
 			      { "shared7", "submissions", name_set, "names.txt", hour },
 			      { "plain", "imaps", one, NULL, hour } },
 			  3);
-	put(&plan->hostings[0], "c.test", FAULT_OK, STATE_OK, 0, 1);
-	fill(&plan->hostings[1]);
-	put(&plan->hostings[2], "c000.test", FAULT_CERT_EXPIRED, STATE_CRITICAL, 5, 2);
+	put(&plan->name_checks[0], "c.test", FAULT_OK, STATE_OK, 0, 1);
+	fill(&plan->name_checks[1]);
+	put(&plan->name_checks[2], "c000.test", FAULT_CERT_EXPIRED, STATE_CRITICAL, 5, 2);
 	name_set_release(name_set);
 	name_set_release(one);
 	return plan;

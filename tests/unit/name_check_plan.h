@@ -1,4 +1,4 @@
-/* hosting_plan.h - a plan of shared hosts with made-up results for their names.
+/* name_check_plan.h - a plan of shared hosts with made-up results for their names.
  *
  * "shared7" is asked for 150 names at imaps and at submissions. At imaps c000.test to c119.test
  * are confirmed to be bad, by turns cert_expired and, without a certificate of their own,
@@ -6,8 +6,8 @@
  * was not asked yet. At submissions only c000.test was asked: bad, but not confirmed. "other" is
  * asked for none, "plain" for c.test at imaps, which is good.
  */
-#ifndef MAILVANE_TEST_HOSTING_PLAN_H
-#define MAILVANE_TEST_HOSTING_PLAN_H
+#ifndef MAILVANE_TEST_NAME_CHECK_PLAN_H
+#define MAILVANE_TEST_NAME_CHECK_PLAN_H
 
 #include "plan.h"
 
@@ -17,6 +17,6 @@ enum { HOSTED_NAMES = 150 };
 extern const struct moment hosted_asked_at;
 
 /* Release it. */
-struct plan *hosting_plan_new(void);
+struct plan *name_check_plan_new(void);
 
 #endif

@@ -1,8 +1,8 @@
-/* hostings.h - the customers' names of a server: a file of them, and at which services they are
+/* name_checks.h - the customers' names of a server: a file of them, and at which services they are
  * asked for.
  */
-#ifndef MAILVANE_CONFIG_HOSTINGS_H
-#define MAILVANE_CONFIG_HOSTINGS_H
+#ifndef MAILVANE_CONFIG_NAME_CHECKS_H
+#define MAILVANE_CONFIG_NAME_CHECKS_H
 
 #include "loader_state.h"
 
@@ -18,13 +18,13 @@ struct server_names {
 };
 
 /* Reads the file, if it was not read before. False, and errors, when anything is wrong. */
-bool hostings_resolve(struct loader *, const struct server_draft *,
-		      struct server_names *ret_names);
+bool name_checks_resolve(struct loader *, const struct server_draft *,
+			 struct server_names *ret_names);
 
 /* When the services of the server are known and `name` is its name. False, and errors, when
  * the names can be asked for at none of them, or not at one that was asked to be. */
-bool hostings_add(struct loader *, const struct server *, const char *name);
+bool name_checks_add(struct loader *, const struct server *, const char *name);
 
-void hostings_fini(struct loader *);
+void name_checks_fini(struct loader *);
 
 #endif

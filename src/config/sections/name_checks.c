@@ -1,5 +1,5 @@
-/* hostings.c - from names_file, names_interval and names_services to the wishes for a plan. */
-#include "hostings.h"
+/* name_checks.c - from names_file, names_interval and names_services to the wishes for a plan. */
+#include "name_checks.h"
 
 #include "memory.h"
 #include "name_list.h"
@@ -66,8 +66,8 @@ static bool check_idle(struct loader *l, const struct server_draft *d)
 	return good;
 }
 
-bool hostings_resolve(struct loader *l, const struct server_draft *d,
-		      struct server_names *ret_names)
+bool name_checks_resolve(struct loader *l, const struct server_draft *d,
+			 struct server_names *ret_names)
 {
 	struct server_names n = {
 		.file = d->names_file,
@@ -89,8 +89,8 @@ bool hostings_resolve(struct loader *l, const struct server_draft *d,
 	return n.name_set != NULL;
 }
 
-static const struct service *hostings_service_of(const struct loader *l,
-						 const struct server *s, const char *name)
+static const struct service *name_check_service(const struct loader *l,
+						const struct server *s, const char *name)
 {
 	for (size_t i = 0; i < s->service_count; i++)
 		if (strcmp(l->services[s->services[i]].name, name) == 0)
@@ -101,9 +101,9 @@ static const struct service *hostings_service_of(const struct loader *l,
 static void wish(struct loader *l, const struct server_names *n, const char *server,
 		 const struct service *service)
 {
-	l->hostings = memory_room(l->hostings, l->hosting_count, &l->hosting_cap,
-				  sizeof(*l->hostings));
-	l->hostings[l->hosting_count++] = (struct hosting_options){
+	l->name_checks = memory_room(l->name_checks, l->name_check_count,
+				     &l->name_check_cap, sizeof(*l->name_checks));
+	l->name_checks[l->name_check_count++] = (struct name_check_options){
 		.server = server,
 		.service = service->name,
 		.name_set = n->name_set,
@@ -120,7 +120,7 @@ static bool wish_named(struct loader *l, const struct server *s, const char *nam
 
 	for (size_t i = 0; i < n->services.count; i++) {
 		const struct text *text = &n->services.list[i];
-		const struct service *service = hostings_service_of(l, s, text->text);
+		const struct service *service = name_check_service(l, s, text->text);
 		const char *fault = NULL;
 
 		for (size_t k = 0; k < i; k++)
@@ -143,30 +143,30 @@ static bool wish_named(struct loader *l, const struct server *s, const char *nam
 
 static bool wish_all(struct loader *l, const struct server *s, const char *name)
 {
-	size_t before = l->hosting_count;
+	size_t before = l->name_check_count;
 
 	for (size_t i = 0; i < s->service_count; i++)
 		if (l->services[s->services[i]].tls != TLS_MODE_NONE)
 			wish(l, &s->names, name, &l->services[s->services[i]]);
-	if (l->hosting_count > before)
+	if (l->name_check_count > before)
 		return true;
 	errors_add(&l->errors, s->names.place, "names are asked for by SNI, a part of TLS",
 		   "names_file: no service of this server has TLS");
 	return false;
 }
 
-bool hostings_add(struct loader *l, const struct server *s, const char *name)
+bool name_checks_add(struct loader *l, const struct server *s, const char *name)
 {
 	if (s->names.name_set == NULL)
 		return true;
 	return s->names.services.count > 0 ? wish_named(l, s, name) : wish_all(l, s, name);
 }
 
-void hostings_fini(struct loader *l)
+void name_checks_fini(struct loader *l)
 {
 	for (size_t i = 0; i < l->name_set_count; i++)
 		name_set_release(l->name_sets[i]);
 	free(l->name_sets);
-	free(l->hostings);
+	free(l->name_checks);
 	name_table_fini(&l->name_set_names);
 }
