@@ -101,8 +101,8 @@ static void names_note(struct question *q, const struct result *found)
 	a = &p->answers[q->name];
 	if (answered) {
 		if (name_shows_fallback(&r, p->fallback))
-			name_blame_fallback(&r, p->target->service, q->walk->policy,
-					    p->target->overrides);
+			name_verdict_for_fallback(&r, p->target->service, q->walk->policy,
+						  p->target->overrides);
 		names_keep_answer(p, a, &r);
 	} else if (r.fault != FAULT_TIMEOUT || !q->cut_short || p->answered == 0) {
 		a->progress = NAME_UNANSWERED;

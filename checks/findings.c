@@ -103,5 +103,5 @@ void findings_judge(struct findings *f, const struct check_mail_options *o)
 	}
 	for (size_t i = 0; i < f->count && o->service_count == 0; i++)
 		excuse_closed(f, &f->list[i]);
-	some_bad_judge(f->list, f->count);
+	address_verdict_decide(f->list, f->count);
 }

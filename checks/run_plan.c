@@ -16,7 +16,7 @@ static const char *const usual[] = { "smtp",  "submission", "submissions", "imap
 static bool unknown_service(struct view name, char error[REFUSAL_MAX])
 {
 	const char *names[OPTIONS_SERVICES_MAX];
-	const char *meant = service_meant(name);
+	const char *meant = service_suggestion(name);
 	char typed[80], remedy[60];
 	struct buffer b;
 

@@ -79,8 +79,8 @@ static bool usual_capabilities_own_compare(const struct state_folder *f,
 	if (!secret_name(f, "offer", texts, ARRAY_SIZE(texts), name, error))
 		return false;
 	before = now = usual_capabilities_load(f, name, r->at);
-	if (drift_hear(&now, &r->capability_set, r->at, policy->settle, words)) {
-		result_note(r, FAULT_CAPABILITY_CHANGED, words);
+	if (drift_add(&now, &r->capability_set, r->at, policy->settle, words)) {
+		result_add_notice(r, FAULT_CAPABILITY_CHANGED, words);
 		verdict_decide(r, t->service, policy, t->overrides);
 	}
 	if (capability_set_same(&before.usual, &now.usual) &&

@@ -42,7 +42,7 @@ bool states_add(struct states *s, const char *text, char error[REFUSAL_MAX])
 	if (!state_from_name(view_of(equals + 1), &row.state))
 		return usage_error_of_word(error, "--state: state", equals + 1, state_names,
 					   STATE_COUNT);
-	fault = override_fault(&row);
+	fault = override_mistake(&row);
 	if (fault != NULL)
 		return refusal(error, "--state", text, fault);
 	for (size_t i = 0; i < s->count; i++)

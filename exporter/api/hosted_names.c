@@ -83,9 +83,9 @@ static bool hosted_names_fits(const char *filter, const char *text)
 static bool some_names(struct hosted_names *h, const struct name_check *at)
 {
 	size_t skip = h->skip, total = 0, count, max = h->limit - h->shown;
-	struct name_results_question question = { .part = h->part,
-						  .states = h->states,
-						  .skip = skip };
+	struct name_results_query question = { .part = h->part,
+					       .states = h->states,
+					       .skip = skip };
 
 	if (max > NAMES_AT_ONCE)
 		max = NAMES_AT_ONCE;
@@ -188,7 +188,7 @@ static void hosted_names_put_summary(struct json *j, const struct name_check *h,
 	json_text(j, "earliest_name", s->earliest.ms ? s->earliest_name : NULL);
 	json_time(j, "oldest_asked", name_results_oldest(h->name_results));
 	json_seconds(j, "interval", h->interval);
-	json_seconds(j, "behind", s->behind);
+	json_seconds(j, "behind", s->lateness);
 	json_time(j, "paused_since", s->paused);
 	json_text(j, "paused_fault", s->paused.ms ? fault_name(s->paused_fault) : NULL);
 	hosted_names_put_certificate(j, "fallback", s->fallback);

@@ -16,7 +16,7 @@ enum { HOSTED_LIMIT = 100, HOSTED_LIMIT_MAX = 1000 };
 struct hosted_names_request {
 	const char *server, *service; /* NULL: all */
 	const char *part;             /* part of the name; NULL: any */
-	unsigned states;              /* as in struct name_results_question */
+	unsigned states;              /* as in struct name_results_query */
 	size_t offset, limit;
 };
 

@@ -28,18 +28,19 @@ struct exposition {
 	/* the targets that were read */
 	size_t count;
 	uint8_t record_counts[TARGETS_AT_ONCE];
-	struct brief records[RECORDS_AT_ONCE];
+	struct record_figures records[RECORDS_AT_ONCE];
 };
 
 static void one_record(struct exposition *x, const struct metric *metric,
-		       const struct target *target, const struct brief *record)
+		       const struct target *target, const struct record_figures *record)
 {
 	bool each = target->addresses == ADDRESS_EACH;
 
 	encoder_subject(&x->encoder, target, each && record ? &record->address : NULL);
 	/* addresses come and go, and their counters with them */
 	if (metric->scope == SCOPE_TALLY)
-		x->encoder.created = each ? (struct moment){ 0 } : slot_made(target->slot);
+		x->encoder.created =
+		    each ? (struct moment){ 0 } : slot_created(target->slot);
 	metric->read(
 	    &x->encoder,
 	    &(struct subject){ .health = &x->health, .target = target, .record = record });
@@ -58,16 +59,16 @@ static void copy_records(struct exposition *x, const struct metric *metric,
 		__builtin_prefetch(slots[i]);
 		__builtin_prefetch(targets[i].server);
 		if (targets[i].addresses == ADDRESS_EACH)
-			parts |= BRIEF_ADDRESS;
+			parts |= FIGURES_ADDRESS;
 	}
-	x->count = slot_briefs(slots, x->count, parts, x->records, RECORDS_AT_ONCE,
-			       x->record_counts);
+	x->count = slot_copy_figures(slots, x->count, parts, x->records, RECORDS_AT_ONCE,
+				     x->record_counts);
 }
 
 static void each_record(struct exposition *x, const struct metric *metric,
 			const struct target *targets)
 {
-	struct brief *record = x->records;
+	struct record_figures *record = x->records;
 
 	for (size_t i = 0; i < x->count; i++) {
 		/* the addresses are not known before the first result */
@@ -76,10 +77,10 @@ static void each_record(struct exposition *x, const struct metric *metric,
 			one_record(x, metric, &targets[i], NULL);
 		for (unsigned k = 0; k < x->record_counts[i]; k++, record++) {
 			one_record(x, metric, &targets[i], record);
-			if (metric->parts & BRIEF_CERTIFICATE)
+			if (metric->parts & FIGURES_CERTIFICATE)
 				certificate_release(record->certificate);
-			if ((metric->parts & BRIEF_CERTIFICATE) &&
-			    (metric->parts & BRIEF_MORE))
+			if ((metric->parts & FIGURES_CERTIFICATE) &&
+			    (metric->parts & FIGURES_MORE))
 				certificate_release(record->decider);
 		}
 	}
@@ -99,7 +100,7 @@ static void end_server(struct exposition *x, const struct metric *metric)
 static void each_server(struct exposition *x, const struct metric *metric,
 			const struct target *targets)
 {
-	const struct brief *record = x->records;
+	const struct record_figures *record = x->records;
 
 	for (size_t i = 0; i < x->count; i++) {
 		if (server_health_ends(&x->server, &targets[i])) {

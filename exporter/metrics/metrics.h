@@ -29,7 +29,7 @@ struct name_results_subject;
 struct subject {
 	const struct health *health;
 	const struct target *target;
-	const struct brief *record; /* SCOPE_TALLY: may be NULL */
+	const struct record_figures *record; /* SCOPE_TALLY: may be NULL */
 	const struct server_health *server;
 	const struct name_results_subject *name_results;
 };
@@ -37,7 +37,7 @@ struct subject {
 struct metric {
 	struct family family;
 	enum scope scope;
-	unsigned parts; /* bits of enum brief_part: which parts of a record are read */
+	unsigned parts; /* bits of enum figures_part: which parts of a record are read */
 	/* Writes the samples of the subject; there may be none. */
 	void (*read)(struct encoder *, const struct subject *);
 };

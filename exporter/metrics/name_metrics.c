@@ -130,7 +130,7 @@ void name_results_read_interval(struct encoder *e, const struct subject *s)
 
 void name_results_read_behind(struct encoder *e, const struct subject *s)
 {
-	name_metrics_put_span(e, s->name_results->summary.behind);
+	name_metrics_put_span(e, s->name_results->summary.lateness);
 }
 
 void name_results_read_paused(struct encoder *e, const struct subject *s)
@@ -140,13 +140,13 @@ void name_results_read_paused(struct encoder *e, const struct subject *s)
 
 void name_results_read_asks(struct encoder *e, const struct subject *s)
 {
-	encoder_number(e, number_of((int64_t)s->name_results->summary.asks));
+	encoder_number(e, number_of((int64_t)s->name_results->summary.probes));
 }
 
 void name_results_read_names(struct encoder *e, const struct subject *s)
 {
-	static const struct name_results_question question = { .states = NAME_RESULTS_WRONG,
-							       .announced = true };
+	static const struct name_results_query question = { .states = NAME_RESULTS_WRONG,
+							    .announced = true };
 	size_t max = name_metrics_shown(s->name_results);
 	struct name_result *names = max > 0 ? calloc(max, sizeof(*names)) : NULL;
 	size_t count = 0;

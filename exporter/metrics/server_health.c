@@ -5,7 +5,7 @@
 
 /* Returns true if the confirmed state is bad, too. A fault of our own says nothing about
  * the server. */
-static bool is_unreachable(const struct brief *r)
+static bool is_unreachable(const struct record_figures *r)
 {
 	return state_is_bad((enum state)r->state) && r->announced != STATE_COUNT &&
 	       state_is_bad((enum state)r->announced) &&
@@ -23,7 +23,8 @@ void server_health_begin(struct server_health *s, const struct target *first)
 	*s = (struct server_health){ first, true };
 }
 
-void server_health_add(struct server_health *s, const struct brief *records, size_t count)
+void server_health_add(struct server_health *s, const struct record_figures *records,
+		       size_t count)
 {
 	if (count == 0)
 		s->unreachable = false;

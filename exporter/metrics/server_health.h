@@ -17,6 +17,7 @@ void server_health_begin(struct server_health *, const struct target *first);
 
 /* Adds the records of a target of the server. A target without records makes the server
  * not unreachable. */
-void server_health_add(struct server_health *, const struct brief *records, size_t count);
+void server_health_add(struct server_health *, const struct record_figures *records,
+		       size_t count);
 
 #endif

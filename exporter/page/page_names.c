@@ -118,7 +118,7 @@ static void begin_table(struct strbuf *out, const struct table *t)
 
 /* Writes names of one target, as long as there is room; adds all of them to the total. */
 static void add_rows(struct strbuf *out, struct table *t, const struct name_check *h,
-		     const struct name_results_question *q)
+		     const struct name_results_query *q)
 {
 	size_t total = 0;
 	size_t count = name_results_find(h->name_results, q, t->names,
@@ -178,7 +178,7 @@ void page_names_found(struct strbuf *out, const struct page_params *params,
 {
 	const struct plan *plan = params->plan;
 	struct table table = { .params = params, .with_target = true };
-	struct name_results_question question = { .part = q->text, .states = states_of(q) };
+	struct name_results_query question = { .part = q->text, .states = states_of(q) };
 
 	if (plan->name_check_count == 0 || (!q->text[0] && !q->server[0]))
 		return;
@@ -249,7 +249,7 @@ void page_names_card(struct strbuf *out, const struct page_params *params,
 		     const struct target *target)
 {
 	const struct name_check *h = plan_find_name_check(params->plan, target);
-	const struct name_results_question question = { .states = NAME_RESULTS_WRONG };
+	const struct name_results_query question = { .states = NAME_RESULTS_WRONG };
 	struct table table = { .params = params };
 	struct name_results_summary summary;
 

@@ -138,7 +138,7 @@ static bool receiver_build_message(struct receiver *r, const struct target *targ
 	verdicts_init(&v);
 	if (verdicts_add_announced(&v, target) && v.count > 0) {
 		receiver_remark_outage(r, target, &v);
-		some_bad_judge(v.findings, v.count);
+		address_verdict_decide(v.findings, v.count);
 		p->state = report_write(&b, v.findings, v.count, NULL);
 		p->text = strdup(buffer_string(&b));
 		p->host = receiver_name_of(r->names.host, target);

@@ -23,8 +23,8 @@ struct sum {
 static void hosted_verdict_add_names(struct sum *s, const struct name_check *h,
 				     enum state state)
 {
-	const struct name_results_question question = { .states = NAME_RESULTS_STATE(state),
-							.announced = true };
+	const struct name_results_query question = { .states = NAME_RESULTS_STATE(state),
+						     .announced = true };
 	struct name_result names[NAMES_SHOWN];
 	size_t count = name_results_find(h->name_results, &question, names,
 					 NAMES_SHOWN - s->shown, NULL);

@@ -91,14 +91,14 @@ struct server_reachability {
 
 static void server_reachability_add(struct server_reachability *v, const struct target *t)
 {
-	struct brief briefs[SLOT_RECORDS_MAX];
+	struct record_figures figures[SLOT_RECORDS_MAX];
 	uint8_t count = 0;
 
-	slot_briefs(&t->slot, 1, 0, briefs, SLOT_RECORDS_MAX, &count);
+	slot_copy_figures(&t->slot, 1, 0, figures, SLOT_RECORDS_MAX, &count);
 	v->services++;
 	v->unreachable = v->unreachable && count > 0;
 	for (size_t i = 0; i < count; i++) {
-		const struct brief *b = &briefs[i];
+		const struct record_figures *b = &figures[i];
 
 		v->unreachable =
 		    v->unreachable &&

@@ -66,7 +66,7 @@ static void add_finding(struct verdicts *v, const struct target *target,
 	f->target = target;
 	f->remark[0] = '\0';
 	result_copy(&f->result, &record->last);
-	if (announced && confirmation_awaited(&record->confirmation))
+	if (announced && confirmation_is_awaited(&record->confirmation))
 		say_announced(f, (enum state)record->confirmation.announced);
 }
 
@@ -144,7 +144,7 @@ static void verdicts_put_answer(struct strbuf *out, struct verdicts *v,
 
 	buffer_init(&b, report, sizeof(report));
 	if (v->count > 0) {
-		some_bad_judge(v->findings, v->count);
+		address_verdict_decide(v->findings, v->count);
 		state = report_write(&b, v->findings, v->count, NULL);
 	}
 	strbuf_format(out, "mailvane verdict 1\nstate %u\n", (unsigned)state);

@@ -88,7 +88,7 @@ static struct plan *loader_finish(struct loader *l, const char *file)
 	if (l->errors.found.total > 0 ||
 	    plan_set_targets(plan, l->targets.targets, l->targets.count) != NULL)
 		return NULL;
-	plan_set_hostings(plan, l->name_checks, l->name_check_count);
+	plan_set_name_checks(plan, l->name_checks, l->name_check_count);
 	l->dump = dump_head(l);
 	if (l->dump == NULL)
 		out_of_memory();

@@ -10,7 +10,7 @@ void dialogue_params_init(struct dialogue_params *t, const struct target *target
 
 	t->protocol = target->service->protocol;
 	t->tls = target->service->tls;
-	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_insists(target, dane))
+	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_requires_tls(target, dane))
 		t->tls = TLS_MODE_STARTTLS;
 	t->us = settings->ehlo_name;
 	if (target->account != NULL)

@@ -110,13 +110,13 @@ static enum name_schedule_answer name_prober_file(struct name_prober *w,
 {
 	const struct target *t = w->name_check->target;
 	unsigned confirm = w->context->once ? 1 : t->confirm;
-	struct name_results_change c = name_verdict_file(
+	struct name_results_change c = name_verdict_store(
 	    w->name_results, a->name_set, a->step.number, result, without_own, confirm);
 
 	name_prober_report_change(w, name_set_name(a->name_set, a->step.number), &c);
-	if (c.again && result->fault == FAULT_CERT_NAME && !without_own)
+	if (c.recheck && result->fault == FAULT_CERT_NAME && !without_own)
 		name_schedule_recheck_fallback(&w->name_schedule, instant_now());
-	return c.again ? NAME_SCHEDULE_RECHECK : NAME_SCHEDULE_ANSWERED;
+	return c.recheck ? NAME_SCHEDULE_RECHECK : NAME_SCHEDULE_ANSWERED;
 }
 
 /* True: the server showed its fall-back certificate; only that counts against the name, not what
@@ -129,7 +129,7 @@ static bool is_covered_by_fallback_only(struct name_prober *w, struct result *r,
 	if (!(r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME)) ||
 	    !name_results_is_fallback(w->name_results, r->certificate))
 		return false;
-	name_blame_fallback(r, t->service, policy, t->overrides);
+	name_verdict_for_fallback(r, t->service, policy, t->overrides);
 	return true;
 }
 
@@ -151,9 +151,9 @@ static enum name_schedule_answer name_prober_judge(struct name_prober *w,
 	}
 	/* If it happens a second time, and other names were answered in between, it is this name. */
 	if (of_name && !a->step.trial && tls_broke_off(&r) &&
-	    name_results_doubt(w->name_results, a->name_set, a->step.number))
+	    name_results_broke_off(w->name_results, a->name_set, a->step.number))
 		return name_prober_file(w, a, &r, false);
-	name_results_pause(w->name_results, r.fault, r.phase, r.at);
+	name_results_set_paused(w->name_results, r.fault, r.phase, r.at);
 	return NAME_SCHEDULE_NO_ANSWER;
 }
 
@@ -182,7 +182,8 @@ static void name_prober_finish_step(struct name_prober *w, const struct name_pro
 	}
 	name_schedule_step_done(&w->name_schedule, &step, answer, instant_now());
 	if (answer == NAME_SCHEDULE_ANSWERED || answer == NAME_SCHEDULE_RECHECK)
-		name_results_pause(w->name_results, FAULT_OK, PHASE_QUIT, moment_now());
+		name_results_set_paused(w->name_results, FAULT_OK, PHASE_QUIT,
+					moment_now());
 }
 
 static void name_probe_done(struct on_demand_probe *on_demand_probe,
@@ -379,8 +380,8 @@ static void name_prober_run(struct due *d, struct instant now)
 		   NAME_SCHEDULE_NAME ||
 	       step.kind == NAME_SCHEDULE_FALLBACK)
 		name_prober_probe(w, &step);
-	name_results_note(w->name_results, w->asked,
-			  name_schedule_lateness(&w->name_schedule, now));
+	name_results_add_probes(w->name_results, w->asked,
+				name_schedule_lateness(&w->name_schedule, now));
 	w->asked = 0;
 	if (step.kind == NAME_SCHEDULE_DONE)
 		name_prober_finish(w);
@@ -549,6 +550,7 @@ void name_probers_server_answered(struct name_probers *all, const struct target 
 	if (name_prober == NULL || !name_prober->name_schedule.paused)
 		return;
 	name_schedule_resume(&name_prober->name_schedule);
-	name_results_pause(name_prober->name_results, FAULT_OK, PHASE_QUIT, moment_now());
+	name_results_set_paused(name_prober->name_results, FAULT_OK, PHASE_QUIT,
+				moment_now());
 	name_prober_run_now(name_prober);
 }

@@ -108,7 +108,7 @@ static void copy_outcome(struct probe *p)
 	r->messages = o->messages;
 	r->capability_set = *dialogue_capability_set_heard(&p->session.dialogue);
 	if (dialogue_alert(&p->session.dialogue)[0] != '\0')
-		result_note(r, FAULT_ALERT, dialogue_alert(&p->session.dialogue));
+		result_add_notice(r, FAULT_ALERT, dialogue_alert(&p->session.dialogue));
 	if (r->dialogue_fault != FAULT_OK)
 		return;
 	if (o->phase == PHASE_QUIT && p->setting.login_held) {
@@ -147,7 +147,7 @@ static void publish(struct probe *p, struct instant now)
 		copy_outcome(p);
 	blame_this_machine(p);
 	if (r->transcript != NULL) {
-		transcript_offered(r->transcript, &p->session.dialogue);
+		transcript_set_offered(r->transcript, &p->session.dialogue);
 		p->session.params.overhear =
 		    NULL; /* it belongs to the receiver of the result */
 	}
@@ -304,8 +304,8 @@ static void stream_secured(struct stream *s)
 	char why[TLS_POLICY_WORDS_MAX];
 	bool wanted = tls_policy_version(p->setting.settings, p->setting.target, f, why);
 	enum dane dane = f->dane != DANE_OFF ? f->dane : p->setting.dane;
-	bool good =
-	    f->cert_faults == 0 && wanted && !dane_policy_denies(p->setting.target, dane);
+	bool good = f->cert_faults == 0 && wanted &&
+		    !dane_policy_is_violated(p->setting.target, dane);
 	enum trust trust = good ? TRUST_VERIFIED : TRUST_NONE;
 
 	if (!(p->flags & PUBLISHED)) {

@@ -43,9 +43,9 @@ static void add_earlier_findings(struct target_run *r, struct result *result)
 		return;
 	result->drift =
 	    slot_drift(r->target->slot, &result->address, target_run_is_per_address(r));
-	if (drift_hear(&result->drift, &result->capability_set, result->at,
-		       r->runtime->plan->settings.policy.settle, words))
-		result_note(result, FAULT_CAPABILITY_CHANGED, words);
+	if (drift_add(&result->drift, &result->capability_set, result->at,
+		      r->runtime->plan->settings.policy.settle, words))
+		result_add_notice(result, FAULT_CAPABILITY_CHANGED, words);
 	legacy_tls_note(result, slot_legacy_tls(r->target->slot));
 	renewal_compare(r->runtime->plan, r->target, result);
 }
@@ -65,7 +65,7 @@ void target_run_publish(struct target_run *r, const struct result *found)
 	if (!instant_before(r->context->last_late, r->began))
 		result.flags |= RESULT_LATE;
 	if (r->missing != NULL)
-		result_note(&result, FAULT_DNS_PARTIAL, r->missing);
+		result_add_notice(&result, FAULT_DNS_PARTIAL, r->missing);
 	add_earlier_findings(r, &result);
 	verdict_decide(&result, r->target->service, &settings->policy,
 		       r->target->overrides);
@@ -191,7 +191,7 @@ static void tlsa_done(struct tlsa_search *s)
 		return;
 	}
 	if (target_run_is_per_address(r))
-		slot_keep(r->target->slot, NULL, 0, false);
+		slot_keep_addresses(r->target->slot, NULL, 0, false);
 	target_run_publish_unconnected(r, s->fault, PHASE_DNS, NULL, s->texts->why);
 	target_run_end_if_done(r);
 }
@@ -229,8 +229,9 @@ static void addresses_resolved(struct question *q, const struct resolver_answer 
 	if (!address_selection_is_literal(r->target->host))
 		r->dns = span_between(r->began, instant_now());
 	if (target_run_is_per_address(r))
-		slot_keep(r->target->slot, answer->addresses, count,
-			  address_selection_incomplete(answer, words) == FAULT_OK);
+		slot_keep_addresses(r->target->slot, answer->addresses, count,
+				    address_selection_incomplete(answer, words) ==
+					FAULT_OK);
 	if (answer->fault != FAULT_OK) {
 		target_run_publish_unconnected(r, answer->fault, PHASE_DNS, NULL,
 					       answer->reason);
@@ -272,7 +273,7 @@ static void lookup_timed_out(struct due *d, struct instant now)
 	r->resolving = false;
 	r->dns = span_between(r->began, now);
 	if (target_run_is_per_address(r))
-		slot_keep(r->target->slot, NULL, 0, false);
+		slot_keep_addresses(r->target->slot, NULL, 0, false);
 	/* Addresses that came in part are of no use any more: the time is over. */
 	if (answer.fault == FAULT_OK)
 		target_run_publish_unconnected(r, FAULT_TIMEOUT, PHASE_DNS, NULL,

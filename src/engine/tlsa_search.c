@@ -70,7 +70,7 @@ static bool tlsa_search_ask(struct tlsa_search *s)
 bool tlsa_search_begin(struct tlsa_search *s, struct resolver *resolver,
 		       const struct target *target, const struct resolver_answer *addresses)
 {
-	if (!dane_policy_asks(target) || addresses->authenticity == NOT_FROM_DNS)
+	if (!dane_policy_applies(target) || addresses->authenticity == NOT_FROM_DNS)
 		return false;
 	s->dane =
 	    addresses->authenticity == AUTHENTICITY_UNKNOWN ? DANE_UNKNOWN : DANE_ABSENT;

@@ -1,8 +1,8 @@
-/* confirmation.h - which state is announced, when results come and go.
+/* confirmation.h - decides when a change of state is announced, so that a single bad result is not.
  *
- * A state is announced once so many probes in a row agree that the one announced before is over,
- * all of them worse or all of them better. Of states that differ the one nearest to it is
- * announced: it is what all agree on. OK as the first result of all needs no second.
+ * A new state is announced after so many results in a row that are all worse, or all better, than
+ * the announced one. If they differ, the one nearest to the announced state counts: all of them are
+ * at least that bad, or that good. A first result that is OK is announced at once.
  */
 #ifndef MAILVANE_CONFIRMATION_H
 #define MAILVANE_CONFIRMATION_H
@@ -11,19 +11,20 @@
 
 enum { CONFIRM_MAX = 10 };
 
-/* Small: each target at rest has one. */
+/* Small, because each target has one. */
 struct confirmation {
 	uint8_t announced; /* enum state; STATE_COUNT: none yet */
-	uint8_t next : 4;  /* what would be announced */
-	uint8_t count : 4; /* probes in a row that agree on it */
+	uint8_t next : 4;  /* the state that would be announced; STATE_COUNT: none */
+	uint8_t count : 4; /* results in a row for it */
 };
 
 void confirmation_init(struct confirmation *);
 
-/* One more result; `needed` in a row announce a state, 0 counts as 1. True: announced changed. */
+/* Adds a result. `needed` results in a row announce a state; 0 counts as 1. True: the announced state
+ * has changed. */
 bool confirmation_add(struct confirmation *, enum state, unsigned needed);
 
-/* A state was seen that is not announced. */
-bool confirmation_awaited(const struct confirmation *);
+/* Whether further results are needed to announce a state that was seen. */
+bool confirmation_is_awaited(const struct confirmation *);
 
 #endif

@@ -1,4 +1,4 @@
-/* fact.c - the table is at the foot; above it how each row is read. */
+/* fact.c - the table of facts, at the end of the file, and a function for each row that reads it. */
 #include "fact.h"
 
 #include "buffer.h"
@@ -40,7 +40,7 @@ static bool get_faults(struct fact_value *v, unsigned set, enum fault first)
 
 static bool get_address(const struct fact_subject *s, struct fact_value *v)
 {
-	v->text = address_text(&s->result->address, v->room);
+	v->text = address_text(&s->result->address, v->storage);
 	return s->result->address.any.sa_family != AF_UNSPEC;
 }
 
@@ -121,7 +121,7 @@ static bool get_probe_counts(const struct fact_subject *s, struct fact_value *v)
 
 	if (s->record == NULL)
 		return false;
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	buffer_format(&b, "%llu, of which %llu failed",
 		      (unsigned long long)s->record->probes,
 		      (unsigned long long)s->record->failures);
@@ -134,7 +134,7 @@ static bool get_reply(const struct fact_subject *s, struct fact_value *v)
 {
 	struct buffer b;
 
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	if (s->result->code > 0)
 		buffer_format(&b, "%d %s", s->result->code, s->result->enhanced);
 	return get_text(v, buffer_string(&b));
@@ -167,7 +167,7 @@ static bool get_certificate(const struct fact_subject *s, struct fact_value *v)
 	if (c == NULL)
 		return false;
 	label = certificate_label(c);
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	if (strcmp(label.text, c->serial) == 0)
 		buffer_format(&b, "%s ", label.kind);
 	buffer_format(&b, "%s, issued by %s, %s to %s", label.text,
@@ -184,7 +184,7 @@ static bool get_decider(const struct fact_subject *s, struct fact_value *v)
 
 	if (c == NULL)
 		return false;
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	buffer_format(&b, "%s '%s' above it", certificate_place(c),
 		      certificate_label(c).text);
 	return get_text(v, buffer_string(&b));
@@ -225,7 +225,7 @@ static bool get_chain_not_after(const struct fact_subject *s, struct fact_value 
 	return get_time(v, s->result->chain_not_after);
 }
 
-/* Where it is not the certificate's own end. */
+/* The end of the chain, if it differs from the end of the certificate. */
 static bool get_chain_end(const struct fact_subject *s, struct fact_value *v)
 {
 	const struct certificate *c = s->result->certificate;
@@ -271,7 +271,7 @@ static bool get_key(const struct fact_subject *s, struct fact_value *v)
 
 	if (c == NULL || c->key_kind == NULL)
 		return false;
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	buffer_format(&b, "%s, %d bits", c->key_kind, c->key_bits);
 	return get_text(v, buffer_string(&b));
 }
@@ -306,7 +306,7 @@ static bool get_tls(const struct fact_subject *s, struct fact_value *v)
 
 	if (r->tls_version == NULL)
 		return false;
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	buffer_format(&b, "%s, %s", r->tls_version, r->tls_cipher ? r->tls_cipher : "");
 	return get_text(v, buffer_string(&b));
 }
@@ -335,7 +335,7 @@ static bool get_dane_explained(const struct fact_subject *s, struct fact_value *
 {
 	struct buffer b;
 
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	buffer_text(&b, dane_name(s->result->dane));
 	if (s->result->dane == DANE_VALID_KEY)
 		buffer_text(&b, ", by the server's own TLSA record: its dates and names do "
@@ -354,7 +354,7 @@ static bool get_mailbox(const struct fact_subject *s, struct fact_value *v)
 {
 	struct buffer b;
 
-	buffer_init(&b, v->room, sizeof(v->room));
+	buffer_init(&b, v->storage, sizeof(v->storage));
 	buffer_format(&b, "%lld messages", (long long)s->result->messages);
 	return get_text(v, buffer_string(&b)) && s->result->messages >= 0;
 }

@@ -1,5 +1,5 @@
-/* fact.h - every fact of a result in one table: its key, type and unit, where it shows, how it is
- * read and what it means.
+/* fact.h - one table of all facts of a result: key, type and unit, where it is shown, how it is read
+ * and what it means.
  *
  * The JSON of check_mail and of /api/v1/status, the page of a target and -v are written from this
  * table; metrics that show a fact are named in it. A new fact is one row in fact.c, and the line
@@ -10,43 +10,42 @@
 
 #include "plan.h"
 
-/* What the facts are read from. */
+/* What facts are read from. */
 struct fact_subject {
 	const struct result *result;
-	const struct record *record; /* NULL: of a plugin, which keeps no history */
+	const struct record *record; /* NULL in a plugin, which keeps no history */
 	const struct target *target;
 	const char *reason; /* the verdict in a sentence */
 };
 
 enum fact_type {
-	FACT_TEXT,  /* of a server, or for people */
-	FACT_WORD,  /* one of ours */
+	FACT_TEXT,  /* text of a server, or a sentence */
+	FACT_WORD,  /* a word or text that this program writes */
 	FACT_LINES, /* text with line ends */
 	FACT_NUMBER,
-	FACT_SECONDS, /* a span */
-	FACT_TIME,    /* a moment */
+	FACT_SECONDS, /* a duration */
+	FACT_TIME,    /* a date */
 	FACT_FLAG,
-	FACT_FAULTS, /* a set of faults, or of notices */
+	FACT_FAULTS, /* a set of faults or notices */
 	FACT_TEXTS,  /* a list */
-	FACT_PHASES, /* a span for each phase; negative: not reached */
-	FACT_GROUP, /* the rows behind it whose keys begin with its key and a point; as text a summary */
+	FACT_PHASES, /* a duration for each phase; negative: not reached */
+	FACT_GROUP, /* the following rows whose keys begin with its key and a point; as text, a summary */
 };
 
-/* Where a fact shows. */
+/* Where a fact is shown. */
 enum fact_place {
 	FACT_PLUGIN = 1 << 0,     /* check_mail --json */
 	FACT_STATUS = 1 << 1,     /* /api/v1/status */
-	FACT_PROBE_CARD = 1 << 2, /* the page of a target: its last probe; */
-	FACT_CERT_CARD = 1 << 3,  /* its certificate */
+	FACT_PROBE_CARD = 1 << 2, /* the page of a target: the card of its last probe */
+	FACT_CERT_CARD = 1 << 3,  /* the card of its certificate */
 	FACT_VERBOSE = 1 << 4,    /* check_mail -v */
-	FACT_DEPRECATED = 1 << 5, /* an older key, left out by the next release */
-	FACT_AS_AGE =
-	    1 << 6, /* on the page as its distance from now, and if unknown, too */
+	FACT_DEPRECATED = 1 << 5, /* an older key, which the next release removes */
+	FACT_AS_AGE = 1 << 6,     /* on the page as an age, even if it is not known */
 };
 
-enum { FACT_ROOM_MAX = 640 };
+enum { FACT_STORAGE_MAX = 640 };
 
-/* Only the member of the fact's type is set. Lent by the subject, or in `room`. */
+/* Only the member for the fact's type is set. Texts are lent by the subject or are in `storage`. */
 struct fact_value {
 	union {
 		const char *text; /* FACT_TEXT, _WORD, _LINES, _GROUP; may be NULL */
@@ -56,7 +55,7 @@ struct fact_value {
 		bool flag;
 		struct {
 			unsigned set;
-			enum fault first; /* of the lowest bit */
+			enum fault first; /* the fault of the lowest bit */
 		} faults;
 		struct {
 			const char *const *list;
@@ -64,35 +63,34 @@ struct fact_value {
 		} texts;
 		const struct span *phases; /* PHASE_COUNT of them */
 	};
-	char room[FACT_ROOM_MAX];
+	char storage[FACT_STORAGE_MAX];
 };
 
 struct fact {
-	const char *key; /* in JSON; behind a point: a member of the group before it */
+	const char *key; /* in JSON; with a point: a member of the group before it */
 	enum fact_type type;
 	unsigned places; /* enum fact_place */
-	/* False: it is not known. */
+	/* Reads the fact. False: it is not known. */
 	bool (*get)(const struct fact_subject *, struct fact_value *ret_value);
 
-	const char *help; /* the description in the schema; NULL: the key says it */
-	/* On the page its row is called so; NULL: it stands small in the row before it. */
+	const char *help; /* the description in the schema; NULL: none is needed */
+	/* Its name on the page; NULL: it is shown in small print in the row before it. */
 	const char *label;
-	const char *line; /* -v puts this before it, or instead of a flag */
-	const char
-	    *absent; /* the word of /api/v1/status where it is not known; NULL: null */
-	const char *metric; /* shows it, too; NULL: none does */
+	const char *line;   /* the text of -v before it, or in place of a flag */
+	const char *absent; /* what /api/v1/status says if it is not known; NULL: null */
+	const char *metric; /* the metric that shows it; NULL: none */
 };
 
 extern const struct fact facts[];
 extern const size_t fact_count;
 
-/* The key within its group. */
+/* The key without its group. */
 const char *fact_name(const struct fact *);
-/* It is a member of the group. */
+/* Whether a fact is a member of the group. */
 bool fact_is_in(const struct fact *, const struct fact *group);
 
-/* Writes the facts of a place, FACT_PLUGIN or FACT_STATUS, as members of the object that is open:
- * what is not known as null. Times are RFC 3339 for a plugin, else Unix times. */
+/* Writes the facts of a place, FACT_PLUGIN or FACT_STATUS, as members of the open JSON object. A fact
+ * that is not known is null. Times are RFC 3339 dates for a plugin, else Unix times. */
 struct json;
 void facts_json(struct json *, const struct fact_subject *, enum fact_place);
 

@@ -1,7 +1,7 @@
-/* name_results.c - a record for each name, in the order of the roll, and the counts of them.
+/* name_results.c - a record for each name, in the order of the set, and the counts of them.
  *
- * The counts are kept as records change, so that a summary costs nothing; only the earliest end
- * is looked for again when the one that was it is renewed.
+ * The counts are updated with each result, so that a summary takes no search. Only the earliest end is
+ * searched for, after the certificate that it belonged to was renewed.
  */
 #include "name_results_entry.h"
 
@@ -10,18 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct entry *entries_new(size_t name_results_count)
+static struct entry *entries_new(size_t count)
 {
-	struct entry *list = calloc(name_results_count + 1, sizeof(*list));
+	struct entry *list = calloc(count + 1, sizeof(*list));
 
-	for (size_t i = 0; list != NULL && i < name_results_count; i++)
+	for (size_t i = 0; list != NULL && i < count; i++)
 		confirmation_init(&list[i].confirmation);
 	return list;
 }
 
-static void entries_free(struct entry *list, size_t name_results_count)
+static void entries_free(struct entry *list, size_t count)
 {
-	for (size_t i = 0; list != NULL && i < name_results_count; i++) {
+	for (size_t i = 0; list != NULL && i < count; i++) {
 		certificate_release(list[i].certificate);
 		free(list[i].detail);
 	}
@@ -43,7 +43,7 @@ struct name_results *name_results_new(struct name_set *name_set)
 	pthread_mutex_init(&r->lock, NULL);
 	r->name_set = name_set_hold(name_set);
 	r->counts.total = name_set_count(name_set);
-	r->earliest_lost = true;
+	r->earliest_unknown = true;
 	return r;
 }
 
@@ -68,38 +68,37 @@ void name_results_release(struct name_results *r)
 
 /* --- counts ------------------------------------------------------------------------------- */
 
-static void step(size_t *name_results_count, bool up)
+static void count_step(size_t *count, bool up)
 {
-	*name_results_count = up ? *name_results_count + 1 : *name_results_count - 1;
+	*count = up ? *count + 1 : *count - 1;
 }
 
-/* A record that comes (up) or goes. */
-static void name_results_count(struct name_results_summary *s, const struct entry *e,
-			       bool up)
+/* Adds a record to the counts (up = true) or subtracts it. */
+static void count_entry(struct name_results_summary *s, const struct entry *e, bool up)
 {
 	if (e->asked == 0)
 		return;
-	step(&s->asked, up);
-	step(&s->states[e->state], up);
-	step(&s->faults[e->fault], up);
+	count_step(&s->asked, up);
+	count_step(&s->states[e->state], up);
+	count_step(&s->faults[e->fault], up);
 	if (e->confirmation.announced < STATE_COUNT)
-		step(&s->announced[e->confirmation.announced], up);
+		count_step(&s->announced[e->confirmation.announced], up);
 	if (e->flags & WITHOUT_OWN)
-		step(&s->without_own, up);
+		count_step(&s->without_own, up);
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
 		if (e->cert_faults & CERT_FAULT_BIT(f))
-			step(&s->cert_faults[f], up);
+			count_step(&s->cert_faults[f], up);
 }
 
-/* The end of the record with this number is a new one. */
-static void note_end(struct name_results *r, size_t number)
+/* Called after the end of this record has changed. */
+static void update_earliest(struct name_results *r, size_t number)
 {
 	struct moment end = r->entries[number].end;
 
-	if (r->earliest_lost)
+	if (r->earliest_unknown)
 		return;
 	if (number == r->earliest && end.ms != r->counts.earliest.ms) {
-		r->earliest_lost = true;
+		r->earliest_unknown = true;
 	} else if (end.ms != 0 &&
 		   (r->counts.earliest.ms == 0 || end.ms < r->counts.earliest.ms)) {
 		r->earliest = number;
@@ -107,7 +106,7 @@ static void note_end(struct name_results *r, size_t number)
 	}
 }
 
-static void find_earliest(struct name_results *r)
+static void search_earliest(struct name_results *r)
 {
 	struct moment first = { 0 }, end;
 
@@ -119,7 +118,7 @@ static void find_earliest(struct name_results *r)
 		r->earliest = i;
 	}
 	r->counts.earliest = first;
-	r->earliest_lost = false;
+	r->earliest_unknown = false;
 }
 
 void name_results_summary(struct name_results *r, struct name_results_summary *ret_summary)
@@ -127,8 +126,8 @@ void name_results_summary(struct name_results *r, struct name_results_summary *r
 	struct name_results_summary *s = ret_summary;
 
 	pthread_mutex_lock(&r->lock);
-	if (r->earliest_lost)
-		find_earliest(r);
+	if (r->earliest_unknown)
+		search_earliest(r);
 	*s = r->counts;
 	certificate_hold(s->fallback);
 	s->unknown = s->total - s->asked;
@@ -156,53 +155,53 @@ struct name_set *name_results_set(struct name_results *r)
 	return name_set;
 }
 
-static bool is_before(const struct name_set *a, size_t i, const struct name_set *b,
-		      size_t j)
+static bool name_is_before(const struct name_set *a, size_t i, const struct name_set *b,
+			   size_t j)
 {
 	uint64_t x = name_set_place(a, i), y = name_set_place(b, j);
 
 	return x != y ? x < y : strcmp(name_set_name(a, i), name_set_name(b, j)) < 0;
 }
 
-/* Of each name of `roll` its number in the older one, or NOWHERE. */
-#define NOWHERE UINT32_MAX
-static uint32_t *numbers_before(const struct name_set *name_set,
-				const struct name_set *older)
+/* For each name of the set its number in the older set, or NOT_BEFORE. */
+#define NOT_BEFORE UINT32_MAX
+static uint32_t *older_numbers(const struct name_set *name_set,
+			       const struct name_set *older)
 {
 	uint32_t *before = malloc((name_set_count(name_set) + 1) * sizeof(*before));
 	size_t j = 0;
 
 	for (size_t i = 0; before != NULL && i < name_set_count(name_set); i++) {
-		while (j < name_set_count(older) && is_before(older, j, name_set, i))
+		while (j < name_set_count(older) && name_is_before(older, j, name_set, i))
 			j++;
-		before[i] = NOWHERE;
-		if (j < name_set_count(older) && !is_before(name_set, i, older, j))
+		before[i] = NOT_BEFORE;
+		if (j < name_set_count(older) && !name_is_before(name_set, i, older, j))
 			before[i] = (uint32_t)j++;
 	}
 	return before;
 }
 
-/* Under the lock. What stays behind in `older` is gone. */
-static void move(struct name_results *r, struct entry *entries, struct entry *older,
-		 const uint32_t *before, size_t total)
+/* Called under the lock. Records that stay in `older` belong to removed names. */
+static void move_entries(struct name_results *r, struct entry *entries, struct entry *older,
+			 const uint32_t *before, size_t total)
 {
 	struct name_results_summary *s = &r->counts;
 
 	for (size_t i = 0; i < total; i++) {
-		if (before[i] == NOWHERE)
+		if (before[i] == NOT_BEFORE)
 			continue;
 		entries[i] = older[before[i]];
 		older[before[i]] = (struct entry){ 0 };
 	}
 	for (size_t i = 0; i < s->total; i++)
-		name_results_count(s, &older[i], false);
+		count_entry(s, &older[i], false);
 	s->total = total;
-	r->earliest_lost = true;
+	r->earliest_unknown = true;
 }
 
 bool name_results_load(struct name_results *r, struct name_set *name_set)
 {
-	struct name_set *older = r->name_set; /* nobody else changes it */
+	struct name_set *older = r->name_set; /* only this thread changes it */
 	size_t total = name_set_count(name_set), older_total = name_set_count(older);
 	struct entry *entries, *older_entries = r->entries;
 	uint32_t *before;
@@ -210,14 +209,14 @@ bool name_results_load(struct name_results *r, struct name_set *name_set)
 	if (name_set_same(name_set, older))
 		return true;
 	entries = entries_new(total);
-	before = numbers_before(name_set, older);
+	before = older_numbers(name_set, older);
 	if (entries == NULL || before == NULL) {
 		free(entries);
 		free(before);
 		return false;
 	}
 	pthread_mutex_lock(&r->lock);
-	move(r, entries, older_entries, before, total);
+	move_entries(r, entries, older_entries, before, total);
 	r->entries = entries;
 	r->name_set = name_set_hold(name_set);
 	pthread_mutex_unlock(&r->lock);
@@ -227,15 +226,15 @@ bool name_results_load(struct name_results *r, struct name_set *name_set)
 	return true;
 }
 
-static uint32_t name_results_seconds_of(struct moment m)
+static uint32_t entry_seconds_of(struct moment m)
 {
 	int64_t s = m.ms / 1000;
 
 	return s < 1 ? 1 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
 }
 
-/* A certificate for somebody else ends as it likes. */
-static struct moment name_results_end_of(const struct result *result)
+/* The end of the certificate or its chain; ms 0: it is not for this name. */
+static struct moment entry_end_of(const struct result *result)
 {
 	if (result->cert_faults & CERT_FAULT_BIT(FAULT_CERT_NAME))
 		return (struct moment){ 0 };
@@ -248,10 +247,10 @@ static bool same_certificate(const struct certificate *a, const struct certifica
 	       (a != NULL && b != NULL && strcmp(a->fingerprint, b->fingerprint) == 0);
 }
 
-/* The services of a server, and the rounds one after the other, see the same certificates made
- * again and again: the one that is held stays. */
-static struct certificate *name_results_replace(struct certificate **held,
-						struct certificate *shown)
+/* Keeps the held certificate if the new one is the same, so that all records share it. Returns the one
+ * to release, or NULL. */
+static struct certificate *replace_certificate(struct certificate **held,
+					       struct certificate *shown)
 {
 	struct certificate *old = *held;
 
@@ -261,9 +260,9 @@ static struct certificate *name_results_replace(struct certificate **held,
 	return old;
 }
 
-/* What the record is with one more result. */
-static struct name_results_change renew(struct entry *e, const struct result *result,
-					bool without_own, unsigned confirm)
+/* Updates the record with one more result. */
+static struct name_results_change entry_update(struct entry *e, const struct result *result,
+					       bool without_own, unsigned confirm)
 {
 	struct name_results_change c = {
 		.known = true,
@@ -271,39 +270,41 @@ static struct name_results_change renew(struct entry *e, const struct result *re
 		.announced_before = (enum state)e->confirmation.announced,
 		.announced_since = entry_moment(e->announced_since),
 	};
-	bool fresh =
+	bool newly_bad =
 	    result->state != STATE_OK && (c.before == STATE_COUNT || c.before == STATE_OK);
 
-	e->asked = name_results_seconds_of(result->at);
+	e->asked = entry_seconds_of(result->at);
 	if (c.before != result->state)
 		e->since = e->asked;
 	e->state = (uint8_t)result->state;
 	e->fault = (uint8_t)result->fault;
 	e->cert_faults = (uint16_t)result->cert_faults;
-	e->end = name_results_end_of(result);
+	e->end = entry_end_of(result);
 	if (confirmation_add(&e->confirmation, result->state, confirm))
 		e->announced_since = e->asked;
 	c.announced = (enum state)e->confirmation.announced;
-	c.again = fresh || confirmation_awaited(&e->confirmation);
-	e->flags = (uint8_t)((without_own ? WITHOUT_OWN : 0) | (c.again ? AWAITED : 0));
+	c.recheck = newly_bad || confirmation_is_awaited(&e->confirmation);
+	e->flags = (uint8_t)((without_own ? WITHOUT_OWN : 0) | (c.recheck ? AWAITED : 0));
 	return c;
 }
 
-static struct name_results_change name_results_own_put(
-    struct name_results *r, size_t number, const struct result *result, bool without_own,
-    unsigned confirm, char **detail, struct certificate **ret_old)
+static struct name_results_change entry_put_result(struct name_results *r, size_t number,
+						   const struct result *result,
+						   bool without_own, unsigned confirm,
+						   char **detail,
+						   struct certificate **ret_old)
 {
 	struct entry *e = &r->entries[number];
 	struct name_results_change change;
 	char *old = e->detail;
 
-	name_results_count(&r->counts, e, false);
-	change = renew(e, result, without_own, confirm);
-	name_results_count(&r->counts, e, true);
-	note_end(r, number);
+	count_entry(&r->counts, e, false);
+	change = entry_update(e, result, without_own, confirm);
+	count_entry(&r->counts, e, true);
+	update_earliest(r, number);
 	e->detail = *detail;
 	*detail = old;
-	*ret_old = name_results_replace(&e->certificate, result->certificate);
+	*ret_old = replace_certificate(&e->certificate, result->certificate);
 	return change;
 }
 
@@ -319,24 +320,24 @@ struct name_results_change name_results_put(struct name_results *r,
 	pthread_mutex_lock(&r->lock);
 	if (r->name_set == name_set ||
 	    name_set_find(r->name_set, view_of(name_set_name(name_set, number)), &number))
-		change = name_results_own_put(r, number, result, without_own, confirm,
-					      &detail, &old);
+		change = entry_put_result(r, number, result, without_own, confirm, &detail,
+					  &old);
 	pthread_mutex_unlock(&r->lock);
 	certificate_release(old);
 	free(detail);
 	return change;
 }
 
-bool name_results_doubt(struct name_results *r, const struct name_set *name_set,
-			size_t number)
+bool name_results_broke_off(struct name_results *r, const struct name_set *name_set,
+			    size_t number)
 {
 	bool before = false;
 
 	pthread_mutex_lock(&r->lock);
 	if (r->name_set == name_set ||
 	    name_set_find(r->name_set, view_of(name_set_name(name_set, number)), &number)) {
-		before = r->entries[number].flags & DOUBTED;
-		r->entries[number].flags |= DOUBTED;
+		before = r->entries[number].flags & BROKE_OFF;
+		r->entries[number].flags |= BROKE_OFF;
 	}
 	pthread_mutex_unlock(&r->lock);
 	return before;
@@ -359,15 +360,15 @@ void name_results_put_fallback(struct name_results *r, struct certificate *certi
 	struct certificate *old;
 
 	pthread_mutex_lock(&r->lock);
-	old = name_results_replace(&r->counts.fallback, certificate);
+	old = replace_certificate(&r->counts.fallback, certificate);
 	r->counts.fallback_refused = certificate == NULL;
 	r->counts.fallback_at = at;
 	pthread_mutex_unlock(&r->lock);
 	certificate_release(old);
 }
 
-void name_results_pause(struct name_results *r, enum fault fault, enum phase phase,
-			struct moment at)
+void name_results_set_paused(struct name_results *r, enum fault fault, enum phase phase,
+			     struct moment at)
 {
 	struct name_results_summary *s = &r->counts;
 
@@ -381,10 +382,10 @@ void name_results_pause(struct name_results *r, enum fault fault, enum phase pha
 	pthread_mutex_unlock(&r->lock);
 }
 
-void name_results_note(struct name_results *r, uint64_t asks, struct span behind)
+void name_results_add_probes(struct name_results *r, uint64_t probes, struct span lateness)
 {
 	pthread_mutex_lock(&r->lock);
-	r->counts.asks += asks;
-	r->counts.behind = behind;
+	r->counts.probes += probes;
+	r->counts.lateness = lateness;
 	pthread_mutex_unlock(&r->lock);
 }

@@ -1,6 +1,7 @@
-/* name_results_entry.h - the inside of a roster, for the two files that read it.
+/* name_results_entry.h - the inside of struct name_results, for name_results.c and
+ * name_results_search.c only.
  *
- * The entries lie in the order of the roll; both change together, under the lock.
+ * Entry number N is the record of name number N of the set. Both change together, under the lock.
  */
 #ifndef MAILVANE_NAME_RESULTS_ENTRY_H
 #define MAILVANE_NAME_RESULTS_ENTRY_H
@@ -13,7 +14,7 @@
 enum entry_flag {
 	WITHOUT_OWN = 1 << 0,
 	AWAITED = 1 << 1,
-	DOUBTED = 1 << 2,
+	BROKE_OFF = 1 << 2,
 };
 
 /* Small: a shared host has 100,000 names. */
@@ -31,10 +32,10 @@ struct name_results {
 	atomic_uint holders;
 	pthread_mutex_t lock;
 	struct name_set *name_set;
-	struct entry *entries; /* by its numbers */
+	struct entry *entries; /* one for each name */
 	struct name_results_summary counts;
-	size_t earliest;    /* of whose end it is */
-	bool earliest_lost; /* it must be looked for */
+	size_t earliest;       /* the number of the name that counts.earliest belongs to */
+	bool earliest_unknown; /* counts.earliest must be searched for */
 };
 
 static inline struct moment entry_moment(uint32_t seconds)
@@ -42,7 +43,7 @@ static inline struct moment entry_moment(uint32_t seconds)
 	return (struct moment){ (int64_t)seconds * 1000 };
 }
 
-/* Of the last result; STATE_COUNT: there is none. */
+/* The state of the last result; STATE_COUNT: there is none. */
 static inline enum state entry_state(const struct entry *e)
 {
 	return e->asked != 0 ? (enum state)e->state : STATE_COUNT;

@@ -1,18 +1,17 @@
-/* name_results_search.c - names out of a roster: one, or those that a question fits.
+/* name_results_search.c - finds one name, or all names that match a query.
  *
- * The names are looked through without the lock, which a roll does not need; it is taken for a
- * few records at a time.
+ * Names are compared without the lock, because a set does not change; the lock is held while BATCH
+ * records are read.
  */
 #include "buffer.h"
 #include "name_results_entry.h"
 
 #include <string.h>
 
-/* Records copied under one lock. */
+/* Records that are read under one lock. */
 enum { BATCH = 256 };
 
-static void name_results_search_copy(struct name_result *n, const char *name,
-				     const struct entry *e)
+static void name_result_copy(struct name_result *n, const char *name, const struct entry *e)
 {
 	*n = (struct name_result){
 		.state = entry_state(e),
@@ -49,8 +48,7 @@ bool name_results_get(struct name_results *r, struct view name,
 	pthread_mutex_lock(&r->lock);
 	found = name_set_find(r->name_set, name, &i);
 	if (found)
-		name_results_search_copy(ret_name, name_set_name(r->name_set, i),
-					 &r->entries[i]);
+		name_result_copy(ret_name, name_set_name(r->name_set, i), &r->entries[i]);
 	pthread_mutex_unlock(&r->lock);
 	return found;
 }
@@ -60,7 +58,7 @@ struct moment name_results_oldest(struct name_results *r)
 	uint32_t oldest = 0;
 
 	pthread_mutex_lock(&r->lock);
-	/* Minus 1, never (0) is the latest. */
+	/* Minus 1, so that never (0) counts as the latest. */
 	for (size_t i = 0; i < r->counts.total; i++)
 		if (r->entries[i].asked - 1 < oldest - 1)
 			oldest = r->entries[i].asked;
@@ -68,20 +66,20 @@ struct moment name_results_oldest(struct name_results *r)
 	return entry_moment(oldest);
 }
 
-/* One question on its way through a roll. */
+/* A query under way. */
 struct search {
-	const struct name_results_question *question;
+	const struct name_results_query *query;
 	char part[NAME_SET_NAME_MAX]; /* in small letters */
 	struct name_set *name_set;
-	size_t rank;     /* of the next to be looked at */
-	size_t expected; /* how many there can be */
+	size_t rank;     /* of the next name to compare */
+	size_t expected; /* the most that can match */
 	struct name_result *names;
 	size_t count, max, total;
 };
 
-static bool name_results_search_fits(const struct search *s, const struct entry *e)
+static bool search_fits(const struct search *s, const struct entry *e)
 {
-	const struct name_results_question *q = s->question;
+	const struct name_results_query *q = s->query;
 
 	if (q->states == 0)
 		return true;
@@ -90,20 +88,19 @@ static bool name_results_search_fits(const struct search *s, const struct entry 
 					       : entry_state(e));
 }
 
-static void name_results_search_look(struct search *s, const struct name_results *r,
-				     size_t number)
+static void search_check(struct search *s, const struct name_results *r, size_t number)
 {
 	const struct entry *e = &r->entries[number];
 
-	if (!name_results_search_fits(s, e))
+	if (!search_fits(s, e))
 		return;
-	if (s->total++ >= s->question->skip && s->count < s->max)
-		name_results_search_copy(&s->names[s->count++],
-					 name_set_name(s->name_set, number), e);
+	if (s->total++ >= s->query->skip && s->count < s->max)
+		name_result_copy(&s->names[s->count++], name_set_name(s->name_set, number),
+				 e);
 }
 
-/* The roll is the searcher's own, so that names are compared without the lock. */
-static size_t name_results_search_gather(struct search *s, uint32_t numbers[BATCH])
+/* The numbers of the next names that contain the part, at most BATCH. */
+static size_t search_gather(struct search *s, uint32_t numbers[BATCH])
 {
 	size_t n = 0;
 
@@ -117,11 +114,10 @@ static size_t name_results_search_gather(struct search *s, uint32_t numbers[BATC
 	return n;
 }
 
-/* How many there are by the counts, if the letters do not matter. */
-static size_t name_results_search_expect(const struct search *s,
-					 const struct name_results *r)
+/* How many names have the states, by the counts: at most so many match. */
+static size_t search_expected(const struct search *s, const struct name_results *r)
 {
-	const struct name_results_question *q = s->question;
+	const struct name_results_query *q = s->query;
 	const size_t *by = q->announced ? r->counts.announced : r->counts.states;
 	size_t sum = 0;
 
@@ -133,46 +129,46 @@ static size_t name_results_search_expect(const struct search *s,
 	return sum;
 }
 
-/* False: other names were loaded meanwhile. */
-static bool name_results_search_own_search(struct search *s, struct name_results *r)
+/* False: another set of names was loaded meanwhile. */
+static bool search_run(struct search *s, struct name_results *r)
 {
 	uint32_t numbers[BATCH];
 	size_t n;
 
-	while (s->total < s->expected && (n = name_results_search_gather(s, numbers)) > 0) {
+	while (s->total < s->expected && (n = search_gather(s, numbers)) > 0) {
 		pthread_mutex_lock(&r->lock);
 		if (r->name_set != s->name_set) {
 			pthread_mutex_unlock(&r->lock);
 			return false;
 		}
 		for (size_t i = 0; i < n; i++)
-			name_results_search_look(s, r, numbers[i]);
+			search_check(s, r, numbers[i]);
 		pthread_mutex_unlock(&r->lock);
 	}
 	return true;
 }
 
-static void search_begin(struct search *s, struct name_results *r)
+static void search_restart(struct search *s, struct name_results *r)
 {
 	name_result_list_fini(s->names, s->count);
 	name_set_release(s->name_set);
 	s->count = s->total = s->rank = 0;
 	pthread_mutex_lock(&r->lock);
 	s->name_set = name_set_hold(r->name_set);
-	s->expected = name_results_search_expect(s, r);
+	s->expected = search_expected(s, r);
 	pthread_mutex_unlock(&r->lock);
-	/* All names in pages: those before need not be looked at. */
-	if (s->question->states == 0 && s->part[0] == '\0') {
-		size_t skip = s->question->skip;
+	/* A page of all names: those before it are skipped at once. */
+	if (s->query->states == 0 && s->part[0] == '\0') {
+		size_t skip = s->query->skip;
 
 		s->rank = s->total = skip < s->expected ? skip : s->expected;
 	}
 }
 
-size_t name_results_find(struct name_results *r, const struct name_results_question *q,
+size_t name_results_find(struct name_results *r, const struct name_results_query *q,
 			 struct name_result *ret_names, size_t max, size_t *ret_total)
 {
-	struct search s = { .question = q, .names = ret_names, .max = max };
+	struct search s = { .query = q, .names = ret_names, .max = max };
 	struct view part = view_of(q->part);
 
 	if (part.n >= sizeof(s.part)) {
@@ -183,8 +179,8 @@ size_t name_results_find(struct name_results *r, const struct name_results_quest
 	for (size_t i = 0; i < part.n; i++)
 		s.part[i] = ascii_lower(part.p[i]);
 	do
-		search_begin(&s, r);
-	while (!name_results_search_own_search(&s, r));
+		search_restart(&s, r);
+	while (!search_run(&s, r));
 	name_set_release(s.name_set);
 	if (ret_total != NULL)
 		*ret_total = s.total;

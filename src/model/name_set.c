@@ -1,4 +1,5 @@
-/* name_set.c - one block: the list, then its offsets twice ordered, then the texts. */
+/* name_set.c - one block of memory: the struct, the numbers in alphabetical order, the offsets in the
+ * order of places, and the texts. */
 #include "name_set.h"
 
 #include <stdatomic.h>
@@ -8,13 +9,13 @@
 struct name_set {
 	atomic_uint holders;
 	size_t count;
-	uint32_t *letters; /* numbers in the order of the names */
+	uint32_t *letters; /* numbers in alphabetical order */
 	uint32_t *offsets; /* by number */
 	char *texts;
 };
 
-/* The bytes of FNV-1a that a name's last letters reach are the lower ones (Appleby's finalizer of
- * MurmurHash3 spreads them), and it is the upper ones that order. */
+/* The last letters of a name only change the lower bits of its FNV-1a hash, but the upper bits decide
+ * the order: the finalizer of MurmurHash3 (Appleby) spreads them. */
 static uint64_t name_set_place_of(struct view name)
 {
 	uint64_t hash = view_hash(name);

@@ -1,19 +1,19 @@
-/* override.c - which row of an operator's counts. */
+/* override.c - finds the row that counts. */
 #include "override.h"
 
 #include <string.h>
 
-static bool override_same_service(const char *a, const char *b)
+static bool override_service_is_same(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* 0: it is not for this finding; more is more exact. */
-static int fit(const struct override *o, enum fault fault, enum phase phase,
-	       const char *service)
+/* 0: the row is not for this finding; a higher number is more specific. */
+static int override_fit(const struct override *o, enum fault fault, enum phase phase,
+			const char *service)
 {
 	if (o->fault != fault || (o->phase != PHASE_COUNT && o->phase != phase) ||
-	    (o->service != NULL && !override_same_service(o->service, service)))
+	    (o->service != NULL && !override_service_is_same(o->service, service)))
 		return 0;
 	return 1 + (o->phase != PHASE_COUNT) + 2 * (o->service != NULL);
 }
@@ -25,11 +25,11 @@ const struct override *overrides_find(const struct overrides *rows, enum fault f
 	int best = 0;
 
 	for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-		int fits = fit(&rows->list[i], fault, phase, service);
+		int exactness = override_fit(&rows->list[i], fault, phase, service);
 
-		if (fits <= best)
+		if (exactness <= best)
 			continue;
-		best = fits;
+		best = exactness;
 		found = &rows->list[i];
 	}
 	return found;
@@ -38,7 +38,7 @@ const struct override *overrides_find(const struct overrides *rows, enum fault f
 bool override_same(const struct override *a, const struct override *b)
 {
 	return a->fault == b->fault && a->phase == b->phase &&
-	       override_same_service(a->service, b->service);
+	       override_service_is_same(a->service, b->service);
 }
 
 bool overrides_same(const struct overrides *a, const struct overrides *b)
@@ -54,7 +54,7 @@ bool overrides_same(const struct overrides *a, const struct overrides *b)
 	return true;
 }
 
-const char *override_fault(const struct override *o)
+const char *override_mistake(const struct override *o)
 {
 	if (o->fault == FAULT_OK)
 		return "is no fault, its state is always OK";

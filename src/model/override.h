@@ -1,7 +1,8 @@
-/* override.h - states that an operator puts in place of those of the table in verdict.c.
+/* override.h - states that the operator sets for faults, in place of those of the table in verdict.c.
  *
- * The most exact row counts: one for a service before one for all, then one for a phase before
- * one for all. No two rows may say the same, so that their order never matters.
+ * The most specific row counts: one for a service before one for all services, then one for a phase
+ * before one for all phases. No two rows may be for the same findings, so that their order does not
+ * matter.
  */
 #ifndef MAILVANE_OVERRIDE_H
 #define MAILVANE_OVERRIDE_H
@@ -11,8 +12,8 @@
 
 struct override {
 	enum fault fault;    /* not FAULT_OK */
-	enum phase phase;    /* PHASE_COUNT: in each */
-	const char *service; /* NULL: at each */
+	enum phase phase;    /* PHASE_COUNT: in every phase */
+	const char *service; /* NULL: at every service */
 	enum state state;
 };
 
@@ -21,15 +22,16 @@ struct overrides {
 	size_t count;
 };
 
-/* The row that counts, or NULL; of nothing if overrides is NULL. */
+/* The row that counts; NULL: there is none, or overrides is NULL. */
 const struct override *overrides_find(const struct overrides *, enum fault, enum phase,
 				      const char *service);
 
-/* True when both are for the same findings, whatever they make of them. */
+/* Whether both rows are for the same findings, even if they set other states. */
 bool override_same(const struct override *, const struct override *);
 bool overrides_same(const struct overrides *, const struct overrides *);
 
-/* NULL, or what no such row can ever mean: "is found in the phase tls only". */
-const char *override_fault(const struct override *);
+/* NULL: the row is valid; else why it can never apply, without a subject ("is found in the phase tls
+ * only"). */
+const char *override_mistake(const struct override *);
 
 #endif

@@ -1,6 +1,6 @@
-/* packed.c - what every record has in a struct, what only some have in bytes behind it.
+/* packed.c - stores what every record has in a struct, and what only some have in the bytes after it.
  *
- * `put_rest` and `take_rest` stand side by side and must agree.
+ * `put_rest` writes these bytes and `take_rest` reads them: both must have the same order.
  */
 #include "packed.h"
 
@@ -22,11 +22,13 @@ enum has {
 	HAS_NOTICE = 1 << 8,
 	HAS_DRIFT = 1 << 9,
 	HAS_HELD = 1 << 10,
-	HAS_LEAFS_CHAIN = 1 << 11, /* its dates are those of the certificate, as most are */
+	HAS_LEAFS_CHAIN =
+	    1
+	    << 11, /* the dates of the chain are those of the certificate, as in most cases */
 	HAS_WAITED = 1 << 12,
 };
 
-/* The highest bits of `has` are the result's enum dane. */
+/* The upper bits of `has` are the enum dane of the result. */
 enum { DANE_SHIFT = 13 };
 
 enum { HOST_MAX = 16, WORDS_MAX = 256, CAPABILITY_SETS_MAX = 1024 };
@@ -36,48 +38,49 @@ enum {
 		   3 * PRINTABLE_MAX + DIALOGUE_CODE_MAX,
 };
 
-/* --- words -------------------------------------------------------------------------------- */
+/* --- TLS versions and ciphers -------------------------------------------------------------- */
 
-/* TLS versions and ciphers: static texts, few, met again and again. Number 0 is none; should
- * there ever be more than there is room for, those beyond are none, too. */
-static const char *_Atomic words[WORDS_MAX];
+/* A few static texts, each stored once and known by its number. Number 0 is none; if the table is full,
+ * further texts count as none, too. */
+static const char *_Atomic tls_words[WORDS_MAX];
 
-static uint8_t word_number(const char *word)
+static uint8_t tls_word_number(const char *word)
 {
-	const char *met;
+	const char *seen;
 
 	if (word == NULL)
 		return 0;
 	for (unsigned i = 1; i < WORDS_MAX; i++) {
-		met = NULL;
-		if (atomic_compare_exchange_strong(&words[i], &met, word) ||
-		    strcmp(met, word) == 0)
+		seen = NULL;
+		if (atomic_compare_exchange_strong(&tls_words[i], &seen, word) ||
+		    strcmp(seen, word) == 0)
 			return (uint8_t)i;
 	}
 	return 0;
 }
 
-/* --- offers ------------------------------------------------------------------------------- */
+/* --- capability sets ----------------------------------------------------------------------- */
 
-/* Likewise. Hundreds of thousands of servers offer some dozens of sets; those that do not find
- * room are not remembered. */
-static uint64_t _Atomic offers[CAPABILITY_SETS_MAX];
+/* Stored in the same way: hundreds of thousands of servers offer some dozens of sets. If the table is
+ * full, further sets are not remembered. */
+static uint64_t _Atomic capability_sets[CAPABILITY_SETS_MAX];
 
-static uint16_t capability_set_number(const struct capability_set *o)
+static uint16_t capability_set_number_of(const struct capability_set *o)
 {
-	uint64_t bits = (uint64_t)o->before << 32 | o->after, met;
+	uint64_t bits = (uint64_t)o->before << 32 | o->after, seen;
 
 	for (unsigned i = 1; bits != 0 && i < CAPABILITY_SETS_MAX; i++) {
-		met = 0;
-		if (atomic_compare_exchange_strong(&offers[i], &met, bits) || met == bits)
+		seen = 0;
+		if (atomic_compare_exchange_strong(&capability_sets[i], &seen, bits) ||
+		    seen == bits)
 			return (uint16_t)i;
 	}
 	return 0;
 }
 
-static struct capability_set capability_set_numbered(uint16_t number)
+static struct capability_set capability_set_of_number(uint16_t number)
 {
-	uint64_t bits = atomic_load(&offers[number]);
+	uint64_t bits = atomic_load(&capability_sets[number]);
 
 	return (struct capability_set){ (uint32_t)(bits >> 32), (uint32_t)bits };
 }
@@ -113,14 +116,14 @@ static void packed_put_text(struct packed *p, enum has part, const char *text,
 	packed_put(at, text, strlen(text) + 1);
 }
 
-static uint32_t packed_us_of(struct span span)
+static uint32_t microseconds_of(struct span span)
 {
 	int64_t us = span.ns / 1000;
 
 	return us < 0 ? 0 : us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
 
-static struct span span_of_us(uint32_t us)
+static struct span span_of_microseconds(uint32_t us)
 {
 	return (struct span){ (int64_t)us * 1000 };
 }
@@ -163,7 +166,7 @@ static void packed_put_phases(struct packed *p, const struct span *phases,
 			      unsigned char **at)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++) {
-		uint32_t us = packed_us_of(phases[i]);
+		uint32_t us = microseconds_of(phases[i]);
 
 		if (phases[i].ns < 0)
 			continue;
@@ -182,14 +185,14 @@ static void take_phases(const struct packed *p, struct span *phases,
 		if (!(p->reached & (1u << i)))
 			continue;
 		packed_take(at, &us, sizeof(us));
-		phases[i] = span_of_us(us);
+		phases[i] = span_of_microseconds(us);
 	}
 }
 
-/* Most do not wait. */
+/* Most probes do not wait: then nothing is stored. */
 static void put_waited(struct packed *p, struct span waited, unsigned char **at)
 {
-	uint32_t us = packed_us_of(waited);
+	uint32_t us = microseconds_of(waited);
 
 	if (us == 0)
 		return;
@@ -203,10 +206,10 @@ static struct span take_waited(const struct packed *p, const unsigned char **at)
 
 	if (p->has & HAS_WAITED)
 		packed_take(at, &us, sizeof(us));
-	return span_of_us(us);
+	return span_of_microseconds(us);
 }
 
-static bool ends_with_leaf(const struct result *r)
+static bool chain_has_leaf_dates(const struct result *r)
 {
 	const struct certificate *c = r->certificate;
 
@@ -219,7 +222,7 @@ static void put_chain(struct packed *p, const struct result *r, unsigned char **
 {
 	if (r->chain_not_before.ms == 0 && r->chain_not_after.ms == 0 && r->decider == NULL)
 		return;
-	if (ends_with_leaf(r)) {
+	if (chain_has_leaf_dates(r)) {
 		p->has |= HAS_LEAFS_CHAIN;
 		return;
 	}
@@ -229,7 +232,7 @@ static void put_chain(struct packed *p, const struct result *r, unsigned char **
 	packed_put(at, &r->decider, sizeof(struct certificate *));
 }
 
-/* Left as they are when there are none. */
+/* Without dates of a chain both are left unchanged. */
 static void take_chain(const struct packed *p, struct moment *not_before,
 		       struct moment *not_after, struct certificate **decider,
 		       const unsigned char **at)
@@ -314,7 +317,7 @@ struct packed *packed_new(const struct record *record)
 		.at = r->at,
 		.probes = (uint32_t)record->probes,
 		.failures = (uint32_t)record->failures,
-		.took = packed_us_of(r->took),
+		.took = microseconds_of(r->took),
 		.announced_since = (uint32_t)(record->announced_since.ms / 1000),
 		.confirmation = record->confirmation,
 		.code = (uint16_t)r->code,
@@ -326,19 +329,19 @@ struct packed *packed_new(const struct record *record)
 		.flags = r->flags & 31,
 		.cert_faults = (uint16_t)r->cert_faults,
 		.notices = (uint8_t)r->notices,
-		.usual = capability_set_number(&r->drift.usual),
-		.tls_version = word_number(r->tls_version),
-		.tls_cipher = word_number(r->tls_cipher),
+		.usual = capability_set_number_of(&r->drift.usual),
+		.tls_version = tls_word_number(r->tls_version),
+		.tls_cipher = tls_word_number(r->tls_cipher),
 	};
-	struct packed *held;
+	struct packed *packed;
 
 	put_rest(&p, r, &end);
-	held = malloc(offsetof(struct packed, rest) + (size_t)(end - rest));
-	if (held == NULL)
+	packed = malloc(offsetof(struct packed, rest) + (size_t)(end - rest));
+	if (packed == NULL)
 		return NULL;
-	memcpy(held, &p, offsetof(struct packed, rest));
-	memcpy(held->rest, rest, (size_t)(end - rest));
-	return held;
+	memcpy(packed, &p, offsetof(struct packed, rest));
+	memcpy(packed->rest, rest, (size_t)(end - rest));
+	return packed;
 }
 
 void packed_view(const struct packed *p, struct record *ret_record)
@@ -359,13 +362,13 @@ void packed_view(const struct packed *p, struct record *ret_record)
 		.dialogue_phase = (enum phase)p->dialogue_phase,
 		.cert_faults = p->cert_faults,
 		.notices = p->notices,
-		.drift.usual = capability_set_numbered(p->usual),
+		.drift.usual = capability_set_of_number(p->usual),
 		.flags = p->flags,
 		.at = p->at,
-		.took = span_of_us(p->took),
+		.took = span_of_microseconds(p->took),
 		.code = p->code,
-		.tls_version = atomic_load(&words[p->tls_version]),
-		.tls_cipher = atomic_load(&words[p->tls_cipher]),
+		.tls_version = atomic_load(&tls_words[p->tls_version]),
+		.tls_cipher = atomic_load(&tls_words[p->tls_cipher]),
 		.certificate = p->certificate,
 	};
 	take_rest(p, r);
@@ -379,19 +382,21 @@ static size_t address_size(const struct packed *p)
 	return n + (p->has & HAS_V6 ? sizeof(struct in6_addr) : 0);
 }
 
-static void brief_phases(const struct packed *p, struct brief *b, const unsigned char **at)
+static void figures_phases(const struct packed *p, struct record_figures *b,
+			   const unsigned char **at)
 {
 	for (unsigned i = 0; i < PHASE_COUNT; i++)
 		if (p->reached & (1u << i))
 			packed_take(at, &b->phases[i], sizeof(b->phases[i]));
 }
 
-static void brief_more(const struct packed *p, struct brief *b, const unsigned char *at)
+static void figures_more(const struct packed *p, struct record_figures *b,
+			 const unsigned char *at)
 {
 	struct moment begin;
 
-	b->tls_version = atomic_load(&words[p->tls_version]);
-	b->tls_cipher = atomic_load(&words[p->tls_cipher]);
+	b->tls_version = atomic_load(&tls_words[p->tls_version]);
+	b->tls_cipher = atomic_load(&tls_words[p->tls_cipher]);
 	b->chain_not_after.ms = 0;
 	b->decider = NULL;
 	take_chain(p, &begin, &b->chain_not_after, &b->decider, &at);
@@ -401,23 +406,23 @@ static void brief_more(const struct packed *p, struct brief *b, const unsigned c
 	b->held_until.ms = 0;
 	if (p->has & HAS_HELD)
 		packed_take(&at, &b->held_until, sizeof(b->held_until));
-	b->waited = packed_us_of(take_waited(p, &at));
+	b->waited = microseconds_of(take_waited(p, &at));
 }
 
-void packed_brief_rest(const struct packed *p, unsigned parts, struct brief *b)
+void packed_figures_rest(const struct packed *p, unsigned parts, struct record_figures *b)
 {
 	const unsigned char *at = p->rest;
 
-	if (parts & BRIEF_ADDRESS) {
+	if (parts & FIGURES_ADDRESS) {
 		b->address = (struct address){ 0 };
 		take_address(p, &b->address, &at);
 	} else {
 		at += address_size(p);
 	}
-	if (parts & BRIEF_PHASES)
-		brief_phases(p, b, &at);
+	if (parts & FIGURES_PHASES)
+		figures_phases(p, b, &at);
 	else
 		at += sizeof(uint32_t) * (size_t)__builtin_popcount(p->reached);
-	if (parts & BRIEF_MORE)
-		brief_more(p, b, at);
+	if (parts & FIGURES_MORE)
+		figures_more(p, b, at);
 }

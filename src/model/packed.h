@@ -1,7 +1,7 @@
-/* packed.h - a record in the least room: for 100,000 targets that wait for their turn.
+/* packed.h - a record in as little memory as possible, for 100,000 targets.
  *
- * Spans are 32 bits of microseconds (71 minutes at most), texts as long as they are, and what
- * is absent takes no room.
+ * Durations are microseconds in 32 bits (71 minutes at most), texts have their own length, and what is
+ * absent takes no memory.
  */
 #ifndef MAILVANE_PACKED_H
 #define MAILVANE_PACKED_H
@@ -9,42 +9,45 @@
 #include "slot.h"
 
 struct packed {
-	struct packed *next; /* the list is the slot's */
+	struct packed *next; /* in the list of the slot */
 	struct certificate *certificate;
 	struct moment since, last_success, at;
 	uint32_t probes, failures;
 	uint32_t took;
 	uint32_t announced_since; /* Unix time */
 	uint16_t port, code;
-	uint16_t reached; /* bits of phases */
+	uint16_t reached; /* one bit for each enum phase */
 	uint16_t cert_faults;
-	uint16_t has;   /* what of the rest is there */
-	uint16_t usual; /* offer, by number */
+	uint16_t has;   /* which parts `rest` has, and the enum dane */
+	uint16_t usual; /* number of the usual capability set */
 	uint8_t state : 3, flags : 5;
 	uint8_t phase : 4, dialogue_phase : 4;
 	uint8_t fault, dialogue_fault, notices;
-	uint8_t tls_version, tls_cipher; /* numbers of words */
+	uint8_t tls_version, tls_cipher; /* numbers of texts */
 	struct confirmation confirmation;
-	unsigned char rest[];
+	unsigned char rest[]; /* the parts that not every record has */
 };
 
-/* Takes over what the record holds. NULL: out of memory, and the record is as it was. */
+/* Takes over what the record holds. NULL: out of memory, and the record is unchanged. */
 struct packed *packed_new(const struct record *);
 
-/* What the record holds is lent by the packed one: free it by slot_record_fini in its place. */
+/* Unpacks a record. The packed one lends what the record holds: before the packed one is freed, call
+ * slot_record_fini for the record. */
 void packed_view(const struct packed *, struct record *ret_record);
 
-/* The highest bits of `has`. */
+/* The upper bits of `has`. */
 static inline enum dane packed_dane(const struct packed *p)
 {
 	return (enum dane)(p->has >> 13);
 }
 
-/* Private: the parts that are not in the struct. */
-void packed_brief_rest(const struct packed *, unsigned parts, struct brief *ret_brief);
+/* For packed_figures only: copies the parts that are in `rest`. */
+void packed_figures_rest(const struct packed *, unsigned parts,
+			 struct record_figures *ret_figures);
 
-/* Nothing is held for it. Inline, because a scrape does it millions of times. */
-static inline void packed_brief(const struct packed *p, unsigned parts, struct brief *b)
+/* Copies the figures; nothing is held for them. Inline, because a scrape calls it for each record. */
+static inline void packed_figures(const struct packed *p, unsigned parts,
+				  struct record_figures *b)
 {
 	b->since = p->since;
 	b->last_success = p->last_success;
@@ -64,8 +67,8 @@ static inline void packed_brief(const struct packed *p, unsigned parts, struct b
 	b->announced = p->confirmation.announced;
 	b->has_certificate = p->certificate != NULL;
 	b->certificate = p->certificate;
-	if (parts & ~(unsigned)BRIEF_CERTIFICATE)
-		packed_brief_rest(p, parts, b);
+	if (parts & ~(unsigned)FIGURES_CERTIFICATE)
+		packed_figures_rest(p, parts, b);
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* plan.c - the life of a plan, and what two plans have in common. */
+/* plan.c - makes and frees plans, and finds what two plans have in common. */
 #include "plan.h"
 
 #include "out_of_memory.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *need(void *p)
+static void *or_die(void *p)
 {
 	if (p == NULL)
 		out_of_memory();
@@ -15,7 +15,7 @@ static void *need(void *p)
 
 struct plan *plan_new(void)
 {
-	struct plan *p = need(calloc(1, sizeof(*p)));
+	struct plan *p = or_die(calloc(1, sizeof(*p)));
 
 	atomic_init(&p->holders, 1);
 	arena_init(&p->arena);
@@ -70,12 +70,12 @@ int target_order(const struct target *a, const struct target *b)
 	return order != 0 ? order : strcmp(a->service->name, b->service->name);
 }
 
-static int by_order(const void *a, const void *b)
+static int compare_targets(const void *a, const void *b)
 {
 	return target_order(a, b);
 }
 
-/* Of one server, and asked for the same name: what they show should be the same. */
+/* Targets of one server with the same TLS name should show the same certificate. */
 static void mark_compared(struct plan *p)
 {
 	for (size_t i = 0; i < p->target_count; i++) {
@@ -97,15 +97,15 @@ static void mark_compared(struct plan *p)
 const struct target *plan_set_targets(struct plan *p, const struct target *list,
 				      size_t count)
 {
-	p->targets = need(calloc(count > 0 ? count : 1, sizeof(*list)));
+	p->targets = or_die(calloc(count > 0 ? count : 1, sizeof(*list)));
 	if (count > 0)
 		memcpy(p->targets, list, count * sizeof(*list));
-	qsort(p->targets, count, sizeof(*list), by_order);
+	qsort(p->targets, count, sizeof(*list), compare_targets);
 	for (size_t i = 1; i < count; i++)
 		if (target_order(&p->targets[i - 1], &p->targets[i]) == 0)
 			return &p->targets[i];
 	for (; p->target_count < count; p->target_count++)
-		p->targets[p->target_count].slot = need(slot_new());
+		p->targets[p->target_count].slot = or_die(slot_new());
 	mark_compared(p);
 	return NULL;
 }
@@ -125,37 +125,37 @@ size_t plan_find_server(const struct plan *p, const char *server)
 	return low;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool text_is_same(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* With another password, or a new token each hour, it is the same target still. */
-static bool same_account(const struct account *a, const struct account *b)
+/* A target with another password, or with a new token each hour, is unchanged. */
+static bool account_is_same(const struct account *a, const struct account *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
-	return same_text(a->user, b->user) && a->mechanism == b->mechanism &&
+	return text_is_same(a->user, b->user) && a->mechanism == b->mechanism &&
 	       a->token == b->token;
 }
 
-static bool plan_same_service(const struct service *a, const struct service *b)
+static bool service_is_same(const struct service *a, const struct service *b)
 {
 	return a->protocol == b->protocol && a->port == b->port && a->tls == b->tls &&
 	       a->tls_min == b->tls_min;
 }
 
-static bool same_target(const struct target *a, const struct target *b)
+static bool target_is_same(const struct target *a, const struct target *b)
 {
 	if (a->label_count != b->label_count)
 		return false;
 	for (size_t i = 0; i < a->label_count; i++)
-		if (!same_text(a->labels[i].name, b->labels[i].name) ||
-		    !same_text(a->labels[i].value, b->labels[i].value))
+		if (!text_is_same(a->labels[i].name, b->labels[i].name) ||
+		    !text_is_same(a->labels[i].value, b->labels[i].value))
 			return false;
-	return same_text(a->host, b->host) && same_text(a->tls_name, b->tls_name) &&
-	       pins_same(a->pins, b->pins) && plan_same_service(a->service, b->service) &&
-	       same_account(a->account, b->account) &&
+	return text_is_same(a->host, b->host) && text_is_same(a->tls_name, b->tls_name) &&
+	       pins_same(a->pins, b->pins) && service_is_same(a->service, b->service) &&
+	       account_is_same(a->account, b->account) &&
 	       overrides_same(a->overrides, b->overrides) && a->addresses == b->addresses &&
 	       ((a->flags ^ b->flags) & ~(unsigned)TARGET_COMPARED) == 0 &&
 	       a->tls_min == b->tls_min && a->legacy_tls_minutes == b->legacy_tls_minutes &&
@@ -166,8 +166,8 @@ static bool same_target(const struct target *a, const struct target *b)
 
 /* --- names -------------------------------------------------------------------------------- */
 
-static const struct target *find_target(const struct plan *p, const char *server,
-					const char *service)
+static const struct target *plan_find_target(const struct plan *p, const char *server,
+					     const char *service)
 {
 	size_t i = plan_find_server(p, server);
 
@@ -177,35 +177,38 @@ static const struct target *find_target(const struct plan *p, const char *server
 	return NULL;
 }
 
-/* Targets of one plan lie in their order. */
-static int by_target(const void *a, const void *b)
+/* Targets of one plan are in one sorted array, so that their addresses have its order. */
+static int compare_name_checks(const void *a, const void *b)
 {
 	const struct name_check *x = a, *y = b;
 
 	return x->target < y->target ? -1 : x->target > y->target;
 }
 
-void plan_set_hostings(struct plan *p, const struct name_check_options *list, size_t count)
+void plan_set_name_checks(struct plan *p, const struct name_check_options *list,
+			  size_t count)
 {
-	p->name_checks = need(calloc(count > 0 ? count : 1, sizeof(*p->name_checks)));
+	p->name_checks = or_die(calloc(count > 0 ? count : 1, sizeof(*p->name_checks)));
 	for (size_t i = 0; i < count; i++) {
-		const struct name_check_options *wish = &list[i];
-		const struct target *t = find_target(p, wish->server, wish->service);
+		const struct name_check_options *options = &list[i];
+		const struct target *t =
+		    plan_find_target(p, options->server, options->service);
 
 		struct name_results *name_results;
 
 		if (t == NULL || t->service->tls == TLS_MODE_NONE)
 			continue;
-		name_results = need(name_results_new(wish->name_set));
+		name_results = or_die(name_results_new(options->name_set));
 		p->name_checks[p->name_check_count++] = (struct name_check){
 			.target = t,
 			.name_results = name_results,
-			.name_set = name_set_hold(wish->name_set),
-			.file = wish->file,
-			.interval = wish->interval,
+			.name_set = name_set_hold(options->name_set),
+			.file = options->file,
+			.interval = options->interval,
 		};
 	}
-	qsort(p->name_checks, p->name_check_count, sizeof(*p->name_checks), by_target);
+	qsort(p->name_checks, p->name_check_count, sizeof(*p->name_checks),
+	      compare_name_checks);
 }
 
 const struct name_check *plan_find_name_check(const struct plan *p, const struct target *t)
@@ -214,7 +217,8 @@ const struct name_check *plan_find_name_check(const struct plan *p, const struct
 
 	if (p->name_check_count == 0)
 		return NULL;
-	return bsearch(&key, p->name_checks, p->name_check_count, sizeof(key), by_target);
+	return bsearch(&key, p->name_checks, p->name_check_count, sizeof(key),
+		       compare_name_checks);
 }
 
 void plan_load_name_results(struct plan *p)
@@ -224,11 +228,11 @@ void plan_load_name_results(struct plan *p)
 				  p->name_checks[i].name_set);
 }
 
-/* What was found of names is of the machine that was asked, however often it is asked. */
-static bool same_host(const struct target *a, const struct target *b)
+/* Results of names stay valid as long as the host and the service are the same. */
+static bool host_is_same(const struct target *a, const struct target *b)
 {
-	return same_text(a->host, b->host) && pins_same(a->pins, b->pins) &&
-	       plan_same_service(a->service, b->service);
+	return text_is_same(a->host, b->host) && pins_same(a->pins, b->pins) &&
+	       service_is_same(a->service, b->service);
 }
 
 static void inherit_name_results(struct plan *p, const struct plan *older)
@@ -240,7 +244,7 @@ static void inherit_name_results(struct plan *p, const struct plan *older)
 		const struct name_check *theirs = &older->name_checks[j];
 		int order = target_order(mine->target, theirs->target);
 
-		if (order == 0 && same_host(mine->target, theirs->target)) {
+		if (order == 0 && host_is_same(mine->target, theirs->target)) {
 			name_results_release(mine->name_results);
 			mine->name_results = name_results_hold(theirs->name_results);
 		}
@@ -260,7 +264,7 @@ void plan_inherit(struct plan *p, const struct plan *older)
 		const struct target *theirs = &older->targets[j];
 		int order = target_order(mine, theirs);
 
-		if (order == 0 && same_target(mine, theirs)) {
+		if (order == 0 && target_is_same(mine, theirs)) {
 			slot_release(mine->slot);
 			mine->slot = slot_hold(theirs->slot);
 		}

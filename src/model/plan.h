@@ -1,7 +1,7 @@
-/* plan.h - what to probe and how: the whole configuration in the words of the engine.
+/* plan.h - what to probe and how: the whole configuration as the engine uses it.
  *
- * Built once (by src/config or a plugin), then immutable, counted and shared by engine
- * threads, probes in flight and scrapes. A reload makes a new one.
+ * A plan is built once, by src/config or a plugin, and then does not change. It is counted and shared
+ * by engine threads, probes in flight and scrapes. A reload makes a new plan.
  */
 #ifndef MAILVANE_PLAN_H
 #define MAILVANE_PLAN_H
@@ -20,17 +20,18 @@
 
 #include <stdatomic.h>
 
-/* ADDRESS_FIRST: the first that accepts a connection. ADDRESS_EACH: every one is a probe. */
+/* ADDRESS_FIRST: one probe, of the first address that accepts a connection. ADDRESS_IPV4, _IPV6: the
+ * same with addresses of one kind. ADDRESS_EACH: a probe of every address. */
 enum address_mode { ADDRESS_FIRST, ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_EACH };
 
 struct account {
-	const char *name; /* in the configuration; never the user */
+	const char *name; /* of the account in the configuration; not the user name */
 	const char *user, *password;
-	enum mechanism mechanism; /* the only one to log in with */
+	enum mechanism mechanism; /* the SASL mechanism to use */
 	bool token;               /* the password is a token */
 };
 
-/* SMTP and LMTP: as in struct dialogue_params. */
+/* The addresses to try with SMTP and LMTP, as in struct dialogue_params. */
 struct envelope {
 	const char *from, *to;
 	int expect_code;
@@ -44,14 +45,15 @@ enum target_flag {
 	TARGET_PLAINTEXT_LOGIN = 1 << 0,
 	TARGET_UNVERIFIED_LOGIN = 1 << 1,
 	TARGET_PROXY_HEADER = 1 << 2, /* begin with a PROXY protocol header, version 1 */
-	TARGET_HISTOGRAM = 1 << 3,    /* a front end keeps one of its durations */
-	TARGET_TLS_ONLY = 1 << 4,     /* nothing behind TLS but a goodbye */
-	TARGET_SOME_BAD = 3 << 5,     /* by target_some_bad */
-	/* Set by the plan: something else is asked for the same name of the same server. */
+	TARGET_HISTOGRAM = 1 << 3,    /* a histogram of its durations is kept */
+	TARGET_TLS_ONLY = 1 << 4,     /* the dialogue ends after TLS with a goodbye */
+	TARGET_SOME_BAD = 3 << 5,     /* see target_some_bad */
+	/* Set by the plan: another target or address of the server has the same TLS name, so that their
+	 * certificates are compared (renewal.h). */
 	TARGET_COMPARED = 1 << 7,
 	TARGET_DANE_OFF = 1 << 8,      /* no TLSA records are looked up */
-	TARGET_DANE_REQUIRED = 1 << 9, /* a fault unless they are there and match */
-	TARGET_FLAGS = 0x1FFF,         /* room for these */
+	TARGET_DANE_REQUIRED = 1 << 9, /* missing or wrong records are a fault */
+	TARGET_FLAGS = 0x1FFF,         /* all bits of `flags` */
 };
 
 /* One service of one server. Texts belong to the plan. server + service is unique in it. */
@@ -59,24 +61,24 @@ struct target {
 	const char *server;      /* its name in the configuration; label `server` */
 	const char *host;        /* host name or IP literal */
 	const char *tls_name;    /* sent as SNI and verified */
-	const struct pins *pins; /* of its keys; NULL: none */
+	const struct pins *pins; /* the keys that its certificate may have; NULL: any */
 	const struct service *service;
 	const struct account *account; /* NULL: no login */
 	const struct label *labels;
 	uint16_t label_count;
-	uint8_t confirm;      /* results in a row that announce a state; 0 is 1 */
+	uint8_t confirm;      /* results in a row that announce a state; 0 counts as 1 */
 	uint8_t addresses;    /* enum address_mode */
 	unsigned flags : 13;  /* enum target_flag */
-	unsigned tls_min : 3; /* 1 + enum tls_version; 0: as the service has it */
-	unsigned legacy_tls_minutes : 16;  /* between two looks for old TLS; 0: none */
+	unsigned tls_min : 3; /* 1 + enum tls_version; 0: that of the service */
+	unsigned legacy_tls_minutes : 16;  /* between two probes for legacy TLS; 0: none */
 	const struct overrides *overrides; /* of its server; NULL: none */
 	struct span interval, retry_interval, timeout;
 	struct slot
 	    *slot; /* its last results; outlives a reload when the target is unchanged */
 };
 
-/* The state of an address that is bad, while others of the target are not; without the flags it
- * is WARNING. */
+/* The state of a bad address while other addresses of the target are good. The flags hold it so that
+ * flags of 0 mean WARNING. */
 static inline enum state target_some_bad(const struct target *t)
 {
 	return (enum state)((t->flags >> 5 & 3) ^ STATE_WARNING);
@@ -89,15 +91,15 @@ static inline unsigned target_some_bad_flags(enum state state)
 
 enum transcripts { TRANSCRIPTS_NONE, TRANSCRIPTS_OF_FAILURES, TRANSCRIPTS_OF_ALL };
 
-/* Of probes outside the schedule, as a front end allows them. */
+/* Settings of probes on demand. */
 struct on_demand {
-	struct probe_acl probe_acl; /* of what is not configured */
-	unsigned max;               /* at once */
+	struct probe_acl probe_acl; /* which hosts that are no targets may be probed */
+	unsigned max;               /* under way at once */
 	struct span timeout;        /* where the target has none of its own */
-	struct span offset;         /* taken off the patience of who asks */
+	struct span offset;         /* subtracted from the timeout of the client */
 };
 
-/* Of histograms of durations: upper limits, ascending, none above BUCKET_LONGEST. */
+/* The buckets of histograms of durations: upper limits, ascending, none above BUCKET_LONGEST. */
 enum { BUCKETS_MAX = 20 };
 #define BUCKET_LONGEST span_of_ms(INT64_C(3600) * 1000)
 
@@ -109,31 +111,31 @@ struct buckets {
 struct settings {
 	const char *ehlo_name;
 	const char *resolvers; /* as in struct resolver_options */
-	bool trust_ad;         /* likewise */
+	bool trust_ad;         /* as in struct resolver_options */
 	struct tls_options tls;
-	enum tls_version tls_min;            /* an older one is a fault */
+	enum tls_version tls_min;            /* an older version is a fault */
 	struct address source_v4, source_v6; /* family AF_UNSPEC: the kernel chooses */
-	unsigned threads;                    /* of the engine; 1 to 64 */
-	unsigned in_flight_max;              /* probes at once, in all */
-	unsigned per_address_max;            /* probes at once to one address */
-	const struct envelope *envelope;     /* tried by SMTP and LMTP; NULL: none */
+	unsigned threads;                    /* threads of the engine, 1 to 64 */
+	unsigned in_flight_max;              /* connections open at once, in all */
+	unsigned per_address_max;            /* connections open at once to one address */
+	const struct envelope *envelope;     /* for SMTP and LMTP; NULL: none is tried */
 	enum transcripts transcripts;        /* which are kept with the results */
 	struct policy policy;
 	struct on_demand on_demand;
 	struct buckets buckets;
 };
 
-/* The customer names that one target is asked for by SNI, beside its ordinary probes: a
- * connection up to TLS and a goodbye for each, never a login. */
+/* The customer names that one service is checked for: besides the ordinary probes of the target, a
+ * connection for each name sends it in the TLS handshake (SNI) and ends after it, without a login. */
 struct name_check {
 	const struct target *target;       /* of the same plan; its service has TLS */
-	struct name_results *name_results; /* held; a later plan shares it */
+	struct name_results *name_results; /* held; shared with later plans */
 	struct name_set *name_set;         /* held; the names of this plan */
-	const char *file;                  /* they came from; NULL: no file */
-	struct span interval;              /* each name is asked once in it */
+	const char *file;     /* that the names were read from; NULL: no file */
+	struct span interval; /* each name is probed once in it */
 };
 
-/* As the makers of a plan give it. */
+/* What plan_set_name_checks makes a name check from. */
 struct name_check_options {
 	const char *server, *service; /* of a target */
 	struct name_set *name_set;    /* the plan will hold it, too */
@@ -147,42 +149,42 @@ struct plan {
 	struct settings settings;
 	const struct service *services; /* built in and configured */
 	size_t service_count;
-	struct shard shard;     /* of whose servers the targets are */
+	struct shard shard;     /* the targets are those of its servers */
 	struct target *targets; /* sorted by server, then service */
 	size_t target_count;
 	struct name_check *name_checks; /* sorted as the targets are */
 	size_t name_check_count;
 };
 
-/* The defaults, no target, one holder. */
+/* A plan with default settings, no target and one holder. Ends the process when memory is lacking. */
 struct plan *plan_new(void);
 /* Thread-safe. NULL does nothing and is returned. */
 struct plan *plan_hold(struct plan *);
 void plan_release(struct plan *);
 
-/* Gives the plan its targets: copies the array (the texts must be in the plan's arena or
- * static), sorts it and makes the slots. NULL, or the first target that comes twice. */
+/* Gives the plan its targets: copies the array, sorts it and makes the slots. The texts must be in the
+ * plan's arena or static. Returns NULL, or the first target that occurs twice. */
 const struct target *plan_set_targets(struct plan *, const struct target *, size_t count);
 
-/* Gives targets of the plan, which it has already, their names. Those of targets it does not
- * have, or whose service has no TLS, are left out; a target has one list at most. */
-void plan_set_hostings(struct plan *, const struct name_check_options *, size_t count);
+/* Gives targets of the plan their name checks. Entries for a target that the plan does not have, or
+ * whose service has no TLS, are ignored. A target may occur once. */
+void plan_set_name_checks(struct plan *, const struct name_check_options *, size_t count);
 
-/* NULL: the target is asked for no names. */
+/* NULL: the target is checked for no names. */
 const struct name_check *plan_find_name_check(const struct plan *, const struct target *);
 
-/* The names of the plan become those of its rosters: when it is taken into use. Done by
- * engine_load and plan_set_hostings. */
+/* Gives the name sets of the plan to its name results, when the plan is taken into use. engine_load
+ * calls it. */
 void plan_load_name_results(struct plan *);
 
 /* The order of a plan's targets: by server, then by service. */
 int target_order(const struct target *, const struct target *);
 
-/* Of the first target whose server is not before `server`. */
+/* The index of the first target whose server is `server` or sorts after it. */
 size_t plan_find_server(const struct plan *, const char *server);
 
-/* Takes over the slots of targets that are the same in both, and the rosters of those that are
- * the same server still. */
+/* Shares with the older plan the slots of unchanged targets, and the name results of targets whose
+ * host and service are unchanged. */
 void plan_inherit(struct plan *, const struct plan *older);
 
 #endif

@@ -1,4 +1,4 @@
-/* policy.c - the limits of a certificate's last days. */
+/* policy.c - reads and applies the expiry limits. */
 #include "policy.h"
 
 static struct span days(int64_t n)
@@ -14,7 +14,7 @@ void policy_init(struct policy *p)
 }
 
 /* "25%", "2.5%": above 0, below 100. */
-static bool share_parse(struct view text, double *ret_share)
+static bool parse_percentage(struct view text, double *ret_share)
 {
 	struct view whole = text, part = { NULL, 0 };
 	uint64_t percent, fraction = 0;
@@ -42,7 +42,7 @@ bool expiry_limit_parse(struct view text, struct expiry_limit *ret_limit)
 	struct expiry_limit limit = { 0 };
 
 	if (text.n > 1 && text.p[text.n - 1] == '%') {
-		if (!share_parse((struct view){ text.p, text.n - 1 }, &limit.share))
+		if (!parse_percentage((struct view){ text.p, text.n - 1 }, &limit.share))
 			return false;
 	} else if (!span_parse(text, &limit.left)) {
 		return false;
@@ -51,14 +51,15 @@ bool expiry_limit_parse(struct view text, struct expiry_limit *ret_limit)
 	return true;
 }
 
-static bool below(const struct expiry_limit *limit, struct span lifetime, struct span left)
+static bool is_below_limit(const struct expiry_limit *limit, struct span lifetime,
+			   struct span left)
 {
 	double share_ns = limit->share * (double)lifetime.ns;
-	double border = (double)limit->left.ns;
+	double limit_ns = (double)limit->left.ns;
 
-	if (limit->left.ns == 0 || (limit->share > 0 && share_ns < border))
-		border = share_ns;
-	return (double)left.ns < border;
+	if (limit->left.ns == 0 || (limit->share > 0 && share_ns < limit_ns))
+		limit_ns = share_ns;
+	return (double)left.ns < limit_ns;
 }
 
 enum state policy_expiry(const struct policy *p, struct moment not_before,
@@ -67,7 +68,8 @@ enum state policy_expiry(const struct policy *p, struct moment not_before,
 	struct span lifetime = moment_between(not_before, not_after);
 	struct span left = moment_between(now, not_after);
 
-	if (left.ns < days(1).ns || below(&p->expiry_critical, lifetime, left))
+	if (left.ns < days(1).ns || is_below_limit(&p->expiry_critical, lifetime, left))
 		return STATE_CRITICAL;
-	return below(&p->expiry_warning, lifetime, left) ? STATE_WARNING : STATE_OK;
+	return is_below_limit(&p->expiry_warning, lifetime, left) ? STATE_WARNING
+								  : STATE_OK;
 }

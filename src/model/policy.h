@@ -1,4 +1,5 @@
-/* policy.h - when a certificate is about to expire, and which state a fault is. */
+/* policy.h - when a certificate is about to expire, and the states that the operator has set for
+ * faults. */
 #ifndef MAILVANE_POLICY_H
 #define MAILVANE_POLICY_H
 
@@ -6,8 +7,8 @@
 #include "instant.h"
 #include "override.h"
 
-/* Less left than this share of the lifetime or this span; with both, the shorter of the two.
- * 0 of one: only the other counts. */
+/* A limit that is reached when less than this share of the lifetime, or less than this span, is left.
+ * With both, the shorter counts; 0: only the other counts. */
 struct expiry_limit {
 	double share; /* 0.25 is a quarter */
 	struct span left;
@@ -16,18 +17,21 @@ struct expiry_limit {
 struct policy {
 	struct expiry_limit expiry_warning, expiry_critical;
 	struct overrides overrides;
-	struct span overlap; /* in which an old and a renewed certificate may be shown side
-			      * by side: renewal.h */
-	struct span settle;  /* until what a server offers is the usual: drift.h */
+	struct span
+	    overlap; /* how long a server may show an old certificate besides the renewed
+			      * one: renewal.h */
+	struct span
+	    settle; /* after this time changed capabilities count as normal: drift.h */
 };
 
-/* No overrides, offers settle in a day, renewed certificates in two hours, and WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, whichever is shorter. */
+/* The defaults: no overrides, changed capabilities count as normal after a day, renewed certificates
+ * have two hours. WARNING below 25 % or 21 days, CRITICAL below 10 % or 7 days, the shorter each. */
 void policy_init(struct policy *);
 
-/* "25%" or "21d" into a limit that knows only this. False for anything else. */
+/* Reads "25%" or "21d" into a limit of that one kind. False: it is neither. */
 bool expiry_limit_parse(struct view, struct expiry_limit *ret_limit);
 
-/* STATE_OK when enough is left; CRITICAL always with under 24 hours to go. */
+/* The state for the time that is left. Under 24 hours it is always CRITICAL. */
 enum state policy_expiry(const struct policy *, struct moment not_before,
 			 struct moment not_after, struct moment now);
 

@@ -1,9 +1,9 @@
-/* probe_acl.c - lists are short, so they are read from the front. */
+/* probe_acl.c - compares with each entry in turn: the lists are short. */
 #include "probe_acl.h"
 
 #include <string.h>
 
-const char *probe_acl_name_fault(struct view pattern)
+const char *probe_acl_pattern_error(struct view pattern)
 {
 	struct address literal;
 
@@ -27,7 +27,7 @@ const char *probe_acl_name_fault(struct view pattern)
 	return NULL;
 }
 
-static bool name_fits(const char *pattern, struct view name)
+static bool pattern_matches(const char *pattern, struct view name)
 {
 	size_t n = strlen(pattern + 1);
 
@@ -45,7 +45,7 @@ bool probe_acl_host(const struct probe_acl *a, struct view host)
 	if (host.n > 0 && host.p[host.n - 1] == '.')
 		host.n--;
 	for (size_t i = 0; i < a->name_count; i++)
-		if (name_fits(a->names[i], host))
+		if (pattern_matches(a->names[i], host))
 			return true;
 	return a->name_count == 0 && a->network_count > 0;
 }

@@ -1,8 +1,8 @@
-/* allowance.h - what else may be probed on demand, beside what is configured: names, networks
- * and ports.
+/* probe_acl.h - the access control list of probes on demand: which hosts that are no targets may be
+ * probed, by name, network and port.
  *
- * A name is judged twice, as it stands and by each address it leads to, because who owns a name
- * decides where it leads.
+ * A name is checked twice: the name itself, and each address it resolves to, because the owner of a
+ * name decides about its addresses.
  */
 #ifndef MAILVANE_PROBE_ACL_H
 #define MAILVANE_PROBE_ACL_H
@@ -18,19 +18,19 @@ struct probe_acl {
 	size_t port_count;
 };
 
-/* NULL for a pattern that probe_acl_host understands, else what is wrong with it. */
-const char *probe_acl_name_fault(struct view pattern);
+/* NULL: the pattern is valid; else what is wrong with it, without a subject ("is empty"). */
+const char *probe_acl_pattern_error(struct view pattern);
 
-/* May this host, a name or a literal, be asked for? A name must fit one of the names; with
- * networks and no names any name may be looked up. "*.example.com" is all that is below
+/* Whether this host, a name or an IP literal, may be probed. A name must match one of the patterns;
+ * with networks and no patterns any name may be looked up. "*.example.com" matches every name below
  * example.com. */
 bool probe_acl_host(const struct probe_acl *, struct view host);
 
-/* May this address be connected to? It must lie in one of the networks; without networks, it
- * may be any that is not of this machine or this link. */
+/* Whether this address may be connected to. It must be in one of the networks; without networks it
+ * may be any address that is not of this machine or this link. */
 bool probe_acl_address(const struct probe_acl *, const struct address *);
 
-/* May this port be connected to where no service of the host has it? */
+/* Whether this port, which no configured service of the host has, may be connected to. */
 bool probe_acl_port(const struct probe_acl *, uint16_t port);
 
 #endif

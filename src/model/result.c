@@ -1,4 +1,4 @@
-/* result.c - the life of a result. */
+/* result.c - fills, copies and releases results. */
 #include "result.h"
 
 #include "buffer.h"
@@ -16,7 +16,7 @@ void result_init(struct result *r, struct moment at)
 		r->phases[i].ns = -1;
 }
 
-void result_note(struct result *r, enum fault notice, const char *note)
+void result_add_notice(struct result *r, enum fault notice, const char *note)
 {
 	char text[2 * PRINTABLE_MAX];
 	struct buffer b;
@@ -53,9 +53,9 @@ void result_take_tls(struct result *r, const struct tls_facts *f)
 	if (f->cipher_forbidden)
 		r->flags |= RESULT_CIPHER_FORBIDDEN;
 	if (f->cipher_flaw[0] != '\0')
-		result_note(r, FAULT_TLS_CIPHER, f->cipher_flaw);
+		result_add_notice(r, FAULT_TLS_CIPHER, f->cipher_flaw);
 	if (f->order[0] != '\0')
-		result_note(r, FAULT_CERT_ORDER, f->order);
+		result_add_notice(r, FAULT_CERT_ORDER, f->order);
 }
 
 /* In a chain that could not be verified only what has expired counts above the server's own. */

@@ -1,4 +1,4 @@
-/* service.c - the services every mail host may have. */
+/* service.c - the table of built-in services. */
 #include "service.h"
 
 /* clang-format off */
@@ -30,7 +30,7 @@ const struct service *service_find(const struct service *list, size_t count,
 
 /* clang-format off */
 static const struct {
-	const char *typed, *meant;
+	const char *alias, *meant;
 } aliases[] = {
 	/* Port 465 is submission with TLS; mail between servers never had TLS of its own. */
 	{ "smtps",        "submissions" },
@@ -61,10 +61,10 @@ static const struct {
 };
 /* clang-format on */
 
-const char *service_meant(struct view name)
+const char *service_suggestion(struct view name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
-		if (view_equal(name, aliases[i].typed))
+		if (view_equal(name, aliases[i].alias))
 			return aliases[i].meant;
 	return NULL;
 }

@@ -1,4 +1,4 @@
-/* shard.c - the figure 1 of the paper, on the FNV-1a hash of the name. */
+/* shard.c - figure 1 of the paper, on the FNV-1a hash of the name. */
 #include "shard.h"
 
 unsigned shard_of(const char *server, unsigned total)

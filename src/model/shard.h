@@ -1,8 +1,8 @@
-/* shard.h - a fleet of exporters shares the servers of one configuration.
+/* shard.h - divides the servers of one configuration among several exporters.
  *
  * Which shard a server belongs to is a jump hash of its name (Lamping and Veach, "A Fast, Minimal
- * Memory, Consistent Hash Algorithm", 2014): the same on every machine, even, and one shard more
- * takes its servers from all others and moves no other one.
+ * Memory, Consistent Hash Algorithm", 2014): the same on every machine, and
+ * even. A new shard takes its servers from all others; no other server moves.
  */
 #ifndef MAILVANE_SHARD_H
 #define MAILVANE_SHARD_H
@@ -19,6 +19,7 @@ struct shard {
 /* The ordinal of the shard of `total` (at least 1) that a server belongs to. */
 unsigned shard_of(const char *server, unsigned total);
 
+/* Whether this shard probes the server. */
 bool shard_has(const struct shard *, const char *server);
 
 #endif

@@ -1,4 +1,5 @@
-/* slot.c - the last results of one target, packed, behind one of a few locks. */
+/* slot.c - stores the last results of a target in packed form; a fixed number of locks guards all
+ * slots. */
 #include "packed.h"
 #include "pool.h"
 
@@ -7,16 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A lock is held for one copy, so that a few serve all slots. */
+/* A lock is only held for a copy, so that a few are enough for all slots. */
 enum { LOCKS = 64 };
 
-/* Slots made one after the other share a lock, so that who reads them all takes few. */
-enum { NEIGHBOURS = 64 };
+/* So many slots made in a row share a lock, so that reading them all takes few lock operations. */
+enum { SLOTS_PER_LOCK = 64 };
 
 struct slot {
 	_Atomic uint16_t holders;
 	uint8_t lock;
-	_Atomic uint8_t legacy_tls; /* enum obsolete */
+	_Atomic uint8_t legacy_tls; /* enum legacy_tls */
 	uint32_t made;              /* Unix time */
 	struct packed *records;     /* at most SLOT_RECORDS_MAX */
 };
@@ -46,7 +47,7 @@ struct slot *slot_new(void)
 		return NULL;
 	pthread_once(&once, locks_init);
 	atomic_init(&s->holders, 1);
-	s->lock = (uint8_t)(atomic_fetch_add(&made, 1) / NEIGHBOURS % LOCKS);
+	s->lock = (uint8_t)(atomic_fetch_add(&made, 1) / SLOTS_PER_LOCK % LOCKS);
 	s->made = (uint32_t)(moment_now().ms / 1000);
 	return s;
 }
@@ -61,7 +62,7 @@ void slot_set_legacy_tls(struct slot *s, enum legacy_tls found)
 	atomic_store_explicit(&s->legacy_tls, (uint8_t)found, memory_order_relaxed);
 }
 
-struct moment slot_made(const struct slot *s)
+struct moment slot_created(const struct slot *s)
 {
 	return (struct moment){ (int64_t)s->made * 1000 };
 }
@@ -73,8 +74,8 @@ struct slot *slot_hold(struct slot *s)
 	return s;
 }
 
-/* Takes it out of the list. */
-static void slot_drop(struct packed **at)
+/* Removes a record from the list and frees it. */
+static void drop_record(struct packed **at)
 {
 	struct packed *p = *at;
 	struct record r;
@@ -91,7 +92,7 @@ void slot_release(struct slot *s)
 	    atomic_fetch_sub_explicit(&s->holders, 1, memory_order_acq_rel) > 1)
 		return;
 	while (s->records != NULL)
-		slot_drop(&s->records);
+		drop_record(&s->records);
 	pool_give(&pool, s);
 }
 
@@ -100,14 +101,15 @@ void slot_record_fini(struct record *r)
 	result_fini(&r->last);
 }
 
-static bool is_placed(const struct address *a)
+static bool has_address(const struct address *a)
 {
 	return a->any.sa_family != AF_UNSPEC;
 }
 
-/* The record of the place, unpacked, or the end of the list. *ret_count: records before it. */
-static struct packed **slot_find(struct slot *s, const struct address *a, bool each,
-				 struct record *ret_record, unsigned *ret_count)
+/* Finds the record of an address and unpacks it, or returns the end of the list. *ret_count: the number
+ * of records before it. */
+static struct packed **find_record(struct slot *s, const struct address *a, bool each,
+				   struct record *ret_record, unsigned *ret_count)
 {
 	struct packed **at = &s->records;
 
@@ -119,9 +121,9 @@ static struct packed **slot_find(struct slot *s, const struct address *a, bool e
 	return at;
 }
 
-/* A certificate that is shown again is the one that was met before, whether the table of its
- * thread has forgotten it or not. */
-static void keep_certificate(struct certificate **now, struct certificate *before)
+/* A certificate that is shown again shares the memory of the one before, even if the certificate table
+ * of the thread has dropped it meanwhile. */
+static void share_certificate(struct certificate **now, struct certificate *before)
 {
 	if (before == NULL || *now == NULL || before == *now ||
 	    strcmp(before->fingerprint, (*now)->fingerprint) != 0)
@@ -130,9 +132,9 @@ static void keep_certificate(struct certificate **now, struct certificate *befor
 	*now = certificate_hold(before);
 }
 
-/* What the record is with one more result. */
-static struct record renewed(const struct record *old, const struct result *result,
-			     unsigned confirm)
+/* The record after one more result. */
+static struct record record_updated(const struct record *old, const struct result *result,
+				    unsigned confirm)
 {
 	bool bad = state_is_bad(result->state);
 	bool same = old->probes > 0 && old->last.state == result->state;
@@ -149,13 +151,13 @@ static struct record renewed(const struct record *old, const struct result *resu
 		r.announced_since = result->at;
 	result_copy(&r.last, result);
 	if (old->probes > 0) {
-		keep_certificate(&r.last.certificate, old->last.certificate);
-		keep_certificate(&r.last.decider, old->last.decider);
+		share_certificate(&r.last.certificate, old->last.certificate);
+		share_certificate(&r.last.decider, old->last.decider);
 	}
 	return r;
 }
 
-/* A full slot, or one without memory, keeps what it has. */
+/* Out of memory, the slot keeps the old record. */
 static void slot_replace(struct packed **at, struct record *r)
 {
 	struct packed *p = packed_new(r);
@@ -169,12 +171,12 @@ static void slot_replace(struct packed **at, struct record *r)
 	if (*at != NULL) {
 		p->next = (*at)->next;
 		(*at)->next = NULL;
-		slot_drop(at);
+		drop_record(at);
 	}
 	*at = p;
 }
 
-static struct published slot_tell(const struct record *old, const struct record *new)
+static struct published published_change(const struct record *old, const struct record *new)
 {
 	return (struct published){
 		.before = old->probes > 0 ? old->last.state : STATE_COUNT,
@@ -182,7 +184,7 @@ static struct published slot_tell(const struct record *old, const struct record 
 		.announced_before = (enum state)old->confirmation.announced,
 		.announced_since = old->announced_since,
 		.announced = (enum state) new->confirmation.announced,
-		.awaited = confirmation_awaited(&new->confirmation),
+		.awaited = confirmation_is_awaited(&new->confirmation),
 	};
 }
 
@@ -195,13 +197,13 @@ struct published slot_publish(struct slot *s, const struct result *result, bool 
 	unsigned count;
 
 	pthread_mutex_lock(lock_of(s));
-	at = slot_find(s, &result->address, each, &old, &count);
+	at = find_record(s, &result->address, each, &old, &count);
 	if (*at == NULL) {
 		old = (struct record){ .since = result->at };
 		confirmation_init(&old.confirmation);
 	}
-	new = renewed(&old, result, confirm);
-	published = slot_tell(&old, &new);
+	new = record_updated(&old, result, confirm);
+	published = published_change(&old, &new);
 	if (count < SLOT_RECORDS_MAX) {
 		slot_replace(at, &new);
 	} else {
@@ -220,8 +222,8 @@ struct drift slot_drift(struct slot *s, const struct address *a, bool each)
 	unsigned count;
 
 	pthread_mutex_lock(lock_of(s));
-	at = slot_find(s, a, each, &last, &count);
-	if (*at != NULL && (!is_placed(a) || !is_placed(&last.last.address) ||
+	at = find_record(s, a, each, &last, &count);
+	if (*at != NULL && (!has_address(a) || !has_address(&last.last.address) ||
 			    address_same_host(a, &last.last.address)))
 		drift = last.last.drift;
 	pthread_mutex_unlock(lock_of(s));
@@ -235,7 +237,7 @@ bool slot_timed_out(struct slot *s, const struct address *a, bool each)
 	bool timed_out;
 
 	pthread_mutex_lock(lock_of(s));
-	timed_out = *slot_find(s, a, each, &last, &count) != NULL &&
+	timed_out = *find_record(s, a, each, &last, &count) != NULL &&
 		    last.last.dialogue_fault == FAULT_TIMEOUT &&
 		    last.last.dialogue_phase >= PHASE_CONNECT;
 	pthread_mutex_unlock(lock_of(s));
@@ -247,7 +249,8 @@ uint64_t slot_results_dropped(void)
 	return atomic_load_explicit(&dropped, memory_order_relaxed);
 }
 
-static bool is_among(const struct address *a, const struct address *list, size_t count)
+static bool address_is_among(const struct address *a, const struct address *list,
+			     size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (address_same_host(a, &list[i]))
@@ -255,21 +258,21 @@ static bool is_among(const struct address *a, const struct address *list, size_t
 	return false;
 }
 
-void slot_keep(struct slot *s, const struct address *list, size_t count, bool all)
+void slot_keep_addresses(struct slot *s, const struct address *list, size_t count, bool all)
 {
 	struct packed **at;
 	struct record r;
 
 	pthread_mutex_lock(lock_of(s));
 	for (at = &s->records; *at != NULL;) {
-		bool nowhere;
+		bool without_address;
 
 		packed_view(*at, &r);
-		nowhere = !is_placed(&r.last.address);
-		if (nowhere ? !all : is_among(&r.last.address, list, count))
+		without_address = !has_address(&r.last.address);
+		if (without_address ? !all : address_is_among(&r.last.address, list, count))
 			at = &(*at)->next;
 		else
-			slot_drop(at);
+			drop_record(at);
 	}
 	pthread_mutex_unlock(lock_of(s));
 }
@@ -311,11 +314,11 @@ size_t slot_copy(struct slot *s, struct record *ret_records, size_t max)
 
 /* --- many slots --------------------------------------------------------------------------- */
 
-/* How far ahead memory is asked for. */
-enum { AHEAD = 16 };
+/* How many slots ahead memory is prefetched. */
+enum { PREFETCH_DISTANCE = 16 };
 
-/* Under `lock`, which must be that slot's, too, for its record to be looked for. */
-static inline void fetch(const struct slot *s, unsigned lock)
+/* Only for a slot with the lock that is held: the pointer to its records is read. */
+static inline void prefetch_record(const struct slot *s, unsigned lock)
 {
 	if (s->lock != lock || s->records == NULL)
 		return;
@@ -323,31 +326,33 @@ static inline void fetch(const struct slot *s, unsigned lock)
 	__builtin_prefetch(s->records->rest);
 }
 
-static inline void fetch_ahead(struct slot *const *slots, size_t i, size_t count)
+static inline void prefetch_records(struct slot *const *slots, size_t i, size_t count)
 {
-	for (size_t first = 0; i == 0 && first < AHEAD && first < count; first++)
-		fetch(slots[first], slots[0]->lock);
-	if (i + AHEAD < count)
-		fetch(slots[i + AHEAD], slots[i]->lock);
+	for (size_t first = 0; i == 0 && first < PREFETCH_DISTANCE && first < count;
+	     first++)
+		prefetch_record(slots[first], slots[0]->lock);
+	if (i + PREFETCH_DISTANCE < count)
+		prefetch_record(slots[i + PREFETCH_DISTANCE], slots[i]->lock);
 }
 
-static inline size_t copy_briefs(const struct slot *s, unsigned parts,
-				 struct brief *ret_briefs)
+static inline size_t copy_figures(const struct slot *s, unsigned parts,
+				  struct record_figures *ret_figures)
 {
 	size_t n = 0;
 
 	for (const struct packed *p = s->records; p != NULL; p = p->next, n++) {
-		packed_brief(p, parts, &ret_briefs[n]);
-		if (parts & BRIEF_CERTIFICATE)
+		packed_figures(p, parts, &ret_figures[n]);
+		if (parts & FIGURES_CERTIFICATE)
 			certificate_hold(p->certificate);
-		if ((parts & BRIEF_CERTIFICATE) && (parts & BRIEF_MORE))
-			certificate_hold(ret_briefs[n].decider);
+		if ((parts & FIGURES_CERTIFICATE) && (parts & FIGURES_MORE))
+			certificate_hold(ret_figures[n].decider);
 	}
 	return n;
 }
 
-size_t slot_briefs(struct slot *const *slots, size_t count, unsigned parts,
-		   struct brief *ret_briefs, size_t max, uint8_t *ret_counts)
+size_t slot_copy_figures(struct slot *const *slots, size_t count, unsigned parts,
+			 struct record_figures *ret_figures, size_t max,
+			 uint8_t *ret_counts)
 {
 	pthread_mutex_t *lock = NULL;
 	size_t i, n = 0;
@@ -359,8 +364,8 @@ size_t slot_briefs(struct slot *const *slots, size_t count, unsigned parts,
 			lock = lock_of(slots[i]);
 			pthread_mutex_lock(lock);
 		}
-		fetch_ahead(slots, i, count);
-		ret_counts[i] = (uint8_t)copy_briefs(slots[i], parts, &ret_briefs[n]);
+		prefetch_records(slots, i, count);
+		ret_counts[i] = (uint8_t)copy_figures(slots[i], parts, &ret_figures[n]);
 		n += ret_counts[i];
 	}
 	if (lock != NULL)

@@ -1,4 +1,4 @@
-/* state.c - the words of the four states and their order. */
+/* state.c - the names of the four states and their order. */
 #include "state.h"
 
 const char *const state_names[STATE_COUNT + 1] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };

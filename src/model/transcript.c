@@ -1,4 +1,4 @@
-/* transcript.c - lines gathered up to a cap. */
+/* transcript.c - collects lines up to the limit. */
 #include "transcript.h"
 
 #include <stdatomic.h>
@@ -10,29 +10,30 @@ enum { LINE_MAX_SHOWN = 1024 };
 struct transcript {
 	atomic_uint holders;
 	struct buffer lines;
-	char *text, *before, *after; /* in one piece, which begins with the text */
+	char *text, *before, *after; /* in one block of memory, which begins with text */
 };
 
-/* The three texts in a room of their sizes. */
-static void transcript_place(struct transcript *t, char *room, size_t text, size_t before)
+/* Points to the three texts in a block; `text` and `before` are the sizes of the first two. */
+static void transcript_set_texts(struct transcript *t, char *block, size_t text,
+				 size_t before)
 {
-	t->text = room;
-	t->before = room + text;
+	t->text = block;
+	t->before = block + text;
 	t->after = t->before + before;
 }
 
 struct transcript *transcript_new(void)
 {
 	struct transcript *t = calloc(1, sizeof(*t));
-	char *room = malloc(TRANSCRIPT_MAX + DIALOGUE_OFFERED_MAX + DIALOGUE_OFFERED_MAX);
+	char *block = malloc(TRANSCRIPT_MAX + DIALOGUE_OFFERED_MAX + DIALOGUE_OFFERED_MAX);
 
-	if (t == NULL || room == NULL) {
+	if (t == NULL || block == NULL) {
 		free(t);
-		free(room);
+		free(block);
 		return NULL;
 	}
 	atomic_init(&t->holders, 1);
-	transcript_place(t, room, TRANSCRIPT_MAX, DIALOGUE_OFFERED_MAX);
+	transcript_set_texts(t, block, TRANSCRIPT_MAX, DIALOGUE_OFFERED_MAX);
 	*t->text = *t->before = *t->after = '\0';
 	buffer_init(&t->lines, t->text, TRANSCRIPT_MAX - 1);
 	return t;
@@ -73,12 +74,12 @@ void transcript_add(struct transcript *t, const char *prefix, struct view line)
 {
 	static const char cut[] = "\n-- more was said than is kept";
 	char shown[LINE_MAX_SHOWN];
-	size_t room = t->lines.cap - t->lines.n;
+	size_t block = t->lines.cap - t->lines.n;
 
 	if (t->lines.full)
 		return;
 	printable_copy(shown, sizeof(shown), line);
-	if (strlen(prefix) + strlen(shown) + sizeof(cut) < room) {
+	if (strlen(prefix) + strlen(shown) + sizeof(cut) < block) {
 		buffer_format(&t->lines, "%s%s%s", t->lines.n > 0 ? "\n" : "", prefix,
 			      shown);
 	} else {
@@ -88,7 +89,7 @@ void transcript_add(struct transcript *t, const char *prefix, struct view line)
 	t->text[t->lines.n] = '\0';
 }
 
-void transcript_offered(struct transcript *t, const struct dialogue *d)
+void transcript_set_offered(struct transcript *t, const struct dialogue *d)
 {
 	text_copy(t->before, DIALOGUE_OFFERED_MAX, dialogue_offered_before(d));
 	text_copy(t->after, DIALOGUE_OFFERED_MAX, dialogue_offered_after(d));
@@ -97,7 +98,7 @@ void transcript_offered(struct transcript *t, const struct dialogue *d)
 void transcript_trim(struct transcript *t)
 {
 	size_t text, before, after;
-	char *room;
+	char *block;
 
 	if (t == NULL)
 		return;
@@ -105,12 +106,12 @@ void transcript_trim(struct transcript *t)
 	before = strlen(t->before) + 1;
 	after = strlen(t->after) + 1;
 	t->lines.full = true;
-	room = malloc(text + before + after);
-	if (room == NULL)
+	block = malloc(text + before + after);
+	if (block == NULL)
 		return;
-	memcpy(room, t->text, text);
-	memcpy(room + text, t->before, before);
-	memcpy(room + text + before, t->after, after);
+	memcpy(block, t->text, text);
+	memcpy(block + text, t->before, before);
+	memcpy(block + text + before, t->after, after);
 	free(t->text);
-	transcript_place(t, room, text, before);
+	transcript_set_texts(t, block, text, before);
 }

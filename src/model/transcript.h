@@ -1,7 +1,7 @@
-/* transcript.h - what was said in a probe, for people: a line for each line, secrets as their
- * template.
+/* transcript.h - the conversation of a probe for people to read: one line for each line sent or
+ * received, with placeholders for secrets.
  *
- * Counted and immutable once the probe has told its result.
+ * It is counted, and does not change after the probe has handed its result over.
  */
 #ifndef MAILVANE_TRANSCRIPT_H
 #define MAILVANE_TRANSCRIPT_H
@@ -10,8 +10,9 @@
 
 enum { TRANSCRIPT_MAX = 8 * 1024 };
 
-/* Lines begin with "C: ", "S: " or "-- " (ours, about what happened), and all but the last end
- * with a LF; printable, NUL terminated. What does not fit is left out, and said so. */
+/* Lines begin with "C: ", "S: " or "-- " (an event); all but the last end with a LF. The text is
+ * printable and NUL terminated. What does not fit into TRANSCRIPT_MAX is left out; a last line says
+ * so. */
 struct transcript;
 
 /* NULL: out of memory. */
@@ -26,11 +27,11 @@ const char *transcript_text(const struct transcript *);
 const char *transcript_offered_before(const struct transcript *);
 const char *transcript_offered_after(const struct transcript *);
 
-/* For the probe that writes it. */
+/* The probe adds lines and, at the end, the capabilities that the server offered. */
 void transcript_add(struct transcript *, const char *prefix, struct view line);
-void transcript_offered(struct transcript *, const struct dialogue *);
+void transcript_set_offered(struct transcript *, const struct dialogue *);
 
-/* Gives back the room that was not needed; nothing can be added any more. Before anybody else
+/* Frees the memory that is not used; nothing can be added afterwards. Called before anything else
  * holds it. NULL does nothing. */
 void transcript_trim(struct transcript *);
 

@@ -15,7 +15,7 @@ static void address_verdict_remark(struct finding *f, size_t bad, size_t count)
 	buffer_string(&b);
 }
 
-static void judge_group(struct finding *group, size_t count)
+static void decide_group(struct finding *group, size_t count)
 {
 	size_t bad = 0;
 
@@ -33,12 +33,12 @@ static void judge_group(struct finding *group, size_t count)
 	}
 }
 
-void some_bad_judge(struct finding *findings, size_t count)
+void address_verdict_decide(struct finding *findings, size_t count)
 {
 	for (size_t i = 0, n; i < count; i += n) {
 		for (n = 1; i + n < count && findings[i + n].target == findings[i].target;
 		     n++)
 			;
-		judge_group(&findings[i], n);
+		decide_group(&findings[i], n);
 	}
 }

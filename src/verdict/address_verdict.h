@@ -7,6 +7,6 @@
 /* For each target among the findings, whose addresses stand together: the bad ones get the
  * state that the target has for it, and a remark "1 of 4 addresses bad, ..."; all bad are as
  * bad as they are. */
-void some_bad_judge(struct finding *, size_t count);
+void address_verdict_decide(struct finding *, size_t count);
 
 #endif

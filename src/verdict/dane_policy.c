@@ -3,7 +3,7 @@
 
 #include "buffer.h"
 
-bool dane_policy_asks(const struct target *t)
+bool dane_policy_applies(const struct target *t)
 {
 	const struct service *s = t->service;
 
@@ -13,19 +13,19 @@ bool dane_policy_asks(const struct target *t)
 	return s->tls == TLS_MODE_OPPORTUNISTIC || (t->flags & TARGET_DANE_REQUIRED);
 }
 
-bool dane_policy_insists(const struct target *t, enum dane dane)
+bool dane_policy_requires_tls(const struct target *t, enum dane dane)
 {
 	return dane >= DANE_UNCOMPARED ||
-	       (dane_policy_asks(t) && (t->flags & TARGET_DANE_REQUIRED));
+	       (dane_policy_applies(t) && (t->flags & TARGET_DANE_REQUIRED));
 }
 
-bool dane_policy_denies(const struct target *t, enum dane dane)
+bool dane_policy_is_violated(const struct target *t, enum dane dane)
 {
-	return dane_policy_asks(t) && (t->flags & TARGET_DANE_REQUIRED) &&
+	return dane_policy_applies(t) && (t->flags & TARGET_DANE_REQUIRED) &&
 	       dane < DANE_VALID;
 }
 
-static const char *dane_policy_words_of(enum dane dane)
+static const char *dane_violation_words(enum dane dane)
 {
 	switch (dane) {
 	case DANE_OFF:
@@ -46,10 +46,10 @@ void dane_policy_judge(const struct target *t, struct result *r)
 	char text[2 * PRINTABLE_MAX];
 	struct buffer b;
 
-	if (!dane_policy_denies(t, r->dane) || r->dane == DANE_INVALID)
+	if (!dane_policy_is_violated(t, r->dane) || r->dane == DANE_INVALID)
 		return;
 	buffer_init(&b, text, sizeof(text));
-	buffer_format(&b, "%s%s%s", dane_policy_words_of(r->dane),
+	buffer_format(&b, "%s%s%s", dane_violation_words(r->dane),
 		      r->cert_detail[0] != '\0' ? "; " : "", r->cert_detail);
 	r->cert_faults |= CERT_FAULT_BIT(FAULT_CERT_DANE);
 	r->flags &= ~(unsigned)RESULT_VERIFIED;

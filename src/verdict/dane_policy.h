@@ -6,13 +6,13 @@
 
 /* DANE is for mail between servers: services of SMTP with opportunistic TLS, and where it is
  * required any of SMTP that has TLS. */
-bool dane_policy_asks(const struct target *);
+bool dane_policy_applies(const struct target *);
 
 /* TLS is no choice any more: senders that know DANE insist on it. */
-bool dane_policy_insists(const struct target *, enum dane);
+bool dane_policy_requires_tls(const struct target *, enum dane);
 
 /* It is required, and this is not enough. */
-bool dane_policy_denies(const struct target *, enum dane);
+bool dane_policy_is_violated(const struct target *, enum dane);
 
 /* If so, adds FAULT_CERT_DANE with words for it. */
 void dane_policy_judge(const struct target *, struct result *);

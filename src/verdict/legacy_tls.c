@@ -28,7 +28,7 @@ bool legacy_tls_due(const struct target *t, const struct result *r, enum legacy_
 
 	if (!legacy_tls_wanted(t, r))
 		return false;
-	if (r->at.ms - slot_made(t->slot).ms < every / GRACE)
+	if (r->at.ms - slot_created(t->slot).ms < every / GRACE)
 		return false;
 	if (known == LEGACY_TLS_UNKNOWN)
 		every /= SOONER;
@@ -64,7 +64,8 @@ static bool is_accepted(enum legacy_tls o)
 void legacy_tls_note(struct result *r, enum legacy_tls known)
 {
 	if (is_accepted(known) && r->flags & RESULT_TLS)
-		result_note(r, FAULT_TLS_OBSOLETE,
-			    known == LEGACY_TLS_1_0 ? "TLS 1.0 was agreed to (RFC 8996)"
-						    : "TLS 1.1 was agreed to (RFC 8996)");
+		result_add_notice(r, FAULT_TLS_OBSOLETE,
+				  known == LEGACY_TLS_1_0
+				      ? "TLS 1.0 was agreed to (RFC 8996)"
+				      : "TLS 1.1 was agreed to (RFC 8996)");
 }

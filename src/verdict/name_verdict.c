@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* As a server does that knows no such name (RFC 6066 section 3: unrecognized_name). */
-static bool refused_the_name(const struct result *r)
+static bool name_is_refused(const struct result *r)
 {
 	return r->dialogue_fault == FAULT_TLS_HANDSHAKE;
 }
@@ -22,7 +22,7 @@ bool name_verdict(struct result *r, const struct service *service,
 			r->code = 0;
 			r->enhanced[0] = r->text[0] = '\0';
 		}
-		return refused_the_name(r);
+		return name_is_refused(r);
 	}
 	r->dialogue_fault = FAULT_OK;
 	r->dialogue_phase = PHASE_TLS;
@@ -40,8 +40,8 @@ bool name_shows_fallback(const struct result *r, const struct certificate *fallb
 	       strcmp(r->certificate->fingerprint, fallback->fingerprint) == 0;
 }
 
-void name_blame_fallback(struct result *r, const struct service *service,
-			 const struct policy *policy, const struct overrides *own)
+void name_verdict_for_fallback(struct result *r, const struct service *service,
+			       const struct policy *policy, const struct overrides *own)
 {
 	struct certificate *shown = r->certificate;
 
@@ -70,10 +70,10 @@ const char *name_sentence(const struct result *r, const struct certificate *fall
 	return dst;
 }
 
-struct name_results_change name_verdict_file(struct name_results *name_results,
-					     const struct name_set *name_set, size_t number,
-					     const struct result *r, bool without_own,
-					     unsigned confirm)
+struct name_results_change name_verdict_store(struct name_results *name_results,
+					      const struct name_set *name_set,
+					      size_t number, const struct result *r,
+					      bool without_own, unsigned confirm)
 {
 	const struct certificate *fallback = without_own ? r->certificate : NULL;
 	char sentence[VERDICT_SENTENCE_MAX];

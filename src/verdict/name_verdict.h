@@ -23,16 +23,17 @@ bool name_shows_fallback(const struct result *, const struct certificate *fallba
 
 /* The name has no certificate of its own, and that is all: what else is wrong with the fall-back
  * is the server's. */
-void name_blame_fallback(struct result *, const struct service *, const struct policy *,
-			 const struct overrides *own);
+void name_verdict_for_fallback(struct result *, const struct service *,
+			       const struct policy *, const struct overrides *own);
 
 /* As verdict_sentence; says of a fall-back that it is one. */
 const char *name_sentence(const struct result *, const struct certificate *fallback,
 			  char dst[VERDICT_SENTENCE_MAX]);
 
 /* name_results_put, with the sentence of a result that is not OK. */
-struct name_results_change name_verdict_file(struct name_results *, const struct name_set *,
-					     size_t number, const struct result *,
-					     bool without_own, unsigned confirm);
+struct name_results_change name_verdict_store(struct name_results *,
+					      const struct name_set *, size_t number,
+					      const struct result *, bool without_own,
+					      unsigned confirm);
 
 #endif

@@ -16,10 +16,10 @@
 #include <string.h>
 
 /* TAIL_ROOM: of the line that says what is missing. */
-enum { SUMMARY_MAX = 2048, OTHERS_MAX = 8, TAIL_ROOM = 120 };
+enum { SUMMARY_MAX = 2048, OTHERS_MAX = 8, TAIL_MAX = 120 };
 
 /* The first of the worst. */
-static size_t find_worst(const struct finding *f, size_t count)
+static size_t worst_finding(const struct finding *f, size_t count)
 {
 	size_t worst = 0;
 
@@ -30,13 +30,13 @@ static size_t find_worst(const struct finding *f, size_t count)
 	return worst;
 }
 
-static size_t count_well(const struct finding *f, size_t count)
+static size_t count_ok(const struct finding *f, size_t count)
 {
-	size_t well = 0;
+	size_t ok = 0;
 
 	for (size_t i = 0; i < count; i++)
-		well += f[i].result.state == STATE_OK;
-	return well;
+		ok += f[i].result.state == STATE_OK;
+	return ok;
 }
 
 const char *report_sentence(const struct finding *f, char dst[VERDICT_SENTENCE_MAX])
@@ -53,13 +53,13 @@ static bool shows_address(const struct finding *f)
 	       f->result.address.any.sa_family != AF_UNSPEC;
 }
 
-static void put_pair(struct buffer *b, const struct result *r)
+static void put_fault_and_phase(struct buffer *b, const struct result *r)
 {
 	buffer_format(b, " [%s/%s]", fault_name(r->fault), phase_name(r->phase));
 }
 
 /* One dead host is one story, whether it refuses, is silent or has no name any more. */
-static bool report_host_is_away(const struct finding *f, size_t count)
+static bool report_host_is_down(const struct finding *f, size_t count)
 {
 	const struct result *first = &f[0].result;
 
@@ -78,7 +78,7 @@ static bool report_host_is_away(const struct finding *f, size_t count)
 }
 
 /* What all of them have in common is ours, whatever their hosts. */
-static bool resolver_is_away(const struct finding *f, size_t count)
+static bool resolver_is_down(const struct finding *f, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (f[i].result.fault != FAULT_RESOLVER_UNAVAILABLE)
@@ -90,7 +90,7 @@ static bool resolver_is_away(const struct finding *f, size_t count)
 static void put_others(struct buffer *b, const struct finding *f, size_t count,
 		       size_t worst)
 {
-	size_t shown = 0, bad = count - count_well(f, count) - 1;
+	size_t shown = 0, bad = count - count_ok(f, count) - 1;
 	char address[ADDRESS_TEXT_MAX];
 
 	for (size_t i = 0; i < count && shown < OTHERS_MAX; i++) {
@@ -111,31 +111,31 @@ static void put_others(struct buffer *b, const struct finding *f, size_t count,
 static void summary_write(struct buffer *b, const struct finding *f, size_t count)
 {
 	char sentence[VERDICT_SENTENCE_MAX];
-	const size_t at = find_worst(f, count);
+	const size_t at = worst_finding(f, count);
 	const struct finding *worst = &f[at];
 
 	buffer_format(b, "MAIL %s - ", state_name(worst->result.state));
 	report_sentence(worst, sentence);
-	if (report_host_is_away(f, count)) {
+	if (report_host_is_down(f, count)) {
 		buffer_format(b,
 			      "%.255s: host unreachable, none of %zu services reached: %s",
 			      worst->target->host, count, sentence);
-		put_pair(b, &worst->result);
+		put_fault_and_phase(b, &worst->result);
 		return;
 	}
-	if (resolver_is_away(f, count)) {
+	if (resolver_is_down(f, count)) {
 		buffer_format(b, "none of %zu services could be probed: %s", count,
 			      sentence);
-		put_pair(b, &worst->result);
+		put_fault_and_phase(b, &worst->result);
 		return;
 	}
 	if (count > 1)
-		buffer_format(b, "%zu of %zu services well, ", count_well(f, count), count);
+		buffer_format(b, "%zu of %zu services well, ", count_ok(f, count), count);
 	buffer_format(b, "%.255s %s: %s", worst->target->host, worst->target->service->name,
 		      sentence);
 	if (worst->result.state != STATE_OK)
 		put_others(b, f, count, at);
-	put_pair(b, &worst->result);
+	put_fault_and_phase(b, &worst->result);
 }
 
 /* Host, sentence and remark may be anybody's words. */
@@ -161,7 +161,7 @@ static void report_put_label(struct buffer *b, const struct finding *f, const ch
 	buffer_format(b, "%s_%s=", f->target->service->name, label);
 }
 
-static const char *or_empty(const char *text)
+static const char *text_or_empty(const char *text)
 {
 	return text != NULL ? text : "";
 }
@@ -177,7 +177,7 @@ static void report_put_seconds(struct buffer *b, const struct finding *f, const 
 		buffer_text(b, "U");
 	else
 		buffer_format(b, "%lld.%06llds;%s;%s;0", us / 1000000, us % 1000000,
-			      or_empty(warning), or_empty(critical));
+			      text_or_empty(warning), text_or_empty(critical));
 }
 
 static void put_days(struct buffer *b, const struct finding *f)
@@ -202,8 +202,8 @@ static bool host_is_address(const struct target *t)
 }
 
 /* Whether such a check ever gets there. */
-static bool can_have(const struct target *t, enum phase phase,
-		     const struct report_limits *l)
+static bool phase_applies(const struct target *t, enum phase phase,
+			  const struct report_limits *l)
 {
 	enum tls_mode tls = (enum tls_mode)t->service->tls;
 
@@ -223,8 +223,8 @@ static bool can_have(const struct target *t, enum phase phase,
 	}
 }
 
-static void report_own_put_values(struct buffer *b, const struct finding *f,
-				  const struct report_limits *limits)
+static void put_finding_values(struct buffer *b, const struct finding *f,
+			       const struct report_limits *limits)
 {
 	static const struct report_limits none;
 	const struct report_limits *l = limits != NULL ? limits : &none;
@@ -233,17 +233,17 @@ static void report_own_put_values(struct buffer *b, const struct finding *f,
 			   l->critical[PHASE_COUNT]);
 	for (unsigned phase = 0; phase < PHASE_COUNT; phase++)
 		if (f->result.phases[phase].ns >= 0 ||
-		    can_have(f->target, (enum phase)phase, l))
+		    phase_applies(f->target, (enum phase)phase, l))
 			report_put_seconds(b, f, phase_name((enum phase)phase),
 					   f->result.phases[phase], l->warning[phase],
 					   l->critical[phase]);
-	if (f->result.certificate != NULL || can_have(f->target, PHASE_TLS, l))
+	if (f->result.certificate != NULL || phase_applies(f->target, PHASE_TLS, l))
 		put_days(b, f);
 }
 
 /* --- the lines ---------------------------------------------------------------------------- */
 
-static void line_write(struct buffer *b, const struct finding *f)
+static void put_finding_line(struct buffer *b, const struct finding *f)
 {
 	char sentence[VERDICT_SENTENCE_MAX], address[ADDRESS_TEXT_MAX];
 
@@ -254,7 +254,7 @@ static void line_write(struct buffer *b, const struct finding *f)
 		buffer_format(b, ", %s", address_text(&f->result.address, address));
 	buffer_format(b, "%s: %s - %s", f->target->service->port != 0 ? ")" : "",
 		      state_name(f->result.state), report_sentence(f, sentence));
-	put_pair(b, &f->result);
+	put_fault_and_phase(b, &f->result);
 }
 
 static void report_put_line(struct buffer *b, const struct finding *f)
@@ -263,7 +263,7 @@ static void report_put_line(struct buffer *b, const struct finding *f)
 	struct buffer raw;
 
 	buffer_init(&raw, storage, sizeof(storage));
-	line_write(&raw, f);
+	put_finding_line(&raw, f);
 	plugin_text_put(b, buffer_view(&raw));
 	buffer_text(b, "\n");
 }
@@ -333,7 +333,7 @@ static void report_put_values(struct report *r, const struct report_limits *limi
 
 	for (size_t i = 0; i < r->count; i++) {
 		buffer_init(&values, storage, sizeof(storage));
-		report_own_put_values(&values, &r->findings[i], limits);
+		put_finding_values(&values, &r->findings[i], limits);
 		r->values_left -= part_add(&r->values, &values, room);
 	}
 }
@@ -360,15 +360,15 @@ static void report_put_tail(struct buffer *b, const struct report *r)
 enum state report_write(struct buffer *b, const struct finding *findings, size_t count,
 			const struct report_limits *limits)
 {
-	size_t well = count_well(findings, count), room;
+	size_t ok = count_ok(findings, count), room;
 	struct report r = { .findings = findings,
 			    .count = count,
 			    .lines_left = count,
-			    .bad_left = count - well,
+			    .bad_left = count - ok,
 			    .values_left = count };
 
 	report_put_summary(b, findings, count);
-	room = b->cap - b->n > TAIL_ROOM ? b->cap - b->n - TAIL_ROOM : 0;
+	room = b->cap - b->n > TAIL_MAX ? b->cap - b->n - TAIL_MAX : 0;
 	buffer_init(&r.values.b, r.values.storage, sizeof(r.values.storage));
 	buffer_init(&r.lines.b, r.lines.storage, sizeof(r.lines.storage));
 	report_put_lines(&r, true, room / 2);
@@ -379,5 +379,5 @@ enum state report_write(struct buffer *b, const struct finding *findings, size_t
 	buffer_text(b, "\n");
 	buffer_put(b, buffer_view(&r.lines.b));
 	report_put_tail(b, &r);
-	return findings[find_worst(findings, count)].result.state;
+	return findings[worst_finding(findings, count)].result.state;
 }

@@ -3,7 +3,7 @@
 
 #include "buffer.h"
 
-enum tls_version tls_policy_least(const struct settings *s, const struct target *t)
+enum tls_version tls_policy_minimum(const struct settings *s, const struct target *t)
 {
 	unsigned nearest = t->tls_min != 0 ? t->tls_min : t->service->tls_min;
 
@@ -13,14 +13,14 @@ enum tls_version tls_policy_least(const struct settings *s, const struct target 
 bool tls_policy_version(const struct settings *s, const struct target *t,
 			const struct tls_facts *facts, char ret_why[TLS_POLICY_WORDS_MAX])
 {
-	enum tls_version least = tls_policy_least(s, t);
+	enum tls_version minimum = tls_policy_minimum(s, t);
 	struct buffer b;
 
-	if (facts->spoken >= least)
+	if (facts->spoken >= minimum)
 		return true;
 	buffer_init(&b, ret_why, TLS_POLICY_WORDS_MAX);
 	buffer_format(&b, "%s was negotiated, at least %s is wanted", facts->version,
-		      tls_version_names[least]);
+		      tls_version_names[minimum]);
 	buffer_string(&b);
 	return false;
 }

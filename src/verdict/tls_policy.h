@@ -6,7 +6,7 @@
 
 /* The oldest version that is no fault: as the target has it, or its service, or the settings,
  * the nearest that says one. */
-enum tls_version tls_policy_least(const struct settings *, const struct target *);
+enum tls_version tls_policy_minimum(const struct settings *, const struct target *);
 
 /* False, and why in words, when an older version was negotiated. */
 enum { TLS_POLICY_WORDS_MAX = 80 };

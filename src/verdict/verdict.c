@@ -52,7 +52,7 @@ static const struct {
 	{ FAULT_INTERNAL,         ANY,        false, STATE_UNKNOWN  },
 };
 
-static const char *const words[FAULT_COUNT] = {
+static const char *const fault_words[FAULT_COUNT] = {
 	[FAULT_OK]                   = "works",
 	[FAULT_TIMEOUT]              = "no answer in time",
 	[FAULT_DNS_FAILURE]          = "name lookup failed",
@@ -102,12 +102,12 @@ static const char *const words[FAULT_COUNT] = {
 };
 /* clang-format on */
 
-static bool is_cert_fault(enum fault f)
+static bool fault_is_of_certificate(enum fault f)
 {
 	return f >= CERT_FAULT_FIRST && f <= CERT_FAULT_LAST;
 }
 
-static bool is_notice(enum fault f)
+static bool fault_is_notice(enum fault f)
 {
 	return f >= NOTICE_FIRST && f <= NOTICE_LAST;
 }
@@ -140,7 +140,7 @@ static enum state expiry_state(struct result *r, const struct policy *policy)
 	return state;
 }
 
-static void verdict_weigh(struct result *r, enum fault fault, enum phase phase,
+static void take_if_worse(struct result *r, enum fault fault, enum phase phase,
 			  enum state state)
 {
 	if (state_worse(r->state, state) == r->state)
@@ -151,7 +151,7 @@ static void verdict_weigh(struct result *r, enum fault fault, enum phase phase,
 }
 
 /* What decides beside the finding itself. */
-struct params {
+struct verdict_inputs {
 	const struct service *service;
 	const struct policy *policy;
 	const struct overrides *own;
@@ -160,7 +160,8 @@ struct params {
 	bool tls_insisted; /* senders with DANE do not go on in plain text */
 };
 
-static enum state verdict_judge(const struct params *t, enum fault fault, enum phase phase)
+static enum state finding_state(const struct verdict_inputs *t, enum fault fault,
+				enum phase phase)
 {
 	const char *service = t->service->name;
 	const struct override *row = overrides_find(t->own, fault, phase, service);
@@ -181,41 +182,41 @@ static enum state verdict_judge(const struct params *t, enum fault fault, enum p
 void verdict_decide(struct result *r, const struct service *service,
 		    const struct policy *policy, const struct overrides *own)
 {
-	struct params params = { service,
-				 policy,
-				 own,
-				 STATE_OK,
-				 r->flags & RESULT_CIPHER_FORBIDDEN,
-				 r->dane >= DANE_UNCOMPARED };
+	struct verdict_inputs verdict_inputs = { service,
+						 policy,
+						 own,
+						 STATE_OK,
+						 r->flags & RESULT_CIPHER_FORBIDDEN,
+						 r->dane >= DANE_UNCOMPARED };
 
 	r->cert_faults &= ~CERT_FAULT_BIT(FAULT_CERT_EXPIRING);
-	params.expiry = expiry_state(r, policy);
+	verdict_inputs.expiry = expiry_state(r, policy);
 	r->fault = r->dialogue_fault;
 	r->phase = r->dialogue_phase;
-	r->state = verdict_judge(&params, r->fault, r->phase);
+	r->state = finding_state(&verdict_inputs, r->fault, r->phase);
 	/* Among equals the one that keeps mail away is named. */
 	if (r->cert_faults & CERT_FAULT_BIT(FAULT_CERT_DANE))
-		verdict_weigh(r, FAULT_CERT_DANE, PHASE_TLS,
-			      verdict_judge(&params, FAULT_CERT_DANE, PHASE_TLS));
+		take_if_worse(r, FAULT_CERT_DANE, PHASE_TLS,
+			      finding_state(&verdict_inputs, FAULT_CERT_DANE, PHASE_TLS));
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++) {
 		if (r->cert_faults & CERT_FAULT_BIT(f))
-			verdict_weigh(r, f, PHASE_TLS,
-				      verdict_judge(&params, f, PHASE_TLS));
+			take_if_worse(r, f, PHASE_TLS,
+				      finding_state(&verdict_inputs, f, PHASE_TLS));
 	}
 	for (enum fault f = NOTICE_FIRST; f <= NOTICE_LAST; f++) {
 		if (r->notices & NOTICE_BIT(f))
-			verdict_weigh(r, f, fault_phase(f),
-				      verdict_judge(&params, f, fault_phase(f)));
+			take_if_worse(r, f, fault_phase(f),
+				      finding_state(&verdict_inputs, f, fault_phase(f)));
 	}
 }
 
 const char *verdict_words(enum fault f)
 {
-	return (unsigned)f < FAULT_COUNT ? words[f] : words[FAULT_INTERNAL];
+	return (unsigned)f < FAULT_COUNT ? fault_words[f] : fault_words[FAULT_INTERNAL];
 }
 
 /* "3d 4h ago (2026-11-19T...)" or "in 3d 4h (...)". */
-static void verdict_say_date(struct buffer *b, struct moment now, struct moment then)
+static void verdict_put_date(struct buffer *b, struct moment now, struct moment then)
 {
 	char span[SPAN_TEXT_MAX], date[MOMENT_TEXT_MAX];
 	struct span distance = moment_between(now, then);
@@ -235,7 +236,7 @@ static void say_validity(struct buffer *b, const struct result *r, const char *v
 	char name[100];
 
 	buffer_format(b, "certificate%s %s", above != NULL ? " chain" : "", verb);
-	verdict_say_date(b, r->at, date);
+	verdict_put_date(b, r->at, date);
 	if (above == NULL)
 		return;
 	printable_copy(name, sizeof(name), view_of(certificate_label(above).text));
@@ -249,7 +250,7 @@ static const struct certificate *begins_above(const struct result *r)
 									  : NULL;
 }
 
-static void say_certificate(struct buffer *b, const struct result *r, enum fault f)
+static void put_certificate_fault(struct buffer *b, const struct result *r, enum fault f)
 {
 	const struct certificate *above = result_certificate_above(r), *later;
 	struct certificate_label label = certificate_label(r->certificate);
@@ -274,18 +275,18 @@ static void say_certificate(struct buffer *b, const struct result *r, enum fault
 }
 
 /* Words of ours behind these would only repeat them. */
-static bool says_it_all(enum fault f)
+static bool words_suffice(enum fault f)
 {
 	return f == FAULT_REFUSED || f == FAULT_STARTTLS_UNAVAILABLE;
 }
 
 /* "554 5.7.1 no", "[UNAVAILABLE] later", or only the words. */
-static void say_reply(struct buffer *b, const struct result *r)
+static void put_reply(struct buffer *b, const struct result *r)
 {
 	const char *gap = "";
 	bool no_reply = r->code == 0 && r->enhanced[0] == '\0';
 
-	if (no_reply && (r->text[0] == '\0' || says_it_all(r->fault)))
+	if (no_reply && (r->text[0] == '\0' || words_suffice(r->fault)))
 		return;
 	buffer_text(b, ": ");
 	if (r->code > 0) {
@@ -313,15 +314,15 @@ static bool is_greylisted(const struct result *r)
 	return false;
 }
 
-static bool is_wrong_farewell(const struct result *r)
+static bool is_wrong_goodbye(const struct result *r)
 {
 	return r->phase == PHASE_QUIT &&
 	       (r->fault == FAULT_PROTOCOL || r->fault == FAULT_LIMIT);
 }
 
-static void say_dialogue(struct buffer *b, const struct result *r)
+static void put_dialogue_fault(struct buffer *b, const struct result *r)
 {
-	if (is_wrong_farewell(r))
+	if (is_wrong_goodbye(r))
 		buffer_text(b, "works, but the farewell got a wrong answer");
 	else
 		buffer_text(b, is_greylisted(r) ? "greylisted, as new senders are"
@@ -338,17 +339,17 @@ static void say_dialogue(struct buffer *b, const struct result *r)
 		buffer_format(b, ", gave up after %s", span_text(r->took, span));
 		return;
 	}
-	say_reply(b, r);
+	put_reply(b, r);
 }
 
-static void say_notices(struct buffer *b, const struct result *r)
+static void put_notices(struct buffer *b, const struct result *r)
 {
 	buffer_text(b, verdict_words(r->fault));
 	if (r->notice_detail[0] != '\0')
 		buffer_format(b, ": %s", r->notice_detail);
 }
 
-static void say_ok(struct buffer *b, const struct result *r)
+static void put_success(struct buffer *b, const struct result *r)
 {
 	char span[SPAN_TEXT_MAX];
 
@@ -366,7 +367,7 @@ static void say_ok(struct buffer *b, const struct result *r)
 }
 
 /* A bar would begin performance values in a plugin's output. */
-static void no_bars(char *text)
+static void replace_bars(char *text)
 {
 	for (; *text != '\0'; text++)
 		if (*text == '|')
@@ -378,15 +379,15 @@ const char *verdict_sentence(const struct result *r, char dst[VERDICT_SENTENCE_M
 	struct buffer b;
 
 	buffer_init(&b, dst, VERDICT_SENTENCE_MAX);
-	if (is_cert_fault(r->fault) && r->certificate != NULL)
-		say_certificate(&b, r, r->fault);
+	if (fault_is_of_certificate(r->fault) && r->certificate != NULL)
+		put_certificate_fault(&b, r, r->fault);
 	else if (r->fault == FAULT_OK)
-		say_ok(&b, r);
-	else if (is_notice(r->fault))
-		say_notices(&b, r);
+		put_success(&b, r);
+	else if (fault_is_notice(r->fault))
+		put_notices(&b, r);
 	else
-		say_dialogue(&b, r);
+		put_dialogue_fault(&b, r);
 	buffer_string(&b);
-	no_bars(dst);
+	replace_bars(dst);
 	return dst;
 }

@@ -48,7 +48,7 @@ static struct plan *plan_of(const struct bench_params *params, size_t count)
 					    .service = plan->targets[0].service->name,
 					    .name_set = name_set,
 					    .interval = span_of_ms(3600000) };
-	plan_set_hostings(plan, &wish, 1);
+	plan_set_name_checks(plan, &wish, 1);
 	name_set_release(name_set);
 	return plan;
 }
@@ -80,8 +80,8 @@ static void fill(const struct plan *plan, const struct result *result)
 	struct name_set *name_set = name_results_set(plan->name_checks[0].name_results);
 
 	for (size_t i = 0; i < name_set_count(name_set); i++)
-		name_verdict_file(plan->name_checks[0].name_results, name_set, i, result,
-				  false, 2);
+		name_verdict_store(plan->name_checks[0].name_results, name_set, i, result,
+				   false, 2);
 	name_set_release(name_set);
 }
 

@@ -67,8 +67,8 @@ static void put(const struct name_check *h, const char *name, enum fault fault,
 		r.cert_faults = CERT_FAULT_BIT(fault);
 	if (strcmp(name, "c121.test") == 0)
 		r.chain_not_after.ms = 1796000000000;
-	name_verdict_file(h->name_results, h->name_set, number, &r,
-			  fault == FAULT_CERT_NAME, confirm);
+	name_verdict_store(h->name_results, h->name_set, number, &r,
+			   fault == FAULT_CERT_NAME, confirm);
 	result_fini(&r);
 }
 
@@ -84,7 +84,7 @@ static void fill(const struct name_check *h)
 	put(h, "c120.test", FAULT_CERT_EXPIRING, STATE_WARNING, 120, 1);
 	put(h, "c121.test", FAULT_OK, STATE_OK, 121, 1);
 	name_results_put_fallback(h->name_results, &fallback.facts, hosted_asked_at);
-	name_results_note(h->name_results, 123, (struct span){ 1500000000 });
+	name_results_add_probes(h->name_results, 123, (struct span){ 1500000000 });
 }
 
 struct plan *name_check_plan_new(void)
@@ -102,12 +102,12 @@ struct plan *name_check_plan_new(void)
 	name_set = name_set_new(names, HOSTED_NAMES);
 	one = name_set_new((const char *const[]){ "c.test" }, 1);
 	plan_set_targets(plan, targets, ARRAY_SIZE(targets));
-	plan_set_hostings(plan,
-			  (struct name_check_options[]){
-			      { "shared7", "imaps", name_set, "names.txt", hour },
-			      { "shared7", "submissions", name_set, "names.txt", hour },
-			      { "plain", "imaps", one, NULL, hour } },
-			  3);
+	plan_set_name_checks(plan,
+			     (struct name_check_options[]){
+				 { "shared7", "imaps", name_set, "names.txt", hour },
+				 { "shared7", "submissions", name_set, "names.txt", hour },
+				 { "plain", "imaps", one, NULL, hour } },
+			     3);
 	put(&plan->name_checks[0], "c.test", FAULT_OK, STATE_OK, 0, 1);
 	fill(&plan->name_checks[1]);
 	put(&plan->name_checks[2], "c000.test", FAULT_CERT_EXPIRED, STATE_CRITICAL, 5, 2);

@@ -29,7 +29,7 @@ static void says(unsigned needed, const char *results, const char *announced,
 
 		told += confirmation_add(&c, state, needed);
 		came[i] = letter(c.announced);
-		assert_int_equal(confirmation_awaited(&c), state != c.announced);
+		assert_int_equal(confirmation_is_awaited(&c), state != c.announced);
 	}
 	assert_string_equal(came, announced);
 	assert_int_equal(told, queued_result);

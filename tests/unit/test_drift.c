@@ -17,8 +17,8 @@ static const struct span day = { INT64_C(86400) * 1000000000 };
 static bool hears(struct drift *d, uint32_t before, int64_t hours)
 {
 	char words[CAPABILITY_WORDS_MAX];
-	bool told = drift_hear(d, &(struct capability_set){ before, 0 },
-			       (struct moment){ 1000 + hours * 3600000 }, day, words);
+	bool told = drift_add(d, &(struct capability_set){ before, 0 },
+			      (struct moment){ 1000 + hours * 3600000 }, day, words);
 
 	assert_int_equal(told, words[0] != '\0');
 	return told;

@@ -56,7 +56,7 @@ static void once_an_interval_and_sooner_without_an_answer(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(servers); i++) {
 		struct target t = target_of(servers[i]);
-		int64_t now = slot_made(t.slot).ms + 10 * MINUTE_MS;
+		int64_t now = slot_created(t.slot).ms + 10 * MINUTE_MS;
 
 		assert_int_equal(looks(&t, LEGACY_TLS_REFUSED, now, 24), 1);
 		assert_int_equal(looks(&t, LEGACY_TLS_1_1, now, 10 * 24), 10);
@@ -74,7 +74,7 @@ static void not_at_once_and_not_all_at_the_same_time(void **state)
 	(void)state;
 	for (int minute = 0; minute < 5; minute++) {
 		struct target t = target_of("mx1");
-		struct result r = secured(slot_made(t.slot).ms + minute * MINUTE_MS - 1);
+		struct result r = secured(slot_created(t.slot).ms + minute * MINUTE_MS - 1);
 
 		assert_false(legacy_tls_due(&t, &r, LEGACY_TLS_UNKNOWN));
 		slot_release(t.slot);
@@ -100,7 +100,7 @@ static void not_at_once_and_not_all_at_the_same_time(void **state)
 static void only_behind_newer_tls_and_where_it_is_wanted(void **state)
 {
 	struct target t = target_of("mx1");
-	int64_t from = slot_made(t.slot).ms + 10 * MINUTE_MS;
+	int64_t from = slot_created(t.slot).ms + 10 * MINUTE_MS;
 	struct result r = secured(from);
 
 	(void)state;

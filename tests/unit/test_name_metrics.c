@@ -101,8 +101,8 @@ static void a_server_has_a_hundred_series_of_names_at_most(void **state)
 	result_init(&r, hosted_asked_at);
 	r.state = STATE_CRITICAL;
 	r.fault = FAULT_CERT_EXPIRED;
-	name_verdict_file(plan->name_checks[2].name_results, plan->name_checks[2].name_set,
-			  number, &r, false, 2);
+	name_verdict_store(plan->name_checks[2].name_results, plan->name_checks[2].name_set,
+			   number, &r, false, 2);
 	text = render(plan);
 	assert_int_equal(count_of(text, "\nmailvane_name_state{"), 100);
 	assert_int_equal(count_of(text, "\nmailvane_name_state" SUBMISSIONS), 0);
@@ -123,8 +123,8 @@ static void what_is_not_confirmed_has_no_series(void **state)
 	(void)state;
 	assert_null(strstr(text, "\nmailvane_name_state" SUBMISSIONS));
 	assert_null(strstr(text, "\nmailvane_name_state{server=\"plain\""));
-	name_results_pause(plan->name_checks[2].name_results, FAULT_REFUSED, PHASE_CONNECT,
-			   hosted_asked_at);
+	name_results_set_paused(plan->name_checks[2].name_results, FAULT_REFUSED,
+				PHASE_CONNECT, hosted_asked_at);
 	free(text);
 	text = render(plan);
 	assert_non_null(strstr(text, "\nmailvane_names_paused" SUBMISSIONS "} 1\n"));

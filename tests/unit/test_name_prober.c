@@ -110,7 +110,7 @@ static struct plan *plan_of(const struct scene *scene)
 		n++;
 	}
 	assert_null(plan_set_targets(p, targets, n));
-	plan_set_hostings(p, checks, n);
+	plan_set_name_checks(p, checks, n);
 	name_set_release(name_set);
 	assert_int_equal(p->name_check_count, n);
 	return p;
@@ -248,7 +248,7 @@ static void once_each_name_has_its_verdict(void **state)
 	struct name_results_summary s;
 	char error[200];
 	size_t total;
-	const struct name_results_question wrong = { .states = NAME_RESULTS_WRONG };
+	const struct name_results_query wrong = { .states = NAME_RESULTS_WRONG };
 	struct name_result found[8];
 
 	(void)state;
@@ -275,7 +275,7 @@ static void once_each_name_has_its_verdict(void **state)
 	assert_int_equal(s.without_own, 1);
 	assert_string_equal(s.earliest_name, "late.hosted.test");
 	assert_non_null(s.fallback);
-	assert_int_equal(s.asks, 12);
+	assert_int_equal(s.probes, 12);
 	name_results_summary_fini(&s);
 	assert_int_equal(
 	    name_results_find(p->name_checks[0].name_results, &wrong, found, 8, &total), 4);
@@ -331,7 +331,7 @@ static void once_a_server_that_is_away_is_one_trouble(void **state)
 	assert_int_equal(s.unknown, 11);
 	assert_int_equal(s.paused_fault, FAULT_REFUSED);
 	assert_int_equal(s.paused_phase, PHASE_CONNECT);
-	assert_true(s.asks <= 6);
+	assert_true(s.probes <= 6);
 	assert_int_equal(times_heard(NULL, STATE_OK), 0);
 	plan_release(p);
 	simulator_stop(sim);
@@ -430,7 +430,7 @@ static void a_bad_name_is_asked_again_before_its_turn(void **state)
 	e = engine_new(p, &hooks, error, sizeof(error));
 	EVENTUALLY(times_heard("odd.hosted.test", STATE_CRITICAL) == 1);
 	/* The fall-back, the name, and the name again. */
-	assert_true(summary_of(p, 0).asks >= 3);
+	assert_true(summary_of(p, 0).probes >= 3);
 	n = name_of(p, 0, "odd.hosted.test");
 	assert_true(n.announced_since.ms - n.since.ms <= 2000);
 	engine_free(e);
@@ -464,12 +464,12 @@ static void a_server_that_goes_away_is_nobodys_fault(void **state)
 	EVENTUALLY(summary_of(p, 0).asked == 6);
 	simulator_stop(sim);
 	EVENTUALLY(summary_of(p, 0).paused.ms != 0);
-	asks = summary_of(p, 0).asks;
+	asks = summary_of(p, 0).probes;
 	before = atomic_load(&heard.probed);
 	EVENTUALLY(atomic_load(&heard.probed) >= before + 2);
 	s = summary_of(p, 0);
 	/* The ordinary probes go on; of the names there is a trial now and then. */
-	assert_true(s.asks - asks <= 12);
+	assert_true(s.probes - asks <= 12);
 	assert_int_equal(s.states[STATE_OK], 6);
 	assert_int_equal(s.asked, 6);
 	assert_true(s.paused_fault == FAULT_REFUSED || s.paused_fault == FAULT_CLOSED ||

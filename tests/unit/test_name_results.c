@@ -66,7 +66,7 @@ static struct name_results_change put(struct name_results *r, const char *name,
 	size_t number;
 
 	assert_true(name_set_find(name_set, view_of(name), &number));
-	c = name_verdict_file(r, name_set, number, result, without_own, 2);
+	c = name_verdict_store(r, name_set, number, result, without_own, 2);
 	name_set_release(name_set);
 	return c;
 }
@@ -95,7 +95,7 @@ static void counts_what_was_found(void **state)
 	put(r, "b.example", &soon, false);
 	put(r, "c.example", &wrong, true);
 	name_results_put_fallback(r, good, (struct moment){ 999000 });
-	name_results_note(r, 5, span_of_ms(7));
+	name_results_add_probes(r, 5, span_of_ms(7));
 	name_results_summary(r, &s);
 	assert_int_equal(s.asked, 3);
 	assert_int_equal(s.unknown, 1);
@@ -111,7 +111,7 @@ static void counts_what_was_found(void **state)
 	assert_int_equal(s.earliest.ms, 7000000);
 	assert_string_equal(s.earliest_name, "b.example");
 	assert_ptr_equal(s.fallback, good);
-	assert_int_equal(s.asks, 5);
+	assert_int_equal(s.probes, 5);
 	name_results_summary_fini(&s);
 
 	/* It is renewed; then the other one is the first to end. */
@@ -144,10 +144,10 @@ static void two_in_a_row_are_announced(void **state)
 	c = put(r, "a.example", &ok, false);
 	assert_int_equal(c.before, STATE_COUNT);
 	assert_int_equal(c.announced, STATE_OK);
-	assert_false(c.again);
+	assert_false(c.recheck);
 	c = put(r, "a.example", &bad, false);
 	assert_int_equal(c.announced, STATE_OK);
-	assert_true(c.again);
+	assert_true(c.recheck);
 	assert_true(name_results_get(r, view_of("A.example"), &n));
 	assert_true(n.awaited);
 	assert_int_equal(n.state, STATE_CRITICAL);
@@ -157,7 +157,7 @@ static void two_in_a_row_are_announced(void **state)
 	assert_int_equal(c.announced_before, STATE_OK);
 	assert_int_equal(c.announced, STATE_CRITICAL);
 	assert_int_equal(c.announced_since.ms, 1000000);
-	assert_false(c.again);
+	assert_false(c.recheck);
 	assert_true(name_results_get(r, view_of("a.example"), &n));
 	assert_false(n.awaited);
 	assert_int_equal(n.since.ms, 2000000);
@@ -166,7 +166,7 @@ static void two_in_a_row_are_announced(void **state)
 	assert_int_equal(n.fault, FAULT_CERT_NAME);
 	assert_true(n.detail[0] != '\0');
 	c = put(r, "a.example", &ok, false);
-	assert_true(c.again);
+	assert_true(c.recheck);
 	c = put(r, "a.example", &ok, false);
 	assert_int_equal(c.announced, STATE_OK);
 	assert_true(name_results_get(r, view_of("a.example"), &n));
@@ -183,11 +183,11 @@ static void a_name_is_doubted_once(void **state)
 	struct name_set *name_set = name_results_set(r);
 
 	(void)state;
-	assert_false(name_results_doubt(r, name_set, 2));
-	assert_false(name_results_doubt(r, name_set, 1));
-	assert_true(name_results_doubt(r, name_set, 2));
-	name_verdict_file(r, name_set, 2, &ok, false, 2);
-	assert_false(name_results_doubt(r, name_set, 2));
+	assert_false(name_results_broke_off(r, name_set, 2));
+	assert_false(name_results_broke_off(r, name_set, 1));
+	assert_true(name_results_broke_off(r, name_set, 2));
+	name_verdict_store(r, name_set, 2, &ok, false, 2);
+	assert_false(name_results_broke_off(r, name_set, 2));
 	name_set_release(name_set);
 	name_results_release(r);
 }
@@ -240,9 +240,9 @@ static void certificates_are_shared(void **state)
 static size_t ask(struct name_results *r, const char *part, unsigned states, size_t skip,
 		  size_t max, const char *expected, size_t total)
 {
-	const struct name_results_question q = { .part = part,
-						 .states = states,
-						 .skip = skip };
+	const struct name_results_query q = { .part = part,
+					      .states = states,
+					      .skip = skip };
 	struct name_result found[4];
 	char text[200] = "";
 	size_t all = 0, n = name_results_find(r, &q, found, max, &all);
@@ -316,16 +316,16 @@ static void names_that_stay_keep_their_records(void **state)
 
 	/* Answers to what was asked before are of the same names still, or of none. */
 	assert_true(name_set_find(older, view_of("b.example"), &number));
-	c = name_verdict_file(r, older, number, &bad, false, 2);
+	c = name_verdict_store(r, older, number, &bad, false, 2);
 	assert_false(c.known);
 	assert_true(name_set_find(older, view_of("c.example"), &number));
-	c = name_verdict_file(r, older, number, &bad, false, 2);
+	c = name_verdict_store(r, older, number, &bad, false, 2);
 	assert_true(c.known);
 	assert_true(name_results_get(r, view_of("c.example"), &n));
 	assert_int_equal(n.state, STATE_CRITICAL);
 	name_result_list_fini(&n, 1);
-	assert_false(name_results_doubt(r, older, number));
-	assert_true(name_results_doubt(r, older, number));
+	assert_false(name_results_broke_off(r, older, number));
+	assert_true(name_results_broke_off(r, older, number));
 
 	/* Loading the same names again is nothing. */
 	assert_true(name_results_load(r, name_set));
@@ -343,13 +343,13 @@ static void a_pause_begins_once(void **state)
 	struct name_results_summary s;
 
 	(void)state;
-	name_results_pause(r, FAULT_REFUSED, PHASE_CONNECT, (struct moment){ 5000 });
-	name_results_pause(r, FAULT_TIMEOUT, PHASE_TLS, (struct moment){ 9000 });
+	name_results_set_paused(r, FAULT_REFUSED, PHASE_CONNECT, (struct moment){ 5000 });
+	name_results_set_paused(r, FAULT_TIMEOUT, PHASE_TLS, (struct moment){ 9000 });
 	name_results_summary(r, &s);
 	assert_int_equal(s.paused.ms, 5000);
 	assert_int_equal(s.paused_fault, FAULT_TIMEOUT);
 	assert_int_equal(s.paused_phase, PHASE_TLS);
-	name_results_pause(r, FAULT_OK, PHASE_QUIT, (struct moment){ 9000 });
+	name_results_set_paused(r, FAULT_OK, PHASE_QUIT, (struct moment){ 9000 });
 	name_results_summary(r, &s);
 	assert_int_equal(s.paused.ms, 0);
 	name_results_release(r);
@@ -364,9 +364,9 @@ static atomic_bool stop;
 
 static void *read_on(void *name_results)
 {
-	const struct name_results_question all = { .skip = 10 };
-	const struct name_results_question wrong = { .part = "1",
-						     .states = NAME_RESULTS_WRONG };
+	const struct name_results_query all = { .skip = 10 };
+	const struct name_results_query wrong = { .part = "1",
+						  .states = NAME_RESULTS_WRONG };
 	static struct name_result found[50];
 	struct name_results_summary s;
 	size_t n, total;
@@ -419,8 +419,8 @@ static void one_writes_one_loads_and_others_read(void **state)
 	for (unsigned i = 0; !atomic_load(&stop); i++) {
 		struct name_set *name_set = name_results_set(r);
 
-		name_verdict_file(r, name_set, i * 7 % name_set_count(name_set),
-				  &results[i % 2], false, 1);
+		name_verdict_store(r, name_set, i * 7 % name_set_count(name_set),
+				   &results[i % 2], false, 1);
 		name_set_release(name_set);
 	}
 	pthread_join(reader, NULL);

@@ -70,7 +70,7 @@ static void what_is_found_of_the_server_is_not_the_names(void **state)
 	struct result r = found(&another, FAULT_OK, PHASE_QUIT);
 
 	(void)state;
-	result_note(&r, FAULT_TLS_OBSOLETE, "TLSv1.0");
+	result_add_notice(&r, FAULT_TLS_OBSOLETE, "TLSv1.0");
 	r.cert_faults = CERT_FAULT_BIT(FAULT_CERT_DANE);
 	assert_true(is_the_names(&r, &smtp));
 	assert_int_equal(r.state, STATE_OK);
@@ -116,7 +116,7 @@ static void what_is_wrong_with_the_fallback_is_not_the_names(void **state)
 	    CERT_FAULT_BIT(FAULT_CERT_EXPIRED) | CERT_FAULT_BIT(FAULT_CERT_NAME);
 	assert_true(is_the_names(&r, &imaps));
 	assert_int_equal(r.fault, FAULT_CERT_EXPIRED);
-	name_blame_fallback(&r, &imaps, &policy, NULL);
+	name_verdict_for_fallback(&r, &imaps, &policy, NULL);
 	assert_int_equal(r.fault, FAULT_CERT_NAME);
 	assert_int_equal(r.cert_faults, CERT_FAULT_BIT(FAULT_CERT_NAME));
 	assert_int_equal(r.state, STATE_CRITICAL);

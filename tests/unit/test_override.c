@@ -151,13 +151,13 @@ static void rows_that_mean_nothing_are_known(void **state)
 	struct override o = { FAULT_OK, PHASE_COUNT, NULL, STATE_CRITICAL };
 
 	(void)state;
-	assert_non_null(override_fault(&o));
+	assert_non_null(override_mistake(&o));
 	o.fault = FAULT_CERT_WEAK;
-	assert_null(override_fault(&o));
+	assert_null(override_mistake(&o));
 	o.phase = PHASE_TLS;
-	assert_null(override_fault(&o));
+	assert_null(override_mistake(&o));
 	o.phase = PHASE_AUTH;
-	assert_non_null(override_fault(&o));
+	assert_non_null(override_mistake(&o));
 }
 
 int main(void)

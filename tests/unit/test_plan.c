@@ -102,7 +102,7 @@ static struct plan *name_check_plan(const struct target *imap, const char *const
 	struct plan *p = plan_new();
 
 	assert_null(plan_set_targets(p, targets, 2));
-	plan_set_hostings(p, wishes, 3);
+	plan_set_name_checks(p, wishes, 3);
 	name_set_release(name_set);
 	return p;
 }

@@ -82,15 +82,15 @@ static void networks_alone_allow_any_name_into_them(void **state)
 static void patterns(void **state)
 {
 	(void)state;
-	assert_null(probe_acl_name_fault(view_of("*")));
-	assert_null(probe_acl_name_fault(view_of("*.example.com")));
-	assert_null(probe_acl_name_fault(view_of("mail-1.example.com")));
-	assert_non_null(probe_acl_name_fault(view_of("")));
-	assert_non_null(probe_acl_name_fault(view_of("*.")));
-	assert_non_null(probe_acl_name_fault(view_of("mail*.example.com")));
-	assert_non_null(probe_acl_name_fault(view_of("a.*.com")));
-	assert_non_null(probe_acl_name_fault(view_of("192.0.2.1")));
-	assert_non_null(probe_acl_name_fault(view_of("example.com:25")));
+	assert_null(probe_acl_pattern_error(view_of("*")));
+	assert_null(probe_acl_pattern_error(view_of("*.example.com")));
+	assert_null(probe_acl_pattern_error(view_of("mail-1.example.com")));
+	assert_non_null(probe_acl_pattern_error(view_of("")));
+	assert_non_null(probe_acl_pattern_error(view_of("*.")));
+	assert_non_null(probe_acl_pattern_error(view_of("mail*.example.com")));
+	assert_non_null(probe_acl_pattern_error(view_of("a.*.com")));
+	assert_non_null(probe_acl_pattern_error(view_of("192.0.2.1")));
+	assert_non_null(probe_acl_pattern_error(view_of("example.com:25")));
 }
 
 int main(void)

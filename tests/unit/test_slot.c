@@ -86,10 +86,10 @@ static void keeps_one_record_per_address(void **state)
 	assert_int_equal(slot_results_dropped() - dropped, 3);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), SLOT_RECORDS_MAX);
 	assert_true(address_parse(view_of("2001:db8::1"), 0, &kept));
-	slot_keep(s, &kept, 1, true);
+	slot_keep_addresses(s, &kept, 1, true);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 1);
 	assert_int_equal(r[0].last.state, STATE_CRITICAL);
-	slot_keep(s, NULL, 0, false);
+	slot_keep_addresses(s, NULL, 0, false);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 0);
 	slot_release(s);
 }
@@ -104,10 +104,10 @@ static void a_failed_lookup_is_one_story(void **state)
 
 	(void)state;
 	publish(s, STATE_OK, 1, "192.0.2.1", &since);
-	slot_keep(s, NULL, 0, false);
+	slot_keep_addresses(s, NULL, 0, false);
 	assert_int_equal(slot_publish(s, &failed, true, 1).before, STATE_COUNT);
 	failed.at.ms = 3;
-	slot_keep(s, NULL, 0, false);
+	slot_keep_addresses(s, NULL, 0, false);
 	published = slot_publish(s, &failed, true, 1);
 	assert_int_equal(published.before, STATE_CRITICAL);
 	assert_int_equal(published.since.ms, 2);
@@ -115,9 +115,10 @@ static void a_failed_lookup_is_one_story(void **state)
 	assert_int_equal(r[0].probes, 2);
 	/* One address is known, and that of another family could not be asked for. */
 	publish(s, STATE_OK, 4, "192.0.2.1", &since);
-	slot_keep(s, &r[0].last.address, 1, false);
+	slot_keep_addresses(s, &r[0].last.address, 1, false);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 1);
-	slot_keep(s, &(struct address){ .v4 = { .sin_family = AF_INET } }, 1, true);
+	slot_keep_addresses(s, &(struct address){ .v4 = { .sin_family = AF_INET } }, 1,
+			    true);
 	assert_int_equal(slot_copy(s, r, ARRAY_SIZE(r)), 0);
 	slot_release(s);
 }
@@ -180,7 +181,7 @@ static void everything_survives_the_packing(void **state)
 		if (parts & 64) {
 			in.cert_faults = 0x1ff;
 			in.held_until.ms = INT64_MAX - 1;
-			result_note(&in, FAULT_ALERT, "disk full");
+			result_add_notice(&in, FAULT_ALERT, "disk full");
 		}
 		in.took = span_of_ms(1234);
 		slot_publish(s, &in, false, 1);
@@ -228,7 +229,7 @@ static void the_chain_of_a_certificate_survives(void **state)
 		struct slot *s = slot_new();
 		struct result in = result_of(STATE_OK, 5, "192.0.2.9");
 		struct record out;
-		struct brief b[SLOT_RECORDS_MAX];
+		struct record_figures b[SLOT_RECORDS_MAX];
 		uint8_t count;
 
 		in.certificate = &made.facts;
@@ -244,12 +245,13 @@ static void the_chain_of_a_certificate_survives(void **state)
 		assert_int_equal(out.last.messages, 3);
 		slot_record_fini(&out);
 		assert_int_equal(
-		    slot_briefs(&s, 1, BRIEF_MORE, b, SLOT_RECORDS_MAX, &count), 1);
+		    slot_copy_figures(&s, 1, FIGURES_MORE, b, SLOT_RECORDS_MAX, &count), 1);
 		assert_int_equal(b[0].chain_not_after.ms, chain[1].ms);
 		assert_ptr_equal(b[0].decider, in.decider);
 		assert_int_equal(b[0].messages, 3);
-		assert_int_equal(slot_briefs(&s, 1, BRIEF_MORE | BRIEF_CERTIFICATE, b,
-					     SLOT_RECORDS_MAX, &count),
+		assert_int_equal(slot_copy_figures(&s, 1,
+						   FIGURES_MORE | FIGURES_CERTIFICATE, b,
+						   SLOT_RECORDS_MAX, &count),
 				 1);
 		assert_int_equal(atomic_load(&above.holders), i % 2 ? 1002 : 1000);
 		certificate_release(b[0].certificate);
@@ -264,7 +266,7 @@ static void copies_the_figures_of_many(void **state)
 {
 	enum { SLOTS = 5, ROOM = 2 * SLOT_RECORDS_MAX };
 	struct slot *slots[SLOTS];
-	struct brief b[ROOM];
+	struct record_figures b[ROOM];
 	uint8_t counts[SLOTS];
 	struct result r = result_of(STATE_CRITICAL, 20, NULL);
 	char where[] = "192.0.2.1";
@@ -288,9 +290,9 @@ static void copies_the_figures_of_many(void **state)
 	for (; where[8] < '4'; where[8]++)
 		publish(slots[2], STATE_OK, 4, where, &unused);
 	publish(slots[3], STATE_OK, 4, "2001:db8::1", &unused);
-	assert_int_equal(slot_briefs(slots, SLOTS,
-				     BRIEF_ADDRESS | BRIEF_PHASES | BRIEF_MORE, b, ROOM,
-				     counts),
+	assert_int_equal(slot_copy_figures(slots, SLOTS,
+					   FIGURES_ADDRESS | FIGURES_PHASES | FIGURES_MORE,
+					   b, ROOM, counts),
 			 SLOTS);
 	assert_memory_equal(counts, ((uint8_t[]){ 1, 0, 3, 1, 0 }), SLOTS);
 	assert_int_equal(b[0].state, STATE_CRITICAL);
@@ -319,8 +321,10 @@ static void copies_the_figures_of_many(void **state)
 		assert_int_equal(b[1 + i].chain_not_after.ms, 0);
 	}
 	/* As far as there is room for all that the next may have. */
-	assert_int_equal(slot_briefs(slots, SLOTS, 0, b, SLOT_RECORDS_MAX + 1, counts), 3);
-	assert_int_equal(slot_briefs(slots, SLOTS, 0, b, SLOT_RECORDS_MAX, counts), 1);
+	assert_int_equal(
+	    slot_copy_figures(slots, SLOTS, 0, b, SLOT_RECORDS_MAX + 1, counts), 3);
+	assert_int_equal(slot_copy_figures(slots, SLOTS, 0, b, SLOT_RECORDS_MAX, counts),
+			 1);
 	for (size_t i = 0; i < SLOTS; i++)
 		slot_release(slots[i]);
 }

@@ -32,7 +32,7 @@ static void the_nearest_word_counts(void **state)
 					 .tls_min = cases[i].target & 7U };
 		struct settings settings = { .tls_min = cases[i].top };
 
-		assert_int_equal(tls_policy_least(&settings, &target), cases[i].least);
+		assert_int_equal(tls_policy_minimum(&settings, &target), cases[i].least);
 	}
 }
 

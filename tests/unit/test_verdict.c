@@ -133,7 +133,7 @@ static void cipher_suites_are_weighed_by_what_forbids_them(void **state)
 	struct result r = found(FAULT_OK, PHASE_QUIT);
 
 	(void)state;
-	result_note(&r, FAULT_TLS_CIPHER, "negotiated AES128-SHA");
+	result_add_notice(&r, FAULT_TLS_CIPHER, "negotiated AES128-SHA");
 	decide(&r, &imaps);
 	assert_int_equal(r.state, STATE_OK);
 	r.flags |= RESULT_CIPHER_FORBIDDEN;
@@ -159,11 +159,11 @@ static void notices_are_weighed_last(void **state)
 
 	(void)state;
 	result_init(&r, moment_now());
-	result_note(&r, FAULT_CERT_ORDER, "the root was sent, too");
+	result_add_notice(&r, FAULT_CERT_ORDER, "the root was sent, too");
 	decide(&r, &builtin_services[0]);
 	assert_int_equal(r.state, STATE_OK);
 	assert_int_equal(r.fault, FAULT_OK);
-	result_note(&r, FAULT_ALERT, "disk\n| full");
+	result_add_notice(&r, FAULT_ALERT, "disk\n| full");
 	decide(&r, &builtin_services[0]);
 	assert_int_equal(r.state, STATE_WARNING);
 	assert_int_equal(r.fault, FAULT_ALERT);

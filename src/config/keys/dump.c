@@ -330,9 +330,9 @@ static void take_pins(struct server_draft *draft, struct text list[PINS_MAX],
 }
 
 /* At which of these targets names are asked for. */
-static void take_hostings(struct server_draft *draft, struct text *names,
-			  const struct plan *plan, const struct target *targets,
-			  size_t count)
+static void take_name_checks(struct server_draft *draft, struct text *names,
+			     const struct plan *plan, const struct target *targets,
+			     size_t count)
 {
 	size_t n = 0;
 
@@ -381,7 +381,7 @@ static void dump_put_server(struct listing *out, const struct plan *plan,
 	}
 	take_pins(&draft, pins, shown, t->pins);
 	take_services(&draft, names, targets, count);
-	take_hostings(&draft, names + count, plan, targets, count);
+	take_name_checks(&draft, names + count, plan, targets, count);
 	for (size_t i = 0; i < t->label_count && i < LABELS_MAX; i++)
 		draft.labels.list[draft.labels.count++] = t->labels[i];
 	listing_put(out, "  {\n");
@@ -420,8 +420,8 @@ static bool one_server(const struct target *a, const struct target *b)
 }
 
 /* Names from one file, or none. */
-static bool one_hosting(const struct plan *plan, const struct target *a,
-			const struct target *b)
+static bool same_name_checks(const struct plan *plan, const struct target *a,
+			     const struct target *b)
 {
 	const struct name_check *x = plan_find_name_check(plan, a);
 	const struct name_check *y = plan_find_name_check(plan, b);
@@ -437,7 +437,7 @@ char *dump_server(const struct plan *plan, size_t *at)
 
 	while (first + count < plan->target_count &&
 	       one_server(&plan->targets[first], &plan->targets[first + count]) &&
-	       one_hosting(plan, &plan->targets[first], &plan->targets[first + count]))
+	       same_name_checks(plan, &plan->targets[first], &plan->targets[first + count]))
 		count++;
 	if (count == 0)
 		return NULL;

@@ -8,7 +8,7 @@ static void take_names(struct loader *l, const struct texts *texts, struct probe
 
 	for (size_t i = 0; i < texts->count; i++) {
 		const struct text *text = &texts->list[i];
-		const char *fault = probe_acl_name_fault(view_of(text->text));
+		const char *fault = probe_acl_pattern_error(view_of(text->text));
 
 		if (fault != NULL)
 			errors_add(&l->errors, text->place,

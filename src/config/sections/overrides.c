@@ -22,7 +22,7 @@ static bool good_row(struct loader *l, const struct override *row,
 		     const struct policy_draft *d)
 {
 	const struct override_rows *rows = &l->rows;
-	const char *fault = override_fault(row);
+	const char *fault = override_mistake(row);
 
 	if (fault != NULL)
 		errors_add(&l->errors, d->head.place, "see verdicts.md", "%s %s",

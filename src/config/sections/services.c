@@ -133,7 +133,7 @@ void services_read(struct loader *l)
 bool services_find(struct loader *l, const char *name, struct place place,
 		   size_t *ret_number)
 {
-	const char *meant = service_meant(view_of(name));
+	const char *meant = service_suggestion(view_of(name));
 	struct hint hint;
 	size_t number;
 
