@@ -219,7 +219,7 @@ enum turn conversation_resolve(struct conversation *c, const char *host, enum fa
 			return conversation_fail(c, error);
 		}
 		c->question.answered = on_answered;
-		resolver_ask(c->resolver, host, family, &c->question);
+		resolver_query_addresses(c->resolver, host, family, &c->question);
 		await(c, ANSWERED);
 		if (!(c->flags & ANSWERED)) {
 			resolver_cancel(c->resolver, &c->question);

@@ -1,4 +1,5 @@
-/* answer_cache.c - a hash table whose entries also stand in a ring, the last used first. */
+/* answer_cache.c - a hash table whose entries are also linked in a ring in the order of
+ * their use. */
 #include "answer_cache.h"
 
 #include "buffer.h"
@@ -16,7 +17,7 @@ struct entry {
 	struct link link; /* first, so that a link is its entry */
 	struct entry *chain;
 	struct instant expires;
-	struct wanted wanted;
+	struct query_type query_type;
 	enum fault fault, missing_fault;
 	/* Behind the addresses. */
 	const char *name, *reason, *missing, *owner;
@@ -42,25 +43,26 @@ struct answer_cache *answer_cache_new(void)
 	return c;
 }
 
-static struct entry **answer_cache_place_of(struct answer_cache *c, const char *name,
-					    struct wanted wanted)
+static struct entry **find_cache_place(struct answer_cache *c, const char *name,
+				       struct query_type query_type)
 {
 	struct entry **p =
-	    &c->buckets[(view_hash(view_of(name)) + wanted.type + wanted.family) % BUCKETS];
+	    &c->buckets[(view_hash(view_of(name)) + query_type.type + query_type.family) %
+			BUCKETS];
 
-	while (*p != NULL &&
-	       (!wanted_equal((*p)->wanted, wanted) || strcmp((*p)->name, name) != 0))
+	while (*p != NULL && (!query_type_equal((*p)->query_type, query_type) ||
+			      strcmp((*p)->name, name) != 0))
 		p = &(*p)->chain;
 	return p;
 }
 
-static void leave_ring(struct entry *e)
+static void ring_remove(struct entry *e)
 {
 	e->link.newer->older = e->link.older;
 	e->link.older->newer = e->link.newer;
 }
 
-static void enter_ring(struct answer_cache *c, struct entry *e)
+static void ring_add(struct answer_cache *c, struct entry *e)
 {
 	e->link = (struct link){ &c->ring, c->ring.older };
 	e->link.older->newer = &e->link;
@@ -74,17 +76,17 @@ static void answer_cache_drop(struct answer_cache *c, struct entry **place)
 	if (e == NULL)
 		return;
 	*place = e->chain;
-	leave_ring(e);
+	ring_remove(e);
 	dns_records_release(e->records);
 	free(e);
 	c->count--;
 }
 
-static void drop_oldest(struct answer_cache *c)
+static void drop_least_used(struct answer_cache *c)
 {
 	const struct entry *oldest = (struct entry *)c->ring.newer;
 
-	answer_cache_drop(c, answer_cache_place_of(c, oldest->name, oldest->wanted));
+	answer_cache_drop(c, find_cache_place(c, oldest->name, oldest->query_type));
 }
 
 void answer_cache_free(struct answer_cache *c)
@@ -92,14 +94,15 @@ void answer_cache_free(struct answer_cache *c)
 	if (c == NULL)
 		return;
 	while (c->count > 0)
-		drop_oldest(c);
+		drop_least_used(c);
 	free(c);
 }
 
-bool answer_cache_get(struct answer_cache *c, const char *name, struct wanted wanted,
-		      struct instant now, struct resolver_answer *ret_answer)
+bool answer_cache_get(struct answer_cache *c, const char *name,
+		      struct query_type query_type, struct instant now,
+		      struct resolver_answer *ret_answer)
 {
-	struct entry **place = answer_cache_place_of(c, name, wanted), *e = *place;
+	struct entry **place = find_cache_place(c, name, query_type), *e = *place;
 
 	if (e == NULL)
 		return false;
@@ -107,8 +110,8 @@ bool answer_cache_get(struct answer_cache *c, const char *name, struct wanted wa
 		answer_cache_drop(c, place);
 		return false;
 	}
-	leave_ring(e);
-	enter_ring(c, e);
+	ring_remove(e);
+	ring_add(c, e);
 	ret_answer->fault = e->fault;
 	text_copy(ret_answer->reason, sizeof(ret_answer->reason), e->reason);
 	text_copy(ret_answer->missing, sizeof(ret_answer->missing), e->missing);
@@ -158,8 +161,9 @@ static struct entry *answer_cache_make(const char *name, const struct resolver_a
 	return e;
 }
 
-void answer_cache_put(struct answer_cache *c, const char *name, struct wanted wanted,
-		      struct instant expires, const struct resolver_answer *a)
+void answer_cache_put(struct answer_cache *c, const char *name,
+		      struct query_type query_type, struct instant expires,
+		      const struct resolver_answer *a)
 {
 	struct entry *e, **place;
 
@@ -168,15 +172,15 @@ void answer_cache_put(struct answer_cache *c, const char *name, struct wanted wa
 	e = answer_cache_make(name, a);
 	if (e == NULL)
 		return;
-	answer_cache_drop(c, answer_cache_place_of(c, name, wanted));
+	answer_cache_drop(c, find_cache_place(c, name, query_type));
 	if (c->count >= RESOLVER_CACHE_MAX)
-		drop_oldest(c);
-	e->wanted = wanted;
+		drop_least_used(c);
+	e->query_type = query_type;
 	e->expires = expires;
-	place = answer_cache_place_of(c, name, wanted);
+	place = find_cache_place(c, name, query_type);
 	e->chain = *place;
 	*place = e;
-	enter_ring(c, e);
+	ring_add(c, e);
 	c->count++;
 }
 

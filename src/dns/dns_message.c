@@ -1,4 +1,5 @@
-/* dns_message.c - a cursor over the bytes of a message; every step says whether it was possible.
+/* dns_message.c - a cursor over the bytes of a message; every step says whether it was
+ * possible.
  */
 #include "dns_message.h"
 
@@ -11,8 +12,8 @@ enum { HEADER = 12, LABEL_MAX = 63, POINTER = 0xc0, CLASS_IN = 1 };
  * use. */
 enum { NAME_STEPS_MAX = 2 * 127 };
 
-/* Names in an answer that are told apart. A chain of aliases has one more than it has links;
- * records of further names cannot belong to it. */
+/* Names in an answer that are told apart. A chain of aliases has one more than it has
+ * links; records of further names cannot belong to it. */
 enum { NAMES_MAX = 2 * (DNS_ALIASES_MAX + 1) };
 
 enum { UNKNOWN_NAME = NAMES_MAX };
@@ -119,7 +120,7 @@ static bool count_step(unsigned *work)
 	return true;
 }
 
-static bool get8(struct cursor *c, unsigned *ret)
+static bool read_octet(struct cursor *c, unsigned *ret)
 {
 	if (c->at >= c->v.n)
 		return false;
@@ -127,27 +128,27 @@ static bool get8(struct cursor *c, unsigned *ret)
 	return true;
 }
 
-static bool get16(struct cursor *c, unsigned *ret)
+static bool read_uint16(struct cursor *c, unsigned *ret)
 {
 	unsigned high, low;
 
-	if (!get8(c, &high) || !get8(c, &low))
+	if (!read_octet(c, &high) || !read_octet(c, &low))
 		return false;
 	*ret = high << 8 | low;
 	return true;
 }
 
-static bool get32(struct cursor *c, unsigned *ret)
+static bool read_uint32(struct cursor *c, unsigned *ret)
 {
 	unsigned high, low;
 
-	if (!get16(c, &high) || !get16(c, &low))
+	if (!read_uint16(c, &high) || !read_uint16(c, &low))
 		return false;
 	*ret = high << 16 | low;
 	return true;
 }
 
-static bool dns_message_is_plain(unsigned char c)
+static bool is_host_name_octet(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
@@ -159,9 +160,9 @@ static bool dns_message_put_label(char *dst, size_t *n, const char *label, size_
 
 		if (c >= 'A' && c <= 'Z')
 			c = (unsigned char)(c + 'a' - 'A');
-		if (*n + (dns_message_is_plain(c) ? 1 : 4) >= DNS_NAME_MAX)
+		if (*n + (is_host_name_octet(c) ? 1 : 4) >= DNS_NAME_MAX)
 			return false;
-		if (dns_message_is_plain(c))
+		if (is_host_name_octet(c))
 			dst[(*n)++] = (char)c;
 		else
 			*n += (size_t)snprintf(dst + *n, 5, "\\%03u", c);
@@ -175,7 +176,7 @@ static bool follow_pointer(struct cursor *from, unsigned high, size_t *limit)
 {
 	unsigned low;
 
-	if (!get8(from, &low))
+	if (!read_octet(from, &low))
 		return false;
 	from->at = (high & ~(unsigned)POINTER) << 8 | low;
 	if (from->at >= *limit)
@@ -184,7 +185,7 @@ static bool follow_pointer(struct cursor *from, unsigned high, size_t *limit)
 	return true;
 }
 
-static bool get_label(struct cursor *from, size_t length, char *dst, size_t *n)
+static bool read_label(struct cursor *from, size_t length, char *dst, size_t *n)
 {
 	if (length > LABEL_MAX || from->v.n - from->at < length)
 		return false;
@@ -197,7 +198,7 @@ static bool get_label(struct cursor *from, size_t length, char *dst, size_t *n)
 }
 
 /* As text; the cursor goes behind it. */
-static bool get_name(struct cursor *c, char dst[DNS_NAME_MAX])
+static bool read_dns_name(struct cursor *c, char dst[DNS_NAME_MAX])
 {
 	struct cursor from = *c;
 	size_t limit = c->at, n = 0;
@@ -205,7 +206,7 @@ static bool get_name(struct cursor *c, char dst[DNS_NAME_MAX])
 
 	c->at = 0;
 	for (unsigned steps = 0; steps <= NAME_STEPS_MAX; steps++) {
-		if (!count_step(from.work) || !get8(&from, &length))
+		if (!count_step(from.work) || !read_octet(&from, &length))
 			return false;
 		if (length == 0) {
 			dst[n] = '\0';
@@ -218,20 +219,20 @@ static bool get_name(struct cursor *c, char dst[DNS_NAME_MAX])
 				c->at = from.at + 1;
 			if (!follow_pointer(&from, length, &limit))
 				return false;
-		} else if (!get_label(&from, length, dst, &n)) {
+		} else if (!read_label(&from, length, dst, &n)) {
 			return false;
 		}
 	}
 	return false;
 }
 
-static bool get_record(struct cursor *c, struct record *r)
+static bool read_record(struct cursor *c, struct record *r)
 {
 	unsigned length;
 
-	if (!count_step(c->work) || !get_name(c, r->owner) || !get16(c, &r->type) ||
-	    !get16(c, &r->class) || !get32(c, &r->ttl) || !get16(c, &length) ||
-	    c->v.n - c->at < length)
+	if (!count_step(c->work) || !read_dns_name(c, r->owner) ||
+	    !read_uint16(c, &r->type) || !read_uint16(c, &r->class) ||
+	    !read_uint32(c, &r->ttl) || !read_uint16(c, &length) || c->v.n - c->at < length)
 		return false;
 	/* RFC 2181 section 8: one with the highest bit set is 0. */
 	if (r->ttl > INT32_MAX)
@@ -244,7 +245,7 @@ static bool get_record(struct cursor *c, struct record *r)
 /* --- answers --------------------------------------------------------------------------- */
 
 /* Without the dot at its end, in lower case. */
-static void plain_name(const char *name, char dst[DNS_NAME_MAX])
+static void normalize_dns_name(const char *name, char dst[DNS_NAME_MAX])
 {
 	size_t n = strlen(name);
 
@@ -255,7 +256,7 @@ static void plain_name(const char *name, char dst[DNS_NAME_MAX])
 	dst[n < DNS_NAME_MAX ? n : DNS_NAME_MAX - 1] = '\0';
 }
 
-static void note_ttl(struct dns_answer *a, unsigned ttl)
+static void keep_least_ttl(struct dns_answer *a, unsigned ttl)
 {
 	if (ttl < a->ttl)
 		a->ttl = ttl;
@@ -266,8 +267,9 @@ static bool dns_message_read_header(struct cursor *c, struct dns_answer *a,
 {
 	unsigned id, flags, high, low, questions, rest;
 
-	if (!get16(c, &id) || !get8(c, &high) || !get8(c, &low) || !get16(c, &questions) ||
-	    !get16(c, ret_records) || !get32(c, &rest))
+	if (!read_uint16(c, &id) || !read_octet(c, &high) || !read_octet(c, &low) ||
+	    !read_uint16(c, &questions) || !read_uint16(c, ret_records) ||
+	    !read_uint32(c, &rest))
 		return false;
 	flags = high;
 	a->truncated = (flags & TC) != 0;
@@ -283,13 +285,13 @@ static bool read_question(struct cursor *c, const struct dns_answer *a)
 	char name[DNS_NAME_MAX];
 	unsigned type, class;
 
-	return get_name(c, name) && get16(c, &type) && get16(c, &class) &&
+	return read_dns_name(c, name) && read_uint16(c, &type) && read_uint16(c, &class) &&
 	       strcmp(name, a->name) == 0 && type == a->type && class == CLASS_IN;
 }
 
-/* The place of a name among those that are told apart; with `add` it gets one. False: all steps
- * are taken. */
-static bool place_of_name(struct reading *r, const char *name, bool add,
+/* The place of a name among those that are told apart; with `add` it gets one. False: all
+ * steps are taken. */
+static bool index_of_name(struct reading *r, const char *name, bool add,
 			  unsigned *ret_place)
 {
 	unsigned i;
@@ -312,10 +314,11 @@ static bool read_candidate(struct reading *r, const struct record *record)
 	struct cursor target = { r->at.v, record->rdata.begin, r->at.work };
 	char name[DNS_NAME_MAX];
 
-	if (!place_of_name(r, record->owner, true, &c.owner))
+	if (!index_of_name(r, record->owner, true, &c.owner))
 		return false;
 	if (record->type != (unsigned)r->answer->type) {
-		if (!get_name(&target, name) || !place_of_name(r, name, true, &c.alias))
+		if (!read_dns_name(&target, name) ||
+		    !index_of_name(r, name, true, &c.alias))
 			return false;
 		if (c.alias == UNKNOWN_NAME)
 			return true;
@@ -330,7 +333,7 @@ static bool dns_message_read_records(struct reading *r, unsigned count)
 	struct record record;
 
 	for (unsigned i = 0; i < count && i < DNS_RECORDS_MAX; i++) {
-		if (!get_record(&r->at, &record))
+		if (!read_record(&r->at, &record))
 			return false;
 		if (record.class != CLASS_IN ||
 		    (record.type != (unsigned)r->answer->type && record.type != DNS_CNAME))
@@ -359,14 +362,14 @@ static bool follow_aliases(struct reading *r, unsigned *ret_owner)
 	for (unsigned n = 0; (alias = alias_of(r, owner)) != NULL; n++) {
 		if (n == DNS_ALIASES_MAX)
 			return false;
-		note_ttl(r->answer, alias->rdata.ttl);
+		keep_least_ttl(r->answer, alias->rdata.ttl);
 		owner = alias->alias;
 	}
 	*ret_owner = owner;
 	return true;
 }
 
-static void keep_records(struct reading *r, unsigned owner)
+static void keep_owner_records(struct reading *r, unsigned owner)
 {
 	struct dns_answer *a = r->answer;
 
@@ -375,32 +378,32 @@ static void keep_records(struct reading *r, unsigned owner)
 
 		if (c->owner != owner || c->alias != UNKNOWN_NAME)
 			continue;
-		note_ttl(a, c->rdata.ttl);
+		keep_least_ttl(a, c->rdata.ttl);
 		a->records[a->count++] = c->rdata;
 	}
 	memcpy(a->name, r->names[owner], strlen(r->names[owner]) + 1);
 }
 
-static enum dns_sense read_answer(struct reading *r)
+static enum dns_answer_status read_answer(struct reading *r)
 {
 	struct dns_answer *a = r->answer;
 	unsigned records, owner;
 
 	if (!dns_message_read_header(&r->at, a, &records))
-		return DNS_FOREIGN;
+		return DNS_ANSWER_FOREIGN;
 	if (a->rcode == DNS_FORMERR)
-		return DNS_SENSE;
+		return DNS_ANSWER_VALID;
 	if (!read_question(&r->at, a))
-		return DNS_FOREIGN;
+		return DNS_ANSWER_FOREIGN;
 	if (a->truncated)
-		return DNS_SENSE;
+		return DNS_ANSWER_VALID;
 	memcpy(r->names[r->name_count++], a->name, strlen(a->name) + 1);
 	if (!dns_message_read_records(r, records))
-		return DNS_NONSENSE;
+		return DNS_ANSWER_MALFORMED;
 	if (!follow_aliases(r, &owner))
-		return DNS_ALIAS_LOOP;
-	keep_records(r, owner);
-	return DNS_SENSE;
+		return DNS_ANSWER_ALIAS_LOOP;
+	keep_owner_records(r, owner);
+	return DNS_ANSWER_VALID;
 }
 
 bool dns_message_id(struct view message, uint16_t *ret_id)
@@ -412,8 +415,8 @@ bool dns_message_id(struct view message, uint16_t *ret_id)
 	return true;
 }
 
-enum dns_sense dns_answer_read(struct view message, const char *name, enum dns_type type,
-			       struct dns_answer *ret_answer)
+enum dns_answer_status dns_answer_read(struct view message, const char *name,
+				       enum dns_type type, struct dns_answer *ret_answer)
 {
 	struct reading r;
 
@@ -427,7 +430,7 @@ enum dns_sense dns_answer_read(struct view message, const char *name, enum dns_t
 	ret_answer->type = type;
 	ret_answer->work = 0;
 	ret_answer->count = 0;
-	plain_name(name, ret_answer->name);
+	normalize_dns_name(name, ret_answer->name);
 	return read_answer(&r);
 }
 
@@ -445,7 +448,7 @@ bool dns_answer_name(struct dns_answer *a, unsigned index, size_t offset,
 	struct cursor c = { a->message, r->begin + offset, &a->work };
 	char name[DNS_NAME_MAX];
 
-	if (!get_name(&c, name) || c.at > (size_t)r->begin + r->length)
+	if (!read_dns_name(&c, name) || c.at > (size_t)r->begin + r->length)
 		return false;
 	memcpy(ret_name, name, strlen(name) + 1);
 	*ret_end = c.at - r->begin;

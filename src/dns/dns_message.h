@@ -1,8 +1,8 @@
-/* dns_message.h - questions and answers of DNS as bytes (RFC 1035 section 4).
+/* dns_message.h - writes DNS questions and parses DNS answers (RFC 1035 section 4).
  *
- * An answer is read in one pass, within its bounds and without allocating. Each name is
- * decompressed once. Every step of that is counted, and a message that takes more than
- * DNS_WORK_MAX steps is malformed: no answer can cost more, whatever its pointers lead to.
+ * An answer is parsed in one pass without allocating, and each name is decompressed once.
+ * Every step is counted; a message that takes more than DNS_WORK_MAX steps is malformed, so
+ * that no answer can cost more time than that.
  */
 #ifndef MAILVANE_DNS_MESSAGE_H
 #define MAILVANE_DNS_MESSAGE_H
@@ -34,29 +34,31 @@ enum dns_rcode {
 	DNS_REFUSED,
 };
 
-/* A name as text has no dot at its end; what is no letter of a host name is \DDD in it. */
+/* A name as text has no dot at its end; a byte that host names cannot have is \DDD in
+ * it. */
 enum { DNS_QUESTION_MAX = 12 + 255 + 4, DNS_NAME_MAX = 256 };
 
-/* More aliases than this are a chain nobody follows. */
+/* A longer chain of aliases is not followed. */
 enum { DNS_ALIASES_MAX = 16 };
 
-/* One question of class IN, recursion desired. With `ask_ad` the server is asked to say whether
- * it has validated the answer (RFC 6840 section 5.7). Returns the length; 0: no name for DNS. */
+/* Writes one question of class IN with recursion desired. `ask_ad` sets the AD bit, which
+ * asks the server whether it has validated the answer (RFC 6840 section 5.7). Returns the
+ * length, or 0 if the name cannot be a DNS name. */
 size_t dns_question(unsigned char dst[DNS_QUESTION_MAX], uint16_t id, const char *name,
 		    enum dns_type, bool ask_ad);
 
-/* Records of an answer that are read; those behind them are ignored. */
+/* The most records of an answer that are read; further ones are ignored. */
 enum { DNS_RECORDS_MAX = 256 };
 
-/* The steps that one message may take: a record, a label, a pointer followed, two names
- * compared. An answer of 256 records with names of ten labels takes 3,600. */
+/* The most steps for one message. A step is a record, a label, a pointer or a comparison of
+ * two names. An answer of 256 records with names of ten labels takes 3,600. */
 enum { DNS_WORK_MAX = 16384 };
 
-enum dns_sense {
-	DNS_SENSE,
-	DNS_FOREIGN,    /* not an answer to this question */
-	DNS_NONSENSE,   /* an answer to it, but malformed */
-	DNS_ALIAS_LOOP, /* aliases without end */
+enum dns_answer_status {
+	DNS_ANSWER_VALID,
+	DNS_ANSWER_FOREIGN,    /* not an answer to this question */
+	DNS_ANSWER_MALFORMED,  /* an answer to it, but malformed */
+	DNS_ANSWER_ALIAS_LOOP, /* the chain of aliases does not end */
 };
 
 /* Where the data of a record stand in the message. */
@@ -67,31 +69,32 @@ struct dns_rdata {
 
 /* One answer. */
 struct dns_answer {
-	struct view message; /* lent */
+	struct view message; /* the caller's bytes, which must stay */
 	enum dns_rcode rcode;
-	bool truncated, authentic; /* TC; AD, whoever says so */
+	bool truncated, authentic; /* the TC bit; the AD bit, trusted or not */
 	unsigned ttl; /* seconds, the least of aliases and records; INT32_MAX: neither */
-	char name[DNS_NAME_MAX]; /* whose the records are, behind all aliases; lower case */
+	char name[DNS_NAME_MAX]; /* of the records, after all aliases; in lower case */
 	enum dns_type type;
 	unsigned work;  /* steps taken so far, at most DNS_WORK_MAX */
-	unsigned count; /* of the records of the type that belong to the name */
+	unsigned count; /* how many records have the type and the name */
 	struct dns_rdata records[DNS_RECORDS_MAX];
 };
 
 /* The id of a message; false: it is shorter than a header. */
 bool dns_message_id(struct view message, uint16_t *ret_id);
 
-/* The aliases of the name are followed, unless DNS_CNAME is asked for. Of a truncated answer
- * only the header and the question count. Unless it makes sense only `work` counts in *ret_answer. */
-enum dns_sense dns_answer_read(struct view message, const char *name, enum dns_type,
-			       struct dns_answer *ret_answer);
+/* The aliases of the name are followed, unless DNS_CNAME is asked for. Of a truncated
+ * answer only the header and the question count. Unless it makes sense only `work` counts
+ * in *ret_answer. */
+enum dns_answer_status dns_answer_read(struct view message, const char *name, enum dns_type,
+				       struct dns_answer *ret_answer);
 
 /* The records of the type that belong to the name, index < count. */
 struct view dns_answer_rdata(const struct dns_answer *, unsigned index);
 
-/* The name that stands in a record, `offset` octets behind the start of its data and not beyond
- * their end, though it may be compressed. *ret_end: the offset behind it. False: malformed, or
- * the message has taken all its steps. */
+/* The name that stands in a record, `offset` octets behind the start of its data and not
+ * beyond their end, though it may be compressed. *ret_end: the offset behind it. False:
+ * malformed, or the message has taken all its steps. */
 bool dns_answer_name(struct dns_answer *, unsigned index, size_t offset,
 		     char ret_name[DNS_NAME_MAX], size_t *ret_end);
 

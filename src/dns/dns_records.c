@@ -14,14 +14,14 @@ struct record_reader {
 
 typedef bool read_fn(struct record_reader *, struct dns_record *);
 
-static unsigned octet_at(const struct record_reader *r, size_t at)
+static unsigned rdata_octet(const struct record_reader *r, size_t at)
 {
 	return (unsigned char)r->rdata.p[at];
 }
 
-static uint16_t number_at(const struct record_reader *r, size_t at)
+static uint16_t rdata_uint16(const struct record_reader *r, size_t at)
 {
-	return (uint16_t)(octet_at(r, at) << 8 | octet_at(r, at + 1));
+	return (uint16_t)(rdata_octet(r, at) << 8 | rdata_octet(r, at + 1));
 }
 
 static struct view put_octets(struct record_reader *r, struct view v)
@@ -34,7 +34,8 @@ static struct view put_octets(struct record_reader *r, struct view v)
 	return kept;
 }
 
-/* The name from there to the end of the data; NULL: there is none, or something behind it. */
+/* The name from there to the end of the data; NULL: there is none, or something behind
+ * it. */
 static const char *put_last_name(struct record_reader *r, size_t offset)
 {
 	char *name = r->at;
@@ -80,7 +81,7 @@ static bool read_mx(struct record_reader *r, struct dns_record *record)
 {
 	if (r->rdata.n < 2)
 		return false;
-	record->mx.preference = number_at(r, 0);
+	record->mx.preference = rdata_uint16(r, 0);
 	record->mx.exchange = put_last_name(r, 2);
 	return record->mx.exchange != NULL;
 }
@@ -91,9 +92,9 @@ static bool read_srv(struct record_reader *r, struct dns_record *record)
 
 	if (r->rdata.n < 6)
 		return false;
-	srv->priority = number_at(r, 0);
-	srv->weight = number_at(r, 2);
-	srv->port = number_at(r, 4);
+	srv->priority = rdata_uint16(r, 0);
+	srv->weight = rdata_uint16(r, 2);
+	srv->port = rdata_uint16(r, 4);
 	srv->target = put_last_name(r, 6);
 	return srv->target != NULL;
 }
@@ -122,14 +123,14 @@ static bool read_tlsa(struct record_reader *r, struct dns_record *record)
 
 	if (r->rdata.n < HEAD)
 		return false;
-	t->usage = (uint8_t)octet_at(r, 0);
-	t->selector = (uint8_t)octet_at(r, 1);
-	t->matching = (uint8_t)octet_at(r, 2);
+	t->usage = (uint8_t)rdata_octet(r, 0);
+	t->selector = (uint8_t)rdata_octet(r, 1);
+	t->matching = (uint8_t)rdata_octet(r, 2);
 	t->data = put_octets(r, view_skip(r->rdata, HEAD));
 	return true;
 }
 
-static bool is_letter_or_digit(char c)
+static bool is_tag_character(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
@@ -142,7 +143,7 @@ static bool put_tag(struct record_reader *r, struct view tag, struct view *ret_t
 	*ret_tag = put_octets(r, tag);
 	for (char *p = begin; p < r->at; p++) {
 		*p = ascii_lower(*p);
-		if (!is_letter_or_digit(*p))
+		if (!is_tag_character(*p))
 			return false;
 	}
 	return tag.n > 0;
@@ -156,10 +157,10 @@ static bool read_caa(struct record_reader *r, struct dns_record *record)
 
 	if (r->rdata.n < HEAD)
 		return false;
-	n = octet_at(r, 1);
+	n = rdata_octet(r, 1);
 	if (r->rdata.n - HEAD < n)
 		return false;
-	caa->flags = (uint8_t)octet_at(r, 0);
+	caa->flags = (uint8_t)rdata_octet(r, 0);
 	if (!put_tag(r, (struct view){ r->rdata.p + HEAD, n }, &caa->tag))
 		return false;
 	caa->value = put_octets(r, view_skip(r->rdata, HEAD + n));
@@ -196,8 +197,8 @@ static const struct record_type *record_type_of(enum dns_type type)
 }
 
 /* The most that the texts of so many records take. */
-static size_t room_of_texts(const struct dns_answer *answer, const struct record_type *type,
-			    unsigned count)
+static size_t texts_size_max(const struct dns_answer *answer,
+			     const struct record_type *type, unsigned count)
 {
 	size_t room = 0;
 
@@ -214,7 +215,7 @@ static struct dns_records *records_new(const struct dns_answer *answer,
 	unsigned count =
 	    answer->count < DNS_RECORDS_KEPT_MAX ? answer->count : DNS_RECORDS_KEPT_MAX;
 	size_t size = sizeof(struct dns_records) + count * sizeof(struct dns_record) +
-		      room_of_texts(answer, type, count);
+		      texts_size_max(answer, type, count);
 	struct dns_records *set = calloc(1, size);
 
 	if (set == NULL)

@@ -1,8 +1,8 @@
 /* dns_records.h - the records of one answer, parsed by their type.
  *
- * Names are text without a dot at their end and in lower case (the root is ""); what is no letter
- * of a host name is \DDD in them. Texts and data are octets as they came: nothing in them is safe
- * to print.
+ * Names are text without a dot at their end and in lower case (the root is ""); what is no
+ * letter of a host name is \DDD in them. Texts and data are octets as they came: nothing in
+ * them is safe to print.
  */
 #ifndef MAILVANE_DNS_RECORDS_H
 #define MAILVANE_DNS_RECORDS_H
@@ -11,7 +11,7 @@
 #include "dns_message.h"
 #include "tlsa.h"
 
-/* Records of one answer that are kept; more are counted. */
+/* The most records of one answer that are kept; further ones are counted in `more`. */
 enum { DNS_RECORDS_KEPT_MAX = 64 };
 
 /* RFC 1035 section 3.3.9. The exchange "" says that the domain takes no mail (RFC 7505). */
@@ -45,7 +45,7 @@ struct dns_record {
 	};
 };
 
-/* Counted, by one thread. */
+/* A reference-counted set of records, for one thread only. */
 struct dns_records {
 	unsigned holders;
 	enum dns_type type;
@@ -60,7 +60,8 @@ enum dns_records_result {
 	DNS_RECORDS_NO_MEMORY,
 };
 
-/* With one holder; NULL in *ret_records when there are none, or for a type that is not parsed. */
+/* Parses the records of an answer. The caller gets one reference. *ret_records is NULL if
+ * there are no records, or if the type is not parsed. */
 enum dns_records_result dns_records_read(struct dns_answer *,
 					 struct dns_records **ret_records);
 /* NULL does nothing and is returned by hold. */

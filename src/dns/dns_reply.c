@@ -1,9 +1,9 @@
-/* dns_reply.c - from response codes and records to a reply. */
+/* dns_reply.c - turns a parsed answer with its response code and records into a reply. */
 #include "dns_reply.h"
 
 #include <string.h>
 
-static enum reply_kind kind_of_rcode(enum dns_rcode rcode)
+static enum reply_kind reply_kind_of_rcode(enum dns_rcode rcode)
 {
 	switch (rcode) {
 	case DNS_NOERROR:
@@ -38,15 +38,15 @@ static void read_reply_records(struct dns_reply *r, struct dns_answer *answer)
 	}
 }
 
-void dns_reply_read(struct dns_reply *r, enum dns_sense sense, struct dns_answer *answer,
-		    bool trusted)
+void dns_reply_read(struct dns_reply *r, enum dns_answer_status status,
+		    struct dns_answer *answer, bool trusted)
 {
 	r->ttl = INT32_MAX;
-	if (sense != DNS_SENSE || answer->truncated) {
-		r->kind = sense == DNS_ALIAS_LOOP ? REPLY_ALIAS_LOOP : REPLY_BROKEN;
+	if (status != DNS_ANSWER_VALID || answer->truncated) {
+		r->kind = status == DNS_ANSWER_ALIAS_LOOP ? REPLY_ALIAS_LOOP : REPLY_BROKEN;
 		return;
 	}
-	r->kind = kind_of_rcode(answer->rcode);
+	r->kind = reply_kind_of_rcode(answer->rcode);
 	r->secure = trusted && answer->authentic;
 	r->ttl = answer->ttl;
 	memcpy(r->name, answer->name, sizeof(r->name));

@@ -1,7 +1,9 @@
-/* dns_server.c - questions on their sockets ("lines"), matched with what comes back.
+/* dns_server.c - sends queries by their sockets ("channels") and matches answers with
+ * queries.
  *
- * A question is in exactly one list: of its line, of those that wait for a TCP connection, or of
- * those being replied to. A reply may ask and cancel others, so nothing is held across one.
+ * A query is in exactly one list: of its channel, of those that wait for a TCP connection,
+ * or of those that are being replied to. A replied() callback may send and cancel queries,
+ * so no pointer to a query or channel is used after it.
  */
 #include "dns_server.h"
 
@@ -11,21 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* UDP sockets; questions beyond join one of them, unless it has as many as it may. */
-enum { UDP_LINES_MAX = 64, UDP_QUERIES_MAX = 64 };
+/* The most UDP sockets; further queries share one of them, up to UDP_QUERIES_MAX on
+ * each. */
+enum { UDP_CHANNELS_MAX = 64, UDP_QUERIES_MAX = 64 };
 
-/* TCP connections, each with one question. Further questions wait; then those connections end
- * that have not had an answer for so long. */
-enum { TCP_LINES_MAX = 64, TCP_PATIENCE_MS = 1000 };
+/* The most TCP connections, each for one query. While queries wait for one, connections end
+ * that have had no answer for TCP_PATIENCE_MS. */
+enum { TCP_CHANNELS_MAX = 64, TCP_PATIENCE_MS = 1000 };
 
-/* Messages to a line that answer none of its questions; with more, somebody floods us. By TCP
- * they come from the server itself. */
+/* How many messages on a channel may answer none of its queries; more of them are an
+ * attack. By TCP they come from the server itself, so few are enough. */
 enum { UNWANTED_UDP_MAX = 256, UNWANTED_TCP_MAX = 16 };
 
-struct dns_line {
+struct dns_channel {
 	struct dns_socket socket; /* first, so that a socket is its line */
 	struct dns_server *server;
-	struct dns_line *next, **at;
+	struct dns_channel *next, **at;
 	struct dns_query *queries;
 	unsigned query_count, unwanted;
 	struct instant opened;
@@ -35,7 +38,7 @@ struct dns_server {
 	uv_loop_t *loop;
 	struct address address;
 	struct span timeout;
-	struct dns_line *udp, *tcp;
+	struct dns_channel *udp, *tcp;
 	unsigned udp_count, tcp_count;
 	struct dns_query *waiting, **waiting_end; /* for a connection */
 	struct dns_server_hook hook;
@@ -54,43 +57,43 @@ static void link_query(struct dns_query **list, struct dns_query *q)
 	*list = q;
 }
 
-static void close_line(struct dns_line *line)
+static void close_channel(struct dns_channel *channel)
 {
-	struct dns_server *server = line->server;
+	struct dns_server *server = channel->server;
 
-	if (line->socket.fd < 0)
+	if (channel->socket.fd < 0)
 		return;
-	*line->at = line->next;
-	if (line->next != NULL)
-		line->next->at = line->at;
-	server->udp_count -= !line->socket.tcp;
-	server->tcp_count -= line->socket.tcp;
-	dns_socket_close(&line->socket);
+	*channel->at = channel->next;
+	if (channel->next != NULL)
+		channel->next->at = channel->at;
+	server->udp_count -= !channel->socket.tcp;
+	server->tcp_count -= channel->socket.tcp;
+	dns_socket_close(&channel->socket);
 }
 
-/* From whichever list it is in. A line without questions is closed. */
+/* Removes the query from the list it is in. A channel without queries is closed. */
 static void unlink_query(struct dns_query *q)
 {
-	struct dns_line *line = q->line;
+	struct dns_channel *channel = q->channel;
 
 	if (q->server->waiting_end == &q->next)
 		q->server->waiting_end = q->at;
 	*q->at = q->next;
 	if (q->next != NULL)
 		q->next->at = q->at;
-	q->line = NULL;
-	if (line != NULL && --line->query_count == 0)
-		close_line(line);
+	q->channel = NULL;
+	if (channel != NULL && --channel->query_count == 0)
+		close_channel(channel);
 }
 
-static void enter_line(struct dns_line *line, struct dns_query *q)
+static void add_query_to_channel(struct dns_channel *channel, struct dns_query *q)
 {
-	q->line = line;
-	line->query_count++;
-	link_query(&line->queries, q);
+	q->channel = channel;
+	channel->query_count++;
+	link_query(&channel->queries, q);
 }
 
-static void wait_for_line(struct dns_server *server, struct dns_query *q)
+static void queue_query_for_tcp(struct dns_server *server, struct dns_query *q)
 {
 	q->next = NULL;
 	q->at = server->waiting_end;
@@ -100,7 +103,7 @@ static void wait_for_line(struct dns_server *server, struct dns_query *q)
 
 /* --- replies --------------------------------------------------------------------------- */
 
-/* It is in no list. */
+/* The query is in no list. */
 static void deliver_reply(struct dns_query *q, const struct dns_reply *r)
 {
 	q->server->pending--;
@@ -116,7 +119,7 @@ static void reply_kind(struct dns_query *q, enum reply_kind kind)
 	deliver_reply(q, &r);
 }
 
-static enum reply_kind kind_of_error(int error)
+static enum reply_kind reply_kind_of_errno(int error)
 {
 	switch (error) {
 	case ENOMEM:
@@ -131,259 +134,263 @@ static enum reply_kind kind_of_error(int error)
 	}
 }
 
-/* All questions of a line that is of no more use. */
-static void dns_server_end_line(struct dns_line *line, enum reply_kind kind)
+/* Closes the channel and replies to all its queries. */
+static void end_channel(struct dns_channel *channel, enum reply_kind kind)
 {
 	struct dns_query *ended = NULL, *q;
 
-	while ((q = line->queries) != NULL) {
+	while ((q = channel->queries) != NULL) {
 		unlink_query(q);
 		link_query(&ended, q);
 	}
-	close_line(line);
+	close_channel(channel);
 	while ((q = ended) != NULL)
 		reply_kind(q, kind);
 }
 
 /* --- sending --------------------------------------------------------------------------- */
 
-static int send_query(struct dns_line *line, const struct dns_query *q)
+static int send_query(struct dns_channel *channel, const struct dns_query *q)
 {
 	unsigned char question[DNS_QUESTION_MAX];
-	size_t n = dns_question(question, q->id, q->name, q->type, line->server->trusted);
+	size_t n =
+	    dns_question(question, q->id, q->name, q->type, channel->server->trusted);
 
-	return n > 0 ? dns_socket_send(&line->socket, question, n) : EINVAL;
+	return n > 0 ? dns_socket_send(&channel->socket, question, n) : EINVAL;
 }
 
-static const struct dns_socket_events line_events;
+static const struct dns_socket_events channel_events;
 
-static int open_line(struct dns_server *server, bool tcp, struct dns_line **ret_line)
+static int open_channel(struct dns_server *server, bool tcp, struct dns_channel **ret_line)
 {
-	struct dns_line *line = calloc(1, sizeof(*line));
-	struct dns_line **list = tcp ? &server->tcp : &server->udp;
+	struct dns_channel *channel = calloc(1, sizeof(*channel));
+	struct dns_channel **list = tcp ? &server->tcp : &server->udp;
 	int error = ENOMEM;
 
-	if (line != NULL)
-		error = dns_socket_open(&line->socket, server->loop, &server->address, tcp,
-					&line_events);
+	if (channel != NULL)
+		error = dns_socket_open(&channel->socket, server->loop, &server->address,
+					tcp, &channel_events);
 	if (error != 0) {
-		free(line);
+		free(channel);
 		return error;
 	}
-	line->server = server;
-	line->opened = instant_now();
-	line->next = *list;
-	line->at = list;
-	if (line->next != NULL)
-		line->next->at = &line->next;
-	*list = line;
+	channel->server = server;
+	channel->opened = instant_now();
+	channel->next = *list;
+	channel->at = list;
+	if (channel->next != NULL)
+		channel->next->at = &channel->next;
+	*list = channel;
 	server->udp_count += !tcp;
 	server->tcp_count += tcp;
-	*ret_line = line;
+	*ret_line = channel;
 	return 0;
 }
 
-static void start_waiting(struct dns_server *server)
+static void start_queued_queries(struct dns_server *server)
 {
-	while (server->waiting != NULL && server->tcp_count < TCP_LINES_MAX) {
+	while (server->waiting != NULL && server->tcp_count < TCP_CHANNELS_MAX) {
 		struct dns_query *q = server->waiting;
-		struct dns_line *line;
-		int error = open_line(server, true, &line);
+		struct dns_channel *channel;
+		int error = open_channel(server, true, &channel);
 
 		if (error == 0) {
 			unlink_query(q);
-			enter_line(line, q);
-			error = send_query(line, q);
+			add_query_to_channel(channel, q);
+			error = send_query(channel, q);
 		}
-		/* Without a descriptor it waits for one of those that are open. */
+		/* Without a free descriptor it waits until an open connection ends. */
 		if ((error == EMFILE || error == ENFILE) && server->tcp_count > 0)
 			return;
 		if (error != 0)
-			reply_kind(q, kind_of_error(error));
+			reply_kind(q, reply_kind_of_errno(error));
 	}
 }
 
-/* It has just left its UDP line. */
-static void ask_by_tcp(struct dns_query *q)
+/* The query has just left its UDP channel. */
+static void send_query_by_tcp(struct dns_query *q)
 {
 	q->by_tcp = true;
 	q->deadline = instant_plus(instant_now(), q->server->timeout);
-	wait_for_line(q->server, q);
-	start_waiting(q->server);
+	queue_query_for_tcp(q->server, q);
+	start_queued_queries(q->server);
 }
 
 /* --- receiving ------------------------------------------------------------------------- */
 
-static void leave_flood(struct dns_line *line)
+static void end_flooded_channel(struct dns_channel *channel)
 {
 	struct dns_query *flooded = NULL, *q;
 
-	if (line->socket.tcp) {
-		dns_server_end_line(line, REPLY_FLOODED);
+	if (channel->socket.tcp) {
+		end_channel(channel, REPLY_FLOODED);
 		return;
 	}
-	while ((q = line->queries) != NULL) {
+	while ((q = channel->queries) != NULL) {
 		unlink_query(q);
 		link_query(&flooded, q);
 	}
-	close_line(line);
+	close_channel(channel);
 	while ((q = flooded) != NULL) {
 		unlink_query(q);
-		ask_by_tcp(q);
+		send_query_by_tcp(q);
 	}
 }
 
-static void count_unwanted(struct dns_line *line)
+static void count_unwanted(struct dns_channel *channel)
 {
-	unsigned max = line->socket.tcp ? UNWANTED_TCP_MAX : UNWANTED_UDP_MAX;
+	unsigned max = channel->socket.tcp ? UNWANTED_TCP_MAX : UNWANTED_UDP_MAX;
 
-	if (++line->unwanted > max)
-		leave_flood(line);
+	if (++channel->unwanted > max)
+		end_flooded_channel(channel);
 }
 
-static struct dns_query *query_of(const struct dns_line *line, uint16_t id)
+static struct dns_query *find_query(const struct dns_channel *channel, uint16_t id)
 {
-	struct dns_query *q = line->queries;
+	struct dns_query *q = channel->queries;
 
 	while (q != NULL && q->id != id)
 		q = q->next;
 	return q;
 }
 
-static void take_answer(struct dns_query *q, enum dns_sense sense,
-			struct dns_answer *answer)
+static void take_dns_answer(struct dns_query *q, enum dns_answer_status status,
+			    struct dns_answer *answer)
 {
 	struct dns_reply r = { .tcp = q->by_tcp };
 
-	if (!q->by_tcp && sense == DNS_SENSE && answer->truncated) {
+	if (!q->by_tcp && status == DNS_ANSWER_VALID && answer->truncated) {
 		unlink_query(q);
-		ask_by_tcp(q);
+		send_query_by_tcp(q);
 		return;
 	}
-	dns_reply_read(&r, sense, answer, q->server->trusted);
+	dns_reply_read(&r, status, answer, q->server->trusted);
 	unlink_query(q);
 	deliver_reply(q, &r);
 	dns_reply_fini(&r);
 }
 
-static void on_line_heard(struct dns_socket *s, struct view message)
+static void on_channel_received(struct dns_socket *s, struct view message)
 {
-	struct dns_line *line = (struct dns_line *)s;
+	struct dns_channel *channel = (struct dns_channel *)s;
 	struct dns_query *q = NULL;
-	enum dns_sense sense = DNS_FOREIGN;
+	enum dns_answer_status status = DNS_ANSWER_FOREIGN;
 	struct dns_answer answer;
 	uint16_t id;
 
 	if (dns_message_id(message, &id))
-		q = query_of(line, id);
+		q = find_query(channel, id);
 	if (q != NULL)
-		sense = dns_answer_read(message, q->name, q->type, &answer);
-	if (sense == DNS_FOREIGN)
-		count_unwanted(line);
+		status = dns_answer_read(message, q->name, q->type, &answer);
+	if (status == DNS_ANSWER_FOREIGN)
+		count_unwanted(channel);
 	else
-		take_answer(q, sense, &answer);
+		take_dns_answer(q, status, &answer);
 }
 
-static void on_line_failed(struct dns_socket *s, int error)
+static void on_channel_failed(struct dns_socket *s, int error)
 {
-	dns_server_end_line((struct dns_line *)s, kind_of_error(error));
+	end_channel((struct dns_channel *)s, reply_kind_of_errno(error));
 }
 
-static void on_line_worked(struct dns_socket *s)
+static void on_channel_turn_done(struct dns_socket *s)
 {
-	struct dns_server *server = ((struct dns_line *)s)->server;
+	struct dns_server *server = ((struct dns_channel *)s)->server;
 	struct dns_server_hook hook = server->hook;
 
-	start_waiting(server);
-	hook.worked(hook.user);
+	start_queued_queries(server);
+	hook.turn_done(hook.user);
 }
 
-static void on_line_closed(struct dns_socket *s)
+static void on_channel_closed(struct dns_socket *s)
 {
 	free(s);
 }
 
-static const struct dns_socket_events line_events = {
-	on_line_heard,
-	on_line_failed,
-	on_line_worked,
-	on_line_closed,
+static const struct dns_socket_events channel_events = {
+	on_channel_received,
+	on_channel_failed,
+	on_channel_turn_done,
+	on_channel_closed,
 };
 
 /* --- asking ---------------------------------------------------------------------------- */
 
-/* One that is open, from a random place on; NULL: all are full. */
-static struct dns_line *shared_line(const struct dns_server *server, unsigned random)
+/* An open UDP channel with room, searched from a random one on; NULL: all are full. */
+static struct dns_channel *channel_to_share(const struct dns_server *server,
+					    unsigned random)
 {
-	struct dns_line *line = server->udp;
+	struct dns_channel *channel = server->udp;
 
 	for (unsigned n = server->udp_count > 0 ? random % server->udp_count : 0; n > 0;
 	     n--)
-		line = line->next;
+		channel = channel->next;
 	for (unsigned n = server->udp_count; n > 0; n--) {
-		if (line->query_count < UDP_QUERIES_MAX)
-			return line;
-		line = line->next != NULL ? line->next : server->udp;
+		if (channel->query_count < UDP_QUERIES_MAX)
+			return channel;
+		channel = channel->next != NULL ? channel->next : server->udp;
 	}
 	return NULL;
 }
 
-static int udp_line(struct dns_server *server, unsigned random, struct dns_line **ret_line)
+static int choose_udp_channel(struct dns_server *server, unsigned random,
+			      struct dns_channel **ret_line)
 {
 	int error = EMFILE;
 
-	if (server->udp_count < UDP_LINES_MAX)
-		error = open_line(server, false, ret_line);
+	if (server->udp_count < UDP_CHANNELS_MAX)
+		error = open_channel(server, false, ret_line);
 	if (error != EMFILE && error != ENFILE)
 		return error;
-	*ret_line = shared_line(server, random);
+	*ret_line = channel_to_share(server, random);
 	return *ret_line != NULL ? 0 : error;
 }
 
 /* Returns 0 or an errno. */
-static int ask_by_udp(struct dns_server *server, struct dns_query *q)
+static int send_query_by_udp(struct dns_server *server, struct dns_query *q)
 {
 	struct {
-		uint16_t id, line;
+		uint16_t id, channel;
 	} random;
-	struct dns_line *line;
+	struct dns_channel *channel;
 	int error = -uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
 
 	if (error == 0)
-		error = udp_line(server, random.line, &line);
+		error = choose_udp_channel(server, random.channel, &channel);
 	if (error != 0)
 		return error;
 	q->id = random.id;
-	while (query_of(line, q->id) != NULL)
+	while (find_query(channel, q->id) != NULL)
 		q->id++;
 	unlink_query(q);
-	enter_line(line, q);
-	return send_query(line, q);
+	add_query_to_channel(channel, q);
+	return send_query(channel, q);
 }
 
-void dns_server_ask(struct dns_server *server, const char *name, enum dns_type type,
-		    struct dns_query *q)
+void dns_server_query(struct dns_server *server, const char *name, enum dns_type type,
+		      struct dns_query *q)
 {
 	size_t n = strlen(name);
 	int error = EINVAL;
 
 	q->server = server;
-	q->line = NULL;
+	q->channel = NULL;
 	q->by_tcp = false;
 	q->type = type;
 	q->deadline = instant_plus(instant_now(), server->timeout);
 	server->pending++;
-	wait_for_line(server, q);
+	queue_query_for_tcp(server, q);
 	if (server->closing) {
 		reply_kind(q, REPLY_CANCELLED);
 		return;
 	}
 	if (n < sizeof(q->name)) {
 		memcpy(q->name, name, n + 1);
-		error = ask_by_udp(server, q);
+		error = send_query_by_udp(server, q);
 	}
 	if (error != 0)
-		reply_kind(q, error == EINVAL ? REPLY_INTERNAL : kind_of_error(error));
+		reply_kind(q,
+			   error == EINVAL ? REPLY_INTERNAL : reply_kind_of_errno(error));
 }
 
 void dns_query_cancel(struct dns_query *q)
@@ -397,8 +404,8 @@ void dns_query_cancel(struct dns_query *q)
 
 /* --- time ------------------------------------------------------------------------------ */
 
-static void take_late_queries(struct dns_query *q, struct instant now,
-			      struct dns_query **late)
+static void collect_late_queries(struct dns_query *q, struct instant now,
+				 struct dns_query **late)
 {
 	struct dns_query *next;
 
@@ -411,24 +418,25 @@ static void take_late_queries(struct dns_query *q, struct instant now,
 	}
 }
 
-static void take_late_lines(struct dns_line *line, struct instant now,
-			    struct dns_query **late)
+static void collect_late_in_channels(struct dns_channel *channel, struct instant now,
+				     struct dns_query **late)
 {
-	struct dns_line *next;
+	struct dns_channel *next;
 
-	for (; line != NULL; line = next) {
-		next = line->next;
-		take_late_queries(line->queries, now, late);
+	for (; channel != NULL; channel = next) {
+		next = channel->next;
+		collect_late_queries(channel->queries, now, late);
 	}
 }
 
-/* Connections that hold up others: their questions have had their time. */
-static void hurry_connections(struct dns_server *server, struct instant now)
+/* Ends the queries of old connections, because others wait for a connection. */
+static void expire_old_connections(struct dns_server *server, struct instant now)
 {
-	for (struct dns_line *line = server->tcp; line != NULL; line = line->next)
+	for (struct dns_channel *channel = server->tcp; channel != NULL;
+	     channel = channel->next)
 		if (!instant_before(
-			now, instant_plus(line->opened, span_of_ms(TCP_PATIENCE_MS))))
-			for (struct dns_query *q = line->queries; q != NULL; q = q->next)
+			now, instant_plus(channel->opened, span_of_ms(TCP_PATIENCE_MS))))
+			for (struct dns_query *q = channel->queries; q != NULL; q = q->next)
 				q->deadline = now;
 }
 
@@ -439,13 +447,13 @@ void dns_server_tick(struct dns_server *server, struct instant now)
 	if (server->pending == 0)
 		return;
 	if (server->waiting != NULL)
-		hurry_connections(server, now);
-	take_late_lines(server->udp, now, &late);
-	take_late_lines(server->tcp, now, &late);
-	take_late_queries(server->waiting, now, &late);
+		expire_old_connections(server, now);
+	collect_late_in_channels(server->udp, now, &late);
+	collect_late_in_channels(server->tcp, now, &late);
+	collect_late_queries(server->waiting, now, &late);
 	while (late != NULL)
 		reply_kind(late, REPLY_SILENT);
-	start_waiting(server);
+	start_queued_queries(server);
 }
 
 size_t dns_server_pending(const struct dns_server *server)
@@ -476,9 +484,9 @@ void dns_server_free(struct dns_server *server)
 		return;
 	server->closing = true;
 	while (server->udp != NULL)
-		dns_server_end_line(server->udp, REPLY_CANCELLED);
+		end_channel(server->udp, REPLY_CANCELLED);
 	while (server->tcp != NULL)
-		dns_server_end_line(server->tcp, REPLY_CANCELLED);
+		end_channel(server->tcp, REPLY_CANCELLED);
 	while (server->waiting != NULL)
 		reply_kind(server->waiting, REPLY_CANCELLED);
 	free(server);

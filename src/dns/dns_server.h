@@ -1,12 +1,11 @@
-/* dns_server.h - one DNS server, asked by UDP and TCP.
+/* dns_server.h - one DNS server and the queries to it, by UDP and TCP.
  *
- * Each question has a UDP socket of its own, so that whoever wants to forge its answer must guess
- * the source port as well as the id (RFC 5452 section 9.2); the next question has another. Only
- * when many are under way do some share one. What one name's answer is like has no effect on the
- * questions for other names.
+ * Each query has its own UDP socket, so that an attacker who forges an answer must guess
+ * the source port as well as the id (RFC 5452 section 9.2). Only if many queries are open
+ * do some share a socket.
  *
- * When the answer is truncated, or so many answers to other questions come in that somebody may
- * be guessing, the question is asked again by TCP, on a connection of its own.
+ * A query is repeated by TCP, on its own connection, if the answer is truncated, or if so
+ * many wrong answers arrive that somebody may be guessing.
  */
 #ifndef MAILVANE_DNS_SERVER_H
 #define MAILVANE_DNS_SERVER_H
@@ -16,27 +15,28 @@
 
 #include <uv.h>
 
-/* Called after each turn in which a socket was read or written. */
+/* turn_done is called after each turn of the loop in which a socket was read or written. */
 struct dns_server_hook {
-	void (*worked)(void *user);
+	void (*turn_done)(void *user);
 	void *user;
 };
 
 struct dns_server;
-struct dns_line;
+struct dns_channel;
 
-/* One question to one server. The caller's storage, which must stay until the reply or until it
- * is cancelled. */
+/* One query to one server. The caller owns the storage and keeps it until the reply or
+ * until the query is cancelled. */
 struct dns_query {
-	/* The caller's to set: exactly one reply comes, lent for the call. */
+	/* The caller sets it. It is called exactly once; the reply is valid during the
+	 * call. */
 	void (*replied)(struct dns_query *, const struct dns_reply *);
 
-	/* To read: it goes or went by TCP. */
+	/* The caller may read it: the query was sent by TCP. */
 	bool by_tcp;
 
-	/* The server's. */
-	struct dns_server *server; /* NULL: not under way */
-	struct dns_line *line;     /* NULL: it waits for a connection */
+	/* From here on for dns_server.c only. */
+	struct dns_server *server;   /* NULL: not open */
+	struct dns_channel *channel; /* NULL: it waits for a connection */
 	struct dns_query *next, **at;
 	struct instant deadline;
 	enum dns_type type;
@@ -44,30 +44,31 @@ struct dns_query {
 	char name[DNS_NAME_MAX];
 };
 
-/* NULL: out of memory. The loop must outlive it. */
+/* Returns NULL if memory fails. The loop must outlive the server. */
 struct dns_server *dns_server_new(uv_loop_t *, const struct address *, struct span timeout,
 				  const struct dns_server_hook *);
-/* Every question is replied to with REPLY_CANCELLED. NULL does nothing. Not from within a
- * reply. */
+/* Replies to every open query with REPLY_CANCELLED. NULL does nothing. Must not be called
+ * from within a reply. */
 void dns_server_free(struct dns_server *);
 
-/* From now on it is asked to say what it has validated (RFC 6840 section 5.7), and believed. */
+/* From now on queries ask for the AD bit (RFC 6840 section 5.7), and the bit is trusted. */
 void dns_server_trust(struct dns_server *);
 bool dns_server_is_trusted(const struct dns_server *);
 
 const struct address *dns_server_address(const struct dns_server *);
 
-/* The reply comes perhaps before this returns, and not later than twice the timeout, once for
- * each of UDP and TCP, if dns_server_tick is called. The name is absolute; "" is the root. */
-void dns_server_ask(struct dns_server *, const char *name, enum dns_type,
-		    struct dns_query *);
-/* The reply will not come. Does nothing if the question is not under way. */
+/* Sends the query. The reply may come before this returns, and comes after at most twice
+ * the timeout (once for UDP, once for TCP) if dns_server_tick is called. The name is
+ * absolute; "" is the root. */
+void dns_server_query(struct dns_server *, const char *name, enum dns_type,
+		      struct dns_query *);
+/* Cancels the query: there will be no reply. Does nothing if it is not open. */
 void dns_query_cancel(struct dns_query *);
 
-/* Questions without a reply. */
+/* How many queries have no reply yet. */
 size_t dns_server_pending(const struct dns_server *);
 
-/* Ends what has waited for too long. */
+/* Ends the queries whose time is over. */
 void dns_server_tick(struct dns_server *, struct instant now);
 
 #endif

@@ -1,25 +1,26 @@
-/* dns_servers.c - from configuration to servers, anew when resolv.conf changes. */
+/* dns_servers.c - opens the configured servers, and opens them again when resolv.conf
+ * changes. */
 #include "dns_servers.h"
 
 #include "file_text.h"
 
 #include <stdlib.h>
 
-/* How long a dead first server is passed over before it is tried again, as each try costs a
- * lookup its wait. */
+/* How long a first server that does not answer is skipped before it is tried again, because
+ * each try delays a lookup. */
 enum { PREFERRED_S = 30 };
 
-/* Half of what Linux lets a datagram socket hold by default (net.core.rmem_default), refilled
- * by replies or after a while in which even a busy server has taken it up. */
+/* How many queries may be sent at once: half of what a datagram socket of Linux holds by
+ * default (net.core.rmem_default). Replies, or BURST_MS, allow more. */
 enum { BURST_MAX = 128, BURST_MS = 20 };
 
-/* Between two checks. */
+/* The least time between two checks. */
 enum { CHECK_MS = 1000 };
 
-/* Questions without a reply: as many as the sockets of one server can carry. */
+/* The most queries without a reply: as many as the sockets of one server can carry. */
 enum { PENDING_MAX = 4096 };
 
-static void close_all(struct dns_servers *s)
+static void close_dns_servers(struct dns_servers *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		dns_server_free(s->list[i]);
@@ -32,14 +33,14 @@ void dns_servers_trust(struct dns_servers *s)
 	s->trust_ad = true;
 }
 
-static bool is_of_this_machine(const struct address *a)
+static bool is_loopback_address(const struct address *a)
 {
 	if (a->any.sa_family == AF_INET6)
 		return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
 	return ntohl(a->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
-static void open_all(struct dns_servers *s)
+static void open_dns_servers(struct dns_servers *s)
 {
 	for (size_t i = 0; i < s->conf.server_count; i++) {
 		s->list[s->count] =
@@ -47,20 +48,20 @@ static void open_all(struct dns_servers *s)
 		if (s->list[s->count] == NULL)
 			continue;
 		if (s->trust_ad || s->conf.trust_ad ||
-		    is_of_this_machine(&s->conf.servers[i]))
+		    is_loopback_address(&s->conf.servers[i]))
 			dns_server_trust(s->list[s->count]);
 		s->count++;
 	}
 }
 
 /* False: it cannot be read for now, and nothing has changed. */
-static bool read_conf(struct dns_servers *s)
+static bool read_resolv_conf(struct dns_servers *s)
 {
 	char *text;
 
 	if (!file_text_read(s->conf_file, &text))
 		return false;
-	close_all(s);
+	close_dns_servers(s);
 	resolv_conf_read(text, &s->conf);
 	free(text);
 	return true;
@@ -81,7 +82,7 @@ bool dns_servers_init(struct dns_servers *s, uv_loop_t *loop, const char *server
 
 void dns_servers_fini(struct dns_servers *s)
 {
-	close_all(s);
+	close_dns_servers(s);
 }
 
 bool dns_servers_refresh(struct dns_servers *s)
@@ -91,11 +92,11 @@ bool dns_servers_refresh(struct dns_servers *s)
 
 	if (s->is_open && !is_new)
 		return true;
-	if (s->conf_file != NULL && !read_conf(s)) {
+	if (s->conf_file != NULL && !read_resolv_conf(s)) {
 		s->seen = seen; /* to be tried again */
 		return s->is_open;
 	}
-	open_all(s);
+	open_dns_servers(s);
 	s->is_open = true;
 	return true;
 }
@@ -115,19 +116,19 @@ void dns_servers_answered(struct dns_servers *s, size_t server, struct instant n
 	s->preferred_until = instant_plus(now, span_of_seconds(PREFERRED_S));
 }
 
-void dns_servers_ask(struct dns_servers *s, size_t server, const char *name,
-		     enum dns_type type, struct dns_query *query)
+void dns_servers_query(struct dns_servers *s, size_t server, const char *name,
+		       enum dns_type type, struct dns_query *query)
 {
 	s->burst++;
-	dns_server_ask(s->list[server], name, type, query);
+	dns_server_query(s->list[server], name, type, query);
 }
 
-void dns_servers_replied(struct dns_servers *s)
+void dns_servers_query_ended(struct dns_servers *s)
 {
 	s->burst -= s->burst > 0;
 }
 
-bool dns_servers_has_room(struct dns_servers *s, struct instant now)
+bool dns_servers_may_query(struct dns_servers *s, struct instant now)
 {
 	if (!instant_before(now, instant_plus(s->burst_began, span_of_ms(BURST_MS)))) {
 		s->burst = 0;
@@ -136,12 +137,13 @@ bool dns_servers_has_room(struct dns_servers *s, struct instant now)
 	return s->burst < BURST_MAX && dns_servers_pending(s) < PENDING_MAX;
 }
 
-void dns_servers_heard(struct dns_servers *s, const struct dns_reply *r, struct instant now)
+void dns_servers_record_reply(struct dns_servers *s, const struct dns_reply *r,
+			      struct instant now)
 {
 	bool answers = r->kind < REPLY_INTERNAL && r->kind != REPLY_SERVFAIL &&
 		       r->kind != REPLY_REFUSED;
 
-	/* A truncated answer by UDP is one, whatever becomes of TCP. */
+	/* If TCP was used, the server has answered by UDP, though truncated. */
 	if (answers || (r->tcp && r->kind != REPLY_FLOODED))
 		s->answered = now;
 }
@@ -150,7 +152,7 @@ static void check_replied(struct dns_query *q, const struct dns_reply *r)
 {
 	struct dns_check *check = (struct dns_check *)q;
 
-	dns_servers_heard(check->servers, r, instant_now());
+	dns_servers_record_reply(check->servers, r, instant_now());
 }
 
 struct instant dns_servers_check(struct dns_servers *s, struct instant now)
@@ -165,7 +167,7 @@ struct instant dns_servers_check(struct dns_servers *s, struct instant now)
 		dns_query_cancel(&check->query);
 		check->servers = s;
 		check->query.replied = check_replied;
-		dns_server_ask(s->list[i], "", DNS_NS, &check->query);
+		dns_server_query(s->list[i], "", DNS_NS, &check->query);
 	}
 	return s->checked;
 }

@@ -1,5 +1,5 @@
-/* dns_socket.c - sockets without waiting; TCP has two octets of length before each message (RFC
- * 1035 section 4.2.2).
+/* dns_socket.c - non-blocking sockets; a TCP message begins with its length in two octets
+ * (RFC 1035 section 4.2.2).
  */
 #include "dns_socket.h"
 
@@ -10,18 +10,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What is read before others have their turn. */
+/* How much is read in one turn of the loop. */
 enum { DATAGRAMS_AT_ONCE = 64, READS_AT_ONCE = 16 };
 
-/* A server that is not asked for more sends 512 octets at most (RFC 1035 section 4.2.1). */
+/* Without EDNS a server sends at most 512 octets (RFC 1035 section 4.2.1). */
 enum { DATAGRAM_MAX = 4096, TRUNCATED = 0x02 };
 
-/* So that forged answers do not crowd out the right one. */
+/* Large enough that forged answers do not displace the right one. */
 enum { RECEIVE_BUFFER = 1 << 20 };
 
-static void dns_socket_on_socket_poll(uv_poll_t *, int status, int events);
+static void on_dns_socket_poll(uv_poll_t *, int status, int events);
 
-static bool is_temporary(int error)
+static bool is_temporary_errno(int error)
 {
 	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
@@ -30,7 +30,7 @@ static void watch_socket(struct dns_socket *s)
 {
 	int events = s->sent < s->out_n ? UV_WRITABLE : UV_READABLE;
 
-	uv_poll_start(&s->poll, events, dns_socket_on_socket_poll);
+	uv_poll_start(&s->poll, events, on_dns_socket_poll);
 }
 
 static void fail_socket(struct dns_socket *s, int error)
@@ -49,7 +49,7 @@ static void read_datagrams(struct dns_socket *s)
 		ssize_t n = recv(s->fd, datagram, sizeof(datagram), MSG_TRUNC);
 
 		if (n < 0) {
-			if (!is_temporary(errno))
+			if (!is_temporary_errno(errno))
 				fail_socket(s, errno);
 			return;
 		}
@@ -57,7 +57,7 @@ static void read_datagrams(struct dns_socket *s)
 			n = sizeof(datagram);
 			datagram[2] |= TRUNCATED;
 		}
-		s->events->heard(s, (struct view){ datagram, (size_t)n });
+		s->events->received(s, (struct view){ datagram, (size_t)n });
 	}
 }
 
@@ -68,9 +68,9 @@ static size_t message_length(const struct dns_socket *s)
 	return (size_t)s->length[0] << 8 | s->length[1];
 }
 
-/* The octets of the length first, then those of the message. Returns 0 or an errno; EAGAIN: that
- * is all for now. */
-static int read_some(struct dns_socket *s)
+/* Reads the two octets of the length, then the message. Returns 0 or an errno; EAGAIN:
+ * nothing more is there now. */
+static int read_tcp_part(struct dns_socket *s)
 {
 	size_t head = sizeof(s->length), room;
 	ssize_t n;
@@ -90,8 +90,8 @@ static int read_some(struct dns_socket *s)
 	return 0;
 }
 
-/* Makes room for the message when its length is known, and delivers it when it is whole. */
-static int take_stream(struct dns_socket *s)
+/* Allocates the message when its length is known, and delivers it when it is complete. */
+static int deliver_tcp_message(struct dns_socket *s)
 {
 	size_t head = sizeof(s->length), length = message_length(s);
 	char *message;
@@ -109,39 +109,40 @@ static int take_stream(struct dns_socket *s)
 	message = s->in;
 	s->in = NULL;
 	s->in_n = 0;
-	s->events->heard(s, (struct view){ message, length });
+	s->events->received(s, (struct view){ message, length });
 	free(message);
 	return 0;
 }
 
-static void read_stream(struct dns_socket *s)
+static void read_tcp(struct dns_socket *s)
 {
 	for (int i = 0; i < READS_AT_ONCE && s->fd >= 0; i++) {
-		int error = read_some(s);
+		int error = read_tcp_part(s);
 
 		if (error == 0)
-			error = take_stream(s);
-		if (is_temporary(error))
+			error = deliver_tcp_message(s);
+		if (is_temporary_errno(error))
 			return;
 		if (error != 0)
 			fail_socket(s, error);
 	}
 }
 
-static void write_stream(struct dns_socket *s)
+static void write_tcp(struct dns_socket *s)
 {
 	ssize_t n = send(s->fd, s->out + s->sent, s->out_n - s->sent, MSG_NOSIGNAL);
 
 	if (n >= 0)
 		s->sent += (size_t)n;
-	else if (!is_temporary(errno))
+	else if (!is_temporary_errno(errno))
 		fail_socket(s, errno);
 }
 
 /* --- both ------------------------------------------------------------------------------ */
 
-/* libuv stops to watch a socket in error; what the error is shows when it is used. */
-static void dns_socket_on_socket_poll(uv_poll_t *poll, int status, int events)
+/* libuv stops watching a socket that has an error; the next read or write returns the
+ * error. */
+static void on_dns_socket_poll(uv_poll_t *poll, int status, int events)
 {
 	struct dns_socket *s = poll->data;
 	const struct dns_socket_events *its = s->events;
@@ -149,17 +150,17 @@ static void dns_socket_on_socket_poll(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	if (s->sent < s->out_n)
-		write_stream(s);
+		write_tcp(s);
 	else if (s->tcp)
-		read_stream(s);
+		read_tcp(s);
 	else
 		read_datagrams(s);
 	if (s->fd >= 0)
 		watch_socket(s);
-	its->worked(s);
+	its->turn_done(s);
 }
 
-static int make_socket(const struct address *a, bool tcp)
+static int dns_socket_create(const struct address *a, bool tcp)
 {
 	const int on = 1, size = RECEIVE_BUFFER;
 	int type = (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -175,7 +176,7 @@ static int make_socket(const struct address *a, bool tcp)
 int dns_socket_open(struct dns_socket *s, uv_loop_t *loop, const struct address *a,
 		    bool tcp, const struct dns_socket_events *events)
 {
-	int fd = make_socket(a, tcp), error;
+	int fd = dns_socket_create(a, tcp), error;
 
 	if (fd < 0)
 		return errno;
@@ -197,7 +198,7 @@ int dns_socket_open(struct dns_socket *s, uv_loop_t *loop, const struct address 
 	return 0;
 }
 
-static void on_socket_closed(uv_handle_t *handle)
+static void on_dns_socket_closed(uv_handle_t *handle)
 {
 	struct dns_socket *s = handle->data;
 
@@ -209,7 +210,7 @@ void dns_socket_close(struct dns_socket *s)
 {
 	if (s->fd < 0)
 		return;
-	uv_close((uv_handle_t *)&s->poll, on_socket_closed);
+	uv_close((uv_handle_t *)&s->poll, on_dns_socket_closed);
 	close(s->fd);
 	s->fd = -1;
 }
@@ -217,9 +218,9 @@ void dns_socket_close(struct dns_socket *s)
 int dns_socket_send(struct dns_socket *s, const unsigned char *message, size_t n)
 {
 	if (!s->tcp) {
-		/* What an earlier datagram met is reported to the next. */
-		if (send(s->fd, message, n, MSG_NOSIGNAL) >= 0 || is_temporary(errno) ||
-		    errno == ENOBUFS)
+		/* The kernel reports an error of an earlier datagram here. */
+		if (send(s->fd, message, n, MSG_NOSIGNAL) >= 0 ||
+		    is_temporary_errno(errno) || errno == ENOBUFS)
 			return 0;
 		return errno;
 	}

@@ -1,7 +1,7 @@
-/* dns_socket.h - a UDP socket or a TCP connection to a DNS server, on the loop.
+/* dns_socket.h - a UDP socket or a TCP connection to a DNS server, on a libuv loop.
  *
- * Messages go out and come in whole. What one turn of the loop reads is bounded, so that a
- * server that floods us takes no more than its share of the thread.
+ * It sends and delivers whole messages. The amount that is read in one turn of the loop is
+ * limited, so that a server that floods us cannot occupy the thread.
  */
 #ifndef MAILVANE_DNS_SOCKET_H
 #define MAILVANE_DNS_SOCKET_H
@@ -13,14 +13,15 @@
 
 struct dns_socket;
 
-/* Any of them may close the socket. */
+/* Callbacks; each of them may close the socket. */
 struct dns_socket_events {
-	void (*heard)(struct dns_socket *, struct view message); /* lent for the call */
-	/* No more will come: an errno; ECONNRESET also where the server has closed. */
+	void (*received)(struct dns_socket *, struct view message); /* lent for the call */
+	/* The socket has failed with this errno; ECONNRESET also if the server has closed
+	 * it. */
 	void (*failed)(struct dns_socket *, int error);
-	void (*worked)(
-	    struct dns_socket *); /* after the others, once in a turn; closed or not */
-	void (*closed)(struct dns_socket *); /* its memory is the caller's again */
+	void (*turn_done)(
+	    struct dns_socket *); /* called last in each turn, even if it was closed */
+	void (*closed)(struct dns_socket *); /* the caller may free the memory now */
 };
 
 /* The caller's storage. */
@@ -38,13 +39,16 @@ struct dns_socket {
 	size_t in_n; /* of the message and of its length */
 };
 
-/* The kernel chooses a random source port. Returns 0, or an errno: then nothing was opened. */
+/* Opens the socket with a random source port. Returns 0, or an errno; then nothing is
+ * open. */
 int dns_socket_open(struct dns_socket *, uv_loop_t *, const struct address *, bool tcp,
 		    const struct dns_socket_events *);
-/* `closed` comes later, from the loop. Does nothing if it is closed. */
+/* Closes the socket; `closed` is called later from the loop. Does nothing if it is
+ * closed. */
 void dns_socket_close(struct dns_socket *);
 
-/* By TCP once only. A datagram that there is no room for is lost. Returns 0 or an errno. */
+/* Sends a message; on a TCP connection only one. A datagram that the kernel has no room for
+ * is lost. Returns 0 or an errno. */
 int dns_socket_send(struct dns_socket *, const unsigned char *message, size_t n);
 
 #endif

@@ -1,4 +1,5 @@
-/* file_text.c - a change is a new file, size or time: the way editors and daemons write them. */
+/* file_text.c - a change is a new file, size or time: the way editors and daemons write
+ * them. */
 #include "file_text.h"
 
 #include <errno.h>

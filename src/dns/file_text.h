@@ -9,12 +9,13 @@
 /* The most that is read of a file. */
 enum { FILE_TEXT_MAX = 4 << 20 };
 
-/* True when the file is another one than that in *seen, or looks changed, or has gone since.
- * Then *seen is the new one, zeroed for none. */
+/* True if the file differs from *seen in inode, size or time, or is gone; *seen is updated
+ * then, and zeroed if there is no file. */
 bool file_changed(const char *path, struct stat *seen);
 
-/* *ret_text is NUL-terminated and the caller's to free; NULL: there is no file that we may read. False:
- * this process lacks the memory or the descriptor for it, which says nothing about the file. */
+/* *ret_text is NUL-terminated and the caller's to free; NULL: there is no file that we may
+ * read. False: this process lacks the memory or the descriptor for it, which says nothing
+ * about the file. */
 bool file_text_read(const char *path, char **ret_text);
 
 #endif

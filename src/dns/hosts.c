@@ -1,4 +1,4 @@
-/* hosts.c - read whole, sorted by name, searched by halves. */
+/* hosts.c - the file is read whole and sorted by name; a name is found by binary search. */
 #include "hosts.h"
 
 #include "file_text.h"
@@ -65,7 +65,7 @@ static void hosts_read_line(struct hosts *h, char *line)
 			return;
 }
 
-void hosts_take(struct hosts *h, char *text)
+void hosts_parse_text(struct hosts *h, char *text)
 {
 	char *line, *rest;
 
@@ -89,7 +89,7 @@ bool hosts_refresh(struct hosts *h)
 	if (!file_changed(h->path, &h->seen)) {
 		h->known = true;
 	} else if (file_text_read(h->path, &text)) {
-		hosts_take(h, text);
+		hosts_parse_text(h, text);
 		h->known = true;
 	} else {
 		h->seen = seen; /* to be tried again */

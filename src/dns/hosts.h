@@ -1,4 +1,4 @@
-/* hosts.h - the names of a hosts(5) file. */
+/* hosts.h - the names and addresses of a hosts(5) file. */
 #ifndef MAILVANE_HOSTS_H
 #define MAILVANE_HOSTS_H
 
@@ -15,16 +15,17 @@ struct hosts {
 	bool known; /* the file was read, or there is none */
 };
 
-/* Nothing is read before the first refresh. The path is lent. */
+/* Nothing is read before the first hosts_refresh. The path must outlive the struct. */
 void hosts_init(struct hosts *, const char *path);
 void hosts_fini(struct hosts *);
 
-/* Takes over the text of such a file, allocated and ended by NUL, in place of what was read before. NULL: no
- * names. */
-void hosts_take(struct hosts *, char *text);
+/* Replaces the names by those of this text of a hosts file. The text is allocated and
+ * NUL-terminated; the struct owns it afterwards. NULL: no names. */
+void hosts_parse_text(struct hosts *, char *text);
 
-/* Reads the file if it has changed; one that we may not read has no names. False: it was never read, because
- * memory or descriptors are short. While they are, what was read before stays. */
+/* Reads the file if it has changed; one that we may not read has no names. False: it was
+ * never read, because memory or descriptors are short. While they are, what was read before
+ * stays. */
 bool hosts_refresh(struct hosts *);
 
 /* The addresses of a name in the order of the file, at most max, of both families. */

@@ -1,8 +1,8 @@
-/* lookup.h - one name being looked up at the DNS servers, for its addresses of one or both
+/* lookup.h - one lookup of a name at the DNS servers, for its addresses of one or both
  * families or for the records of one type.
  *
- * It decides whom to ask when, and what the replies add up to. It learns of the time by
- * lookup_tick and says once that it is done.
+ * A lookup decides which server is queried when, and combines the replies to one answer.
+ * The caller passes the time by lookup_tick; `done` is called once.
  */
 #ifndef MAILVANE_LOOKUP_H
 #define MAILVANE_LOOKUP_H
@@ -11,78 +11,80 @@
 #include "name_search.h"
 #include "resolver.h"
 
-enum { LOOKUP_NAME_MAX = 256, LOOKUP_HALVES = 2 };
+enum { LOOKUP_NAME_MAX = 256, LOOKUP_PARTS = 2 };
 
-/* What is asked of a name. */
-struct wanted {
-	enum dns_type type; /* 0: addresses, of the family */
+/* What a lookup is for. */
+struct query_type {
+	enum dns_type type; /* 0: addresses of the family */
 	enum family family;
 };
 
-static inline bool wanted_equal(struct wanted a, struct wanted b)
+static inline bool query_type_equal(struct query_type a, struct query_type b)
 {
 	return a.type == b.type && a.family == b.family;
 }
 
-/* One family of the question. */
-struct lookup_half {
+/* One record type of a lookup: A, AAAA, or the type that was requested. */
+struct lookup_part {
 	enum dns_type type;
 	bool settled;
-	enum reply_kind kind;   /* settled or not: the most telling reply so far */
-	size_t server;          /* whose reply that is */
-	bool tcp;               /* and was it asked by TCP, too */
-	unsigned failed;        /* bit of each server that has no answer for us */
-	struct dns_reply reply; /* REPLY_RECORDS only; its records are held */
+	enum reply_kind kind;   /* the best reply so far, in the order of enum reply_kind */
+	size_t server;          /* the server that sent it */
+	bool tcp;               /* it was also queried by TCP */
+	unsigned failed;        /* a bit for each server that failed or refused */
+	struct dns_reply reply; /* only with REPLY_RECORDS; we hold its records */
 };
 
 struct lookup {
-	struct lookup *next, **at; /* the resolver's: in its list */
-	struct lookup *chain;      /* the resolver's: of the same hash */
+	struct lookup *next, **at; /* links of the resolver's list */
+	struct lookup *chain;      /* the next lookup in the resolver's hash bucket */
 	struct question *questions;
 
 	struct dns_servers *servers;
 	void (*done)(struct lookup *, void *user);
 	void *user;
-	char name[LOOKUP_NAME_MAX];  /* as asked, in lower case */
-	char asked[LOOKUP_NAME_MAX]; /* the candidate asked for now */
+	char name[LOOKUP_NAME_MAX];      /* as asked, in lower case */
+	char candidate[LOOKUP_NAME_MAX]; /* the candidate asked for now */
 	struct name_search search;
-	bool exists;          /* a candidate exists and has no address */
-	bool is_missing;      /* the name as it was given does not exist */
-	bool search_failed;   /* a server has failed at one with a domain behind it ... */
-	size_t search_server; /* this one */
-	struct wanted wanted;
-	struct lookup_half halves[LOOKUP_HALVES];
-	size_t half_count;
-	struct ask *asks; /* without a reply */
-	struct instant began, deadline, next_ask;
-	struct instant patience; /* until then the second half is waited for */
-	struct span gap, grace;
+	bool name_exists;        /* a candidate exists and has no address */
+	bool given_name_missing; /* the name as given does not exist */
+	bool search_failed;      /* a query with a search domain has failed */
+	size_t search_server;    /* the server that failed it */
+	struct query_type query_type;
+	struct lookup_part parts[LOOKUP_PARTS];
+	size_t part_count;
+	struct server_query *queries; /* those without a reply */
+	struct instant began, deadline, next_try;
+	struct instant patience; /* until then the other part is waited for */
+	struct span retry_gap, part_wait;
 	size_t attempt;
-	struct instant checked; /* a check of the servers began then; ns 0: none */
-	bool awaits_check;      /* its answer is all that is missing */
+	struct instant checked; /* when a check of the servers began; ns 0: none did */
+	bool awaits_check;      /* only the answer of the check is missing */
 	bool is_started, is_done;
 
-	/* When done. */
+	/* The result, when is_done. */
 	struct resolver_answer answer;
 	unsigned ttl; /* seconds to keep the answer; 0: not at all */
 };
 
-/* NULL: out of memory. The name is valid and in lower case. `done` and `user` are the caller's
- * to set. The time runs from now on, though nothing is asked before lookup_start. */
-struct lookup *lookup_new(struct dns_servers *, const char *name, struct wanted,
+/* Returns NULL if memory fails. The name must be valid and in lower case. The caller sets
+ * `done` and `user`. The timeout runs from `now` on; no query is sent before
+ * lookup_start. */
+struct lookup *lookup_new(struct dns_servers *, const char *name, struct query_type,
 			  struct instant now, struct span timeout);
-/* What it has asked is cancelled. Not from within a reply. */
+/* Cancels the open queries. Must not be called from within a reply. */
 void lookup_free(struct lookup *);
 
-/* May say `done` before it returns. */
+/* May call `done` before it returns. */
 void lookup_start(struct lookup *, struct instant now);
-/* Asks again, or gives up. Does nothing when it is done. */
+/* Repeats queries or ends the lookup at its deadline. Does nothing if the lookup is
+ * done. */
 void lookup_tick(struct lookup *, struct instant now);
 
-/* Somebody waits for it who has only this much time: it asks again sooner, and waits less for one
- * family when the other has told enough. */
-void lookup_hurry(struct lookup *, struct span left);
-/* What it would answer if it had to end now. */
-void lookup_so_far(const struct lookup *, struct resolver_answer *ret_answer);
+/* A caller has only this much time left: queries are repeated sooner, and the wait for the
+ * second address family becomes shorter. */
+void lookup_shorten_wait(struct lookup *, struct span left);
+/* The answer that the lookup would have if it ended now. */
+void lookup_current_answer(const struct lookup *, struct resolver_answer *ret_answer);
 
 #endif

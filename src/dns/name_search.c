@@ -20,8 +20,8 @@ static bool has_enough_dots(const char *name, unsigned ndots)
 }
 
 /* False: it would be too long. */
-static bool put_with_domain(const char *name, const char *domain,
-			    char ret_name[DNS_NAME_MAX])
+static bool join_name_and_domain(const char *name, const char *domain,
+				 char ret_name[DNS_NAME_MAX])
 {
 	size_t n = strlen(name), m = strlen(domain);
 
@@ -47,7 +47,8 @@ bool name_search_next(struct name_search *s, const struct resolv_conf *conf,
 			memcpy(ret_name, name, strlen(name) + 1);
 			return true;
 		}
-		if (put_with_domain(name, conf->search[place - (place > own)], ret_name))
+		if (join_name_and_domain(name, conf->search[place - (place > own)],
+					 ret_name))
 			return true;
 	}
 	return false;

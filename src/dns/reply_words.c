@@ -4,19 +4,19 @@
 #include <stdio.h>
 
 enum {
-	/* Negative answers serve the many services of one host that are probed together, and
-	 * no more: a repaired name must be seen by the next probe. What may be our resolver's
-	 * own trouble is kept shorter still. */
+	/* Negative answers serve the many services of one host that are probed together,
+	 * and no more: a repaired name must be seen by the next probe. What may be our
+	 * resolver's own trouble is kept shorter still. */
 	TTL_NEGATIVE_S = 5,
 	TTL_FAILURE_S = 1,
 };
 
 /* The words stand around the place of the server, if there is something behind it. */
-static const struct outcome {
+static const struct reply_meaning {
 	enum fault fault;
 	const char *words, *behind;
 	unsigned ttl;
-} outcomes[REPLY_KINDS] = {
+} reply_meanings[REPLY_KINDS] = {
 	/* clang-format off */
 	[REPLY_RECORDS]   = { FAULT_OK,          "", NULL, 0 },
 	[REPLY_NO_RECORD]  = { FAULT_NO_ADDRESS,  "the name has no address", NULL, TTL_NEGATIVE_S },
@@ -37,12 +37,12 @@ static const struct outcome {
 
 enum fault reply_fault(enum reply_kind kind)
 {
-	return outcomes[kind].fault;
+	return reply_meanings[kind].fault;
 }
 
 unsigned reply_ttl(enum reply_kind kind)
 {
-	return outcomes[kind].ttl;
+	return reply_meanings[kind].ttl;
 }
 
 /* "192.0.2.53", or "127.0.0.1:5353" where it is another port than DNS has. */
@@ -66,7 +66,7 @@ static void reply_words_put_server(struct buffer *b, const struct dns_servers *s
 void reply_words(enum reply_kind kind, const struct dns_servers *servers, size_t server,
 		 bool tcp, struct buffer *b)
 {
-	const struct outcome *o = &outcomes[kind];
+	const struct reply_meaning *o = &reply_meanings[kind];
 
 	if (kind == REPLY_SILENT && !tcp && servers->count > 1) {
 		/* Which of them were asked makes no difference. */

@@ -1,4 +1,4 @@
-/* resolv_conf.c - two ways to the same list of servers. */
+/* resolv_conf.c - parses resolv.conf, and the list of servers in the configuration. */
 #include "resolv_conf.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ static bool parse_server(struct view v, struct address *ret_address)
 	return split_port(&v, &port) && address_parse(v, (uint16_t)port, ret_address);
 }
 
-static void add_server(struct resolv_conf *c, const char *word)
+static void resolv_conf_add_server(struct resolv_conf *c, const char *word)
 {
 	struct address a;
 
@@ -76,7 +76,7 @@ static void resolv_conf_read_line(struct resolv_conf *c, char *line)
 	if (strcmp(word, "nameserver") == 0) {
 		word = strtok_r(NULL, " \t\r", &rest);
 		if (word != NULL)
-			add_server(c, word);
+			resolv_conf_add_server(c, word);
 	} else if (strcmp(word, "search") == 0 || strcmp(word, "domain") == 0) {
 		read_search(c, rest);
 	} else if (strcmp(word, "options") == 0) {
@@ -93,7 +93,7 @@ void resolv_conf_read(char *text, struct resolv_conf *ret_conf)
 	     line = strtok_r(NULL, "\n", &rest))
 		resolv_conf_read_line(ret_conf, line);
 	if (ret_conf->server_count == 0)
-		add_server(ret_conf, "127.0.0.1");
+		resolv_conf_add_server(ret_conf, "127.0.0.1");
 }
 
 bool resolv_conf_parse_servers(const char *servers, struct resolv_conf *ret_conf,

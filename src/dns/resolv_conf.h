@@ -1,4 +1,5 @@
-/* resolv_conf.h - whom to ask for names, as resolv.conf(5) or an operator says. */
+/* resolv_conf.h - the DNS servers and the search list of resolv.conf(5) or of the
+ * configuration. */
 #ifndef MAILVANE_RESOLV_CONF_H
 #define MAILVANE_RESOLV_CONF_H
 
@@ -12,15 +13,16 @@ struct resolv_conf {
 	char search[RESOLV_SEARCH_MAX][RESOLV_NAME_MAX];
 	size_t search_count;
 	unsigned ndots;
-	bool trust_ad; /* the servers validate, and the way to them is safe */
+	bool trust_ad; /* the AD bit of the servers is trusted */
 };
 
-/* nameserver (with a port too, if one stands there), search, domain and the options ndots and trust-ad; the
- * rest is left aside. NULL or a text
- * without a server: 127.0.0.1. The text is cut up. */
+/* Reads nameserver (an optional port is allowed), search, domain and the options ndots and
+ * trust-ad; all else is ignored. Without a server, or with NULL, the server is 127.0.0.1.
+ * The text is modified. */
 void resolv_conf_read(char *text, struct resolv_conf *ret_conf);
 
-/* "192.0.2.53,[2001:db8::53]:5353"; no search list. False with *ret_error a static sentence. */
+/* "192.0.2.53,[2001:db8::53]:5353"; no search list. False with *ret_error a static
+ * sentence. */
 bool resolv_conf_parse_servers(const char *servers, struct resolv_conf *ret_conf,
 			       const char **ret_error);
 

@@ -1,7 +1,7 @@
-/* resolver.c - the order in which a name is tried: literal, hosts, cache, lookup.
+/* resolver.c - resolves a name by literal, hosts file, cache or lookup, in this order.
  *
- * Lookups say they are done from within a reply, where nothing may be torn down; so they are
- * only put on a list there and their questions are answered by `deliver`, behind it.
+ * A lookup ends inside a reply, where nothing may be freed. Therefore it is only put on the
+ * list `finished` there; answer_finished_lookups answers its questions afterwards.
  */
 #include "resolver.h"
 
@@ -16,7 +16,7 @@
 enum { LOOKUPS_MAX = 8192, LOOKUP_BUCKETS = 512, DEFAULT_TIMEOUT_S = 5, REFRESH_S = 1 };
 
 struct resolver {
-	uv_timer_t tick; /* runs while there is something to wait for */
+	uv_timer_t tick; /* runs while a lookup or query is open */
 	uint64_t tick_ms;
 	bool is_ticking, is_delivering, is_closing;
 	struct span timeout;
@@ -25,15 +25,15 @@ struct resolver {
 	struct dns_servers servers;
 	struct answer_cache *cache;
 	struct lookup *active, *finished;
-	struct lookup *queued, **queued_end;    /* wait until they may be started */
-	struct lookup *buckets[LOOKUP_BUCKETS]; /* the active ones */
+	struct lookup *queued, **queued_end;    /* not started yet */
+	struct lookup *buckets[LOOKUP_BUCKETS]; /* hash table of queued and active ones */
 	size_t lookups;
 	struct resolver_stats stats;
 };
 
 /* --- lookups in lists ------------------------------------------------------------------ */
 
-static void resolver_enter(struct lookup **list, struct lookup *l)
+static void lookup_list_add(struct lookup **list, struct lookup *l)
 {
 	l->next = *list;
 	l->at = list;
@@ -42,7 +42,7 @@ static void resolver_enter(struct lookup **list, struct lookup *l)
 	*list = l;
 }
 
-static void enter_queue(struct resolver *r, struct lookup *l)
+static void lookup_queue_add(struct resolver *r, struct lookup *l)
 {
 	l->next = NULL;
 	l->at = r->queued_end;
@@ -50,7 +50,7 @@ static void enter_queue(struct resolver *r, struct lookup *l)
 	r->queued_end = &l->next;
 }
 
-static void resolver_leave(struct resolver *r, struct lookup *l)
+static void lookup_list_remove(struct resolver *r, struct lookup *l)
 {
 	if (r->queued_end == &l->next)
 		r->queued_end = l->at;
@@ -59,54 +59,54 @@ static void resolver_leave(struct resolver *r, struct lookup *l)
 		l->next->at = l->at;
 }
 
-static struct lookup **resolver_bucket_of(struct resolver *r, const char *name)
+static struct lookup **lookup_bucket(struct resolver *r, const char *name)
 {
 	return &r->buckets[view_hash(view_of(name)) % LOOKUP_BUCKETS];
 }
 
-static struct lookup *find_active(struct resolver *r, const char *name,
-				  struct wanted wanted)
+static struct lookup *find_active_lookup(struct resolver *r, const char *name,
+					 struct query_type query_type)
 {
-	struct lookup *l = *resolver_bucket_of(r, name);
+	struct lookup *l = *lookup_bucket(r, name);
 
 	while (l != NULL &&
-	       (!wanted_equal(l->wanted, wanted) || strcmp(l->name, name) != 0))
+	       (!query_type_equal(l->query_type, query_type) || strcmp(l->name, name) != 0))
 		l = l->chain;
 	return l;
 }
 
-static void leave_bucket(struct resolver *r, struct lookup *l)
+static void lookup_bucket_remove(struct resolver *r, struct lookup *l)
 {
-	struct lookup **p = resolver_bucket_of(r, l->name);
+	struct lookup **p = lookup_bucket(r, l->name);
 
 	while (*p != l)
 		p = &(*p)->chain;
 	*p = l->chain;
 }
 
-static void on_done(struct lookup *l, void *user)
+static void on_lookup_done(struct lookup *l, void *user)
 {
 	struct resolver *r = user;
 
-	leave_bucket(r, l);
-	resolver_leave(r, l);
-	resolver_enter(&r->finished, l);
+	lookup_bucket_remove(r, l);
+	lookup_list_remove(r, l);
+	lookup_list_add(&r->finished, l);
 	r->lookups--;
 }
 
 /* --- answers --------------------------------------------------------------------------- */
 
-static void resolver_own_answer(struct question *q, const struct resolver_answer *a)
+static void answer_question(struct question *q, const struct resolver_answer *a)
 {
 	q->lookup = NULL;
 	q->answered(q, a);
 }
 
-static void resolver_keep_answer(struct resolver *r, const struct lookup *l)
+static void cache_lookup_answer(struct resolver *r, const struct lookup *l)
 {
 	r->stats.failures += l->answer.fault != FAULT_OK;
 	if (l->ttl > 0)
-		answer_cache_put(r->cache, l->name, l->wanted,
+		answer_cache_put(r->cache, l->name, l->query_type,
 				 instant_plus(instant_now(), span_of_seconds(l->ttl)),
 				 &l->answer);
 }
@@ -118,8 +118,8 @@ static void forget_questions(struct lookup *l)
 	l->questions = NULL;
 }
 
-/* A handler may ask, cancel and free the resolver. */
-static void resolver_deliver(struct resolver *r)
+/* An answered() callback may ask and cancel questions and free the resolver. */
+static void answer_finished_lookups(struct resolver *r)
 {
 	if (r->is_delivering)
 		return;
@@ -127,13 +127,13 @@ static void resolver_deliver(struct resolver *r)
 	while (r->finished != NULL) {
 		struct lookup *l = r->finished;
 
-		resolver_leave(r, l);
-		resolver_keep_answer(r, l);
+		lookup_list_remove(r, l);
+		cache_lookup_answer(r, l);
 		while (l->questions != NULL && !r->is_closing) {
 			struct question *q = l->questions;
 
 			l->questions = q->next;
-			resolver_own_answer(q, &l->answer);
+			answer_question(q, &l->answer);
 		}
 		forget_questions(l);
 		lookup_free(l);
@@ -141,29 +141,30 @@ static void resolver_deliver(struct resolver *r)
 	r->is_delivering = false;
 }
 
-static void start_queued(struct resolver *r, struct instant now)
+static void start_queued_lookups(struct resolver *r, struct instant now)
 {
-	while (r->queued != NULL && dns_servers_has_room(&r->servers, now)) {
+	while (r->queued != NULL && dns_servers_may_query(&r->servers, now)) {
 		struct lookup *l = r->queued;
 
-		resolver_leave(r, l);
-		resolver_enter(&r->active, l);
+		lookup_list_remove(r, l);
+		lookup_list_add(&r->active, l);
 		lookup_start(l, now);
 	}
 }
 
-static void on_worked(void *user)
+static void on_server_turn_done(void *user)
 {
 	struct resolver *r = user;
 
-	start_queued(r, instant_now());
-	resolver_deliver(r);
+	start_queued_lookups(r, instant_now());
+	answer_finished_lookups(r);
 }
 
 /* --- time ------------------------------------------------------------------------------ */
 
-/* False: the files of this machine were never read, because memory or descriptors are short. To go on
- * as if they were not there would ask the wrong servers for names that the hosts file has. */
+/* False: the files of this machine were never read, because memory or descriptors are
+ * short. To go on as if they were not there would ask the wrong servers for names that the
+ * hosts file has. */
 static bool resolver_refresh(struct resolver *r, struct instant now)
 {
 	bool known;
@@ -177,7 +178,7 @@ static bool resolver_refresh(struct resolver *r, struct instant now)
 	return known;
 }
 
-static void tick_all(struct lookup *l, struct instant now)
+static void tick_lookups(struct lookup *l, struct instant now)
 {
 	struct lookup *next;
 
@@ -187,17 +188,17 @@ static void tick_all(struct lookup *l, struct instant now)
 	}
 }
 
-static void on_tick(uv_timer_t *timer)
+static void on_resolver_tick(uv_timer_t *timer)
 {
 	struct resolver *r = timer->data;
 	struct instant now = instant_now();
 
 	resolver_refresh(r, now);
-	tick_all(r->active, now);
-	tick_all(r->queued, now);
+	tick_lookups(r->active, now);
+	tick_lookups(r->queued, now);
 	dns_servers_tick(&r->servers, now);
-	start_queued(r, now);
-	resolver_deliver(r);
+	start_queued_lookups(r, now);
+	answer_finished_lookups(r);
 	if (r->is_closing || r->lookups > 0 || dns_servers_pending(&r->servers) > 0)
 		return;
 	uv_timer_stop(timer);
@@ -208,12 +209,12 @@ static void start_ticking(struct resolver *r)
 {
 	if (r->is_ticking)
 		return;
-	uv_timer_start(&r->tick, on_tick, r->tick_ms, r->tick_ms);
+	uv_timer_start(&r->tick, on_resolver_tick, r->tick_ms, r->tick_ms);
 	r->is_ticking = true;
 }
 
-/* Fine enough for the timeout, coarse enough to cost nothing. */
-static uint64_t tick_of(struct span timeout)
+/* A fiftieth of the timeout, between 10 and 100 ms. */
+static uint64_t tick_interval_ms(struct span timeout)
 {
 	uint64_t ms = span_ms(timeout) / 50;
 
@@ -227,8 +228,9 @@ static bool is_label_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-/* RFC 1035 section 2.3.4, with the underscore that names in use have. NULL when it is one. */
-static const char *fault_of_name(const char *name, size_t n)
+/* Checks a host name by RFC 1035 section 2.3.4; "_" is allowed because names in use have
+ * it. Returns NULL, or what is wrong. */
+static const char *host_name_error(const char *name, size_t n)
 {
 	size_t label = 0;
 
@@ -251,47 +253,49 @@ static const char *fault_of_name(const char *name, size_t n)
 				      : NULL;
 }
 
-static bool wants(enum family family, const struct address *a)
+static bool family_matches(enum family family, const struct address *a)
 {
 	return family == FAMILY_ANY ||
 	       a->any.sa_family == (family == FAMILY_IPV4 ? AF_INET : AF_INET6);
 }
 
-static void answer_fault(struct question *q, enum fault fault, const char *reason)
+static void answer_with_fault(struct question *q, enum fault fault, const char *reason)
 {
 	struct resolver_answer a = { .fault = fault };
 
 	text_copy(a.reason, sizeof(a.reason), reason);
-	resolver_own_answer(q, &a);
+	answer_question(q, &a);
 }
 
-/* IPv6 first. False: none of the family. */
-static bool answer_addresses(struct question *q, enum family family,
-			     const struct address *found, size_t count)
+/* Answers with the addresses of the family, IPv6 first. False, without an answer, if there
+ * is none. */
+static bool answer_with_addresses(struct question *q, enum family family,
+				  const struct address *found, size_t count)
 {
 	static const int order[] = { AF_INET6, AF_INET };
 	struct resolver_answer a = { .fault = FAULT_OK };
 
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		for (size_t j = 0; j < count; j++)
-			if (found[j].any.sa_family == order[i] && wants(family, &found[j]))
+			if (found[j].any.sa_family == order[i] &&
+			    family_matches(family, &found[j]))
 				a.addresses[a.count++] = found[j];
 	if (a.count > 0)
-		resolver_own_answer(q, &a);
+		answer_question(q, &a);
 	return a.count > 0;
 }
 
-static bool answer_literal(const char *host, enum family family, struct question *q)
+static bool answer_from_literal(const char *host, enum family family, struct question *q)
 {
 	struct address a;
 
 	if (!address_parse(view_of(host), 0, &a))
 		return false;
-	if (!answer_addresses(q, family, &a, 1))
-		answer_fault(q, FAULT_NO_ADDRESS,
-			     family == FAMILY_IPV4
-				 ? "an IPv6 address, where IPv4 is asked for"
-				 : "an IPv4 address, where IPv6 is asked for");
+	if (!answer_with_addresses(q, family, &a, 1))
+		answer_with_fault(q, FAULT_NO_ADDRESS,
+				  family == FAMILY_IPV4
+				      ? "an IPv6 address, where IPv4 is asked for"
+				      : "an IPv4 address, where IPv6 is asked for");
 	return true;
 }
 
@@ -304,23 +308,24 @@ static bool is_localhost(const char *name)
 	       (n == m || name[n - m - 1] == '.');
 }
 
-/* The hosts file, and localhost even without it. `name` has no dot at its end. */
-static bool answer_local(struct resolver *r, const char *name, enum family family,
-			 struct question *q)
+/* Looks in the hosts file; localhost is known even without it. `name` has no dot at its
+ * end. */
+static bool answer_from_hosts_file(struct resolver *r, const char *name, enum family family,
+				   struct question *q)
 {
 	struct address found[RESOLVER_ADDRESSES_MAX];
 
-	if (answer_addresses(q, family, found,
-			     hosts_find(&r->hosts, name, found, ARRAY_SIZE(found))))
+	if (answer_with_addresses(q, family, found,
+				  hosts_find(&r->hosts, name, found, ARRAY_SIZE(found))))
 		return true;
 	if (!is_localhost(name))
 		return false;
 	address_parse(view_of("::1"), 0, &found[0]);
 	address_parse(view_of("127.0.0.1"), 0, &found[1]);
-	return answer_addresses(q, family, found, 2);
+	return answer_with_addresses(q, family, found, 2);
 }
 
-static void resolver_join(struct lookup *l, struct question *q)
+static void lookup_add_question(struct lookup *l, struct question *q)
 {
 	struct question **end = &l->questions;
 
@@ -329,83 +334,87 @@ static void resolver_join(struct lookup *l, struct question *q)
 	*end = q;
 	q->next = NULL;
 	q->lookup = l;
-	lookup_hurry(l, q->patience);
+	lookup_shorten_wait(l, q->patience);
 }
 
-static void look_up(struct resolver *r, const char *name, struct wanted wanted,
-		    struct instant now, struct question *q)
+static void find_or_start_lookup(struct resolver *r, const char *name,
+				 struct query_type query_type, struct instant now,
+				 struct question *q)
 {
-	struct lookup *l = find_active(r, name, wanted);
-	struct lookup **bucket = resolver_bucket_of(r, name);
+	struct lookup *l = find_active_lookup(r, name, query_type);
+	struct lookup **bucket = lookup_bucket(r, name);
 
 	if (l != NULL) {
-		resolver_join(l, q);
+		lookup_add_question(l, q);
 		return;
 	}
 	l = NULL;
 	if (r->lookups < LOOKUPS_MAX)
-		l = lookup_new(&r->servers, name, wanted, now, r->timeout);
+		l = lookup_new(&r->servers, name, query_type, now, r->timeout);
 	if (l == NULL) {
-		answer_fault(q, FAULT_INTERNAL, "too many names are being looked up");
+		answer_with_fault(q, FAULT_INTERNAL, "too many names are being looked up");
 		return;
 	}
-	l->done = on_done;
+	l->done = on_lookup_done;
 	l->user = r;
 	l->chain = *bucket;
 	*bucket = l;
 	r->lookups++;
-	enter_queue(r, l);
-	resolver_join(l, q);
+	lookup_queue_add(r, l);
+	lookup_add_question(l, q);
 	start_ticking(r);
-	start_queued(r, now);
-	resolver_deliver(r);
+	start_queued_lookups(r, now);
+	answer_finished_lookups(r);
 }
 
 /* The cache, or a lookup. */
-static void ask_dns(struct resolver *r, const char *name, struct wanted wanted,
-		    struct question *q)
+static void answer_from_dns(struct resolver *r, const char *name,
+			    struct query_type query_type, struct question *q)
 {
 	struct instant now = instant_now();
 	struct resolver_answer a = { .fault = FAULT_OK };
 
 	r->stats.questions++;
-	if (answer_cache_get(r->cache, name, wanted, now, &a)) {
+	if (answer_cache_get(r->cache, name, query_type, now, &a)) {
 		r->stats.cache_hits++;
-		resolver_own_answer(q, &a);
+		answer_question(q, &a);
 		return;
 	}
-	look_up(r, name, wanted, now, q);
+	find_or_start_lookup(r, name, query_type, now, q);
 }
 
-static void ask_host(struct resolver *r, char *name, enum family family, struct question *q)
+static void answer_host_name(struct resolver *r, char *name, enum family family,
+			     struct question *q)
 {
 	size_t n = strlen(name);
 	bool is_absolute = name[n - 1] == '.';
 
 	name[n - is_absolute] = '\0';
-	if (answer_local(r, name, family, q))
+	if (answer_from_hosts_file(r, name, family, q))
 		return;
 	if (is_absolute)
 		name[n - 1] = '.';
-	ask_dns(r, name, (struct wanted){ .family = family }, q);
+	answer_from_dns(r, name, (struct query_type){ .family = family }, q);
 }
 
-/* In lower case. False: it is none, and the question has its answer. */
-static bool take_name(const char *text, struct question *q, char ret_name[LOOKUP_NAME_MAX])
+/* Copies the name in lower case. False if it is no host name; the question is answered
+ * then. */
+static bool normalize_host_name(const char *text, struct question *q,
+				char ret_name[LOOKUP_NAME_MAX])
 {
 	size_t n = strlen(text);
 	const char *fault;
 
 	if (n >= LOOKUP_NAME_MAX) {
-		answer_fault(q, FAULT_DNS_FAILURE,
-			     "not a host name: longer than 253 characters");
+		answer_with_fault(q, FAULT_DNS_FAILURE,
+				  "not a host name: longer than 253 characters");
 		return false;
 	}
 	for (size_t i = 0; i <= n; i++)
 		ret_name[i] = ascii_lower(text[i]);
-	fault = fault_of_name(ret_name, n);
+	fault = host_name_error(ret_name, n);
 	if (fault != NULL)
-		answer_fault(q, FAULT_DNS_FAILURE, fault);
+		answer_with_fault(q, FAULT_DNS_FAILURE, fault);
 	return fault == NULL;
 }
 
@@ -413,37 +422,38 @@ static bool resolver_knows_files(struct resolver *r, struct question *q)
 {
 	if (resolver_refresh(r, instant_now()))
 		return true;
-	answer_fault(q, FAULT_INTERNAL,
-		     "hosts file and resolv.conf: out of memory or of file descriptors");
+	answer_with_fault(
+	    q, FAULT_INTERNAL,
+	    "hosts file and resolv.conf: out of memory or of file descriptors");
 	return false;
 }
 
-void resolver_ask(struct resolver *r, const char *host, enum family family,
-		  struct question *q)
+void resolver_query_addresses(struct resolver *r, const char *host, enum family family,
+			      struct question *q)
 {
 	char name[LOOKUP_NAME_MAX];
 
 	q->lookup = NULL;
-	if (answer_literal(host, family, q) || !take_name(host, q, name))
+	if (answer_from_literal(host, family, q) || !normalize_host_name(host, q, name))
 		return;
 	if (resolver_knows_files(r, q))
-		ask_host(r, name, family, q);
+		answer_host_name(r, name, family, q);
 }
 
-void resolver_ask_records(struct resolver *r, const char *name, enum dns_type type,
-			  struct question *q)
+void resolver_query_records(struct resolver *r, const char *name, enum dns_type type,
+			    struct question *q)
 {
 	char absolute[LOOKUP_NAME_MAX];
 	size_t n;
 
 	q->lookup = NULL;
-	if (!take_name(name, q, absolute))
+	if (!normalize_host_name(name, q, absolute))
 		return;
 	n = strlen(absolute);
 	if (absolute[n - 1] != '.')
 		memcpy(absolute + n, ".", 2);
 	if (resolver_knows_files(r, q))
-		ask_dns(r, absolute, (struct wanted){ .type = type }, q);
+		answer_from_dns(r, absolute, (struct query_type){ .type = type }, q);
 }
 
 void resolver_cancel(struct resolver *r, struct question *q)
@@ -460,13 +470,13 @@ void resolver_cancel(struct resolver *r, struct question *q)
 	q->lookup = NULL;
 }
 
-void resolver_settle(struct resolver *r, struct question *q,
-		     struct resolver_answer *ret_answer)
+void resolver_stop_waiting(struct resolver *r, struct question *q,
+			   struct resolver_answer *ret_answer)
 {
 	*ret_answer = (struct resolver_answer){ .fault = FAULT_TIMEOUT,
 						.reason = "no answer from the resolver" };
 	if (q->lookup != NULL)
-		lookup_so_far(q->lookup, ret_answer);
+		lookup_current_answer(q->lookup, ret_answer);
 	resolver_cancel(r, q);
 }
 
@@ -490,14 +500,14 @@ struct resolver *resolver_new(uv_loop_t *loop, const struct resolver_options *op
 			      const char **ret_error)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
-	const struct dns_server_hook hook = { on_worked, r };
+	const struct dns_server_hook hook = { on_server_turn_done, r };
 
 	*ret_error = "out of memory";
 	if (r == NULL)
 		return NULL;
 	r->timeout =
 	    options->timeout.ns > 0 ? options->timeout : span_of_seconds(DEFAULT_TIMEOUT_S);
-	r->tick_ms = tick_of(r->timeout);
+	r->tick_ms = tick_interval_ms(r->timeout);
 	hosts_init(&r->hosts,
 		   options->hosts_file != NULL ? options->hosts_file : "/etc/hosts");
 	r->queued_end = &r->queued;

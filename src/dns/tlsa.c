@@ -1,4 +1,5 @@
-/* tlsa.c - which records are of use, and where they stand. */
+/* tlsa.c - decides which TLSA records are usable, and makes the name they are published
+ * under. */
 #include "tlsa.h"
 
 #include <stdio.h>

@@ -13,8 +13,8 @@ struct tlsa {
 	struct view data;
 };
 
-/* Whether a mail client can use it: usages 2 and 3 only (RFC 7672 section 3.1.3), selectors and
- * matchings that are known, and data as long as the matching makes it. */
+/* True if a mail client can use the record: usage 2 or 3 (RFC 7672 section 3.1.3), a known
+ * selector and matching type, and data of the right length. */
 bool tlsa_usable(const struct tlsa *);
 
 /* Base domain for a port: "_25._tcp.mx.example". False: too long for a name. */

@@ -12,9 +12,9 @@ void dialogue_params_init(struct dialogue_params *t, const struct target *target
 	t->tls = target->service->tls;
 	if (t->tls == TLS_MODE_OPPORTUNISTIC && dane_policy_requires_tls(target, dane))
 		t->tls = TLS_MODE_STARTTLS;
-	t->us = settings->ehlo_name;
+	t->ehlo_name = settings->ehlo_name;
 	if (target->account != NULL)
-		t->withhold = target->account->password;
+		t->redacted_secret = target->account->password;
 	if (target->account != NULL && login) {
 		t->user = target->account->user;
 		t->password = target->account->password;

@@ -106,7 +106,7 @@ static void copy_outcome(struct probe *p)
 	struct result *r = &p->result;
 
 	r->messages = o->messages;
-	r->capability_set = *dialogue_capability_set_heard(&p->session.dialogue);
+	r->capability_set = *dialogue_capabilities(&p->session.dialogue);
 	if (dialogue_alert(&p->session.dialogue)[0] != '\0')
 		result_add_notice(r, FAULT_ALERT, dialogue_alert(&p->session.dialogue));
 	if (r->dialogue_fault != FAULT_OK)
@@ -148,7 +148,7 @@ static void publish(struct probe *p, struct instant now)
 	blame_this_machine(p);
 	if (r->transcript != NULL) {
 		transcript_set_offered(r->transcript, &p->session.dialogue);
-		p->session.params.overhear =
+		p->session.params.on_line =
 		    NULL; /* it belongs to the receiver of the result */
 	}
 	phase_change(p, PHASE_COUNT, now);
@@ -169,7 +169,7 @@ static void publish_if_final(struct probe *p, struct instant now)
 {
 	struct instant latest = instant_plus(now, span_of_ms(FAREWELL_MS));
 
-	if (p->outcome_at.ns != 0 || !dialogue_judged(&p->session.dialogue))
+	if (p->outcome_at.ns != 0 || !dialogue_outcome_is_final(&p->session.dialogue))
 		return;
 	p->outcome_at = now;
 	if (instant_before(latest, p->deadline.at))
@@ -508,8 +508,8 @@ struct probe *probe_new(const struct probe_setting *setting)
 	if (setting->transcript)
 		p->result.transcript = transcript_new();
 	if (p->result.transcript != NULL) {
-		p->session.params.overhear = probe_record_line;
-		p->session.params.overhear_user = p;
+		p->session.params.on_line = probe_record_line;
+		p->session.params.on_line_user = p;
 	}
 	session_prepare(&p->session, setting->output);
 	p->deadline.run = probe_begin;

@@ -16,7 +16,7 @@ static struct dialogue_buffers *session_lend_buffers(void *user)
 	return s->buffers;
 }
 
-static struct exchange *session_lend_exchange(void *user)
+static struct sasl_exchange *session_lend_exchange(void *user)
 {
 	struct session *s = user;
 
@@ -31,8 +31,8 @@ static const char *session_bind_login(void *user, struct buffer *ret_bytes)
 	return stream_binding(&s->stream, ret_bytes);
 }
 
-static const struct sasl_means session_means = { &openssl_digests, session_lend_exchange,
-						 session_bind_login };
+static const struct sasl_support session_means = { &openssl_digests, session_lend_exchange,
+						   session_bind_login };
 
 void session_init(struct session *s)
 {
@@ -41,10 +41,10 @@ void session_init(struct session *s)
 
 void session_prepare(struct session *s, char *output)
 {
-	s->params.means = &session_means;
-	s->params.lend_buffers = session_lend_buffers;
-	s->params.lend_user = s;
-	if (s->params.overhear != NULL)
+	s->params.sasl_support = &session_means;
+	s->params.provide_buffers = session_lend_buffers;
+	s->params.callback_user = s;
+	if (s->params.on_line != NULL)
 		session_lend_buffers(s);
 	dialogue_init(&s->dialogue, &s->params, s->buffers, output);
 }

@@ -33,7 +33,7 @@ struct session {
 	struct session_tls tls;
 	struct dialogue_params params;
 	struct dialogue_buffers *buffers; /* NULL: not needed yet */
-	struct exchange *exchange;        /* likewise */
+	struct sasl_exchange *exchange;   /* likewise */
 	bool begun;
 	struct dialogue dialogue;
 };
@@ -42,7 +42,7 @@ struct session {
 void session_init(struct session *);
 
 /* Makes the dialogue, which lends what it needs from here; `output` as for dialogue_init. With
- * `overhear` set in the parameters what the server offers is kept, too. */
+ * `on_line` set in the parameters what the server offers is kept, too. */
 void session_prepare(struct session *, char *output);
 
 /* Frees what was lent. The stream must be closed. */

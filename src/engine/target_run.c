@@ -269,7 +269,7 @@ static void lookup_timed_out(struct due *d, struct instant now)
 
 	if (extend_deadline_once(r, now))
 		return;
-	resolver_settle(r->runtime->resolver, &r->question, &answer);
+	resolver_stop_waiting(r->runtime->resolver, &r->question, &answer);
 	r->resolving = false;
 	r->dns = span_between(r->began, now);
 	if (target_run_is_per_address(r))
@@ -292,8 +292,9 @@ static void target_run_resolve(struct due *d, struct instant now)
 	d->run = lookup_timed_out;
 	r->resolving = true;
 	schedule_put(&r->context->schedule, d, r->ends);
-	resolver_ask(r->runtime->resolver, r->target->host,
-		     address_selection_family(r->target->addresses), &r->question);
+	resolver_query_addresses(r->runtime->resolver, r->target->host,
+				 address_selection_family(r->target->addresses),
+				 &r->question);
 }
 
 /* --- the run ---------------------------------------------------------------------------- */

@@ -63,7 +63,7 @@ static bool tlsa_search_ask(struct tlsa_search *s)
 	if (!tlsa_name(base_of(s), s->target->service->port, name))
 		return false;
 	s->question.answered = tlsa_search_answered;
-	resolver_ask_records(s->resolver, name, DNS_TLSA, &s->question);
+	resolver_query_records(s->resolver, name, DNS_TLSA, &s->question);
 	return true;
 }
 
@@ -95,7 +95,7 @@ void tlsa_search_settle(struct tlsa_search *s)
 {
 	struct resolver_answer answer;
 
-	resolver_settle(s->resolver, &s->question, &answer);
+	resolver_stop_waiting(s->resolver, &s->question, &answer);
 	s->resolver = NULL;
 	tlsa_search_fail(s, &answer);
 }

@@ -1,11 +1,13 @@
-/* alert.h - what a server wants a human to read: [ALERT], RFC 9051 section 7.1. */
+/* alert.h - texts that an IMAP server marks with [ALERT] for a human reader, RFC 9051
+ * section 7.1. */
 #ifndef MAILVANE_ALERT_H
 #define MAILVANE_ALERT_H
 
 #include "driver.h"
 
-/* Keeps the words behind the code for dialogue_alert, once each. Section 11.3: without TLS
- * anybody may have said them, and they are marked. Lost where no room is to be had. */
-void alert_hear(struct dialogue *, struct view words);
+/* Keeps the text behind the code for dialogue_alert, each text once. A text that came
+ * without TLS may be forged (section 11.3) and is marked. The text is lost if there is no
+ * memory for buffers. */
+void alert_record(struct dialogue *, struct view words);
 
 #endif

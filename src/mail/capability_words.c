@@ -1,22 +1,24 @@
-/* capability_words.c - cleaned on the way in, and whole capabilities only. */
+/* capability_words.c - each capability is cleaned when it is added, and added whole or not
+ * at all. */
 #include "redaction.h"
 
 #include <string.h>
 
-void capability_words_init(struct offered *o)
+void capability_words_init(struct capability_words *o)
 {
 	o->n = 0;
 	o->full = false;
 	o->text[0] = '\0';
 }
 
-static const char more[] = " \xe2\x80\xa6";
+static const char more_mark[] = " \xe2\x80\xa6";
 
-/* Each byte of a word may become U+FFFD, which has three; room is kept for `more`. A word of
- * which nothing may be shown is left out. */
-static bool capability_words_put(struct offered *o, const char *joint, struct view word)
+/* Each byte of a word may become U+FFFD, which has three bytes. Room for more_mark is
+ * reserved. A word without printable characters is left out. */
+static bool capability_words_put(struct capability_words *o, const char *joint,
+				 struct view word)
 {
-	size_t room = sizeof(o->text) - sizeof(more) - o->n, joint_n = strlen(joint);
+	size_t room = sizeof(o->text) - sizeof(more_mark) - o->n, joint_n = strlen(joint);
 	size_t n;
 
 	if (word.n > sizeof(o->text) || joint_n + 3 * word.n + 1 > room)
@@ -29,7 +31,8 @@ static bool capability_words_put(struct offered *o, const char *joint, struct vi
 	return true;
 }
 
-static bool put_all(struct offered *o, struct view name, struct view parameters)
+static bool put_capability(struct capability_words *o, struct view name,
+			   struct view parameters)
 {
 	size_t before = o->n, named;
 	struct view word;
@@ -43,48 +46,50 @@ static bool put_all(struct offered *o, struct view name, struct view parameters)
 	return true;
 }
 
-void capability_words_add(struct offered *o, struct view name, struct view parameters)
+void capability_words_add(struct capability_words *o, struct view name,
+			  struct view parameters)
 {
 	size_t before = o->n;
 
-	if (o->full || put_all(o, name, parameters))
+	if (o->full || put_capability(o, name, parameters))
 		return;
 	o->full = true;
-	strcpy(o->text + before, before > 0 ? more : more + 1);
+	strcpy(o->text + before, before > 0 ? more_mark : more_mark + 1);
 }
 
 /* --- of a dialogue ---------------------------------------------------------------------- */
 
-static const char *offered_shown(const struct dialogue *d, const struct offered *o)
+static const char *shown_capability_words(const struct dialogue *d,
+					  const struct capability_words *o)
 {
-	return redaction_finds(d, view_of(o->text)) ? redaction_withheld : o->text;
+	return redaction_finds_secret(d, view_of(o->text)) ? redaction_withheld : o->text;
 }
 
 const char *dialogue_offered_before(const struct dialogue *d)
 {
-	return d->room != NULL ? offered_shown(d, &d->room->before) : "";
+	return d->buffers != NULL ? shown_capability_words(d, &d->buffers->before) : "";
 }
 
 const char *dialogue_offered_after(const struct dialogue *d)
 {
-	return d->room != NULL ? offered_shown(d, &d->room->after) : "";
+	return d->buffers != NULL ? shown_capability_words(d, &d->buffers->after) : "";
 }
 
-static struct offered *offered_now(struct dialogue *d)
+static struct capability_words *current_capability_words(struct dialogue *d)
 {
-	return dialogue_in_tls(d) ? &d->room->after : &d->room->before;
+	return dialogue_in_tls(d) ? &d->buffers->after : &d->buffers->before;
 }
 
-void dialogue_capability_set(struct dialogue *d, struct view name, struct view parameters)
+void dialogue_add_capability(struct dialogue *d, struct view name, struct view parameters)
 {
-	if (d->room != NULL)
-		capability_words_add(offered_now(d), name, parameters);
+	if (d->buffers != NULL)
+		capability_words_add(current_capability_words(d), name, parameters);
 }
 
-void dialogue_capability_set_anew(struct dialogue *d)
+void dialogue_clear_capabilities(struct dialogue *d)
 {
-	if (d->room != NULL)
-		capability_words_init(offered_now(d));
+	if (d->buffers != NULL)
+		capability_words_init(current_capability_words(d));
 }
 
 bool capability_words_have(struct view offered, const char *wanted)

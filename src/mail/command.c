@@ -1,6 +1,8 @@
-/* command.c - a template is walked once; value_of finds a value, the table of forms writes it.
+/* command.c - replaces each {name:form} of a template: template_value finds the value, the
+ * table of forms writes it.
  *
- * Nothing of the login is written before sasl_may_send has agreed, whatever the driver asks.
+ * No value of a login is written unless sasl_may_send permits it, whatever the template
+ * says.
  */
 #include "command.h"
 
@@ -11,13 +13,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The longest string ManageSieve takes quoted, RFC 5804 section 4. */
+/* The longest quoted string in ManageSieve, RFC 5804 section 4. */
 enum { QUOTED_MAX = 1024 };
 enum { BASE64_MAX = (SASL_EXCHANGE_MESSAGE_MAX + 2) / 3 * 4 };
 
 /* --- forms --------------------------------------------------------------------------------- */
 
-static void put_raw(struct buffer *b, struct view v)
+static void command_put_unchanged(struct buffer *b, struct view v)
 {
 	buffer_put(b, v);
 }
@@ -33,38 +35,39 @@ static void command_put_quoted(struct buffer *b, struct view v)
 	buffer_text(b, "\"");
 }
 
-static void put_size(struct buffer *b, struct view v)
+static void command_put_literal_size(struct buffer *b, struct view v)
 {
 	buffer_format(b, "{%zu}", v.n);
 }
 
-static void put_literal(struct buffer *b, struct view v)
+static void command_put_literal(struct buffer *b, struct view v)
 {
 	buffer_format(b, "{%zu+}\r\n", v.n);
 	buffer_put(b, v);
 }
 
-static void put_base64(struct buffer *b, struct view v)
+static void command_put_base64(struct buffer *b, struct view v)
 {
 	base64_encode(b, v);
 }
 
-/* RFC 4954 section 4: what an empty one is with a command. */
-static void put_initial(struct buffer *b, struct view v)
+/* RFC 4954 section 4: an empty initial response is "=". */
+static void command_put_initial_response(struct buffer *b, struct view v)
 {
 	if (v.n == 0)
 		buffer_text(b, "=");
 	base64_encode(b, v);
 }
 
-static void command_put_string(struct buffer *b, struct view v)
+static void command_put_sieve_string(struct buffer *b, struct view v)
 {
 	char storage[BASE64_MAX];
 	struct buffer text;
 
 	buffer_init(&text, storage, sizeof(storage));
 	base64_encode(&text, v);
-	(text.n > QUOTED_MAX ? put_literal : command_put_quoted)(b, buffer_view(&text));
+	(text.n > QUOTED_MAX ? command_put_literal
+			     : command_put_quoted)(b, buffer_view(&text));
 	explicit_bzero(storage, text.n);
 }
 
@@ -72,20 +75,18 @@ static const struct form {
 	const char *name;
 	void (*put)(struct buffer *, struct view);
 } forms[] = {
-	{ "", put_raw },
-	{ "quoted", command_put_quoted },
-	{ "size", put_size },
-	{ "literal", put_literal },
-	{ "base64", put_base64 },
-	{ "initial", put_initial },
-	{ "string", command_put_string },
+	{ "", command_put_unchanged },          { "quoted", command_put_quoted },
+	{ "size", command_put_literal_size },   { "literal", command_put_literal },
+	{ "base64", command_put_base64 },       { "initial", command_put_initial_response },
+	{ "string", command_put_sieve_string },
 };
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* Texts of the terms as bytes, or why not. */
-static const char *text_up_to(size_t max, const char *text, const char *complaint,
-			      struct view *ret_text)
+/* A text of the params as bytes. These functions return NULL, or a sentence that says why
+ * not. */
+static const char *checked_text_up_to(size_t max, const char *text, const char *complaint,
+				      struct view *ret_text)
 {
 	struct view v = view_of(text);
 
@@ -98,60 +99,62 @@ static const char *text_up_to(size_t max, const char *text, const char *complain
 	return NULL;
 }
 
-static const char *command_text_of(const char *text, const char *complaint,
-				   struct view *ret_text)
+static const char *checked_text(const char *text, const char *complaint,
+				struct view *ret_text)
 {
-	return text_up_to(DIALOGUE_VALUE_MAX, text, complaint, ret_text);
+	return checked_text_up_to(DIALOGUE_VALUE_MAX, text, complaint, ret_text);
 }
 
-static const char *command_us_of(const struct dialogue *d, struct view *ret_text)
+static const char *ehlo_name_value(const struct dialogue *d, struct view *ret_text)
 {
-	return command_text_of(d->params->us,
-			       "our own name is too long or holds a control character",
-			       ret_text);
+	return checked_text(d->params->ehlo_name,
+			    "our own name is too long or holds a control character",
+			    ret_text);
 }
 
-static const char *command_user_of(const struct dialogue *d, struct view *ret_text)
+static const char *user_value(const struct dialogue *d, struct view *ret_text)
 {
-	return command_text_of(d->params->user,
-			       "the user name is too long or holds a control character",
-			       ret_text);
+	return checked_text(d->params->user,
+			    "the user name is too long or holds a control character",
+			    ret_text);
 }
 
-static const char *command_password_of(const struct dialogue *d, struct view *ret_text)
+static const char *password_value(const struct dialogue *d, struct view *ret_text)
 {
 	if (d->params->flags & DIALOGUE_TOKEN)
-		return text_up_to(DIALOGUE_TOKEN_MAX, d->params->password,
-				  "the token is too long or holds a control character",
-				  ret_text);
-	return command_text_of(d->params->password,
-			       "the password is too long or holds a control character",
-			       ret_text);
+		return checked_text_up_to(
+		    DIALOGUE_TOKEN_MAX, d->params->password,
+		    "the token is too long or holds a control character", ret_text);
+	return checked_text(d->params->password,
+			    "the password is too long or holds a control character",
+			    ret_text);
 }
 
-/* RFC 5321 section 4.1.2: what stands between the angle brackets must not end them. */
-static const char *mailbox_of(const char *mailbox, struct view *ret_text)
+/* RFC 5321 section 4.1.2: the address stands between angle brackets and must not close
+ * them. */
+static const char *mailbox_value(const char *mailbox, struct view *ret_text)
 {
 	struct view v = view_of(mailbox);
 
 	if (v.n > 0 && (memchr(v.p, '<', v.n) != NULL || memchr(v.p, '>', v.n) != NULL ||
 			memchr(v.p, ' ', v.n) != NULL))
 		return "an address of the envelope holds a blank or an angle bracket";
-	return command_text_of(
+	return checked_text(
 	    mailbox, "an address of the envelope is too long or holds a control character",
 	    ret_text);
 }
 
-/* The next message of the SASL exchange, into `made`. */
-static const char *sasl_of(struct dialogue *d, struct buffer *made, struct view *ret_text)
+/* Writes the next message of the SASL exchange into `made`. */
+static const char *sasl_message_value(struct dialogue *d, struct buffer *made,
+				      struct view *ret_text)
 {
 	struct view user, password;
-	const char *complaint = command_user_of(d, &user);
+	const char *complaint = user_value(d, &user);
 
 	if (complaint == NULL)
-		complaint = command_password_of(d, &password);
+		complaint = password_value(d, &password);
 	if (complaint == NULL)
-		complaint = sasl_exchange_say(d, sasl_mechanism(d), made);
+		complaint = sasl_exchange_write_message(d, sasl_mechanism(d), made);
 	*ret_text = buffer_view(made);
 	return complaint;
 }
@@ -173,36 +176,37 @@ static bool message_value_of(const struct dialogue *d, struct view name,
 	return true;
 }
 
-static const char *value_of(struct dialogue *d, struct view name, struct buffer *made,
-			    struct view *ret_text)
+static const char *template_value(struct dialogue *d, struct view name, struct buffer *made,
+				  struct view *ret_text)
 {
-	if (view_equal(name, "us"))
-		return command_us_of(d, ret_text);
+	if (view_equal(name, "ehlo_name"))
+		return ehlo_name_value(d, ret_text);
 	if (view_equal(name, "from"))
-		return mailbox_of(d->params->from, ret_text);
+		return mailbox_value(d->params->from, ret_text);
 	if (view_equal(name, "to"))
-		return mailbox_of(d->params->to, ret_text);
+		return mailbox_value(d->params->to, ret_text);
 	if (d->params->mail != NULL && message_value_of(d, name, made))
-		return text_up_to(DIALOGUE_VALUE_MAX, buffer_string(made),
-				  "a mailbox or Message-ID is too long or holds a control "
-				  "character",
-				  ret_text);
+		return checked_text_up_to(
+		    DIALOGUE_VALUE_MAX, buffer_string(made),
+		    "a mailbox or Message-ID is too long or holds a control "
+		    "character",
+		    ret_text);
 	if (!sasl_may_send(d))
 		return "a password may not be sent here";
 	if (view_equal(name, "user"))
-		return command_user_of(d, ret_text);
+		return user_value(d, ret_text);
 	if (view_equal(name, "password"))
-		return command_password_of(d, ret_text);
+		return password_value(d, ret_text);
 	if (view_equal(name, "mechanism"))
-		return command_text_of(mechanism_name(sasl_mechanism(d)), NULL, ret_text);
+		return checked_text(mechanism_name(sasl_mechanism(d)), NULL, ret_text);
 	if (view_equal(name, "sasl"))
-		return sasl_of(d, made, ret_text);
+		return sasl_message_value(d, made, ret_text);
 	return "a template names no value we know";
 }
 
 /* --- templates ----------------------------------------------------------------------------- */
 
-static const struct form *form_of(struct view name)
+static const struct form *template_form(struct view name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
 		if (view_equal(name, forms[i].name))
@@ -210,7 +214,8 @@ static const struct form *form_of(struct view name)
 	return &forms[0];
 }
 
-/* "user:quoted". The tag is made here: it is the only value that changes something. */
+/* `slot` is "user:quoted". The tag is made here because it is the only value that changes
+ * state. */
 static const char *command_put_value(struct dialogue *d, struct view slot, struct buffer *b)
 {
 	const char *colon = slot.n > 0 ? memchr(slot.p, ':', slot.n) : NULL;
@@ -225,14 +230,15 @@ static const char *command_put_value(struct dialogue *d, struct view slot, struc
 		return NULL;
 	}
 	buffer_init(&made, storage, sizeof(storage));
-	complaint = value_of(d, name, &made, &text);
+	complaint = template_value(d, name, &made, &text);
 	if (complaint == NULL)
-		form_of(view_skip(slot, name.n + 1))->put(b, text);
+		template_form(view_skip(slot, name.n + 1))->put(b, text);
 	explicit_bzero(storage, made.n);
 	return complaint;
 }
 
-static const char *put_template(struct dialogue *d, const char *template, struct buffer *b)
+static const char *command_put_template(struct dialogue *d, const char *template,
+					struct buffer *b)
 {
 	struct view rest = view_of(template);
 
@@ -254,15 +260,15 @@ static const char *put_template(struct dialogue *d, const char *template, struct
 	return NULL;
 }
 
-static bool is_secret(const char *template)
+static bool template_has_secret(const char *template)
 {
 	return strstr(template, "{user") != NULL || strstr(template, "{password") != NULL ||
 	       strstr(template, "{sasl") != NULL;
 }
 
-/* The template, but for the name of the mechanism, which is no secret. */
-static struct view show_template(const struct dialogue *d, const char *template,
-				 struct buffer *b)
+/* The template with the name of the mechanism filled in, which is no secret. */
+static struct view template_with_mechanism(const struct dialogue *d, const char *template,
+					   struct buffer *b)
 {
 	static const char slot[] = "{mechanism}";
 	const char *at = strstr(template, slot);
@@ -275,20 +281,20 @@ static struct view show_template(const struct dialogue *d, const char *template,
 	return buffer_view(b);
 }
 
-static void show(struct dialogue *d, const char *template, struct view said)
+static void command_pass_on(struct dialogue *d, const char *template, struct view command)
 {
 	char storage[128];
 	struct buffer b;
 
-	if (d->params->overhear == NULL)
+	if (d->params->on_line == NULL)
 		return;
 	buffer_init(&b, storage, sizeof(storage));
-	if (is_secret(template))
-		said = show_template(d, template, &b);
-	d->params->overhear(d->params->overhear_user, SPEAKER_US, said);
+	if (template_has_secret(template))
+		command = template_with_mechanism(d, template, &b);
+	d->params->on_line(d->params->on_line_user, SPEAKER_US, command);
 }
 
-const char *command_say(struct dialogue *d, const char *template)
+const char *command_write(struct dialogue *d, const char *template)
 {
 	struct buffer *out = &d->output;
 	size_t before = out->n;
@@ -296,11 +302,12 @@ const char *command_say(struct dialogue *d, const char *template)
 	const char *complaint;
 
 	out->full = false;
-	complaint = put_template(d, template, out);
+	complaint = command_put_template(d, template, out);
 	if (complaint == NULL && (!buffer_text(out, "\r\n") || out->full))
 		complaint = "no room for a command behind what was not sent";
 	if (complaint == NULL) {
-		show(d, template, (struct view){ out->p + before, out->n - before - 2 });
+		command_pass_on(d, template,
+				(struct view){ out->p + before, out->n - before - 2 });
 		return NULL;
 	}
 	d->tag = tag;

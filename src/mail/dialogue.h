@@ -1,8 +1,8 @@
-/* dialogue.h - a line dialogue with a mail server, without any I/O.
+/* dialogue.h - a line-by-line dialogue with a mail server, without any I/O.
  *
- * Bytes and events go in, a wish comes out, and bytes to send gather in the output. Nothing
- * here knows a socket, a clock or OpenSSL, so a recorded session, a fuzzer and the engine all
- * drive a protocol through the same calls:
+ * The caller passes in bytes and events. Each call returns a wish, which is what the
+ * dialogue needs next, and adds bytes to send to the output. Nothing here knows a socket, a
+ * clock or OpenSSL, so the engine, the recorded sessions and the fuzzer use the same calls:
  *
  *     dialogue_init, dialogue_start, then until WISH_END:
  *     WISH_READ   send all the output; then dialogue_feed what arrives, dialogue_break if
@@ -12,10 +12,10 @@
  *                 the pause has lasted dialogue_pause
  *     WISH_END    send the output, if any, and close the stream
  *
- * The output is all sent when there is none left: behind dialogue_sent there may be more of it.
- * After init nothing is allocated. The first fault wins; behind it the dialogue still says
- * goodbye where the stream is sane, so WISH_END may come a reply later than the fault:
- * dialogue_judged tells when only the farewell is left.
+ * The output is all sent when there is none left: behind dialogue_sent there may be more of
+ * it. After init nothing is allocated. The first fault wins; behind it the dialogue still
+ * says goodbye where the stream is sane, so WISH_END may come a reply later than the fault:
+ * dialogue_outcome_is_final tells when only the farewell is left.
  */
 #ifndef MAILVANE_DIALOGUE_H
 #define MAILVANE_DIALOGUE_H
@@ -30,48 +30,53 @@
 #include "protocol.h"
 #include "tls_mode.h"
 
-/* All caps of a dialogue, in bytes unless said otherwise. RFC 5321 section 4.5.3.1.5 asks for
- * 512 in a reply line and RFC 2449 section 4 for 512; servers send more. IMAP has no limit. */
+/* All limits of a dialogue, in bytes unless a comment says otherwise. A reply line has at
+ * most 512 bytes by RFC 5321 section 4.5.3.1.5 and by RFC 2449 section 4, but servers send
+ * longer ones. IMAP sets no limit. */
 enum {
 	DIALOGUE_LINE_MAX = 4096,
 	DIALOGUE_LINES_MAX = 256, /* lines of one reply */
 	DIALOGUE_SESSION_MAX = 128 * 1024,
-	DIALOGUE_OUTPUT_MAX = 7680, /* user and token in base64 */
-	DIALOGUE_VALUE_MAX = 512,   /* a name, user or password from the configuration */
-	DIALOGUE_TOKEN_MAX = 4096,  /* a token from it */
-	DIALOGUE_OFFERED_MAX = 768,
-	DIALOGUE_SHOWN_MAX = 1024, /* of a line in a transcript, with the NUL */
-	DIALOGUE_CODE_MAX = 24,    /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
+	DIALOGUE_OUTPUT_MAX = 7680, /* enough for a user and a token in base64 */
+	DIALOGUE_VALUE_MAX = 512, /* a host name, user or password from the configuration */
+	DIALOGUE_TOKEN_MAX = 4096,  /* an OAuth token from the configuration */
+	DIALOGUE_OFFERED_MAX = 768, /* the list of capabilities, with the NUL */
+	DIALOGUE_SHOWN_MAX = 1024,  /* a line in a transcript, with the NUL */
+	DIALOGUE_CODE_MAX = 24,     /* "AUTHENTICATIONFAILED" (RFC 5530), with the NUL */
 	DIALOGUE_MESSAGE_MAX = 64 * 1024, /* a message to send */
 	DIALOGUE_LOOKS_MAX =
 	    20, /* messages of a POP3 mailbox that are looked at, the last ones */
 };
 
 enum dialogue_flag {
-	DIALOGUE_PLAINTEXT_LOGIN = 1 << 0,  /* may send a password without TLS */
-	DIALOGUE_UNVERIFIED_LOGIN = 1 << 1, /* may send it to a server not verified */
-	DIALOGUE_TOKEN = 1 << 2, /* the password is a token: OAUTHBEARER, XOAUTH2 */
-	/* Only the certificate counts: the farewell may come without any answered command. */
+	DIALOGUE_PLAINTEXT_LOGIN = 1 << 0,  /* a password may be sent without TLS */
+	DIALOGUE_UNVERIFIED_LOGIN = 1 << 1, /* or to a server whose certificate is bad */
+	DIALOGUE_TOKEN = 1 << 2, /* the password is a token for OAUTHBEARER or XOAUTH2 */
+	/* Only the certificate counts: the farewell may come without any answered
+	 * command. */
 	DIALOGUE_TLS_ONLY = 1 << 3,
 };
 
 enum speaker { SPEAKER_US, SPEAKER_SERVER };
 
-/* Where a login in several steps keeps what it needs; complete in exchange.h. */
-struct exchange;
+/* The state of a login that takes several messages; defined in sasl_mechanisms.h. */
+struct sasl_exchange;
 
-/* What the better logins need and a dialogue may not know itself. */
-struct sasl_means {
+/* What SCRAM, CRAM-MD5 and token logins need from outside, because src/mail has no OpenSSL
+ * and no malloc. Both functions get callback_user of the params. */
+struct sasl_support {
 	const struct digests *digests;
-	/* One, all zero, for the rest of the dialogue; asked once. NULL: out of memory,
-	 * FAULT_INTERNAL. */
-	struct exchange *(*lend_exchange)(void *user);
-	/* Inside TLS: the name of a channel binding (RFC 5056), and its bytes. NULL: there is
-	 * none. */
-	const char *(*bind)(void *user, struct buffer *ret_bytes);
+	/* Returns a zeroed struct that stays valid for the rest of the dialogue; called at
+	 * most once. NULL means out of memory and becomes FAULT_INTERNAL. The caller still
+	 * owns it. */
+	struct sasl_exchange *(*provide_exchange)(void *user);
+	/* Called inside TLS: returns the name of a channel binding (RFC 5056) and puts its
+	 * bytes into *ret_bytes; returns NULL if the connection has none. */
+	const char *(*channel_binding)(void *user, struct buffer *ret_bytes);
 };
 
-/* What a server says unasked, or between the lines of a reply, of the mailbox that is open. */
+/* What a server says unasked, or between the lines of a reply, of the mailbox that is
+ * open. */
 enum dialogue_event_kind {
 	DIALOGUE_EXISTS,  /* number: of messages there are */
 	DIALOGUE_EXPUNGE, /* number: of the message that is gone */
@@ -88,8 +93,9 @@ struct dialogue_event {
 
 /* What conversations about messages need beside the account. Lent like the parameters. */
 struct dialogue_mail {
-	/* To send: lines end in LF or CR LF. With a NUL, a bare CR, a line over 998 bytes (RFC
-	 * 5321 section 4.5.3.1.6) or more than DIALOGUE_MESSAGE_MAX bytes it is not sent. */
+	/* To send: lines end in LF or CR LF. With a NUL, a bare CR, a line over 998 bytes
+	 * (RFC 5321 section 4.5.3.1.6) or more than DIALOGUE_MESSAGE_MAX bytes it is not
+	 * sent. */
 	struct view message;
 
 	const char *mailbox;    /* NULL: INBOX */
@@ -97,61 +103,70 @@ struct dialogue_mail {
 	bool discard;           /* delete that message when it was found, and no other */
 	struct span pause;      /* the longest wait between two looks */
 
-	/* Each event, in order. True: a pause ends here. NULL: it ends when EXISTS is said. */
+	/* Each event, in order. True: a pause ends here. NULL: it ends when EXISTS is
+	 * said. */
 	bool (*hear)(void *user, const struct dialogue_event *);
-	/* The message that was found, in pieces, as it was before dots were stuffed; with POP3
-	 * each header that was looked at. It is not in the transcript. NULL: not wanted. */
+	/* The message that was found, in pieces, as it was before dots were stuffed; with
+	 * POP3 each header that was looked at. It is not in the transcript. NULL: not
+	 * wanted. */
 	void (*body)(void *user, struct view part);
 	void *user;
 };
 
-/* What we want of the server. Lent, with all its texts, for the life of the dialogue. */
+/* What a dialogue shall do. The caller owns it and all its texts, and must keep them
+ * unchanged as long as the dialogue is used. */
 struct dialogue_params {
 	const struct protocol *protocol;
 	const struct step_table *conversation; /* of this protocol; NULL: a probe */
 	const struct dialogue_mail *mail;      /* NULL: only in a probe */
 	enum tls_mode tls;
-	const char *us;   /* the name in EHLO: a host name or [literal], RFC 5321 4.1.1.1 */
-	const char *user; /* NULL: no login */
+	/* Our name in EHLO, HELO and LHLO: a host name or address literal, RFC 5321
+	 * 4.1.1.1. */
+	const char *ehlo_name;
+	const char *user;     /* NULL: no login is tried */
 	const char *password; /* NULL if user is NULL, and with MECHANISM_EXTERNAL */
-	const char
-	    *withhold;  /* never shown, also where no login is tried; NULL: the password */
-	unsigned flags; /* enum dialogue_flag */
+	const char *
+	    redacted_secret; /* never shown, also where no login is tried; NULL: the password */
+	unsigned flags;      /* enum dialogue_flag */
 	enum mechanism mechanism; /* the only one to use */
-	/* NULL: only PLAIN, LOGIN and such as need none. Their user is lend_user. */
-	const struct sasl_means *means;
+	/* NULL: only PLAIN, LOGIN and such as need none. Their user is callback_user. */
+	const struct sasl_support *sasl_support;
 
-	/* SMTP and LMTP: try an envelope without sending, MAIL, RCPT, RSET. NULL to: none. */
+	/* SMTP and LMTP: test an envelope with MAIL, RCPT and RSET; no mail is sent. */
 	const char *from; /* NULL or "": the null sender, RFC 5321 section 4.5.5 */
-	const char *to;
-	/* The wanted answer to RCPT, or to MAIL if that is refused: 550, or 5 for each 5xx; 0:
-	 * each 2xx. */
+	const char *to;   /* NULL: no envelope is tested */
+	/* The reply code that RCPT, or a refused MAIL, must get: 550 for exactly that code,
+	 * 5 for any 5xx, 0 for any 2xx. */
 	int expect_code;
 
-	/* NULL, or gets each command and each line of the server, without line end, cleaned by
-	 * redaction_copy and cut to DIALOGUE_SHOWN_MAX. A command with a secret is its template;
-	 * nothing of what the server says in a SASL exchange is shown. */
-	void (*overhear)(void *user, enum speaker, struct view line);
-	void *overhear_user;
+	/* Called with each command and each line of the server, without the line end,
+	 * cleaned by redaction_copy and cut to DIALOGUE_SHOWN_MAX; NULL: not called. In
+	 * place of a command with a secret it gets the template; lines of a SASL exchange
+	 * are replaced. */
+	void (*on_line)(void *user, enum speaker, struct view line);
+	void *on_line_user;
 
-	/* For a dialogue begun without a room: lends one for the rest of it, asked when a line
-	 * comes in pieces or with an alert. It may return NULL: FAULT_INTERNAL. */
-	struct dialogue_buffers *(*lend_buffers)(void *user);
-	void *lend_user;
+	/* For a dialogue begun without buffers: called at most once, when a line arrives in
+	 * pieces or with an alert, and returns buffers that stay valid for the rest of the
+	 * dialogue. The caller still owns them. NULL means out of memory and becomes
+	 * FAULT_INTERNAL. */
+	struct dialogue_buffers *(*provide_buffers)(void *user);
+	void *callback_user; /* passed to provide_buffers and to sasl_support */
 };
 
 enum wish { WISH_READ, WISH_TLS, WISH_END, WISH_PAUSE };
 
-/* How far we believe the server's certificate. */
+/* Whether the server's certificate was verified. */
 enum trust { TRUST_NONE, TRUST_VERIFIED };
 
-/* What came of it. With FAULT_OK the reply is that of the greeting, or that to a message which was
- * sent.
+/* What came of it. With FAULT_OK the reply is that of the greeting, or that to a message
+ * which was sent.
  *
- * code: of the judged SMTP reply, else 0. enhanced: "5.7.8" (RFC 3463), or the response code
- * of IMAP, POP3 or sieve such as "UNAVAILABLE" or "SYS/TEMP", cut to fit, or "". text: the
- * server's words without these two, its lines joined; or ours, where no reply was judged
- * ("the server does not offer STARTTLS"). Made by redaction_copy: never the password. */
+ * code: of the judged SMTP reply, else 0. enhanced: "5.7.8" (RFC 3463), or the response
+ * code of IMAP, POP3 or sieve such as "UNAVAILABLE" or "SYS/TEMP", cut to fit, or "". text:
+ * the server's words without these two, its lines joined; or ours, where no reply was
+ * judged ("the server does not offer STARTTLS"). Made by redaction_copy: never the
+ * password. */
 struct outcome {
 	enum fault fault;
 	enum phase
@@ -159,42 +174,48 @@ struct outcome {
 	int code;
 	char enhanced[DIALOGUE_CODE_MAX];
 	char text[PRINTABLE_MAX];
-	int64_t messages; /* in the mailbox; -1: not asked */
+	int64_t messages; /* the number in the mailbox; -1: not known */
 };
 
-/* Complete in driver.h, for those who embed them. Of thousands of dialogues under way most wait
- * for a line: what only others need is in the room. */
+/* Both are defined in driver.h, for callers that embed them. Thousands of dialogues run at
+ * once and most of them only wait for a line, so the large buffers are kept apart. */
 struct dialogue;
 struct dialogue_buffers;
 
-/* The terms and what is lent must outlive the dialogue. room NULL: see lend_buffers; what the server
- * offers is then not kept. `output` has DIALOGUE_OUTPUT_MAX bytes; dialogues may share it if the
- * output of one is sent before another is called. */
+/* The params, buffers and output must outlive the dialogue. With buffers NULL the
+ * capability words are not kept; see provide_buffers. `output` has DIALOGUE_OUTPUT_MAX
+ * bytes; dialogues may share it if the output of one is sent before another one is
+ * called. */
 void dialogue_init(struct dialogue *, const struct dialogue_params *,
-		   struct dialogue_buffers *room, char *output);
+		   struct dialogue_buffers *buffers, char *output);
 
-/* Begins. With TLS_MODE_IMPLICIT call it when the handshake is done. */
+/* Begins the dialogue. With TLS_MODE_IMPLICIT call it after the handshake. */
 enum wish dialogue_start(struct dialogue *, enum trust);
 
-/* Any cut of the bytes gives the same dialogue. Bytes behind the answer to STARTTLS are
- * FAULT_INJECTION (CVE-2011-0411). Bytes fed while output is still unsent were not asked for:
- * a fault, unless the protocol lets the server speak up. Not to be called after WISH_END. */
+/* Passes in bytes from the server; how they are cut into calls makes no difference. Bytes
+ * behind the answer to STARTTLS are FAULT_INJECTION (CVE-2011-0411). Bytes that arrive
+ * while output is still unsent are FAULT_PROTOCOL, unless the protocol allows the server to
+ * speak unasked. Must not be called after WISH_END. */
 enum wish dialogue_feed(struct dialogue *, struct view bytes);
 
-/* Bytes were waiting on the stream when WISH_TLS was given. */
+/* Call it in place of dialogue_secured if bytes were waiting on the stream at WISH_TLS:
+ * FAULT_INJECTION. */
 enum wish dialogue_injected(struct dialogue *);
 
-/* The handshake asked for by WISH_TLS is done. What was learned before is forgotten
- * (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4). */
+/* Call it when the handshake after WISH_TLS is done. The dialogue forgets what it learned
+ * before (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4). */
 enum wish dialogue_secured(struct dialogue *, enum trust);
 
-/* The stream is over: FAULT_CLOSED at the end of it, FAULT_RESET, FAULT_TLS_HANDSHAKE... The
- * fault is taken unless one is known or only the farewell was missing. Always WISH_END. */
+/* Call it when the stream has ended (FAULT_CLOSED) or failed (FAULT_RESET,
+ * FAULT_TLS_HANDSHAKE and so on). That fault becomes the outcome unless the dialogue
+ * already has one or waits only for the answer to the farewell. Returns WISH_END. */
 enum wish dialogue_break(struct dialogue *, enum fault);
 
-/* The deadline has passed: FAULT_TIMEOUT in the current phase, unless one is known or only the
- * farewell was missing. WISH_READ means the stream may be kept to leave politely: the reply
- * still owed is awaited, not judged, and answered with the farewell. WISH_END: close it. */
+/* Call it when the deadline has passed: FAULT_TIMEOUT in the current phase, unless the
+ * dialogue has a fault already or waits only for the answer to the farewell. After
+ * WISH_READ the caller may keep the stream open a little longer: the reply that is still
+ * due is read but not judged, then the farewell is sent. After WISH_END the caller closes
+ * the stream. */
 enum wish dialogue_timeout(struct dialogue *);
 
 /* With WISH_PAUSE: how long to wait for bytes before dialogue_resume. */
@@ -207,35 +228,36 @@ enum wish dialogue_resume(struct dialogue *);
  * duplicate. */
 unsigned dialogue_found(const struct dialogue *);
 
-/* True when only the farewell is left: the outcome is a fault, or it is ok and can only become
- * FAULT_PROTOCOL or FAULT_LIMIT. In PHASE_QUIT, if the farewell is answered with a no, or by what
- * is no answer; in the phase before, for bytes behind the last answer. That no farewell comes at
- * all is no fault. */
-bool dialogue_judged(const struct dialogue *);
+/* True when only the farewell is left: the outcome is a fault, or it is FAULT_OK and can
+ * still become FAULT_PROTOCOL or FAULT_LIMIT: in PHASE_QUIT if the answer to the farewell
+ * is negative or malformed, in the phase before if bytes follow the last reply. A missing
+ * answer to the farewell is no fault. */
+bool dialogue_outcome_is_final(const struct dialogue *);
 
-/* The phase the dialogue is in now; PHASE_TLS between WISH_TLS and dialogue_secured, and with
- * TLS_MODE_IMPLICIT before dialogue_start. */
+/* The phase the dialogue is in now; PHASE_TLS between WISH_TLS and dialogue_secured, and
+ * with TLS_MODE_IMPLICIT before dialogue_start. */
 enum phase dialogue_phase(const struct dialogue *);
 
-/* Lent until the next call. */
+/* Valid until the next call. */
 const struct outcome *dialogue_outcome(const struct dialogue *);
 
-/* What the server offered, as words separated by one space, cleaned and capped; before TLS
- * (`after` is empty when there was none) and after it. One word for each: "PIPELINING
- * SIZE=10240000 AUTH=PLAIN,LOGIN"; IMAP's as they are. */
+/* The capabilities that the server offered in plain text, and inside TLS ("" without TLS),
+ * as words separated by one space, cleaned and cut: "PIPELINING SIZE=10240000
+ * AUTH=PLAIN,LOGIN". IMAP's words are unchanged. */
 const char *dialogue_offered_before(const struct dialogue *);
 const char *dialogue_offered_after(const struct dialogue *);
 
-/* The same in bits, for the part that matters: offer.h. Kept without a room, too. */
-const struct capability_set *dialogue_capability_set_heard(const struct dialogue *);
+/* STARTTLS and the login methods of these lists as bits (capability_set.h); kept even
+ * without buffers. */
+const struct capability_set *dialogue_capabilities(const struct dialogue *);
 
-/* What the server wants a human to read (IMAP's [ALERT], RFC 9051 section 7.1), whatever came
- * of the dialogue; several are joined by " / ", and what came before TLS is marked as such.
- * Cleaned like the outcome's text; "": nothing. Lent until the next call. */
+/* The texts that the server marked for a human reader (IMAP's [ALERT], RFC 9051 section
+ * 7.1), whatever the outcome is; several are joined by " / ", and those from before TLS are
+ * marked. Cleaned like the outcome's text; "": none. Valid until the next call. */
 const char *dialogue_alert(const struct dialogue *);
 
-/* The bytes to send: send some, then say how many; these are wiped. When all were sent there may be
- * more, of a message. */
+/* The bytes to send: send some, then say how many; these are wiped. When all were sent
+ * there may be more, of a message. */
 struct view dialogue_output(const struct dialogue *);
 void dialogue_sent(struct dialogue *, size_t n);
 

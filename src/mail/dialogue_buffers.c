@@ -1,25 +1,26 @@
-/* dialogue_buffers.c - lent by whoever drives the dialogue. */
+/* dialogue_buffers.c - the caller of the dialogue owns the buffers; here they are
+ * attached. */
 #include "dialogue_buffers.h"
 
-void dialogue_buffers_move_in(struct dialogue *d, struct dialogue_buffers *room)
+void dialogue_buffers_attach(struct dialogue *d, struct dialogue_buffers *buffers)
 {
-	d->room = room;
-	d->line.p = room->line;
-	room->alert[0] = '\0';
-	capability_words_init(&room->before);
-	capability_words_init(&room->after);
+	d->buffers = buffers;
+	d->line.p = buffers->line;
+	buffers->alert[0] = '\0';
+	capability_words_init(&buffers->before);
+	capability_words_init(&buffers->after);
 }
 
-bool dialogue_buffers_take(struct dialogue *d)
+bool dialogue_buffers_ensure(struct dialogue *d)
 {
-	struct dialogue_buffers *room;
+	struct dialogue_buffers *buffers;
 
-	if (d->room != NULL)
+	if (d->buffers != NULL)
 		return true;
-	room = d->params->lend_buffers != NULL
-		   ? d->params->lend_buffers(d->params->lend_user)
-		   : NULL;
-	if (room != NULL)
-		dialogue_buffers_move_in(d, room);
-	return room != NULL;
+	buffers = d->params->provide_buffers != NULL
+		      ? d->params->provide_buffers(d->params->callback_user)
+		      : NULL;
+	if (buffers != NULL)
+		dialogue_buffers_attach(d, buffers);
+	return buffers != NULL;
 }

@@ -1,12 +1,14 @@
-/* room.h - what few of the dialogues under way need: taken when it is. */
+/* dialogue_buffers.h - the large buffers of a dialogue, requested from the caller when
+ * needed. */
 #ifndef MAILVANE_DIALOGUE_BUFFERS_H
 #define MAILVANE_DIALOGUE_BUFFERS_H
 
 #include "driver.h"
 
-void dialogue_buffers_move_in(struct dialogue *, struct dialogue_buffers *);
+/* Empties the buffers and makes the dialogue use them. */
+void dialogue_buffers_attach(struct dialogue *, struct dialogue_buffers *);
 
-/* Asks for a room where there is none yet. False: there is none to be had. */
-bool dialogue_buffers_take(struct dialogue *);
+/* Calls provide_buffers if the dialogue has no buffers yet. False: out of memory. */
+bool dialogue_buffers_ensure(struct dialogue *);
 
 #endif

@@ -7,13 +7,13 @@
 enum {
 	IN_TLS = 1 << 0,
 	UPGRADED = 1 << 1,
-	JUDGED = 1 << 2,     /* the outcome is final */
-	LEAVING = 1 << 3,    /* timed out; the reply still owed, then the farewell */
-	CANCELLING = 1 << 4, /* what we said was protocol->cancel */
-	PARTING = 1 << 5,    /* only the farewell is left */
-	ANSWERED = 1 << 6,   /* a command was answered, since TLS is up if it was started */
-	SENDING = 1 << 7,    /* a message is not sent whole yet */
-	WOKEN = 1 << 8,      /* something has happened that ends a pause */
+	OUTCOME_FINAL = 1 << 2,    /* the outcome is final */
+	AWAIT_LAST_REPLY = 1 << 3, /* timed out; the reply still owed, then the farewell */
+	CANCELLING = 1 << 4,       /* what we said was protocol->cancel */
+	FAREWELL_ONLY = 1 << 5,    /* only the farewell is left */
+	ANSWERED = 1 << 6, /* a command was answered, since TLS is up if it was started */
+	SENDING = 1 << 7,  /* a message is not sent whole yet */
+	WOKEN = 1 << 8,    /* something has happened that ends a pause */
 };
 
 #endif

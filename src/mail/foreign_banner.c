@@ -1,4 +1,4 @@
-/* foreign_banner.c - known first lines; a table. */
+/* foreign_banner.c - known_banners first lines; a table. */
 #include "foreign_banner.h"
 
 bool foreign_banner_is_tls(struct view first_bytes)
@@ -12,7 +12,7 @@ bool foreign_banner_is_tls(struct view first_bytes)
 /* clang-format off */
 static const struct {
 	const char *start, *name;
-} known[] = {
+} known_banners[] = {
 	{ "220 ",             "an SMTP (or FTP) server" },
 	{ "220-",             "an SMTP (or FTP) server" },
 	{ "421 ",             "an SMTP server"          },
@@ -34,8 +34,8 @@ static const struct {
 
 const char *foreign_banner_name(struct view first_line)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (view_starts(first_line, known[i].start))
-			return known[i].name;
+	for (size_t i = 0; i < ARRAY_SIZE(known_banners); i++)
+		if (view_starts(first_line, known_banners[i].start))
+			return known_banners[i].name;
 	return NULL;
 }

@@ -1,7 +1,8 @@
-/* imap.c - IMAP as a client speaks it: RFC 9051 and 3501, LITERAL+ RFC 7888, SASL-IR RFC 4959.
+/* imap.c - IMAP as a client speaks it: RFC 9051 and 3501, LITERAL+ RFC 7888, SASL-IR RFC
+ * 4959.
  *
- * The conversation is the table at the foot. "* ..." is news, "+ ..." an invitation, a line
- * with our own tag ends the step.
+ * The dialogue is the table at the foot. A line "* ..." is an untagged response, "+ ..." a
+ * continuation request, and a line with our tag ends the step.
  */
 #include "alert.h"
 #include "driver.h"
@@ -11,11 +12,12 @@
 #include <string.h>
 
 enum {
-	LEARNED_CAPABILITIES = LEARNED_DRIVER, /* all of them: no need to ask */
+	LEARNED_CAPABILITY_LIST = LEARNED_DRIVER, /* the server has sent its list */
 	LEARNED_SASL_IR = LEARNED_DRIVER << 1,
-	LEARNED_LITERAL_PLUS = LEARNED_DRIVER << 2, /* or LITERAL-: our values are small */
-	LEARNED_IDLE = LEARNED_DRIVER << 3,         /* RFC 2177 */
-	LEARNED_UIDPLUS = LEARNED_DRIVER << 4,      /* RFC 4315 */
+	LEARNED_LITERAL_PLUS = LEARNED_DRIVER
+			       << 2,           /* or LITERAL-, as our values are short */
+	LEARNED_IDLE = LEARNED_DRIVER << 3,    /* RFC 2177 */
+	LEARNED_UIDPLUS = LEARNED_DRIVER << 4, /* RFC 4315 */
 };
 
 /* --- lines --------------------------------------------------------------------------------- */
@@ -32,34 +34,35 @@ static const struct {
 	{ "IDLE",       LEARNED_IDLE                           },
 	{ "UIDPLUS",    LEARNED_UIDPLUS                        },
 	{ "IMAP4rev2",  LEARNED_SASL_IR | LEARNED_LITERAL_PLUS | LEARNED_IDLE | LEARNED_UIDPLUS }, /* RFC 9051 appendix E */
-	{ "ANNOTATE-EXPERIMENT-1", LEARNED_UNIQUE              }, /* RFC 5257, of Cyrus only */
+	{ "ANNOTATE-EXPERIMENT-1", LEARNED_TLS_UNIQUE              }, /* RFC 5257, of Cyrus only */
 };
 /* clang-format on */
 
-/* Each list replaces the one before, RFC 9051 section 7.2.2. Once logged in there is nothing
- * left to learn. */
-static void hear_capabilities(struct dialogue *d, struct view words)
+/* Each list replaces the one before, RFC 9051 section 7.2.2. Lists after the login are
+ * ignored. */
+static void imap_parse_capabilities(struct dialogue *d, struct view words)
 {
 	bool disabled = view_has_word(words, "LOGINDISABLED");
 	struct view word;
 
 	if (d->phase != PHASE_GREETING && d->phase != PHASE_CAPABILITY)
 		return;
-	d->learned &= LEARNED_INSIDE | LEARNED_UNIQUE;
-	d->learned |= LEARNED_CAPABILITIES | (disabled ? 0 : LEARNED_COMMAND);
-	dialogue_capability_set_anew(d);
+	d->learned &= LEARNED_LOGGED_IN | LEARNED_TLS_UNIQUE;
+	d->learned |= LEARNED_CAPABILITY_LIST | (disabled ? 0 : LEARNED_LOGIN_COMMAND);
+	dialogue_clear_capabilities(d);
 	while (view_next_word(&words, &word)) {
-		dialogue_capability_set(d, word, (struct view){ NULL, 0 });
+		dialogue_add_capability(d, word, (struct view){ NULL, 0 });
 		if (view_starts(word, "AUTH="))
-			sasl_offered(d, view_skip(word, sizeof("AUTH=") - 1));
+			sasl_add_mechanism(d, view_skip(word, sizeof("AUTH=") - 1));
 		for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
 			if (view_equal(word, capabilities[i].word))
 				d->learned |= capabilities[i].learned;
 	}
 }
 
-/* "[CODE arguments] words": takes the code off the front; its first word, or an empty one. */
-static struct view imap_take_code(struct view *words, struct view *ret_arguments)
+/* "[CODE arguments] words": splits the code off the front and returns its first word, or an
+ * empty view if there is none. */
+static struct view imap_split_code(struct view *words, struct view *ret_arguments)
 {
 	const char *close = words->n > 0 ? memchr(words->p, ']', words->n) : NULL;
 	struct view word = { NULL, 0 };
@@ -73,52 +76,52 @@ static struct view imap_take_code(struct view *words, struct view *ret_arguments
 	return word;
 }
 
-/* A list of capabilities is no code of interest to people. */
-static void imap_hear_words(struct dialogue *d, struct mail_reply *r, struct view words)
+/* "[CODE arguments] words". The code CAPABILITY is not kept as the reply's status code. */
+static void imap_parse_text(struct dialogue *d, struct mail_reply *r, struct view words)
 {
-	struct view arguments, code = imap_take_code(&words, &arguments);
+	struct view arguments, code = imap_split_code(&words, &arguments);
 
 	words = view_trim(words);
 	if (view_equal(code, "CAPABILITY"))
-		hear_capabilities(d, arguments);
+		imap_parse_capabilities(d, arguments);
 	else if (code.n > 0)
-		mail_reply_mark(r, code);
+		mail_reply_set_code(r, code);
 	if (view_equal(code, "ALERT"))
-		alert_hear(d, words);
-	mail_reply_hear(r, words);
+		alert_record(d, words);
+	mail_reply_add_text(r, words);
 }
 
-/* "OK [READ-ONLY] done". False when it is none of the three. */
-static bool imap_hear_status(struct dialogue *d, struct view status, struct view words,
-			     struct mail_reply *r)
+/* "OK [READ-ONLY] done". False unless the status is OK, NO or BAD. */
+static bool imap_parse_status(struct dialogue *d, struct view status, struct view words,
+			      struct mail_reply *r)
 {
 	r->answer = view_equal(status, "OK") ? ANSWER_YES : ANSWER_NO;
-	r->baffled = view_equal(status, "BAD");
-	if (r->answer == ANSWER_NO && !r->baffled && !view_equal(status, "NO"))
+	r->not_understood = view_equal(status, "BAD");
+	if (r->answer == ANSWER_NO && !r->not_understood && !view_equal(status, "NO"))
 		return false;
-	imap_hear_words(d, r, view_trim(words));
+	imap_parse_text(d, r, view_trim(words));
 	return true;
 }
 
-/* RFC 9051 section 7.1. PREAUTH: somebody else has vouched for us. */
-static enum framing greeting(struct dialogue *d, struct view status, struct view words,
-			     struct mail_reply *r)
+/* RFC 9051 section 7.1. PREAUTH: the server has authenticated us by other means. */
+static enum framing imap_parse_greeting(struct dialogue *d, struct view status,
+					struct view words, struct mail_reply *r)
 {
 	if (view_equal(status, "PREAUTH"))
-		d->learned |= LEARNED_INSIDE;
+		d->learned |= LEARNED_LOGGED_IN;
 	else if (!view_equal(status, "OK"))
 		return LINE_BAD;
 	r->answer = ANSWER_YES;
-	imap_hear_words(d, r, view_trim(words));
-	sasl_heard_name(d, words);
+	imap_parse_text(d, r, view_trim(words));
+	sasl_record_server_name(d, words);
 	return LINE_LAST;
 }
 
 /* "* 18 EXISTS". */
-static void hear_count(struct dialogue *d, struct view number, struct view words)
+static void imap_parse_exists(struct dialogue *d, struct view number, struct view words)
 {
 	if (d->phase == PHASE_MAILBOX && view_equal(view_trim(words), "EXISTS"))
-		dialogue_count(d, number);
+		dialogue_set_message_count(d, number);
 }
 
 /* "* 18 EXISTS", "* 3 EXPUNGE", "* 5 FETCH (...)" of an open mailbox. */
@@ -145,8 +148,8 @@ static void hear_message_event(struct dialogue *d, struct view number, struct vi
 							 view_trim(words) });
 }
 
-/* "* SEARCH 7 9": the UIDs, RFC 9051 section 7.3.4 and RFC 3501 section 7.2.5. The highest is the
- * latest. False: it is none. */
+/* "* SEARCH 7 9": the UIDs, RFC 9051 section 7.3.4 and RFC 3501 section 7.2.5. The highest
+ * is the latest. False: it is none. */
 static bool hear_search(struct dialogue *d, struct view words)
 {
 	struct view rest = words, word;
@@ -165,7 +168,7 @@ static bool hear_search(struct dialogue *d, struct view words)
 	return true;
 }
 
-static bool is_status(struct view kind)
+static bool imap_is_status_word(struct view kind)
 {
 	static const char *const statuses[] = { "OK", "NO", "BAD", "BYE", "PREAUTH" };
 
@@ -175,16 +178,17 @@ static bool is_status(struct view kind)
 	return false;
 }
 
-/* "* OK [ALERT] the disks are full": news of no reply. */
-static void hear_alert(struct dialogue *d, struct view words)
+/* "* OK [ALERT] the disks are full": an untagged alert, which belongs to no reply. */
+static void imap_parse_alert(struct dialogue *d, struct view words)
 {
 	struct view arguments;
 
-	if (view_equal(imap_take_code(&words, &arguments), "ALERT"))
-		alert_hear(d, view_trim(words));
+	if (view_equal(imap_split_code(&words, &arguments), "ALERT"))
+		alert_record(d, view_trim(words));
 }
 
-static enum framing news(struct dialogue *d, struct view words, struct mail_reply *r)
+static enum framing imap_parse_untagged(struct dialogue *d, struct view words,
+					struct mail_reply *r)
 {
 	struct view kind;
 
@@ -192,24 +196,24 @@ static enum framing news(struct dialogue *d, struct view words, struct mail_repl
 		return LINE_BAD;
 	if (view_equal(kind, "BYE") && d->phase != PHASE_QUIT) {
 		r->closing = true;
-		imap_hear_words(d, r, view_trim(words));
+		imap_parse_text(d, r, view_trim(words));
 		return LINE_LAST;
 	}
 	if (d->phase == PHASE_GREETING)
-		return greeting(d, kind, words, r);
+		return imap_parse_greeting(d, kind, words, r);
 	if (view_equal(kind, "CAPABILITY"))
-		hear_capabilities(d, words);
-	if (is_status(kind))
-		hear_alert(d, view_trim(words));
-	hear_count(d, kind, words);
+		imap_parse_capabilities(d, words);
+	if (imap_is_status_word(kind))
+		imap_parse_alert(d, view_trim(words));
+	imap_parse_exists(d, kind, words);
 	hear_message_event(d, kind, words);
 	if (view_equal(kind, "SEARCH") && !hear_search(d, words))
 		return LINE_BAD;
 	return LINE_MORE;
 }
 
-/* The tag as command.c writes it. Tags are compared as they are: ours are ours. */
-static bool is_our_tag(const struct dialogue *d, struct view word)
+/* True for the last tag exactly as command.c has written it. */
+static bool imap_is_our_tag(const struct dialogue *d, struct view word)
 {
 	uint64_t number;
 
@@ -224,22 +228,22 @@ static enum framing imap_line(struct dialogue *d, struct view line, struct mail_
 	if (!view_next_word(&words, &first) || first.p != line.p)
 		return LINE_BAD;
 	if (view_equal(first, "*"))
-		return news(d, words, r);
+		return imap_parse_untagged(d, words, r);
 	if (d->phase == PHASE_GREETING)
 		return LINE_BAD;
 	if (view_equal(first, "+")) {
-		r->answer = ANSWER_MORE;
-		imap_hear_words(d, r, view_trim(words));
+		r->answer = ANSWER_CONTINUE;
+		imap_parse_text(d, r, view_trim(words));
 		return LINE_LAST;
 	}
-	if (!is_our_tag(d, first) || !view_next_word(&words, &status))
+	if (!imap_is_our_tag(d, first) || !view_next_word(&words, &status))
 		return LINE_BAD;
-	return imap_hear_status(d, status, words, r) ? LINE_LAST : LINE_BAD;
+	return imap_parse_status(d, status, words, r) ? LINE_LAST : LINE_BAD;
 }
 
-/* What people are to read may end as it likes; a literal is announced in front of it only,
- * inside of a response code that is still open. */
-static bool imap_literals(struct view line)
+/* The text of a status response may end in "{5}" by chance. There a literal is announced
+ * only inside a response code that is still open. */
+static bool imap_announces_literal(struct view line)
 {
 	struct view words = line, first, kind;
 
@@ -247,30 +251,33 @@ static bool imap_literals(struct view line)
 	    !view_next_word(&words, &kind))
 		return false;
 	words = view_trim(words);
-	return !is_status(kind) ||
+	return !imap_is_status_word(kind) ||
 	       (words.n > 0 && words.p[0] == '[' && memchr(words.p, ']', words.n) == NULL);
 }
 
 /* --- guards -------------------------------------------------------------------------------- */
 
-/* What a greeting lists may be less than all, and it need not name the server. */
-static bool imap_unknown(const struct dialogue *d)
+/* The greeting need not hold the list of capabilities, and need not name the server. */
+static bool imap_capabilities_needed(const struct dialogue *d)
 {
-	return !dialogue_knows(d, LEARNED_CAPABILITIES) || sasl_in_doubt(d);
+	return !dialogue_has_learned(d, LEARNED_CAPABILITY_LIST) ||
+	       sasl_needs_capability_list(d);
 }
 
-static bool imap_at_once(const struct dialogue *d)
+static bool imap_initial_response(const struct dialogue *d)
 {
-	return dialogue_knows(d, LEARNED_SASL_IR) && sasl_at_once(d, SIZE_MAX);
+	return dialogue_has_learned(d, LEARNED_SASL_IR) &&
+	       sasl_initial_response_fits(d, SIZE_MAX);
 }
 
-static bool imap_invited(const struct dialogue *d)
+static bool imap_no_initial_response(const struct dialogue *d)
 {
-	return !dialogue_knows(d, LEARNED_SASL_IR) && sasl_at_once(d, SIZE_MAX);
+	return !dialogue_has_learned(d, LEARNED_SASL_IR) &&
+	       sasl_initial_response_fits(d, SIZE_MAX);
 }
 
 /* A quoted string holds ASCII only, RFC 3501 section 9. */
-static bool is_ascii(const char *text)
+static bool imap_is_ascii(const char *text)
 {
 	struct view v = view_of(text);
 
@@ -280,26 +287,26 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-static bool quotable(const struct dialogue *d)
+static bool imap_login_quotable(const struct dialogue *d)
 {
-	return is_ascii(d->params->user) && is_ascii(d->params->password);
+	return imap_is_ascii(d->params->user) && imap_is_ascii(d->params->password);
 }
 
-static bool quoted(const struct dialogue *d)
+static bool imap_login_quoted(const struct dialogue *d)
 {
-	return sasl_by_command(d) && quotable(d);
+	return sasl_by_command(d) && imap_login_quotable(d);
 }
 
-static bool literals_at_once(const struct dialogue *d)
+static bool imap_login_literal_plus(const struct dialogue *d)
 {
-	return sasl_by_command(d) && !quotable(d) &&
-	       dialogue_knows(d, LEARNED_LITERAL_PLUS);
+	return sasl_by_command(d) && !imap_login_quotable(d) &&
+	       dialogue_has_learned(d, LEARNED_LITERAL_PLUS);
 }
 
-static bool literals(const struct dialogue *d)
+static bool imap_login_literal(const struct dialogue *d)
 {
-	return sasl_by_command(d) && !quotable(d) &&
-	       !dialogue_knows(d, LEARNED_LITERAL_PLUS);
+	return sasl_by_command(d) && !imap_login_quotable(d) &&
+	       !dialogue_has_learned(d, LEARNED_LITERAL_PLUS);
 }
 
 /* RFC 9051: AUTH=, and LOGIN where it is not disabled. */
@@ -309,65 +316,65 @@ static bool imap_offers_login(struct view offered)
 	       (offered.n > 0 && !capability_words_have(offered, "LOGINDISABLED"));
 }
 
-/* --- the conversation ---------------------------------------------------------------------- */
+/* --- the steps ----------------------------------------------------------------------------- */
 
 static bool imap_idles(const struct dialogue *d)
 {
-	return message_missing(d) && dialogue_knows(d, LEARNED_IDLE);
+	return message_missing(d) && dialogue_has_learned(d, LEARNED_IDLE);
 }
 
 static bool imap_polls(const struct dialogue *d)
 {
-	return message_missing(d) && !dialogue_knows(d, LEARNED_IDLE);
+	return message_missing(d) && !dialogue_has_learned(d, LEARNED_IDLE);
 }
 
 /* Without it EXPUNGE would remove what others have marked, too. */
 static bool imap_expunges(const struct dialogue *d)
 {
-	return message_unwanted(d) && dialogue_knows(d, LEARNED_UIDPLUS);
+	return message_unwanted(d) && dialogue_has_learned(d, LEARNED_UIDPLUS);
 }
 
 /* clang-format off */
 #define IMAP_LOGIN \
 	/* phase            when               we say                                        they answer             flags         */ \
-	{ PHASE_GREETING,   NULL,              NULL,                                         hear_yes,               0             }, \
-	{ PHASE_CAPABILITY, imap_unknown,           "{tag} CAPABILITY",                           hear_yes,               0             }, \
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_blame_missing, STEP_DEAD_END }, \
-	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             hear_yes,               STEP_TLS      }, \
-	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           hear_yes,               0             }, \
-	{ PHASE_AUTH,       sasl_barred,       NULL,                                         sasl_blame_barred,      STEP_DEAD_END }, \
-	{ PHASE_AUTH,       imap_at_once,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_hear,           STEP_SASL     }, \
-	{ PHASE_AUTH,       imap_invited,           "{tag} AUTHENTICATE {mechanism}",             hear_more,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_waits,        "{tag} AUTHENTICATE {mechanism}",             sasl_hear,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:base64}",                              sasl_hear,              STEP_SASL | STEP_AGAIN }, \
-	{ PHASE_AUTH,       quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_hear,             0             }, \
-	{ PHASE_AUTH,       literals_at_once,  "{tag} LOGIN {user:literal} {password:literal}", sasl_hear,           0             }, \
-	{ PHASE_AUTH,       literals,          "{tag} LOGIN {user:size}",                    hear_more,              0             }, \
-	{ PHASE_AUTH,       literals,          "{user} {password:size}",                     hear_more,              0             }, \
-	{ PHASE_AUTH,       literals,          "{password}",                                 sasl_hear,              0             },
+	{ PHASE_GREETING,   NULL,              NULL,                                         expect_success,               0             }, \
+	{ PHASE_CAPABILITY, imap_capabilities_needed,           "{tag} CAPABILITY",                           expect_success,               0             }, \
+	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_fail_missing, STEP_DEAD_END }, \
+	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             expect_success,               STEP_TLS      }, \
+	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           expect_success,               0             }, \
+	{ PHASE_AUTH,       sasl_not_possible,       NULL,                                         sasl_fail_not_possible,      STEP_DEAD_END }, \
+	{ PHASE_AUTH,       imap_initial_response,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_judge_reply,           STEP_SASL     }, \
+	{ PHASE_AUTH,       imap_no_initial_response,           "{tag} AUTHENTICATE {mechanism}",             expect_continuation,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_server_speaks_first,        "{tag} AUTHENTICATE {mechanism}",             sasl_judge_reply,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_exchange_continues,      "{sasl:base64}",                              sasl_judge_reply,              STEP_SASL | STEP_AGAIN }, \
+	{ PHASE_AUTH,       imap_login_quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_judge_reply,             0             }, \
+	{ PHASE_AUTH,       imap_login_literal_plus,  "{tag} LOGIN {user:literal} {password:literal}", sasl_judge_reply,           0             }, \
+	{ PHASE_AUTH,       imap_login_literal,          "{tag} LOGIN {user:size}",                    expect_continuation,              0             }, \
+	{ PHASE_AUTH,       imap_login_literal,          "{user} {password:size}",                     expect_continuation,              0             }, \
+	{ PHASE_AUTH,       imap_login_literal,          "{password}",                                 sasl_judge_reply,              0             },
 
 static const struct step imap_steps[] = {
 	IMAP_LOGIN
-	{ PHASE_MAILBOX,    sasl_inside,       "{tag} EXAMINE INBOX",                        hear_yes,               0             },
-	{ PHASE_CAPABILITY, dialogue_unanswered, "{tag} CAPABILITY",                         hear_yes,               0             },
-	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               hear_yes,               STEP_LAST     },
+	{ PHASE_MAILBOX,    sasl_logged_in,       "{tag} EXAMINE INBOX",                        expect_success,               0             },
+	{ PHASE_CAPABILITY, dialogue_no_command_answered, "{tag} CAPABILITY",                         expect_success,               0             },
+	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               expect_success,               STEP_LAST     },
 };
 
 /* What is offered behind the login may be more. */
 static const struct step imap_watch_steps[] = {
 	IMAP_LOGIN
-	{ PHASE_CAPABILITY, sasl_inside,       "{tag} CAPABILITY",                           hear_yes,               0             },
-	{ PHASE_MAILBOX,    sasl_inside,       "{tag} SELECT {mailbox:quoted}",              hear_yes,               0             },
-	{ PHASE_MAILBOX,    message_missing,   "{tag} UID SEARCH HEADER Message-ID {message-id:quoted}", hear_yes,   STEP_MARK     },
-	{ PHASE_MAILBOX,    imap_idles,        "{tag} IDLE",                                 hear_more,              STEP_PAUSE    },
-	{ PHASE_MAILBOX,    imap_idles,        "DONE",                                       hear_yes,               0             },
+	{ PHASE_CAPABILITY, sasl_logged_in,       "{tag} CAPABILITY",                           expect_success,               0             },
+	{ PHASE_MAILBOX,    sasl_logged_in,       "{tag} SELECT {mailbox:quoted}",              expect_success,               0             },
+	{ PHASE_MAILBOX,    message_missing,   "{tag} UID SEARCH HEADER Message-ID {message-id:quoted}", expect_success,   STEP_MARK     },
+	{ PHASE_MAILBOX,    imap_idles,        "{tag} IDLE",                                 expect_continuation,              STEP_PAUSE    },
+	{ PHASE_MAILBOX,    imap_idles,        "DONE",                                       expect_success,               0             },
 	{ PHASE_MAILBOX,    imap_polls,        NULL,                                         NULL,                   STEP_PAUSE    },
-	{ PHASE_MAILBOX,    imap_polls,        "{tag} NOOP",                                 hear_yes,               0             },
+	{ PHASE_MAILBOX,    imap_polls,        "{tag} NOOP",                                 expect_success,               0             },
 	{ PHASE_MAILBOX,    message_missing,   NULL,                                         NULL,                   STEP_BACK     },
-	{ PHASE_MAILBOX,    message_found,     "{tag} UID FETCH {number} (BODY.PEEK[])",     hear_yes,               STEP_BODY     },
-	{ PHASE_MAILBOX,    message_unwanted,  "{tag} UID STORE {number} +FLAGS.SILENT (\\Deleted)", hear_yes,     0             },
-	{ PHASE_MAILBOX,    imap_expunges,     "{tag} UID EXPUNGE {number}",                 hear_yes,               0             },
-	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               hear_yes,               STEP_LAST     },
+	{ PHASE_MAILBOX,    message_found,     "{tag} UID FETCH {number} (BODY.PEEK[])",     expect_success,               STEP_BODY     },
+	{ PHASE_MAILBOX,    message_unwanted,  "{tag} UID STORE {number} +FLAGS.SILENT (\\Deleted)", expect_success,     0             },
+	{ PHASE_MAILBOX,    imap_expunges,     "{tag} UID EXPUNGE {number}",                 expect_success,               0             },
+	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               expect_success,               STEP_LAST     },
 };
 /* clang-format on */
 
@@ -381,7 +388,7 @@ const struct protocol imap_protocol = {
 	.step_count = ARRAY_SIZE(imap_steps),
 	.line = imap_line,
 	.fault = replies_word_fault,
-	.literals = imap_literals,
-	.chatty = true,
+	.announces_literal = imap_announces_literal,
+	.may_speak_unasked = true,
 	.cancel = "*",
 };

@@ -1,4 +1,4 @@
-/* literal.c - read from the end of the line to its front. */
+/* literal.c - finds "{12}" by reading the line backwards from its end. */
 #include "literal.h"
 
 static size_t literal_count(struct view digits)

@@ -1,4 +1,5 @@
-/* literal.h - "{12}" at the end of a line: a run of bytes follows, then the line goes on.
+/* literal.h - recognizes "{12}" at the end of a line: that many bytes follow, then the line
+ * continues.
  *
  * RFC 9051 section 4.3 and RFC 7888, RFC 5804 section 4.
  */
@@ -7,8 +8,8 @@
 
 #include "view.h"
 
-/* True when the line ends in "{12}" or "{12+}". *ret_at is where the brace is; *ret_size the
- * number, SIZE_MAX if it is more than can be counted. */
+/* True if the line ends in "{12}" or "{12+}". *ret_at is the offset of the brace. *ret_size
+ * is the number, or SIZE_MAX if it does not fit. */
 bool literal_announced(struct view line, size_t *ret_at, size_t *ret_size);
 
 #endif

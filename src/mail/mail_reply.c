@@ -1,4 +1,4 @@
-/* mail_reply.c - what is kept of a reply while it arrives. */
+/* mail_reply.c - collects the parts of a reply while its lines arrive. */
 #include "mail_reply.h"
 
 #include <string.h>
@@ -9,16 +9,16 @@ void mail_reply_init(struct mail_reply *r)
 	buffer_init(&r->words, r->storage, sizeof(r->storage));
 }
 
-void mail_reply_mark(struct mail_reply *r, struct view code)
+void mail_reply_set_code(struct mail_reply *r, struct view code)
 {
-	if (code.n >= sizeof(r->word))
+	if (code.n >= sizeof(r->status_code))
 		return;
 	for (size_t i = 0; i < code.n; i++)
 		if (code.p[i] <= ' ' || code.p[i] >= 0x7f)
 			return;
-	memset(r->word, 0, sizeof(r->word));
+	memset(r->status_code, 0, sizeof(r->status_code));
 	if (code.n > 0)
-		memcpy(r->word, code.p, code.n);
+		memcpy(r->status_code, code.p, code.n);
 }
 
 static void put_some(struct buffer *b, struct view v)
@@ -28,7 +28,7 @@ static void put_some(struct buffer *b, struct view v)
 	buffer_put(b, v);
 }
 
-void mail_reply_hear(struct mail_reply *r, struct view words)
+void mail_reply_add_text(struct mail_reply *r, struct view words)
 {
 	if (words.n == 0)
 		return;

@@ -1,4 +1,4 @@
-/* mail_reply.h - one reply of a server, gathered line by line. */
+/* mail_reply.h - one reply of a server, collected line by line. */
 #ifndef MAILVANE_MAIL_REPLY_H
 #define MAILVANE_MAIL_REPLY_H
 
@@ -7,28 +7,28 @@
 enum answer {
 	ANSWER_NO,
 	ANSWER_YES,
-	ANSWER_MORE, /* the server waits for the rest: 334, "+ " */
+	ANSWER_CONTINUE, /* the server waits for more from us: 334, "+ " */
 };
 
 struct mail_reply {
 	enum answer answer;
-	bool closing;        /* 421, BYE: the server leaves */
-	bool baffled;        /* IMAP BAD: it did not understand us */
-	bool listing;        /* sieve: capabilities are among its lines */
-	int code;            /* SMTP's, else 0 */
-	unsigned lines;      /* so far, the current one included */
-	char word[24];       /* enhanced status code or response code, else "" */
-	struct buffer words; /* for people, as they came */
+	bool closing;            /* 421, BYE: the server closes the connection */
+	bool not_understood;     /* IMAP BAD: the server did not understand the command */
+	bool lists_capabilities; /* ManageSieve: some of its lines are capabilities */
+	int code;                /* the SMTP reply code, else 0 */
+	unsigned lines;          /* lines so far, with the current one */
+	char status_code[24];    /* enhanced status code or response code, else "" */
+	struct buffer words;     /* the text for people, not cleaned */
 	char storage[384];
 };
 
-/* Nothing heard yet. It must not be moved. */
+/* Makes the reply empty. The struct must not be moved or copied afterwards. */
 void mail_reply_init(struct mail_reply *);
 
-/* Sets `word`. A code that is too long, or not a word of ASCII, is none. */
-void mail_reply_mark(struct mail_reply *, struct view code);
+/* Sets `status_code`. A code that is too long or not printable ASCII is ignored. */
+void mail_reply_set_code(struct mail_reply *, struct view code);
 
-/* More words, set apart from those before by a space. What is beyond the room goes. */
-void mail_reply_hear(struct mail_reply *, struct view words);
+/* Adds text, separated by a space from the text before. What does not fit is cut off. */
+void mail_reply_add_text(struct mail_reply *, struct view words);
 
 #endif

@@ -1,4 +1,4 @@
-/* mechanism_choice.c - each name once. */
+/* mechanism_choice.c - the table of mechanism names. */
 #include "mechanism_choice.h"
 
 const char *const mechanism_names[MECHANISM_COUNT + 1] = {

@@ -1,11 +1,11 @@
-/* mechanism.h - the SASL mechanisms by name, the better before the worse. */
+/* mechanism_choice.h - the SASL mechanisms that can be configured, the best first. */
 #ifndef MAILVANE_MECHANISM_CHOICE_H
 #define MAILVANE_MECHANISM_CHOICE_H
 
 #include "view.h"
 
 enum mechanism {
-	MECHANISM_BEST, /* no wish: the best that is offered */
+	MECHANISM_BEST, /* the best one that the server offers */
 	MECHANISM_SCRAM_SHA_256_PLUS,
 	MECHANISM_SCRAM_SHA_256,
 	MECHANISM_SCRAM_SHA_1_PLUS,
@@ -22,13 +22,13 @@ enum mechanism {
 /* "SCRAM-SHA-256"; "best". */
 const char *mechanism_name(enum mechanism);
 
-/* All of them in the order of the enum, NULL behind them. */
+/* The names of all mechanisms in the order of the enum, followed by NULL. */
 extern const char *const mechanism_names[MECHANISM_COUNT + 1];
 
-/* False (and *ret untouched) for an unknown name. */
+/* False for an unknown name; *ret_mechanism is unchanged then. */
 bool mechanism_from_name(struct view, enum mechanism *ret_mechanism);
 
-/* True for those that send a token in place of a password. */
+/* True for mechanisms that send a token in place of a password. */
 bool mechanism_wants_token(enum mechanism);
 
 #endif

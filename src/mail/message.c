@@ -69,9 +69,9 @@ const char *message_begin(struct dialogue *d)
 
 	if (complaint != NULL)
 		return complaint;
-	if (d->params->overhear != NULL)
-		d->params->overhear(d->params->overhear_user, SPEAKER_US,
-				    view_of("(the message)"));
+	if (d->params->on_line != NULL)
+		d->params->on_line(d->params->on_line_user, SPEAKER_US,
+				   view_of("(the message)"));
 	d->state |= SENDING;
 	d->handed = 0;
 	message_fill(d);
@@ -112,12 +112,12 @@ struct span dialogue_pause(const struct dialogue *d)
 
 bool message_found(const struct dialogue *d)
 {
-	return dialogue_knows(d, LEARNED_INSIDE) && d->found > 0;
+	return dialogue_has_learned(d, LEARNED_LOGGED_IN) && d->found > 0;
 }
 
 bool message_missing(const struct dialogue *d)
 {
-	return dialogue_knows(d, LEARNED_INSIDE) && d->found == 0;
+	return dialogue_has_learned(d, LEARNED_LOGGED_IN) && d->found == 0;
 }
 
 bool message_unwanted(const struct dialogue *d)

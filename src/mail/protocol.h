@@ -1,4 +1,4 @@
-/* protocol.h - the protocols there are dialogues for. */
+/* protocol.h - the protocols that the dialogues speak. */
 #ifndef MAILVANE_PROTOCOL_H
 #define MAILVANE_PROTOCOL_H
 
@@ -14,23 +14,24 @@ struct protocol;
 PROTOCOLS(PROTOCOL_DECLARED)
 #undef PROTOCOL_DECLARED
 
-/* What else than a probe can be held with a protocol, for dialogue_params; each logs in as a probe
- * does, and needs `mail` there. */
+/* What else than a probe can be held with a protocol, for dialogue_params; each logs in as
+ * a probe does, and needs `mail` there. */
 struct step_table;
-/* Sends mail->message from `from` to `to`; the outcome is the answer to it. SMTP and LMTP. */
+/* Sends mail->message from `from` to `to`; the outcome is the answer to it. SMTP and
+ * LMTP. */
 extern const struct step_table smtp_submission;
-/* Looks for mail->message_id in mail->mailbox until it is there, by IDLE (RFC 2177) or, without
- * that, each mail->pause; fetches the message and, if wanted, deletes it. IMAP. */
+/* Looks for mail->message_id in mail->mailbox until it is there, by IDLE (RFC 2177) or,
+ * without that, each mail->pause; fetches the message and, if wanted, deletes it. IMAP. */
 extern const struct step_table imap_watch;
-/* Looks for mail->message_id among the last DIALOGUE_LOOKS_MAX messages, once, and, if wanted,
- * deletes it. What came behind the login is seen by the next session only. POP3. */
+/* Looks for mail->message_id among the last DIALOGUE_LOOKS_MAX messages, once, and, if
+ * wanted, deletes it. What came behind the login is seen by the next session only. POP3. */
 extern const struct step_table pop3_look;
 
 /* "smtp", "lmtp", "imap", "pop3", "sieve". */
 const char *protocol_name(const struct protocol *);
 /* NULL for an unknown name. */
 const struct protocol *protocol_from_name(struct view);
-/* The names of all, for messages; *ret_count of them. */
+/* The static array of all names, for messages; *ret_count is set to its length. */
 const char *const *protocol_names(size_t *ret_count);
 
 /* A login is among the capabilities, as dialogue_offered_before has them. */

@@ -1,7 +1,8 @@
-/* redaction.c - texts are compared by what is left when all that can hide a secret is taken away.
+/* redaction.c - finds secrets in texts even where a server has encoded or disguised them.
  *
- * Both the text and the secret are reduced to lower-case letters, digits and signs. A text is read
- * up to three times: cleaned as it would be shown, as it came, and with its percent signs decoded.
+ * Both the text and the secret are reduced to lower-case letters, digits and punctuation,
+ * then compared. A text is searched up to three times: as it came, cleaned as it would be
+ * shown, and with percent-encoding decoded.
  */
 #include "redaction.h"
 
@@ -11,19 +12,19 @@
 #include <string.h>
 
 const char redaction_withheld[] = "(withheld: the server repeated the password)";
-const char redaction_exchange[] = "(SASL exchange not shown)";
+const char redaction_sasl_exchange[] = "(SASL exchange not shown)";
 
 enum {
-	SAID_MAX = 3 * DIALOGUE_LINE_MAX + 1, /* each byte may become U+FFFD */
+	TEXT_MAX = 3 * DIALOGUE_LINE_MAX + 1, /* each byte may become U+FFFD */
 	FORM_MAX = (SASL_EXCHANGE_MESSAGE_MAX + 2 + 2) / 3 * 4,
-	LONG_MIN = 16, /* of such a secret a run is a secret, too */
+	LONG_MIN = 16, /* of a secret this long, any part of RUN_MIN characters counts */
 	RUN_MIN = 12,
-	PLAIN_MIN = 3,  /* fewer ASCII characters are no secret by themselves */
-	HEX_MIN = 3,    /* bytes */
-	SPOKEN_MIN = 8, /* shorter messages of an exchange occur by chance */
+	PLAIN_MIN = 3,     /* fewer ASCII characters are not searched for alone */
+	HEX_MIN = 3,       /* bytes; shorter secrets are not searched for in hexadecimal */
+	SENSITIVE_MIN = 8, /* shorter messages of an exchange occur by chance */
 };
 
-/* --- what is left of a text ---------------------------------------------------------------- */
+/* --- the reduced form of a text ------------------------------------------------------------ */
 
 static char secret_reduced_char(char c)
 {
@@ -31,7 +32,8 @@ static char secret_reduced_char(char c)
 	return c == '-' ? '+' : c == '_' ? '/' : c; /* RFC 4648 section 5 */
 }
 
-/* Without blanks, controls and backslashes, and without all but ASCII when that is wanted. */
+/* Writes the text to dst without blanks, control characters and backslashes, and if
+ * only_ascii without all bytes that are not ASCII. */
 static struct view secret_reduce(struct view v, bool only_ascii, char *dst)
 {
 	size_t n = 0;
@@ -54,7 +56,7 @@ static int secret_hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Only the hexadecimal digits: "\x73", "73:65" and "%73" are all 73. */
+/* Writes only the hexadecimal digits to dst: "\x73", "73:65" and "%73" all contain 73. */
 static struct view secret_digits(struct view v, char *dst)
 {
 	size_t n = 0;
@@ -93,9 +95,10 @@ static unsigned secret_hash(const char *p)
 	return gram * 2654435761U >> 16;
 }
 
-/* RUN_MIN characters of the secret stand in the text in a row: all pieces of four of such a run
- * are pieces of the secret. Chance would need as many collisions of the hash. */
-static bool secret_shares_run(struct view said, struct view secret)
+/* True if RUN_MIN consecutive characters of the secret occur in the text. The set `seen`
+ * holds a hash of each group of four characters of the secret; the text has such a run
+ * where nine consecutive groups are in the set. */
+static bool secret_shares_run(struct view searched, struct view secret)
 {
 	enum { GRAM = 4 };
 	unsigned char seen[65536 / 8];
@@ -107,8 +110,8 @@ static bool secret_shares_run(struct view said, struct view secret)
 
 		seen[hash / 8] = (unsigned char)(seen[hash / 8] | 1U << hash % 8);
 	}
-	for (size_t i = 0; i + GRAM <= said.n; i++) {
-		unsigned hash = secret_hash(said.p + i);
+	for (size_t i = 0; i + GRAM <= searched.n; i++) {
+		unsigned hash = secret_hash(searched.p + i);
 
 		run = seen[hash / 8] & 1U << hash % 8 ? run + 1 : 0;
 		if (run > RUN_MIN - GRAM)
@@ -117,32 +120,34 @@ static bool secret_shares_run(struct view said, struct view secret)
 	return false;
 }
 
-/* The text was cut off in the middle of the secret: half of it, or eight characters. */
-static bool secret_is_cut(struct view said, struct view secret)
+/* True if the text ends with the first half of the secret, or with its first eight
+ * characters, because it was cut off there. */
+static bool secret_is_cut(struct view searched, struct view secret)
 {
 	size_t least = secret.n < 6 ? 3 : secret.n / 2;
 
 	if (least > 8)
 		least = 8;
-	for (size_t n = least; n < secret.n && n <= said.n; n++)
-		if (memcmp(said.p + said.n - n, secret.p, n) == 0)
+	for (size_t n = least; n < secret.n && n <= searched.n; n++)
+		if (memcmp(searched.p + searched.n - n, secret.p, n) == 0)
 			return true;
 	return false;
 }
 
-static bool secret_found(struct view said, struct view secret)
+static bool secret_found(struct view searched, struct view secret)
 {
-	if (secret.n == 0 || said.n == 0)
+	if (secret.n == 0 || searched.n == 0)
 		return false;
 	if (secret.n >= LONG_MIN)
-		return secret_shares_run(said, secret);
-	return memmem(said.p, said.n, secret.p, secret.n) != NULL ||
-	       secret_is_cut(said, secret);
+		return secret_shares_run(searched, secret);
+	return memmem(searched.p, searched.n, secret.p, secret.n) != NULL ||
+	       secret_is_cut(searched, secret);
 }
 
-/* The letters of base64 that are of the secret alone, when `before` bytes stand in front of it. A
- * secret of one or two bytes has none: all of it, with the padding, takes their place. */
-static bool secret_base64_found(struct view said, struct view secret, size_t before)
+/* True if the text holds the secret in base64 where `before` bytes (0, 1 or 2) precede it.
+ * Only the base64 characters that depend on the secret alone are compared. For a secret of
+ * one or two bytes the whole encoding with its padding is compared. */
+static bool secret_base64_found(struct view searched, struct view secret, size_t before)
 {
 	char storage[FORM_MAX], bytes[SASL_EXCHANGE_MESSAGE_MAX + 2] = { 0 };
 	size_t first = before == 0 ? 0 : before + 1, end = (before + secret.n) * 8 / 6;
@@ -160,17 +165,17 @@ static bool secret_base64_found(struct view said, struct view secret, size_t bef
 	if (end >= first + 4) {
 		form = secret_reduce((struct view){ storage + first, end - first }, true,
 				     storage);
-		found = secret_found(said, form);
+		found = secret_found(searched, form);
 	}
 	explicit_bzero(bytes, before + secret.n);
 	explicit_bzero(storage, b.n);
 	return found;
 }
 
-static bool secret_hex_found(struct view said, struct view secret)
+static bool secret_hex_found(struct view searched, struct view secret)
 {
 	static const char digits[] = "0123456789abcdef";
-	char storage[SAID_MAX], form[2 * SASL_EXCHANGE_MESSAGE_MAX];
+	char storage[TEXT_MAX], form[2 * SASL_EXCHANGE_MESSAGE_MAX];
 	bool found;
 
 	if (secret.n < HEX_MIN || secret.n > SASL_EXCHANGE_MESSAGE_MAX)
@@ -179,13 +184,13 @@ static bool secret_hex_found(struct view said, struct view secret)
 		form[2 * i] = digits[(unsigned char)secret.p[i] >> 4];
 		form[2 * i + 1] = digits[secret.p[i] & 15];
 	}
-	found =
-	    secret_found(secret_digits(said, storage), (struct view){ form, 2 * secret.n });
+	found = secret_found(secret_digits(searched, storage),
+			     (struct view){ form, 2 * secret.n });
 	explicit_bzero(form, 2 * secret.n);
 	return found;
 }
 
-/* Cleaning such a text would only trim it. */
+/* Such a text needs no cleaning before it is searched. */
 static bool secret_is_plain_ascii(struct view v)
 {
 	for (size_t i = 0; i < v.n; i++)
@@ -194,24 +199,25 @@ static bool secret_is_plain_ascii(struct view v)
 	return true;
 }
 
-static struct view secret_clean(struct view v, char storage[SAID_MAX])
+static struct view cleaned_text(struct view v, char storage[TEXT_MAX])
 {
 	if (secret_is_plain_ascii(v))
 		return v;
-	return (struct view){ storage, printable_copy(storage, SAID_MAX, v) };
+	return (struct view){ storage, printable_copy(storage, TEXT_MAX, v) };
 }
 
-/* A secret of few ASCII characters is compared with all of its characters. */
+/* True if the text holds the secret itself. A secret with few ASCII characters is compared
+ * with its other characters, too. */
 static bool secret_plain_found(struct view text, struct view secret)
 {
-	char said[SAID_MAX], cleaned[SAID_MAX], form[SAID_MAX];
-	struct view clean = secret_clean(secret, cleaned);
+	char searched[TEXT_MAX], cleaned[TEXT_MAX], form[TEXT_MAX];
+	struct view clean = cleaned_text(secret, cleaned);
 	struct view reduced = secret_reduce(clean, true, form);
 	bool ascii = reduced.n >= PLAIN_MIN || reduced.n == clean.n, found;
 
 	if (!ascii)
 		reduced = secret_reduce(clean, false, form);
-	found = secret_found(secret_reduce(text, ascii, said), reduced);
+	found = secret_found(secret_reduce(text, ascii, searched), reduced);
 	explicit_bzero(cleaned, clean.p == cleaned ? clean.n : 0);
 	explicit_bzero(form, reduced.n);
 	return found;
@@ -221,22 +227,24 @@ static bool secret_plain_found(struct view text, struct view secret)
 
 static bool secret_encoded(struct view text, struct view secret)
 {
-	char storage[SAID_MAX];
-	struct view said = secret_reduce(text, true, storage);
+	char storage[TEXT_MAX];
+	struct view searched = secret_reduce(text, true, storage);
 
-	return secret_base64_found(said, secret, 0) ||
-	       secret_base64_found(said, secret, 1) ||
-	       secret_base64_found(said, secret, 2) || secret_hex_found(said, secret);
+	return secret_base64_found(searched, secret, 0) ||
+	       secret_base64_found(searched, secret, 1) ||
+	       secret_base64_found(searched, secret, 2) ||
+	       secret_hex_found(searched, secret);
 }
 
-static struct view redaction_secret_of(const struct dialogue *d)
+static struct view configured_secret(const struct dialogue *d)
 {
 	const struct dialogue_params *t = d->params;
 
-	return view_of(t->withhold != NULL ? t->withhold : t->password);
+	return view_of(t->redacted_secret != NULL ? t->redacted_secret : t->password);
 }
 
-/* In one message with the user: what base64 leaves of a short password alone is too little. */
+/* True if the text holds a login message of user and password in base64: of a short
+ * password alone too few base64 characters are certain. */
 static bool secret_message_found(const struct dialogue *d, struct view text)
 {
 	char storage[SASL_EXCHANGE_MESSAGE_MAX];
@@ -247,24 +255,24 @@ static bool secret_message_found(const struct dialogue *d, struct view text)
 		return false;
 	for (enum mechanism m = MECHANISM_PLAIN; m < MECHANISM_COUNT && !found; m++) {
 		buffer_init(&made, storage, sizeof(storage));
-		if (sasl_exchange_message(d, m, &made))
+		if (sasl_exchange_write_secret(d, m, &made))
 			found = secret_encoded(text, buffer_view(&made));
 		explicit_bzero(storage, made.n);
 	}
 	return found;
 }
 
-/* What was said in the exchange of this login. */
-static bool secret_spoken_found(const struct dialogue *d, struct view text)
+/* True if the text holds a sensitive message of this login's SASL exchange. */
+static bool secret_sensitive_message_found(const struct dialogue *d, struct view text)
 {
-	struct view rest = sasl_exchange_spoken(d);
+	struct view rest = sasl_exchange_sensitive(d);
 
 	while (rest.n > 0) {
 		const char *end = memchr(rest.p, '\0', rest.n);
 		struct view message = { rest.p,
 					end != NULL ? (size_t)(end - rest.p) : rest.n };
 
-		if (message.n >= SPOKEN_MIN &&
+		if (message.n >= SENSITIVE_MIN &&
 		    (secret_plain_found(text, message) || secret_encoded(text, message)))
 			return true;
 		rest = view_skip(rest, message.n + 1);
@@ -272,30 +280,30 @@ static bool secret_spoken_found(const struct dialogue *d, struct view text)
 	return false;
 }
 
-/* One reading of the text. */
+/* Searches one form of the text for all secrets. */
 static bool secret_any_found(const struct dialogue *d, struct view text)
 {
 	enum { SHORT_MAX = 6 };
-	struct view secret = redaction_secret_of(d);
+	struct view secret = configured_secret(d);
 
 	if (secret.n > 0 &&
 	    (secret_plain_found(text, secret) || secret_encoded(text, secret) ||
 	     (secret.n <= SHORT_MAX && secret_message_found(d, text))))
 		return true;
-	return secret_spoken_found(d, text);
+	return secret_sensitive_message_found(d, text);
 }
 
-bool redaction_finds(const struct dialogue *d, struct view text)
+bool redaction_finds_secret(const struct dialogue *d, struct view text)
 {
-	char storage[SAID_MAX];
+	char storage[TEXT_MAX];
 
 	if (text.n == 0 ||
-	    (redaction_secret_of(d).n == 0 && sasl_exchange_spoken(d).n == 0))
+	    (configured_secret(d).n == 0 && sasl_exchange_sensitive(d).n == 0))
 		return false;
-	if (text.n > DIALOGUE_LINE_MAX || redaction_secret_of(d).n > DIALOGUE_TOKEN_MAX)
+	if (text.n > DIALOGUE_LINE_MAX || configured_secret(d).n > DIALOGUE_TOKEN_MAX)
 		return true;
 	if (secret_any_found(d, text) || (!secret_is_plain_ascii(text) &&
-					  secret_any_found(d, secret_clean(text, storage))))
+					  secret_any_found(d, cleaned_text(text, storage))))
 		return true;
 	return memchr(text.p, '%', text.n) != NULL &&
 	       secret_any_found(d, secret_unescape(text, storage));
@@ -303,16 +311,17 @@ bool redaction_finds(const struct dialogue *d, struct view text)
 
 /* --- what is shown ------------------------------------------------------------------------- */
 
-bool redaction_is_exchange(const struct dialogue *d, enum framing framing)
+bool redaction_in_sasl_exchange(const struct dialogue *d, enum framing framing)
 {
 	const struct mail_reply *r = &d->reply;
 
 	return d->step->flags & STEP_SASL &&
-	       (framing == LINE_BAD || r->answer == ANSWER_MORE ||
-		view_equal(view_of(r->word), "SASL"));
+	       (framing == LINE_BAD || r->answer == ANSWER_CONTINUE ||
+		view_equal(view_of(r->status_code), "SASL"));
 }
 
-/* "<1896.697170952@dbc.example>", or the beginning of one. */
+/* The size of an APOP timestamp "<1896.697170952@dbc.example>", or of the beginning of one,
+ * at the front of the text; 0 if there is none. */
 static size_t secret_timestamp_size(struct view v)
 {
 	const char *close = memchr(v.p, '>', v.n);
@@ -344,7 +353,7 @@ void redaction_copy(const struct dialogue *d, struct view text, char *dst, size_
 	struct buffer b;
 
 	buffer_init(&b, storage, sizeof(storage));
-	if (redaction_finds(d, text))
+	if (redaction_finds_secret(d, text))
 		text = view_of(redaction_withheld);
 	else if (d->params->protocol->greets_with_timestamp && d->phase == PHASE_GREETING)
 		text = secret_without_timestamp(text, &b);

@@ -1,48 +1,59 @@
-/* sasl.h - the way in: which login is used, and whether it may be tried at all.
+/* sasl.h - decides which login is used and whether it may be tried; guards and judges for
+ * drivers.
  *
- * In the tables of the drivers an exchange is three rows: the command with the first message,
- * the command alone, and the messages that follow (STEP_AGAIN). What is in them: exchange.h.
+ * In the step table of a driver a SASL exchange has three rows: the command with the first
+ * message (the initial response), the command alone, and the following messages
+ * (STEP_AGAIN). Their contents come from sasl_mechanisms.h.
  */
 #ifndef MAILVANE_SASL_H
 #define MAILVANE_SASL_H
 
 #include "driver.h"
 
-/* A login may be tried here: inside TLS with a verified certificate, or as the flags of the
- * terms allow; never in plain text where the terms require TLS. That holds for the mechanisms
- * that send no password, too: what they send can be guessed at for as long as one likes. */
+/* True if a login may be tried on this connection: inside TLS with a verified certificate,
+ * or as the flags of the params permit; never in plain text if the params require STARTTLS.
+ * This holds for mechanisms that send no password, too, because the password can be guessed
+ * offline from what they send. */
 bool sasl_may_send(const struct dialogue *);
 
-/* One word of the server's list. */
-void sasl_offered(struct dialogue *, struct view mechanism);
-/* All words of it. */
-void sasl_offered_all(struct dialogue *, struct view mechanisms);
+/* Records that the server offers this mechanism. */
+void sasl_add_mechanism(struct dialogue *, struct view mechanism);
+/* The same for each word of a list. */
+void sasl_add_mechanisms(struct dialogue *, struct view mechanisms);
 
-/* What the server calls itself: some bind logins in a way of their own. */
-void sasl_heard_name(struct dialogue *, struct view words);
+/* Records a text in which the server names its software: Cyrus binds logins in its own way
+ * (LEARNED_TLS_UNIQUE). */
+void sasl_record_server_name(struct dialogue *, struct view words);
 
-/* It would be well to know more of the server before a login is bound. */
-bool sasl_in_doubt(const struct dialogue *);
+/* True if the login would use channel binding and the server's software is not known yet,
+ * so that the list of capabilities is worth a command. */
+bool sasl_needs_capability_list(const struct dialogue *);
 
-/* The one that is used, the best there is; MECHANISM_BEST when there is none. */
+/* The mechanism to use: the best one that is offered and usable; MECHANISM_BEST if there is
+ * none. */
 enum mechanism sasl_mechanism(const struct dialogue *);
 
-/* Guards of how an exchange begins. At most one of these, sasl_by_command and sasl_barred is
- * true; none, when no login is wanted, or when TLS is up but the certificate is not verified
- * (that finding is the certificate's). `room`: the bytes a first message in base64 may have
- * behind the command; where it does not fit the server is asked to invite it. */
-bool sasl_at_once(const struct dialogue *, size_t room);
-bool sasl_invited(const struct dialogue *, size_t room);
-bool sasl_waits(const struct dialogue *);   /* the server has to speak first */
-bool sasl_goes_on(const struct dialogue *); /* a message is due */
+/* Guards that choose how a login begins. At most one of the first three, sasl_by_command
+ * and sasl_not_possible is true. None is true if no login is wanted, or inside TLS with an
+ * unverified certificate, where the certificate is the fault. `room` is how many bytes of
+ * base64 may follow the command; a longer first message is sent after the server's
+ * continuation request. */
+bool sasl_initial_response_fits(const struct dialogue *, size_t room);
+bool sasl_initial_response_too_long(const struct dialogue *, size_t room);
+bool sasl_server_speaks_first(const struct dialogue *);
+/* Guard: the next message of the exchange is due. */
+bool sasl_exchange_continues(const struct dialogue *);
+/* Guard: the login uses the protocol's own command: LOGIN, USER and PASS. */
 bool sasl_by_command(const struct dialogue *);
-bool sasl_barred(const struct dialogue *);
+/* Guard: a login is wanted, and the server offers no way that is usable or permitted. */
+bool sasl_not_possible(const struct dialogue *);
 
-/* Guard: a login was wanted, and we are in. */
-bool sasl_inside(const struct dialogue *);
+/* Guard: a login was wanted and has succeeded. */
+bool sasl_logged_in(const struct dialogue *);
 
-/* Judges: of each reply of a login, and of sasl_barred (FAULT_AUTH_UNSUPPORTED). */
-enum judgement sasl_hear(struct dialogue *, const struct mail_reply *);
-enum judgement sasl_blame_barred(struct dialogue *, const struct mail_reply *);
+/* Judges: for each reply during a login, and for sasl_not_possible, which sets
+ * FAULT_AUTH_UNSUPPORTED. */
+enum judgement sasl_judge_reply(struct dialogue *, const struct mail_reply *);
+enum judgement sasl_fail_not_possible(struct dialogue *, const struct mail_reply *);
 
 #endif

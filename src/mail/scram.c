@@ -1,11 +1,12 @@
-/* scram.c - the messages in the order they go: RFC 5802 section 5 has the names used here. */
+/* scram.c - the messages in the order in which they are sent; the names are those of RFC
+ * 5802 section 5. */
 #include "scram.h"
 
 #include "base64.h"
 
 #include <string.h>
 
-/* Thrice the user, both nonces, and what binds. */
+/* Room for the user (three bytes for each byte), both nonces and the channel binding. */
 enum { AUTH_MESSAGE_MAX = 3 * 512 + SCRAM_MESSAGE_MAX + SCRAM_RESPONSE_MAX + 64 };
 
 bool scram_init(struct scram *s, const struct digests *digests, enum digest digest)
@@ -22,9 +23,9 @@ bool scram_init(struct scram *s, const struct digests *digests, enum digest dige
 	return true;
 }
 
-/* --- what we say --------------------------------------------------------------------------- */
+/* --- what we send -------------------------------------------------------------------------- */
 
-static void put_header(const struct scram *s, struct buffer *b)
+static void scram_put_header(const struct scram *s, struct buffer *b)
 {
 	if (s->binding != NULL)
 		buffer_text(b, "p=");
@@ -33,7 +34,7 @@ static void put_header(const struct scram *s, struct buffer *b)
 }
 
 /* client-first-message-bare. RFC 5802 section 5.1: saslname. */
-static void put_bare(const struct scram *s, struct view user, struct buffer *b)
+static void scram_put_first_bare(const struct scram *s, struct view user, struct buffer *b)
 {
 	buffer_text(b, "n=");
 	for (size_t i = 0; i < user.n; i++) {
@@ -50,18 +51,19 @@ static void put_bare(const struct scram *s, struct view user, struct buffer *b)
 
 void scram_first(const struct scram *s, struct view user, struct buffer *b)
 {
-	put_header(s, b);
-	put_bare(s, user, b);
+	scram_put_header(s, b);
+	scram_put_first_bare(s, user, b);
 }
 
 /* client-final-message-without-proof. */
-static void put_without_proof(const struct scram *s, struct view nonce, struct buffer *b)
+static void scram_put_final_without_proof(const struct scram *s, struct view nonce,
+					  struct buffer *b)
 {
 	char storage[sizeof("p=,,") + 32 + SCRAM_BOUND_MAX];
 	struct buffer bound;
 
 	buffer_init(&bound, storage, sizeof(storage));
-	put_header(s, &bound);
+	scram_put_header(s, &bound);
 	if (s->binding != NULL)
 		buffer_put(&bound, (struct view){ s->bound, s->bound_n });
 	b->full = b->full || bound.full;
@@ -71,10 +73,10 @@ static void put_without_proof(const struct scram *s, struct view nonce, struct b
 	buffer_put(b, nonce);
 }
 
-/* --- what the server says ------------------------------------------------------------------ */
+/* --- what the server sends ----------------------------------------------------------------- */
 
-/* The value of the attribute that stands next: "r=...,"; it ends at a comma. */
-static bool scram_take(struct view *rest, char name, struct view *ret_value)
+/* Takes the next attribute, "r=..." up to a comma. False if it has another name. */
+static bool scram_take_attribute(struct view *rest, char name, struct view *ret_value)
 {
 	const char *comma;
 	size_t n;
@@ -93,7 +95,7 @@ struct challenge {
 	uint64_t iterations;
 };
 
-static bool is_printable(struct view v)
+static bool is_printable_ascii(struct view v)
 {
 	for (size_t i = 0; i < v.n; i++)
 		if (v.p[i] <= ' ' || v.p[i] >= 0x7f)
@@ -101,26 +103,30 @@ static bool is_printable(struct view v)
 	return true;
 }
 
-/* The server's part of the nonce must not be missing. */
-static bool scram_is_ours(const struct scram *s, struct view nonce)
+/* The nonce must begin with ours, and the server must have added its own part. */
+static bool scram_nonce_begins_with_ours(const struct scram *s, struct view nonce)
 {
 	size_t n = strlen(s->nonce);
 
-	return nonce.n > n && memcmp(nonce.p, s->nonce, n) == 0 && is_printable(nonce);
+	return nonce.n > n && memcmp(nonce.p, s->nonce, n) == 0 &&
+	       is_printable_ascii(nonce);
 }
 
-/* server-first-message; `salt` is decoded into `storage`. */
-static const char *scram_parse(const struct scram *s, struct view message,
-			       struct buffer *storage, struct challenge *ret_challenge)
+/* Parses server-first-message; the salt is decoded into `storage`. Returns NULL or what is
+ * wrong. */
+static const char *scram_parse_server_first(const struct scram *s, struct view message,
+					    struct buffer *storage,
+					    struct challenge *ret_challenge)
 {
 	struct view nonce, salt, iterations;
 
 	if (message.n > 1 && message.p[0] == 'm' && message.p[1] == '=')
 		return "the server's SCRAM demands an extension we do not know";
-	if (!scram_take(&message, 'r', &nonce) || !scram_take(&message, 's', &salt) ||
-	    !scram_take(&message, 'i', &iterations))
+	if (!scram_take_attribute(&message, 'r', &nonce) ||
+	    !scram_take_attribute(&message, 's', &salt) ||
+	    !scram_take_attribute(&message, 'i', &iterations))
 		return "the server's first SCRAM message is not well-formed";
-	if (!scram_is_ours(s, nonce))
+	if (!scram_nonce_begins_with_ours(s, nonce))
 		return "the server's SCRAM nonce does not begin with ours";
 	if (!base64_decode(storage, salt) || storage->n == 0)
 		return "the server's SCRAM salt is not base64";
@@ -134,52 +140,56 @@ static const char *scram_parse(const struct scram *s, struct view message,
 
 /* --- the calculation ----------------------------------------------------------------------- */
 
-static struct view bytes(const struct scram *s, const unsigned char *digest)
+static struct view digest_view(const struct scram *s, const unsigned char *digest)
 {
 	return (struct view){ (const char *)digest, digest_size(s->digest) };
 }
 
-/* Section 3; the proof into `proof`, the ServerSignature stays here. */
-static bool calculate(struct scram *s, struct view password, const struct challenge *c,
-		      struct view auth_message, unsigned char *proof)
+/* RFC 5802 section 3: writes the ClientProof to `proof` and the ServerSignature to
+ * s->signature. */
+static bool scram_calculate(struct scram *s, struct view password,
+			    const struct challenge *c, struct view auth_message,
+			    unsigned char *proof)
 {
 	const struct digests *d = s->digests;
 	unsigned char salted[DIGEST_MAX], key[DIGEST_MAX], stored[DIGEST_MAX];
 	bool good =
 	    d->stretch(s->digest, password, c->salt, (unsigned)c->iterations, salted) &&
-	    d->hmac(s->digest, bytes(s, salted), view_of("Client Key"), key) &&
-	    d->hash(s->digest, bytes(s, key), stored) &&
-	    d->hmac(s->digest, bytes(s, stored), auth_message, proof);
+	    d->hmac(s->digest, digest_view(s, salted), view_of("Client Key"), key) &&
+	    d->hash(s->digest, digest_view(s, key), stored) &&
+	    d->hmac(s->digest, digest_view(s, stored), auth_message, proof);
 
 	for (size_t i = 0; good && i < digest_size(s->digest); i++)
 		proof[i] ^= key[i];
-	good = good && d->hmac(s->digest, bytes(s, salted), view_of("Server Key"), key) &&
-	       d->hmac(s->digest, bytes(s, key), auth_message, s->signature);
+	good = good &&
+	       d->hmac(s->digest, digest_view(s, salted), view_of("Server Key"), key) &&
+	       d->hmac(s->digest, digest_view(s, key), auth_message, s->signature);
 	explicit_bzero(salted, sizeof(salted));
 	explicit_bzero(key, sizeof(key));
 	explicit_bzero(stored, sizeof(stored));
 	return good;
 }
 
-static bool put_final(struct scram *s, struct view user, struct view password,
-		      struct view server_first, const struct challenge *c, struct buffer *b)
+static bool scram_put_final(struct scram *s, struct view user, struct view password,
+			    struct view server_first, const struct challenge *c,
+			    struct buffer *b)
 {
 	unsigned char proof[DIGEST_MAX];
 	char storage[AUTH_MESSAGE_MAX];
 	struct buffer auth_message;
 
-	put_without_proof(s, c->nonce, b);
+	scram_put_final_without_proof(s, c->nonce, b);
 	buffer_init(&auth_message, storage, sizeof(storage));
-	put_bare(s, user, &auth_message);
+	scram_put_first_bare(s, user, &auth_message);
 	buffer_text(&auth_message, ",");
 	buffer_put(&auth_message, server_first);
 	buffer_text(&auth_message, ",");
 	buffer_put(&auth_message, buffer_view(b));
 	if (auth_message.full || b->full ||
-	    !calculate(s, password, c, buffer_view(&auth_message), proof))
+	    !scram_calculate(s, password, c, buffer_view(&auth_message), proof))
 		return false;
 	buffer_text(b, ",p=");
-	return base64_encode(b, bytes(s, proof));
+	return base64_encode(b, digest_view(s, proof));
 }
 
 struct scram_complaint scram_final(struct scram *s, struct view user, struct view password,
@@ -194,7 +204,7 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 	if (server_first.n > SCRAM_MESSAGE_MAX)
 		return (struct scram_complaint){ FAULT_LIMIT,
 						 "a SCRAM message that is too long" };
-	words = scram_parse(s, server_first, &salt, &c);
+	words = scram_parse_server_first(s, server_first, &salt, &c);
 	if (words != NULL)
 		return (struct scram_complaint){ FAULT_PROTOCOL, words };
 	if (c.iterations < SCRAM_ITERATIONS_MIN)
@@ -208,7 +218,7 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 		return (struct scram_complaint){
 			FAULT_LIMIT, "the server asks for more than 100000 rounds of SCRAM"
 		};
-	if (!put_final(s, user, password, server_first, &c, b))
+	if (!scram_put_final(s, user, password, server_first, &c, b))
 		return (struct scram_complaint){ FAULT_INTERNAL,
 						 "SCRAM cannot be calculated here" };
 	return (struct scram_complaint){ FAULT_OK, NULL };
@@ -216,7 +226,7 @@ struct scram_complaint scram_final(struct scram *s, struct view user, struct vie
 
 bool scram_error(struct view server_final, struct view *ret_error)
 {
-	return scram_take(&server_final, 'e', ret_error);
+	return scram_take_attribute(&server_final, 'e', ret_error);
 }
 
 bool scram_error_is_known(struct view error)
@@ -241,8 +251,8 @@ bool scram_error_is_known(struct view error)
 	return false;
 }
 
-/* Takes as long whatever differs. */
-static bool scram_same(const unsigned char *a, const char *b, size_t n)
+/* Compares in constant time. */
+static bool equal_in_constant_time(const unsigned char *a, const char *b, size_t n)
 {
 	unsigned different = 0;
 
@@ -258,12 +268,13 @@ struct scram_complaint scram_verify(const struct scram *s, struct view server_fi
 	struct view text;
 
 	buffer_init(&signature, storage, sizeof(storage));
-	if (!scram_take(&server_final, 'v', &text) || !base64_decode(&signature, text))
+	if (!scram_take_attribute(&server_final, 'v', &text) ||
+	    !base64_decode(&signature, text))
 		return (struct scram_complaint){
 			FAULT_PROTOCOL, "the server's last SCRAM message is not well-formed"
 		};
 	if (signature.n != digest_size(s->digest) ||
-	    !scram_same(s->signature, signature.p, signature.n))
+	    !equal_in_constant_time(s->signature, signature.p, signature.n))
 		return (struct scram_complaint){
 			FAULT_AUTH_SERVER_PROOF,
 			"the server's proof is wrong: it does not know the password"

@@ -1,8 +1,8 @@
 /* sieve.c - ManageSieve as a client speaks it: RFC 5804.
  *
- * The conversation is the table at the foot. The server lists its capabilities in the greeting
- * and, unasked, once more when TLS is up (section 2.2). A literal in a line is in it as it
- * came: "{5}", LF, five bytes.
+ * The dialogue is the table of steps at the foot. The server lists its capabilities in the
+ * greeting and sends them again unasked when TLS has begun (section 2.2). A line holds its
+ * literals as they came: "{5}", LF, five bytes.
  */
 #include "driver.h"
 #include "replies.h"
@@ -12,8 +12,8 @@
 
 /* --- lines --------------------------------------------------------------------------------- */
 
-/* What stands between the quotes; an escaped character may be among it. */
-static bool take_quoted(struct view *rest, struct view *ret_string)
+/* Takes the text between quotes; it may hold escaped characters. */
+static bool sieve_take_quoted(struct view *rest, struct view *ret_string)
 {
 	for (size_t i = 1; i < rest->n; i++) {
 		if (rest->p[i] == '"') {
@@ -27,7 +27,7 @@ static bool take_quoted(struct view *rest, struct view *ret_string)
 	return false;
 }
 
-/* The runner has counted: behind "{n}" and the LF there are n bytes. */
+/* dialogue.c has made sure that n bytes follow "{n}" and the LF. */
 static bool sieve_take_literal(struct view *rest, struct view *ret_string)
 {
 	const char *lf = memchr(rest->p, '\n', rest->n);
@@ -47,20 +47,20 @@ static bool sieve_take_literal(struct view *rest, struct view *ret_string)
 	return true;
 }
 
-static bool take_string(struct view *rest, struct view *ret_string)
+static bool sieve_take_string(struct view *rest, struct view *ret_string)
 {
-	/* Only in front: a literal may end in blanks. */
+	/* Blanks are trimmed only in front, because a literal may end in blanks. */
 	while (rest->n > 0 && rest->p[0] == ' ')
 		*rest = view_skip(*rest, 1);
 	if (rest->n == 0)
 		return false;
 	if (rest->p[0] == '"')
-		return take_quoted(rest, ret_string);
+		return sieve_take_quoted(rest, ret_string);
 	return rest->p[0] == '{' && sieve_take_literal(rest, ret_string);
 }
 
-/* Without the backslashes of a quoted string. */
-static void hear_text(struct mail_reply *r, struct view text)
+/* Adds text to the reply without the backslashes of a quoted string. */
+static void sieve_add_text(struct mail_reply *r, struct view text)
 {
 	char storage[sizeof(r->storage)];
 	struct buffer plain;
@@ -72,11 +72,12 @@ static void hear_text(struct mail_reply *r, struct view text)
 		if (!buffer_put(&plain, (struct view){ text.p + i, 1 }))
 			break;
 	}
-	mail_reply_hear(r, buffer_view(&plain));
+	mail_reply_add_text(r, buffer_view(&plain));
 }
 
-/* "(QUOTA/MAXSIZE)", "(REFERRAL "sieve://example.net")": the word of it. Parentheses stand
- * inside of strings only. That of "(SASL "...")" is a challenge: section 2.1. */
+/* "(QUOTA/MAXSIZE)", "(REFERRAL "sieve://example.net")": takes the first word as the status
+ * code. A parenthesis inside the code can only be part of a string. The string of "(SASL
+ * "...")" is a challenge, section 2.1. */
 static bool sieve_take_code(struct view *rest, struct mail_reply *r)
 {
 	struct view string;
@@ -85,13 +86,13 @@ static bool sieve_take_code(struct view *rest, struct mail_reply *r)
 	*rest = view_skip(view_trim(*rest), 1);
 	while (n < rest->n && rest->p[n] != ')' && rest->p[n] != ' ')
 		n++;
-	mail_reply_mark(r, (struct view){ rest->p, n });
+	mail_reply_set_code(r, (struct view){ rest->p, n });
 	*rest = view_skip(*rest, n);
 	while (rest->n > 0 && rest->p[0] != ')')
-		if (!take_string(rest, &string))
+		if (!sieve_take_string(rest, &string))
 			return false;
-		else if (view_equal(view_of(r->word), "SASL"))
-			hear_text(r, string);
+		else if (view_equal(view_of(r->status_code), "SASL"))
+			sieve_add_text(r, string);
 	if (rest->n == 0)
 		return false;
 	*rest = view_skip(*rest, 1);
@@ -99,7 +100,7 @@ static bool sieve_take_code(struct view *rest, struct mail_reply *r)
 }
 
 /* "OK (TAG {3}LFabc) "done"", RFC 5804 section 4. */
-static enum framing sieve_hear_status(struct view line, struct mail_reply *r)
+static enum framing sieve_parse_status(struct view line, struct mail_reply *r)
 {
 	struct view words = line, status, text;
 
@@ -116,52 +117,52 @@ static enum framing sieve_hear_status(struct view line, struct mail_reply *r)
 	words = view_trim(words);
 	if (words.n == 0)
 		return LINE_LAST;
-	if (!take_string(&words, &text) || words.n > 0)
+	if (!sieve_take_string(&words, &text) || words.n > 0)
 		return LINE_BAD;
-	if (!view_equal(view_of(r->word), "SASL"))
-		hear_text(r, text);
+	if (!view_equal(view_of(r->status_code), "SASL"))
+		sieve_add_text(r, text);
 	return LINE_LAST;
 }
 
-/* A string and nothing behind it. */
-static enum framing hear_challenge(struct view line, struct mail_reply *r)
+/* A challenge is a line that holds one string. */
+static enum framing sieve_parse_challenge(struct view line, struct mail_reply *r)
 {
 	struct view text;
 
-	if (!take_string(&line, &text) || view_trim(line).n > 0)
+	if (!sieve_take_string(&line, &text) || view_trim(line).n > 0)
 		return LINE_BAD;
-	r->answer = ANSWER_MORE;
-	hear_text(r, text);
+	r->answer = ANSWER_CONTINUE;
+	sieve_add_text(r, text);
 	return LINE_LAST;
 }
 
 /* Each list replaces the one before. */
-static void begin_list(struct dialogue *d)
+static void sieve_begin_capability_list(struct dialogue *d)
 {
-	d->learned &= LEARNED_INSIDE | LEARNED_UNIQUE;
-	dialogue_capability_set_anew(d);
+	d->learned &= LEARNED_LOGGED_IN | LEARNED_TLS_UNIQUE;
+	dialogue_clear_capabilities(d);
 }
 
 /* ""SASL" "PLAIN LOGIN"", ""STARTTLS"". */
-static enum framing sieve_hear_capability(struct dialogue *d, struct view line,
-					  struct mail_reply *r)
+static enum framing sieve_parse_capability(struct dialogue *d, struct view line,
+					   struct mail_reply *r)
 {
 	struct view name, value = { NULL, 0 };
 
-	if (!take_string(&line, &name) || name.n == 0)
+	if (!sieve_take_string(&line, &name) || name.n == 0)
 		return LINE_BAD;
-	if (view_trim(line).n > 0 && !take_string(&line, &value))
+	if (view_trim(line).n > 0 && !sieve_take_string(&line, &value))
 		return LINE_BAD;
-	if (!r->listing)
-		begin_list(d);
-	r->listing = true;
-	dialogue_capability_set(d, name, value);
+	if (!r->lists_capabilities)
+		sieve_begin_capability_list(d);
+	r->lists_capabilities = true;
+	dialogue_add_capability(d, name, value);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "IMPLEMENTATION"))
-		sasl_heard_name(d, value);
+		sasl_record_server_name(d, value);
 	if (view_equal(name, "SASL"))
-		sasl_offered_all(d, value);
+		sasl_add_mechanisms(d, value);
 	return LINE_MORE;
 }
 
@@ -170,21 +171,21 @@ static enum framing sieve_line(struct dialogue *d, struct view line, struct mail
 	if (line.n == 0)
 		return LINE_BAD;
 	if (line.p[0] != '"' && line.p[0] != '{')
-		return sieve_hear_status(line, r);
+		return sieve_parse_status(line, r);
 	if (d->phase == PHASE_GREETING || d->phase == PHASE_CAPABILITY)
-		return sieve_hear_capability(d, line, r);
-	return d->phase == PHASE_AUTH ? hear_challenge(line, r) : LINE_BAD;
+		return sieve_parse_capability(d, line, r);
+	return d->phase == PHASE_AUTH ? sieve_parse_challenge(line, r) : LINE_BAD;
 }
 
-static bool sieve_literals(struct view line)
+static bool sieve_announces_literal(struct view line)
 {
 	(void)line;
 	return true;
 }
 
-static bool sieve_at_once(const struct dialogue *d)
+static bool sieve_initial_response(const struct dialogue *d)
 {
-	return sasl_at_once(d, SIZE_MAX);
+	return sasl_initial_response_fits(d, SIZE_MAX);
 }
 
 /* RFC 5804: with at least one mechanism. */
@@ -198,21 +199,21 @@ static bool sieve_offers_login(struct view offered)
 	return false;
 }
 
-/* --- the conversation ---------------------------------------------------------------------- */
+/* --- the steps ----------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const struct step sieve_steps[] = {
 	/* phase            when               we say                                     they answer             flags         */
-	{ PHASE_GREETING,   NULL,              NULL,                                      hear_yes,               0             },
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                      starttls_blame_missing, STEP_DEAD_END },
-	{ PHASE_STARTTLS,   starttls_wanted,   "STARTTLS",                                hear_yes,               STEP_TLS      },
-	{ PHASE_CAPABILITY, dialogue_upgraded, NULL,                                      hear_yes,               0             },
-	{ PHASE_AUTH,       sasl_barred,       NULL,                                      sasl_blame_barred,      STEP_DEAD_END },
-	{ PHASE_AUTH,       sieve_at_once,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_hear,           STEP_SASL     },
-	{ PHASE_AUTH,       sasl_waits,        "AUTHENTICATE \"{mechanism}\"",            sasl_hear,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_goes_on,      "{sasl:string}",                           sasl_hear,              STEP_SASL | STEP_AGAIN },
-	{ PHASE_CAPABILITY, dialogue_unanswered, "CAPABILITY",                            hear_yes,               0             },
-	{ PHASE_QUIT,       NULL,              "LOGOUT",                                  hear_yes,               STEP_LAST     },
+	{ PHASE_GREETING,   NULL,              NULL,                                      expect_success,               0             },
+	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                      starttls_fail_missing, STEP_DEAD_END },
+	{ PHASE_STARTTLS,   starttls_wanted,   "STARTTLS",                                expect_success,               STEP_TLS      },
+	{ PHASE_CAPABILITY, dialogue_upgraded, NULL,                                      expect_success,               0             },
+	{ PHASE_AUTH,       sasl_not_possible,       NULL,                                      sasl_fail_not_possible,      STEP_DEAD_END },
+	{ PHASE_AUTH,       sieve_initial_response,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_judge_reply,           STEP_SASL     },
+	{ PHASE_AUTH,       sasl_server_speaks_first,        "AUTHENTICATE \"{mechanism}\"",            sasl_judge_reply,              STEP_SASL     },
+	{ PHASE_AUTH,       sasl_exchange_continues,      "{sasl:string}",                           sasl_judge_reply,              STEP_SASL | STEP_AGAIN },
+	{ PHASE_CAPABILITY, dialogue_no_command_answered, "CAPABILITY",                            expect_success,               0             },
+	{ PHASE_QUIT,       NULL,              "LOGOUT",                                  expect_success,               STEP_LAST     },
 };
 /* clang-format on */
 
@@ -224,8 +225,8 @@ const struct protocol sieve_protocol = {
 	.step_count = ARRAY_SIZE(sieve_steps),
 	.line = sieve_line,
 	.fault = replies_word_fault,
-	.literals = sieve_literals,
-	.keeps_literals = true,
+	.announces_literal = sieve_announces_literal,
+	.line_keeps_literals = true,
 	.closing = "BYE",
 	.cancel = "\"*\"",
 };

@@ -1,8 +1,8 @@
-/* smtp.c - SMTP and LMTP as a client speaks them: RFC 5321 and 2033, STARTTLS RFC 3207, AUTH
- * RFC 4954.
+/* smtp.c - SMTP and LMTP as a client speaks them: RFC 5321 and 2033, STARTTLS RFC 3207,
+ * AUTH RFC 4954.
  *
- * The conversation is the table at the foot, one for both: LMTP says LHLO where SMTP says EHLO
- * or, to a server of before 1993, HELO.
+ * The dialogue is the table of steps at the foot, one for both protocols. LMTP sends LHLO
+ * where SMTP sends EHLO, or HELO to a server that is too old for EHLO.
  */
 #include "driver.h"
 #include "replies.h"
@@ -10,13 +10,13 @@
 
 #include <string.h>
 
-/* The server knows HELO only; it has accepted the sender. */
-enum { LEARNED_OLD = LEARNED_DRIVER, LEARNED_SENDER = LEARNED_DRIVER << 1 };
+/* The server knows only HELO; the server has accepted the sender. */
+enum { LEARNED_HELO_ONLY = LEARNED_DRIVER, LEARNED_SENDER_ACCEPTED = LEARNED_DRIVER << 1 };
 
 /* --- lines --------------------------------------------------------------------------------- */
 
-/* One to three digits at the front. */
-static size_t number_size(struct view v)
+/* How many digits the text begins with, at most three. */
+static size_t digits_size(struct view v)
 {
 	size_t n = 0;
 
@@ -25,8 +25,9 @@ static size_t number_size(struct view v)
 	return n;
 }
 
-/* "5.7.8" at the front, RFC 3463 section 2; its size, 0 if there is none. */
-static size_t enhanced_size(struct view v)
+/* The size of an enhanced status code such as "5.7.8" at the front (RFC 3463 section 2); 0:
+ * none. */
+static size_t enhanced_code_size(struct view v)
 {
 	size_t n = 1;
 
@@ -37,7 +38,7 @@ static size_t enhanced_size(struct view v)
 
 		if (n >= v.n || v.p[n] != '.')
 			return 0;
-		digits = number_size(view_skip(v, n + 1));
+		digits = digits_size(view_skip(v, n + 1));
 		if (digits == 0)
 			return 0;
 		n += 1 + digits;
@@ -45,34 +46,34 @@ static size_t enhanced_size(struct view v)
 	return n;
 }
 
-/* qmail says it last: "authorization failed (#5.7.1)". */
-static void find_enhanced_behind(struct mail_reply *r, struct view words)
+/* qmail puts the code last: "authorization failed (#5.7.1)". */
+static void find_enhanced_code_at_end(struct mail_reply *r, struct view words)
 {
 	for (size_t i = 0; i + 2 < words.n; i++) {
 		struct view there = view_skip(words, i + 2);
-		size_t n = enhanced_size(there);
+		size_t n = enhanced_code_size(there);
 
 		if (words.p[i] == '(' && words.p[i + 1] == '#' && n > 0 && n < there.n &&
 		    there.p[n] == ')')
-			mail_reply_mark(r, (struct view){ there.p, n });
+			mail_reply_set_code(r, (struct view){ there.p, n });
 	}
 }
 
-static void smtp_hear_words(struct mail_reply *r, struct view words)
+static void smtp_parse_text(struct mail_reply *r, struct view words)
 {
-	size_t n = enhanced_size(words);
+	size_t n = enhanced_code_size(words);
 
 	if (n > 0 && (n == words.n || words.p[n] == ' ')) {
-		mail_reply_mark(r, (struct view){ words.p, n });
+		mail_reply_set_code(r, (struct view){ words.p, n });
 		words = view_skip(words, n);
 	} else {
-		find_enhanced_behind(r, words);
+		find_enhanced_code_at_end(r, words);
 	}
-	mail_reply_hear(r, view_trim(words));
+	mail_reply_add_text(r, view_trim(words));
 }
 
-/* "AUTH PLAIN LOGIN", and "AUTH=LOGIN" as it was in drafts and still is sent beside it. */
-static void smtp_hear_capability(struct dialogue *d, struct view words)
+/* "AUTH PLAIN LOGIN", and "AUTH=LOGIN", an older form that some servers send as well. */
+static void smtp_parse_capability(struct dialogue *d, struct view words)
 {
 	struct view all = words, name, parameters;
 	const char *equals;
@@ -85,11 +86,11 @@ static void smtp_hear_capability(struct dialogue *d, struct view words)
 		parameters = view_skip(all, (size_t)(equals + 1 - all.p));
 		name.n = (size_t)(equals - name.p);
 	}
-	dialogue_capability_set(d, name, parameters);
+	dialogue_add_capability(d, name, parameters);
 	if (view_equal(name, "STARTTLS"))
 		d->learned |= LEARNED_STARTTLS;
 	if (view_equal(name, "AUTH"))
-		sasl_offered_all(d, parameters);
+		sasl_add_mechanisms(d, parameters);
 }
 
 /* "250-SIZE 1000", "250 HELP", "250". All lines of a reply carry one code. */
@@ -109,11 +110,11 @@ static enum framing smtp_line(struct dialogue *d, struct view line, struct mail_
 		return LINE_BAD;
 	r->code = code;
 	r->closing = code == 421;
-	r->answer = code < 300 ? ANSWER_YES : code < 400 ? ANSWER_MORE : ANSWER_NO;
+	r->answer = code < 300 ? ANSWER_YES : code < 400 ? ANSWER_CONTINUE : ANSWER_NO;
 	if (d->phase == PHASE_CAPABILITY && code == 250 && r->lines > 1 &&
-	    !dialogue_knows(d, LEARNED_OLD))
-		smtp_hear_capability(d, words);
-	smtp_hear_words(r, words);
+	    !dialogue_has_learned(d, LEARNED_HELO_ONLY))
+		smtp_parse_capability(d, words);
+	smtp_parse_text(r, words);
 	return line.n > 3 && line.p[3] == '-' ? LINE_MORE : LINE_LAST;
 }
 
@@ -139,13 +140,13 @@ static bool upgraded_lmtp(const struct dialogue *d)
 	return dialogue_upgraded(d) && speaks_lmtp(d);
 }
 
-static bool old(const struct dialogue *d)
+static bool is_helo_only(const struct dialogue *d)
 {
-	return dialogue_knows(d, LEARNED_OLD);
+	return dialogue_has_learned(d, LEARNED_HELO_ONLY);
 }
 
 /* RFC 4954 section 4: the initial response must fit into the command line of RFC 5321. */
-static size_t smtp_dialogue_buffers_behind_auth(const struct dialogue *d)
+static size_t smtp_initial_response_max(const struct dialogue *d)
 {
 	enum { COMMAND_MAX = 512 };
 
@@ -153,14 +154,14 @@ static size_t smtp_dialogue_buffers_behind_auth(const struct dialogue *d)
 	       view_of(mechanism_name(sasl_mechanism(d))).n;
 }
 
-static bool smtp_at_once(const struct dialogue *d)
+static bool smtp_initial_response(const struct dialogue *d)
 {
-	return sasl_at_once(d, smtp_dialogue_buffers_behind_auth(d));
+	return sasl_initial_response_fits(d, smtp_initial_response_max(d));
 }
 
-static bool smtp_invited(const struct dialogue *d)
+static bool smtp_no_initial_response(const struct dialogue *d)
 {
-	return sasl_invited(d, smtp_dialogue_buffers_behind_auth(d));
+	return sasl_initial_response_too_long(d, smtp_initial_response_max(d));
 }
 
 static bool tries_envelope(const struct dialogue *d)
@@ -170,53 +171,53 @@ static bool tries_envelope(const struct dialogue *d)
 
 static bool has_sender(const struct dialogue *d)
 {
-	return dialogue_knows(d, LEARNED_SENDER);
+	return dialogue_has_learned(d, LEARNED_SENDER_ACCEPTED);
 }
 
 /* --- judges -------------------------------------------------------------------------------- */
 
-static enum judgement need_code(const struct mail_reply *r, int code)
+static enum judgement expect_code_exactly(const struct mail_reply *r, int code)
 {
 	if (r->code == code)
 		return JUDGED_GOOD;
-	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_ODD;
+	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_UNEXPECTED;
 }
 
-static enum judgement need_220(struct dialogue *d, const struct mail_reply *r)
+static enum judgement expect_220(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
-	return need_code(r, 220);
+	return expect_code_exactly(r, 220);
 }
 
-/* RFC 5321 section 4.1.1.10: the only answer to QUIT. A late second answer to what was said
- * before has another code. */
-static enum judgement need_221(struct dialogue *d, const struct mail_reply *r)
+/* RFC 5321 section 4.1.1.10: 221 is the only answer to QUIT. Another code is a late second
+ * reply to an earlier command. */
+static enum judgement expect_221(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
-	return need_code(r, 221);
+	return expect_code_exactly(r, 221);
 }
 
-static enum judgement need_250(struct dialogue *d, const struct mail_reply *r)
+static enum judgement expect_250(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
-	return need_code(r, 250);
+	return expect_code_exactly(r, 250);
 }
 
 static enum judgement need_354(struct dialogue *d, const struct mail_reply *r)
 {
 	(void)d;
-	return need_code(r, 354);
+	return expect_code_exactly(r, 354);
 }
 
-/* RFC 5321 section 3.2: a server too old for EHLO does not know the command. That is a fault
- * only when we want what HELO cannot give. */
-static enum judgement hear_ehlo(struct dialogue *d, const struct mail_reply *r)
+/* RFC 5321 section 3.2: a server that is too old for EHLO refuses the command. That is a
+ * fault only if we need STARTTLS or a login. */
+static enum judgement judge_ehlo(struct dialogue *d, const struct mail_reply *r)
 {
 	bool unknown = r->code == 500 || r->code == 502 || r->code == 504;
 
 	if (!unknown || d->params->tls == TLS_MODE_STARTTLS || d->params->user != NULL)
-		return need_code(r, 250);
-	d->learned |= LEARNED_OLD;
+		return expect_code_exactly(r, 250);
+	d->learned |= LEARNED_HELO_ONLY;
 	return JUDGED_GOOD;
 }
 
@@ -227,21 +228,21 @@ static bool smtp_is_expected(const struct dialogue *d, int code)
 	return code == expected || code / 100 == expected;
 }
 
-/* A no that was wanted, as to a relay test, is as good here as at RCPT. */
-static enum judgement hear_mail(struct dialogue *d, const struct mail_reply *r)
+/* If a refusal is expected, as in a relay test, it may come at MAIL as well as at RCPT. */
+static enum judgement judge_mail(struct dialogue *d, const struct mail_reply *r)
 {
 	if (r->answer == ANSWER_YES)
-		d->learned |= LEARNED_SENDER;
+		d->learned |= LEARNED_SENDER_ACCEPTED;
 	else if (!smtp_is_expected(d, r->code))
 		return JUDGED_REFUSED;
 	return JUDGED_GOOD;
 }
 
-static enum judgement hear_rcpt(struct dialogue *d, const struct mail_reply *r)
+static enum judgement judge_rcpt(struct dialogue *d, const struct mail_reply *r)
 {
 	if (smtp_is_expected(d, r->code))
 		return JUDGED_GOOD;
-	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_ODD;
+	return r->answer == ANSWER_NO ? JUDGED_REFUSED : JUDGED_UNEXPECTED;
 }
 
 /* RFC 4954. */
@@ -250,40 +251,40 @@ static bool smtp_offers_login(struct view offered)
 	return capability_words_have(offered, "AUTH");
 }
 
-/* --- the conversation ---------------------------------------------------------------------- */
+/* --- the steps ----------------------------------------------------------------------------- */
 
 /* clang-format off */
 #define SMTP_LOGIN \
 	/* phase            when              we say                        they answer             flags         */ \
-	{ PHASE_GREETING,   NULL,             NULL,                         need_220,               0             }, \
-	{ PHASE_CAPABILITY, speaks_smtp,      "EHLO {us}",                  hear_ehlo,              0             }, \
-	{ PHASE_CAPABILITY, old,              "HELO {us}",                  need_250,               0             }, \
-	{ PHASE_CAPABILITY, speaks_lmtp,      "LHLO {us}",                  need_250,               0             }, \
-	{ PHASE_STARTTLS,   starttls_missing, NULL,                         starttls_blame_missing, STEP_DEAD_END }, \
-	{ PHASE_STARTTLS,   starttls_wanted,  "STARTTLS",                   need_220,               STEP_TLS      }, \
-	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {us}",                  need_250,               0             }, \
-	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {us}",                  need_250,               0             }, \
-	{ PHASE_AUTH,       sasl_barred,      NULL,                         sasl_blame_barred,      STEP_DEAD_END }, \
-	{ PHASE_AUTH,       smtp_at_once,          "AUTH {mechanism} {sasl:initial}", sasl_hear,         STEP_SASL     }, \
-	{ PHASE_AUTH,       smtp_invited,          "AUTH {mechanism}",           hear_more,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_waits,       "AUTH {mechanism}",           sasl_hear,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_goes_on,     "{sasl:base64}",              sasl_hear,              STEP_SASL | STEP_AGAIN },
+	{ PHASE_GREETING,   NULL,             NULL,                         expect_220,               0             }, \
+	{ PHASE_CAPABILITY, speaks_smtp,      "EHLO {ehlo_name}",                  judge_ehlo,              0             }, \
+	{ PHASE_CAPABILITY, is_helo_only,              "HELO {ehlo_name}",                  expect_250,               0             }, \
+	{ PHASE_CAPABILITY, speaks_lmtp,      "LHLO {ehlo_name}",                  expect_250,               0             }, \
+	{ PHASE_STARTTLS,   starttls_missing, NULL,                         starttls_fail_missing, STEP_DEAD_END }, \
+	{ PHASE_STARTTLS,   starttls_wanted,  "STARTTLS",                   expect_220,               STEP_TLS      }, \
+	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {ehlo_name}",                  expect_250,               0             }, \
+	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {ehlo_name}",                  expect_250,               0             }, \
+	{ PHASE_AUTH,       sasl_not_possible,      NULL,                         sasl_fail_not_possible,      STEP_DEAD_END }, \
+	{ PHASE_AUTH,       smtp_initial_response,          "AUTH {mechanism} {sasl:initial}", sasl_judge_reply,         STEP_SASL     }, \
+	{ PHASE_AUTH,       smtp_no_initial_response,          "AUTH {mechanism}",           expect_continuation,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_server_speaks_first,       "AUTH {mechanism}",           sasl_judge_reply,              STEP_SASL     }, \
+	{ PHASE_AUTH,       sasl_exchange_continues,     "{sasl:base64}",              sasl_judge_reply,              STEP_SASL | STEP_AGAIN },
 
 static const struct step smtp_steps[] = {
 	SMTP_LOGIN
-	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         hear_mail,              0             },
-	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             hear_rcpt,              0             },
-	{ PHASE_MAILBOX,    has_sender,       "RSET",                       hear_yes,               0             },
-	{ PHASE_QUIT,       NULL,             "QUIT",                       need_221,               STEP_LAST     },
+	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         judge_mail,              0             },
+	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             judge_rcpt,              0             },
+	{ PHASE_MAILBOX,    has_sender,       "RSET",                       expect_success,               0             },
+	{ PHASE_QUIT,       NULL,             "QUIT",                       expect_221,               STEP_LAST     },
 };
 
 static const struct step smtp_submission_steps[] = {
 	SMTP_LOGIN
-	{ PHASE_MAILBOX,    NULL,             "MAIL FROM:<{from}>",         need_250,               0             },
-	{ PHASE_MAILBOX,    NULL,             "RCPT TO:<{to}>",             hear_yes,               0             },
+	{ PHASE_MAILBOX,    NULL,             "MAIL FROM:<{from}>",         expect_250,               0             },
+	{ PHASE_MAILBOX,    NULL,             "RCPT TO:<{to}>",             expect_success,               0             },
 	{ PHASE_MAILBOX,    NULL,             "DATA",                       need_354,               0             },
-	{ PHASE_MAILBOX,    NULL,             NULL,                         need_250,               STEP_MESSAGE  },
-	{ PHASE_QUIT,       NULL,             "QUIT",                       need_221,               STEP_LAST     },
+	{ PHASE_MAILBOX,    NULL,             NULL,                         expect_250,               STEP_MESSAGE  },
+	{ PHASE_QUIT,       NULL,             "QUIT",                       expect_221,               STEP_LAST     },
 };
 /* clang-format on */
 

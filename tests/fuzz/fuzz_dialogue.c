@@ -16,7 +16,7 @@ enum { TURN = 0xff, DEADLINE = 0xfe, SAID_MAX = 1024 * 1024, HEARD_MAX = 256 * 1
 struct run {
 	struct dialogue *dialogue;
 	struct dialogue_buffers *room;
-	struct exchange *exchange;
+	struct sasl_exchange *exchange;
 	char *output;
 	struct dialogue_params params;
 	enum trust trust;
@@ -74,7 +74,7 @@ static bool password_allowed(const struct run *r)
 }
 
 /* What may go to a terminal or a log, when somebody asks to see the dialogue. */
-static void overhear(void *user, enum speaker speaker, struct view line)
+static void on_line(void *user, enum speaker speaker, struct view line)
 {
 	const struct run *r = user;
 
@@ -154,13 +154,13 @@ static void check(struct run *r)
 	MUST(is_printable(dialogue_alert(r->dialogue), PRINTABLE_MAX));
 	MUST(o->fault != FAULT_OK || o->phase == PHASE_QUIT);
 	MUST(o->phase != PHASE_QUIT || may_end_farewell(o->fault));
-	MUST(o->fault == FAULT_OK || dialogue_judged(r->dialogue));
-	MUST(r->wish != WISH_END || dialogue_judged(r->dialogue));
+	MUST(o->fault == FAULT_OK || dialogue_outcome_is_final(r->dialogue));
+	MUST(r->wish != WISH_END || dialogue_outcome_is_final(r->dialogue));
 	MUST(r->wish != WISH_TLS || dialogue_phase(r->dialogue) == PHASE_TLS);
-	MUST(!r->judged || dialogue_judged(r->dialogue));
+	MUST(!r->judged || dialogue_outcome_is_final(r->dialogue));
 	MUST(!r->judged || memcmp(&r->final, o, sizeof(*o)) == 0 ||
 	     (r->final.fault == FAULT_OK && may_end_farewell(o->fault)));
-	if (dialogue_judged(r->dialogue)) {
+	if (dialogue_outcome_is_final(r->dialogue)) {
 		r->judged = true;
 		r->final = *o;
 	}
@@ -196,7 +196,7 @@ static bool same_nonce(void *ret_bytes, size_t n)
 	return true;
 }
 
-static struct exchange *lend_exchange(void *user)
+static struct sasl_exchange *provide_exchange(void *user)
 {
 	struct run *r = user;
 
@@ -215,7 +215,7 @@ static const char *bind_login(void *user, struct buffer *ret_bytes)
 }
 
 static const struct digests digests = { same_hash, same_hmac, same_stretch, same_nonce };
-static const struct sasl_means means = { &digests, lend_exchange, bind_login };
+static const struct sasl_support sasl_support = { &digests, provide_exchange, bind_login };
 
 static bool hear_event(void *user, const struct dialogue_event *e)
 {
@@ -287,7 +287,8 @@ static void play_turn(struct run *r, const uint8_t *bytes, size_t n)
 		secure(r);
 	take_said(r);
 	if (r->wish == WISH_PAUSE) {
-		MUST(r->params.conversation != NULL && !dialogue_judged(r->dialogue));
+		MUST(r->params.conversation != NULL &&
+		     !dialogue_outcome_is_final(r->dialogue));
 		r->wish = dialogue_resume(r->dialogue);
 		check(r);
 		MUST(r->wish == WISH_READ);
@@ -320,16 +321,16 @@ static void run_init(struct run *r, const struct fuzz_talk *talk, const uint8_t 
 	r->params.conversation = talk->conversation;
 	r->params.mail = talk->conversation != NULL ? &r->mail : NULL;
 	r->params.tls = (enum tls_mode)(setting[0] & 3);
-	r->params.us = "probe.example.net";
+	r->params.ehlo_name = "probe.example.net";
 	r->params.user = login ? accounts[setting[0] >> 6].user : NULL;
 	r->params.password = login ? accounts[setting[0] >> 6].password : NULL;
 	r->params.flags |= setting[0] & 8 ? DIALOGUE_PLAINTEXT_LOGIN : 0;
 	r->params.flags |= setting[0] & 16 ? DIALOGUE_UNVERIFIED_LOGIN : 0;
 	r->params.to = setting[1] & 128 ? "b@example.org" : NULL;
-	r->params.means = &means;
-	r->params.lend_user = r;
-	r->params.overhear = overhear;
-	r->params.overhear_user = r;
+	r->params.sasl_support = &sasl_support;
+	r->params.callback_user = r;
+	r->params.on_line = on_line;
+	r->params.on_line_user = r;
 	r->trust = setting[0] & 32 ? TRUST_VERIFIED : TRUST_NONE;
 	r->in_tls = r->params.tls == TLS_MODE_IMPLICIT;
 }

@@ -84,10 +84,10 @@ static void check_records(struct dns_answer *a)
 static void read_as(struct view message, enum dns_type type)
 {
 	struct dns_answer a;
-	enum dns_sense sense = dns_answer_read(message, "mx.example", type, &a);
+	enum dns_answer_status sense = dns_answer_read(message, "mx.example", type, &a);
 
 	must(a.work <= DNS_WORK_MAX);
-	if (sense != DNS_SENSE)
+	if (sense != DNS_ANSWER_VALID)
 		return;
 	must_be_name(a.name);
 	must(a.ttl <= INT32_MAX && a.count <= DNS_RECORDS_MAX);

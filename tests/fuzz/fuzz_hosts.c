@@ -67,14 +67,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	size_t count;
 
 	hosts_init(&h, "/dev/null");
-	hosts_take(&h, text_of(bytes, n));
+	hosts_parse_text(&h, text_of(bytes, n));
 	must(hosts_find(&h, "localhost", found, ROOM) <= ROOM);
 	must(hosts_find(&h, "", found, ROOM) == 0);
 	if (first_entry(bytes, n, &first, name)) {
 		count = hosts_find(&h, name, found, ROOM);
 		must(count > 0 && count <= ROOM && is_among(&first, found, count));
 	}
-	hosts_take(&h, NULL);
+	hosts_parse_text(&h, NULL);
 	must(hosts_find(&h, "localhost", found, ROOM) == 0);
 	hosts_fini(&h);
 	return 0;

@@ -160,7 +160,7 @@ static void expect(struct play *p, const struct event *e)
 
 	if (strcmp(is, e->bytes) != 0)
 		fail(p, "it is:", view_of(is));
-	if (p->wish != WISH_END || !dialogue_judged(p->dialogue))
+	if (p->wish != WISH_END || !dialogue_outcome_is_final(p->dialogue))
 		fail(p, "the dialogue is not over", (struct view){ NULL, 0 });
 	if (dialogue_output(p->dialogue).n > 0)
 		fail(p, "this was said too:", dialogue_output(p->dialogue));

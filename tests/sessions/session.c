@@ -154,9 +154,9 @@ static bool stretch(enum digest digest, struct view password, struct view salt,
 
 static const struct digests digests = { hash, hmac, stretch, say_nonce };
 
-static struct exchange *lend_exchange(void *user)
+static struct sasl_exchange *provide_exchange(void *user)
 {
-	return *(struct exchange **)user;
+	return *(struct sasl_exchange **)user;
 }
 
 /* "tls-exporter" and the text itself as the bytes. */
@@ -168,7 +168,8 @@ static const char *bind_session(void *user, struct buffer *ret_bytes)
 	return s->bound;
 }
 
-static const struct sasl_means means = { &digests, lend_exchange, bind_session };
+static const struct sasl_support sasl_support = { &digests, provide_exchange,
+						  bind_session };
 
 static void take_talk(struct session *s, const char *name)
 {
@@ -214,7 +215,7 @@ static void take_term(struct session *s, const char *key, char *value)
 			complain(s->path, 1,
 				 "tls is none, opportunistic, starttls or implicit");
 	} else if (strcmp(key, "us") == 0) {
-		t->us = value;
+		t->ehlo_name = value;
 	} else if (strcmp(key, "user") == 0) {
 		t->user = value;
 	} else if (strcmp(key, "password") == 0) {
@@ -232,7 +233,7 @@ static void take_term(struct session *s, const char *key, char *value)
 			complain(s->path, 1, "a mechanism we do not know");
 	} else if (strcmp(key, "nonce") == 0) {
 		nonce = value;
-		t->means = &means;
+		t->sasl_support = &sasl_support;
 	} else if (strcmp(key, "bound") == 0) {
 		s->bound = value;
 	} else {
@@ -261,9 +262,9 @@ static void read_params(struct session *s, char *line)
 	}
 	if (s->params.protocol == NULL)
 		complain(s->path, 1, "the first line must name proto=");
-	s->params.lend_user = &s->exchange;
-	if (s->params.us == NULL)
-		s->params.us = "probe.example.net";
+	s->params.callback_user = &s->exchange;
+	if (s->params.ehlo_name == NULL)
+		s->params.ehlo_name = "probe.example.net";
 	if (s->params.user != NULL && s->params.password == NULL)
 		s->params.password = "secret";
 }

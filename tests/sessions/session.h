@@ -30,9 +30,9 @@ struct session {
 	struct dialogue_mail mail; /* of the parameters, in a talk= only */
 	struct event *events;
 	size_t count;
-	size_t server_bytes;       /* of all EVENT_SERVER */
-	const char *bound;         /* NULL: TLS has nothing to bind to */
-	struct exchange *exchange; /* who plays the session sets it */
+	size_t server_bytes;            /* of all EVENT_SERVER */
+	const char *bound;              /* NULL: TLS has nothing to bind to */
+	struct sasl_exchange *exchange; /* who plays the session sets it */
 	char *values[12];
 };
 

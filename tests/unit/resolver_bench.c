@@ -130,7 +130,7 @@ void tear_down(struct bench *b)
 void ask(struct bench *b, struct asked *asked, const char *host, enum family family)
 {
 	*asked = (struct asked){ .question.answered = note_answer };
-	resolver_ask(b->resolver, host, family, &asked->question);
+	resolver_query_addresses(b->resolver, host, family, &asked->question);
 }
 
 void await(struct bench *b, const struct asked *asked)

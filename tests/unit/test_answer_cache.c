@@ -14,8 +14,9 @@ static struct instant at(int64_t seconds)
 	return (struct instant){ seconds * 1000000000 };
 }
 
-static const struct wanted any = { .family = FAMILY_ANY }, ipv4 = { .family = FAMILY_IPV4 },
-			   ipv6 = { .family = FAMILY_IPV6 };
+static const struct query_type any = { .family = FAMILY_ANY },
+			       ipv4 = { .family = FAMILY_IPV4 },
+			       ipv6 = { .family = FAMILY_IPV6 };
 
 static struct resolver_answer answer_of(const char *literal)
 {

@@ -22,7 +22,7 @@ static struct capability_set capability_set_of(const char *protocol, enum tls_mo
 	const struct dialogue_params params = {
 		.protocol = protocol_from_name(view_of(protocol)),
 		.tls = tls,
-		.us = "mx.example.com",
+		.ehlo_name = "mx.example.com",
 	};
 	char output[DIALOGUE_OUTPUT_MAX];
 	struct dialogue d;
@@ -39,7 +39,7 @@ static struct capability_set capability_set_of(const char *protocol, enum tls_mo
 		else
 			wish = dialogue_break(&d, FAULT_CLOSED);
 	}
-	return *dialogue_capability_set_heard(&d);
+	return *dialogue_capabilities(&d);
 }
 
 #define OFFER(protocol, tls, ...)                                                          \
@@ -52,9 +52,9 @@ static void smtp_before_and_after_tls(void **state)
 					"250-mx\r\n250 AUTH PLAIN SCRAM-SHA-256 NTLM\r\n");
 
 	(void)state;
-	assert_int_equal(o.before, CAPABILITY_HEARD | CAPABILITY_STARTTLS);
-	assert_int_equal(o.after, CAPABILITY_HEARD | bit("plain") | bit("SCRAM-SHA-256") |
-				      bit("NTLM"));
+	assert_int_equal(o.before, CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS);
+	assert_int_equal(o.after, CAPABILITY_LIST_COMPLETE | bit("plain") |
+				      bit("SCRAM-SHA-256") | bit("NTLM"));
 }
 
 /* The list in a greeting and behind a login does not count as another one. */
@@ -66,11 +66,11 @@ static void imap_logins(void **state)
 
 	(void)state;
 	assert_int_equal(o.before, 0);
-	assert_int_equal(o.after, CAPABILITY_HEARD | CAPABILITY_COMMAND | bit("PLAIN") |
-				      bit("GSSAPI"));
+	assert_int_equal(o.after, CAPABILITY_LIST_COMPLETE | CAPABILITY_LOGIN_COMMAND |
+				      bit("PLAIN") | bit("GSSAPI"));
 	o = OFFER("imap", TLS_MODE_STARTTLS,
 		  "* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] hi\r\n");
-	assert_int_equal(o.before, CAPABILITY_HEARD | CAPABILITY_STARTTLS);
+	assert_int_equal(o.before, CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS);
 	assert_int_equal(o.after, 0);
 }
 
@@ -80,10 +80,11 @@ static void pop3_and_sieve(void **state)
 					"+OK\r\nUSER\r\nSTLS\r\nSASL PLAIN LOGIN\r\n.\r\n");
 
 	(void)state;
-	assert_int_equal(o.before, CAPABILITY_HEARD | CAPABILITY_STARTTLS |
-				       CAPABILITY_COMMAND | bit("PLAIN") | bit("LOGIN"));
+	assert_int_equal(o.before, CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS |
+				       CAPABILITY_LOGIN_COMMAND | bit("PLAIN") |
+				       bit("LOGIN"));
 	o = OFFER("sieve", TLS_MODE_STARTTLS, "\"STARTTLS\"\r\n\"SASL\" \"\"\r\nOK\r\n");
-	assert_int_equal(o.before, CAPABILITY_HEARD | CAPABILITY_STARTTLS);
+	assert_int_equal(o.before, CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS);
 }
 
 /* A list that was not heard to its end says nothing about what is missing in it. */
@@ -118,8 +119,8 @@ static void changes(struct capability_set was, struct capability_set is, const c
 
 static void losses_in_words(void **state)
 {
-	const uint32_t heard = CAPABILITY_HEARD,
-		       tls = CAPABILITY_HEARD | CAPABILITY_STARTTLS;
+	const uint32_t heard = CAPABILITY_LIST_COMPLETE,
+		       tls = CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS;
 	const uint32_t plain = bit("PLAIN"), scram = bit("SCRAM-SHA-256");
 
 	(void)state;
@@ -129,7 +130,7 @@ static void losses_in_words(void **state)
 		(struct capability_set){ heard, 0 },
 		"STARTTLS is gone (was offered, is not)");
 	changes((struct capability_set){ tls, heard },
-		(struct capability_set){ tls | plain | CAPABILITY_COMMAND, 0 },
+		(struct capability_set){ tls | plain | CAPABILITY_LOGIN_COMMAND, 0 },
 		"PLAIN login by command newly offered in clear (was none, is PLAIN login "
 		"by command)");
 	changes((struct capability_set){ 0, heard | plain | scram },
@@ -146,8 +147,8 @@ static void losses_in_words(void **state)
 
 static void gains_are_none(void **state)
 {
-	const uint32_t heard = CAPABILITY_HEARD,
-		       tls = CAPABILITY_HEARD | CAPABILITY_STARTTLS;
+	const uint32_t heard = CAPABILITY_LIST_COMPLETE,
+		       tls = CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS;
 	const uint32_t plain = bit("PLAIN"), scram = bit("SCRAM-SHA-256");
 
 	(void)state;
@@ -165,7 +166,7 @@ static void gains_are_none(void **state)
 /* Every bit has room. */
 static void all_words_fit(void **state)
 {
-	const uint32_t all = ~(uint32_t)0, heard = CAPABILITY_HEARD;
+	const uint32_t all = ~(uint32_t)0, heard = CAPABILITY_LIST_COMPLETE;
 	char got[CAPABILITY_WORDS_MAX];
 
 	(void)state;

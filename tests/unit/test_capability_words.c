@@ -8,14 +8,14 @@
 
 #include <cmocka.h>
 
-static void add(struct offered *o, const char *name, const char *parameters)
+static void add(struct capability_words *o, const char *name, const char *parameters)
 {
 	capability_words_add(o, view_of(name), view_of(parameters));
 }
 
 static void test_words(void **state)
 {
-	struct offered o = { 0 };
+	struct capability_words o = { 0 };
 
 	(void)state;
 	assert_string_equal(o.text, "");
@@ -28,7 +28,7 @@ static void test_words(void **state)
 /* What may not be shown does not leave a hole. */
 static void test_cleaned(void **state)
 {
-	struct offered o = { 0 };
+	struct capability_words o = { 0 };
 
 	(void)state;
 	add(&o, "\x01", "A");
@@ -41,7 +41,7 @@ static void test_cleaned(void **state)
 
 static void test_full(void **state)
 {
-	struct offered o = { 0 };
+	struct capability_words o = { 0 };
 	char big[DIALOGUE_OFFERED_MAX];
 
 	(void)state;
@@ -65,7 +65,7 @@ static void test_whole_or_not(void **state)
 	(void)state;
 	memset(big, 'b', sizeof(big));
 	for (size_t n = 1; n < sizeof(big); n++) {
-		struct offered o = { 0 };
+		struct capability_words o = { 0 };
 
 		add(&o, "A", NULL);
 		capability_words_add(&o, view_of("SIEVE"), (struct view){ big, n });

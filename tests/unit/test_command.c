@@ -22,7 +22,7 @@ static int set_up(void **state)
 	params = (struct dialogue_params){
 		.protocol = &imap_protocol,
 		.tls = TLS_MODE_IMPLICIT,
-		.us = "probe.example.net",
+		.ehlo_name = "probe.example.net",
 		.user = "joe",
 		.password = "se\"c\\ret",
 	};
@@ -36,7 +36,7 @@ static void assert_says(const char *template, const char *command)
 {
 	struct view out;
 
-	assert_null(command_say(&d, template));
+	assert_null(command_write(&d, template));
 	out = dialogue_output(&d);
 	assert_int_equal(out.n, strlen(command));
 	assert_memory_equal(out.p, command, out.n);
@@ -45,7 +45,7 @@ static void assert_says(const char *template, const char *command)
 
 static void assert_refuses(const char *template, const char *complaint)
 {
-	const char *is = command_say(&d, template);
+	const char *is = command_write(&d, template);
 
 	assert_non_null(is);
 	assert_string_equal(is, complaint);
@@ -56,7 +56,7 @@ static void test_forms(void **state)
 {
 	(void)state;
 	assert_says("QUIT", "QUIT\r\n");
-	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
+	assert_says("EHLO {ehlo_name}", "EHLO probe.example.net\r\n");
 	assert_says("{user} {password}", "joe se\"c\\ret\r\n");
 	assert_says("{user:quoted} {password:quoted}", "\"joe\" \"se\\\"c\\\\ret\"\r\n");
 	assert_says("{user:size}", "{3}\r\n");
@@ -96,8 +96,8 @@ static void test_controls(void **state)
 			       "the user name is too long or holds a control character");
 		assert_refuses("{sasl:string}",
 			       "the user name is too long or holds a control character");
-		params.us = bad[i];
-		assert_refuses("EHLO {us}",
+		params.ehlo_name = bad[i];
+		assert_refuses("EHLO {ehlo_name}",
 			       "our own name is too long or holds a control character");
 	}
 }
@@ -110,9 +110,9 @@ static void test_sizes(void **state)
 	(void)state;
 	memset(long_text, '"', DIALOGUE_VALUE_MAX);
 	params.user = params.password = long_text;
-	assert_null(command_say(&d, "{tag} LOGIN {user:quoted} {password:quoted}"));
+	assert_null(command_write(&d, "{tag} LOGIN {user:quoted} {password:quoted}"));
 	dialogue_sent(&d, SIZE_MAX);
-	assert_null(command_say(&d, "AUTHENTICATE \"PLAIN\" {sasl:string}"));
+	assert_null(command_write(&d, "AUTHENTICATE \"PLAIN\" {sasl:string}"));
 	assert_memory_equal(dialogue_output(&d).p, "AUTHENTICATE \"PLAIN\" {1368+}\r\n",
 			    30);
 	dialogue_sent(&d, SIZE_MAX);
@@ -128,12 +128,12 @@ static void test_no_room(void **state)
 	(void)state;
 	while (complaint == NULL) {
 		n = dialogue_output(&d).n;
-		complaint = command_say(&d, "{us}");
+		complaint = command_write(&d, "{ehlo_name}");
 	}
 	assert_string_equal(complaint, "no room for a command behind what was not sent");
 	assert_int_equal(dialogue_output(&d).n, n);
 	dialogue_sent(&d, n);
-	assert_says("{us}", "probe.example.net\r\n");
+	assert_says("{ehlo_name}", "probe.example.net\r\n");
 }
 
 static void test_not_here(void **state)
@@ -142,7 +142,7 @@ static void test_not_here(void **state)
 	params.tls = TLS_MODE_NONE;
 	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
-	assert_says("EHLO {us}", "EHLO probe.example.net\r\n");
+	assert_says("EHLO {ehlo_name}", "EHLO probe.example.net\r\n");
 	assert_refuses("{user}", "a password may not be sent here");
 	assert_refuses("{password}", "a password may not be sent here");
 	assert_refuses("{sasl:base64}", "a password may not be sent here");

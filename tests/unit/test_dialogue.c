@@ -17,7 +17,7 @@ static struct dialogue_params params_of(const struct protocol *protocol, enum tl
 	return (struct dialogue_params){
 		.protocol = protocol,
 		.tls = tls,
-		.us = "probe.example.net",
+		.ehlo_name = "probe.example.net",
 		.user = "joe",
 		.password = "correct-horse",
 	};
@@ -215,11 +215,11 @@ static void test_phases_and_judgement(void **state)
 	said(&d);
 	feed(&d, "250-x\r\n250 AUTH PLAIN\r\n");
 	assert_int_equal(dialogue_phase(&d), PHASE_AUTH);
-	assert_false(dialogue_judged(&d));
+	assert_false(dialogue_outcome_is_final(&d));
 	said(&d);
 	feed(&d, "235 in\r\n");
 	assert_int_equal(dialogue_phase(&d), PHASE_QUIT);
-	assert_true(dialogue_judged(&d));
+	assert_true(dialogue_outcome_is_final(&d));
 	assert_string_equal(said(&d), "QUIT\r\n");
 	assert_int_equal(feed(&d, "221 bye\r\n"), WISH_END);
 	assert_outcome(&d, FAULT_OK, PHASE_QUIT);
@@ -235,9 +235,9 @@ static void test_fault_is_judged_at_once(void **state)
 	dialogue_init(&d, &params, &room, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed(&d, "554-go\r\n"), WISH_READ);
-	assert_false(dialogue_judged(&d));
+	assert_false(dialogue_outcome_is_final(&d));
 	assert_int_equal(feed(&d, "554 away\r\n"), WISH_READ);
-	assert_true(dialogue_judged(&d));
+	assert_true(dialogue_outcome_is_final(&d));
 	assert_int_equal(dialogue_break(&d, FAULT_RESET), WISH_END);
 	assert_outcome(&d, FAULT_REJECTED, PHASE_GREETING);
 }
@@ -357,9 +357,9 @@ static void test_a_room_is_lent_when_a_line_comes_in_pieces(void **state)
 {
 	unsigned asked = 0;
 	struct dialogue_params params = { .protocol = &smtp_protocol,
-					  .us = "us.test",
-					  .lend_buffers = lend,
-					  .lend_user = &asked };
+					  .ehlo_name = "us.test",
+					  .provide_buffers = lend,
+					  .callback_user = &asked };
 	struct dialogue d;
 
 	(void)state;
@@ -375,7 +375,7 @@ static void test_a_room_is_lent_when_a_line_comes_in_pieces(void **state)
 	assert_int_equal(asked, 1);
 	assert_string_equal(dialogue_offered_before(&d), "SIZE=1");
 	said(&d);
-	params.lend_buffers = lend_nothing;
+	params.provide_buffers = lend_nothing;
 	dialogue_init(&d, &params, NULL, output);
 	dialogue_start(&d, TRUST_NONE);
 	assert_int_equal(feed(&d, "220 in"), WISH_END);

@@ -55,43 +55,43 @@ static void reads_answers(void **state)
 	/* clang-format off */
 	static const struct {
 		struct view message;
-		enum dns_sense sense;
+		enum dns_answer_status sense;
 		enum dns_rcode rcode;
 		unsigned records, ttl;
 		const char *name;
 	} cases[] = {
 		{ MESSAGE(ANSWER("\x81", "\x80", "\2") ASKED A_OF(HERE, "\1") A_OF("\1A\4TesT\0", "\2")),
-		  DNS_SENSE, DNS_NOERROR, 2, 60, "a.test" },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\0") ASKED), DNS_SENSE, DNS_NOERROR, 0, INT32_MAX, "a.test" },
-		{ MESSAGE(ANSWER("\x81", "\x83", "\0") ASKED), DNS_SENSE, DNS_NXDOMAIN, 0, INT32_MAX, "a.test" },
+		  DNS_ANSWER_VALID, DNS_NOERROR, 2, 60, "a.test" },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\0") ASKED), DNS_ANSWER_VALID, DNS_NOERROR, 0, INT32_MAX, "a.test" },
+		{ MESSAGE(ANSWER("\x81", "\x83", "\0") ASKED), DNS_ANSWER_VALID, DNS_NXDOMAIN, 0, INT32_MAX, "a.test" },
 		/* Aliases in any order, the last of them counts; a stranger's records do not. */
 		{ MESSAGE(ANSWER("\x81", "\x80", "\4") ASKED A_OF("\1c\xc0\x0e", "\1") CNAME_OF("\1b\xc0\x0e", "\4", "\1c\xc0\x0e")
 			CNAME_OF(HERE, "\4", "\1b\xc0\x0e") A_OF("\1x\xc0\x0e", "\2")),
-		  DNS_SENSE, DNS_NOERROR, 1, 10, "c.test" },
+		  DNS_ANSWER_VALID, DNS_NOERROR, 1, 10, "c.test" },
 		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED CNAME_OF(HERE, "\2", HERE)),
-		  DNS_ALIAS_LOOP, 0, 0, 0, NULL },
+		  DNS_ANSWER_ALIAS_LOOP, 0, 0, 0, NULL },
 		{ MESSAGE(ANSWER("\x81", "\x80", "\2") ASKED CNAME_OF(HERE, "\4", "\1b\xc0\x0e")
-			CNAME_OF("\1b\xc0\x0e", "\2", HERE)), DNS_ALIAS_LOOP, 0, 0, 0, NULL },
+			CNAME_OF("\1b\xc0\x0e", "\2", HERE)), DNS_ANSWER_ALIAS_LOOP, 0, 0, 0, NULL },
 		/* A truncated one need not have what it announces. */
-		{ MESSAGE(ANSWER("\x83", "\x80", "\7") ASKED), DNS_SENSE, DNS_NOERROR, 0, INT32_MAX, "a.test" },
+		{ MESSAGE(ANSWER("\x83", "\x80", "\7") ASKED), DNS_ANSWER_VALID, DNS_NOERROR, 0, INT32_MAX, "a.test" },
 		/* A server that cannot read a question does not repeat it. */
-		{ MESSAGE("\x12\x34\x81\x81\0\0\0\0\0\0\0\0"), DNS_SENSE, DNS_FORMERR, 0, INT32_MAX, "a.test" },
+		{ MESSAGE("\x12\x34\x81\x81\0\0\0\0\0\0\0\0"), DNS_ANSWER_VALID, DNS_FORMERR, 0, INT32_MAX, "a.test" },
 
-		{ MESSAGE(""), DNS_FOREIGN, 0, 0, 0, NULL },
-		{ MESSAGE("\x12\x34\x81\x80\0\1\0\0\0\0\0"), DNS_FOREIGN, 0, 0, 0, NULL },
-		{ MESSAGE("\x12\x34\x81\x80\0\0\0\0\0\0\0\0"), DNS_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE(""), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE("\x12\x34\x81\x80\0\1\0\0\0\0\0"), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE("\x12\x34\x81\x80\0\0\0\0\0\0\0\0"), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
 		/* A question, to another name, of another type, of another class. */
-		{ MESSAGE(ANSWER("\x01", "\x80", "\0") ASKED), DNS_FOREIGN, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\0") "\1b\4test\0\0\1\0\1"), DNS_FOREIGN, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\0") "\1a\4test\0\0\x1c\0\1"), DNS_FOREIGN, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\0") "\1a\4test\0\0\1\0\3"), DNS_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x01", "\x80", "\0") ASKED), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\0") "\1b\4test\0\0\1\0\1"), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\0") "\1a\4test\0\0\x1c\0\1"), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\0") "\1a\4test\0\0\1\0\3"), DNS_ANSWER_FOREIGN, 0, 0, 0, NULL },
 		/* Fewer records than announced; longer than the message; pointers to themselves, forward, to each other. */
-		{ MESSAGE(ANSWER("\x81", "\x80", "\2") ASKED A_OF(HERE, "\1")), DNS_NONSENSE, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED HERE "\0\1\0\1\0\0\0\x3c\0\5\xc0\0\2\1"), DNS_NONSENSE, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\xc0\x18", "\1")), DNS_NONSENSE, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\xc0\x20", "\1")), DNS_NONSENSE, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\1b\xc0\x18", "\1")), DNS_NONSENSE, 0, 0, 0, NULL },
-		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\x41" "b\0", "\1")), DNS_NONSENSE, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\2") ASKED A_OF(HERE, "\1")), DNS_ANSWER_MALFORMED, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED HERE "\0\1\0\1\0\0\0\x3c\0\5\xc0\0\2\1"), DNS_ANSWER_MALFORMED, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\xc0\x18", "\1")), DNS_ANSWER_MALFORMED, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\xc0\x20", "\1")), DNS_ANSWER_MALFORMED, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\1b\xc0\x18", "\1")), DNS_ANSWER_MALFORMED, 0, 0, 0, NULL },
+		{ MESSAGE(ANSWER("\x81", "\x80", "\1") ASKED A_OF("\x41" "b\0", "\1")), DNS_ANSWER_MALFORMED, 0, 0, 0, NULL },
 	};
 	/* clang-format on */
 
@@ -101,7 +101,7 @@ static void reads_answers(void **state)
 
 		assert_int_equal(dns_answer_read(cases[i].message, "A.test.", DNS_A, &a),
 				 cases[i].sense);
-		if (cases[i].sense != DNS_SENSE)
+		if (cases[i].sense != DNS_ANSWER_VALID)
 			continue;
 		assert_int_equal(a.rcode, cases[i].rcode);
 		assert_int_equal(a.ttl, cases[i].ttl);
@@ -121,10 +121,11 @@ static void reads_flags(void **state)
 	struct dns_answer a;
 
 	(void)state;
-	assert_int_equal(dns_answer_read(signed_one, "a.test", DNS_A, &a), DNS_SENSE);
+	assert_int_equal(dns_answer_read(signed_one, "a.test", DNS_A, &a),
+			 DNS_ANSWER_VALID);
 	assert_true(a.authentic);
 	assert_false(a.truncated);
-	assert_int_equal(dns_answer_read(old, "a.test", DNS_A, &a), DNS_SENSE);
+	assert_int_equal(dns_answer_read(old, "a.test", DNS_A, &a), DNS_ANSWER_VALID);
 	assert_false(a.authentic);
 	assert_int_equal(a.ttl, 0);
 }
@@ -137,7 +138,7 @@ static void spells_odd_names(void **state)
 	struct dns_answer a;
 
 	(void)state;
-	assert_int_equal(dns_answer_read(odd, "a.test", DNS_A, &a), DNS_SENSE);
+	assert_int_equal(dns_answer_read(odd, "a.test", DNS_A, &a), DNS_ANSWER_VALID);
 	assert_string_equal(a.name, "a\\046\\255.test");
 	assert_int_equal(a.count, 1);
 }
@@ -175,7 +176,7 @@ static void put_pointer(struct made *m, size_t to)
 	put_bytes(m, p, sizeof(p));
 }
 
-static enum dns_sense read_made(const struct made *m, struct dns_answer *ret)
+static enum dns_answer_status read_made(const struct made *m, struct dns_answer *ret)
 {
 	return dns_answer_read((struct view){ m->p, m->n }, "a.test", DNS_A, ret);
 }
@@ -188,7 +189,7 @@ static void ignores_records_beyond_256(void **state)
 	(void)state;
 	for (int i = 0; i < 4000; i++)
 		PUT(m, A_OF(HERE, "\1"));
-	assert_int_equal(read_made(m, &a), DNS_SENSE);
+	assert_int_equal(read_made(m, &a), DNS_ANSWER_VALID);
 	assert_int_equal(a.count, 256);
 	free(m);
 }
@@ -212,7 +213,7 @@ static void bounds_the_pointers_of_a_message(void **state)
 		put_pointer(m, at - 2);
 		PUT(m, "\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1");
 	}
-	assert_int_equal(read_made(m, &a), DNS_NONSENSE);
+	assert_int_equal(read_made(m, &a), DNS_ANSWER_MALFORMED);
 	assert_true(a.work > 0 && a.work <= 1000);
 	free(m);
 }
@@ -242,10 +243,10 @@ static void bounds_the_labels_of_a_message(void **state)
 	}
 	m->p[7] = 51;
 	m->p[6] = 0;
-	assert_int_equal(read_made(m, &a), DNS_SENSE);
+	assert_int_equal(read_made(m, &a), DNS_ANSWER_VALID);
 	assert_true(a.work > 50 * 252 && a.work < DNS_WORK_MAX);
 	m->p[7] = (char)251;
-	assert_int_equal(read_made(m, &a), DNS_NONSENSE);
+	assert_int_equal(read_made(m, &a), DNS_ANSWER_MALFORMED);
 	assert_int_equal(a.work, DNS_WORK_MAX);
 	free(m);
 }
@@ -265,7 +266,7 @@ static void bounds_the_names_compared(void **state)
 		put_bytes(m, label, sizeof(label));
 		PUT(m, "\xc0\x0e");
 	}
-	assert_int_equal(read_made(m, &a), DNS_NONSENSE);
+	assert_int_equal(read_made(m, &a), DNS_ANSWER_MALFORMED);
 	assert_int_equal(a.work, DNS_WORK_MAX);
 	free(m);
 }
@@ -282,7 +283,7 @@ static void has_room_for_large_answers(void **state)
 		put_pointer(m, 24 + 12);
 		PUT(m, "\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1");
 	}
-	assert_int_equal(read_made(m, &a), DNS_SENSE);
+	assert_int_equal(read_made(m, &a), DNS_ANSWER_VALID);
 	assert_int_equal(a.count, 254);
 	assert_in_range(a.work, 254, DNS_WORK_MAX / 4);
 	free(m);

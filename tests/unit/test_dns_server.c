@@ -42,7 +42,7 @@ struct bench {
 	struct stub stub;
 	struct dns_server *server;
 	struct asked asked;
-	unsigned worked;
+	unsigned turn_done;
 };
 
 static void on_reply(struct dns_query *q, const struct dns_reply *r)
@@ -58,7 +58,7 @@ static void on_worked(void *user)
 {
 	struct bench *b = user;
 
-	b->worked++;
+	b->turn_done++;
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -95,7 +95,7 @@ static void tear_down(struct bench *b)
 static void ask_only(struct bench *b, struct asked *a, const char *name)
 {
 	*a = (struct asked){ .query.replied = on_reply };
-	dns_server_ask(b->server, name, DNS_A, &a->query);
+	dns_server_query(b->server, name, DNS_A, &a->query);
 }
 
 static void await(struct bench *b, const struct asked *a)
@@ -133,7 +133,7 @@ static void finds_the_least_ttl(void **state)
 		assert_int_equal(b.asked.reply.ttl, cases[i].ttl);
 		assert_int_equal(b.asked.records, cases[i].count);
 	}
-	assert_true(b.worked > 0);
+	assert_true(b.turn_done > 0);
 	assert_int_equal(ask(&b, "nx.test"), REPLY_NO_NAME);
 	tear_down(&b);
 }

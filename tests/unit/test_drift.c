@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-enum { GOOD = CAPABILITY_HEARD | CAPABILITY_STARTTLS, BAD = CAPABILITY_HEARD };
+enum {
+	GOOD = CAPABILITY_LIST_COMPLETE | CAPABILITY_STARTTLS,
+	BAD = CAPABILITY_LIST_COMPLETE
+};
 
 static const struct span day = { INT64_C(86400) * 1000000000 };
 
@@ -81,7 +84,7 @@ static struct result found(const char *address, uint32_t before, int64_t since)
 	result_init(&r, moment_now());
 	if (address != NULL)
 		assert_true(address_parse(view_of(address), 25, &r.address));
-	r.drift.usual = (struct capability_set){ before, CAPABILITY_HEARD };
+	r.drift.usual = (struct capability_set){ before, CAPABILITY_LIST_COMPLETE };
 	r.drift.since.ms = since;
 	return r;
 }
@@ -98,7 +101,7 @@ static void a_slot_remembers(void **state)
 	slot_publish(s, &r, false, 1);
 	d = slot_drift(s, &r.address, false);
 	assert_int_equal(d.usual.before, GOOD);
-	assert_int_equal(d.usual.after, CAPABILITY_HEARD);
+	assert_int_equal(d.usual.after, CAPABILITY_LIST_COMPLETE);
 	assert_int_equal(d.since.ms, 77);
 	/* Behind another address another machine may stand, which may offer something else. */
 	assert_int_equal(slot_drift(s, &other.address, false).usual.before, 0);
@@ -131,7 +134,7 @@ static void too_many_offers_are_not_remembered(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 5000; i++) {
-		struct result r = found("192.0.2.1", CAPABILITY_HEARD | i << 8, 0);
+		struct result r = found("192.0.2.1", CAPABILITY_LIST_COMPLETE | i << 8, 0);
 
 		slot_publish(s, &r, false, 1);
 		d = slot_drift(s, &r.address, false);

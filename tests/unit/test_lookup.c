@@ -67,9 +67,10 @@ static void tells_how_long_an_answer_lasts(void **state)
 	dns_servers_refresh(&servers);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		unsigned done = 0;
-		struct lookup *l = lookup_new(&servers, cases[i].name,
-					      (struct wanted){ .family = cases[i].family },
-					      instant_now(), span_of_ms(5000));
+		struct lookup *l =
+		    lookup_new(&servers, cases[i].name,
+			       (struct query_type){ .family = cases[i].family },
+			       instant_now(), span_of_ms(5000));
 
 		assert_non_null(l);
 		l->done = note_done;
@@ -121,8 +122,8 @@ static void asks_more_rarely_with_time(void **state)
 	assert_true(dns_servers_init(&servers, &loop, stub_place(&stub, place), NULL,
 				     span_of_ms(60000), &hook, &error));
 	dns_servers_refresh(&servers);
-	l = lookup_new(&servers, "a.test", (struct wanted){ .family = FAMILY_IPV4 }, begin,
-		       span_of_ms(5000));
+	l = lookup_new(&servers, "a.test", (struct query_type){ .family = FAMILY_IPV4 },
+		       begin, span_of_ms(5000));
 	assert_non_null(l);
 	l->done = note_done;
 	l->user = &done;
@@ -175,17 +176,17 @@ static void waits_between_bursts(void **state)
 				     span_of_ms(5000), &hook, &error));
 	dns_servers_refresh(&servers);
 	replies = 0;
-	for (; asked < 299 && dns_servers_has_room(&servers, begin); asked++) {
+	for (; asked < 299 && dns_servers_may_query(&servers, begin); asked++) {
 		queries[asked].replied = count_reply;
-		dns_servers_ask(&servers, 0, "a.test", DNS_A, &queries[asked]);
+		dns_servers_query(&servers, 0, "a.test", DNS_A, &queries[asked]);
 	}
 	assert_in_range(asked, 16, 250);
-	dns_servers_replied(&servers);
-	assert_true(dns_servers_has_room(&servers, begin));
+	dns_servers_query_ended(&servers);
+	assert_true(dns_servers_may_query(&servers, begin));
 	queries[asked].replied = count_reply;
-	dns_servers_ask(&servers, 0, "a.test", DNS_A, &queries[asked]);
-	assert_false(dns_servers_has_room(&servers, instant_plus(begin, span_of_ms(10))));
-	assert_true(dns_servers_has_room(&servers, instant_plus(begin, span_of_ms(30))));
+	dns_servers_query(&servers, 0, "a.test", DNS_A, &queries[asked]);
+	assert_false(dns_servers_may_query(&servers, instant_plus(begin, span_of_ms(10))));
+	assert_true(dns_servers_may_query(&servers, instant_plus(begin, span_of_ms(30))));
 	dns_servers_fini(&servers);
 	assert_int_equal(replies, asked + 1);
 	stub_close(&stub);

@@ -30,7 +30,7 @@ static void begin(struct view message)
 	params = (struct dialogue_params){ .protocol = &smtp_protocol,
 					   .conversation = &smtp_submission,
 					   .mail = &mail,
-					   .us = "probe.example.net",
+					   .ehlo_name = "probe.example.net",
 					   .from = "a@example.net",
 					   .to = "b@example.org" };
 	dialogue_init(&dialogue, &params, &buffers, output);

@@ -31,22 +31,22 @@ static void table_holds(const struct step *steps, size_t step_count)
 	const struct step *last = &steps[step_count - 1], *mark = NULL;
 
 	assert_int_equal(steps[0].phase, PHASE_GREETING);
-	assert_null(steps[0].say);
+	assert_null(steps[0].command);
 	assert_int_equal(last->flags, STEP_LAST);
 	assert_null(last->when);
-	assert_non_null(last->say);
+	assert_non_null(last->command);
 	for (const struct step *s = steps; s < last; s++) {
-		assert_true(s->hear != NULL || s->flags & (STEP_PAUSE | STEP_BACK));
+		assert_true(s->judge != NULL || s->flags & (STEP_PAUSE | STEP_BACK));
 		assert_false(s->flags & STEP_LAST);
 		assert_true(s[1].phase >= s->phase || s[1].phase == PHASE_CAPABILITY);
 		if (s->flags & STEP_DEAD_END)
-			assert_true(s->say == NULL && s->when != NULL);
+			assert_true(s->command == NULL && s->when != NULL);
 		if (s->flags & STEP_MARK)
 			mark = s;
 		/* Each turn of a loop asks something, and so waits for the server. */
 		if (s->flags & STEP_BACK)
 			assert_true(mark != NULL && mark->when == s->when &&
-				    mark->say != NULL);
+				    mark->command != NULL);
 	}
 }
 

@@ -22,7 +22,7 @@ static void begin(const char *password, unsigned flags)
 	params = (struct dialogue_params){
 		.protocol = &imap_protocol,
 		.tls = TLS_MODE_IMPLICIT,
-		.us = "probe.example.net",
+		.ehlo_name = "probe.example.net",
 		.user = "joe",
 		.password = password,
 		.flags = flags,
@@ -33,7 +33,7 @@ static void begin(const char *password, unsigned flags)
 
 static bool repeats(const char *text)
 {
-	return redaction_finds(&d, view_of(text));
+	return redaction_finds_secret(&d, view_of(text));
 }
 
 static const char secret[] = "Tr0ub4dor&3";
@@ -136,7 +136,7 @@ static void it_is_withheld_where_no_login_is_tried(void **state)
 	begin(NULL, 0);
 	params.user = NULL;
 	assert_false(repeats("Tr0ub4dor&3"));
-	params.withhold = secret;
+	params.redacted_secret = secret;
 	assert_true(repeats("Tr0ub4dor&3"));
 	assert_true(repeats("AGpvZQBUcjB1YjRkb3ImMw=="));
 }

@@ -27,15 +27,15 @@ static struct mail_reply *reply_of(struct mail_reply *r, int code, const char *w
 	mail_reply_init(r);
 	r->code = code;
 	r->closing = code == 421;
-	mail_reply_mark(r, view_of(word));
-	mail_reply_hear(r, view_of(words));
+	mail_reply_set_code(r, view_of(word));
+	mail_reply_add_text(r, view_of(words));
 	return r;
 }
 
 static void dialogue_at(struct dialogue *d, enum phase phase)
 {
 	static const struct dialogue_params params = { .protocol = &smtp_protocol,
-						       .us = "x" };
+						       .ehlo_name = "x" };
 
 	dialogue_init(d, &params, &room, output);
 	d->phase = phase;
@@ -181,7 +181,7 @@ static void enter_tls(struct dialogue *d)
 {
 	static const struct dialogue_params params = { .protocol = &pop3_protocol,
 						       .tls = TLS_MODE_IMPLICIT,
-						       .us = "x" };
+						       .ehlo_name = "x" };
 	enum phase phase = d->phase;
 
 	dialogue_init(d, &params, &room, output);
@@ -201,7 +201,7 @@ static void test_words(void **state)
 			enter_tls(&d);
 		reply_of(&r, 0, words[i].word, words[i].words);
 		r.closing = words[i].code & CLOSING;
-		r.baffled = words[i].code & BAFFLED;
+		r.not_understood = words[i].code & BAFFLED;
 		assert_fault(replies_word_fault(&d, &r), &words[i]);
 	}
 }

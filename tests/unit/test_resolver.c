@@ -112,13 +112,13 @@ static void settles_for_less(void **state)
 	a = (struct asked){ .question = { .answered = note_answer,
 					  .patience = span_of_ms(1000) } };
 	begin = instant_now();
-	resolver_ask(b.resolver, "slowhalf.test", FAMILY_ANY, &a.question);
+	resolver_query_addresses(b.resolver, "slowhalf.test", FAMILY_ANY, &a.question);
 	await(&b, &a);
 	assert_true(span_seconds(span_between(begin, instant_now())) < 3);
 	assert_int_equal(a.answer.count, 1);
 	ask(&b, &a, "silent.test", FAMILY_ANY);
 	uv_run(&b.loop, UV_RUN_ONCE);
-	resolver_settle(b.resolver, &a.question, &answer);
+	resolver_stop_waiting(b.resolver, &a.question, &answer);
 	snprintf(wanted, sizeof(wanted), "no answer from the resolver %s", b.place[0]);
 	assert_int_equal(answer.fault, FAULT_TIMEOUT);
 	assert_string_equal(answer.reason, wanted);
@@ -198,7 +198,7 @@ static void is_freed_by_a_handler(void **state)
 	(void)state;
 	set_up_one(&b, 5000);
 	freeing = &b;
-	resolver_ask(b.resolver, "v4.test", FAMILY_IPV4, &a.question);
+	resolver_query_addresses(b.resolver, "v4.test", FAMILY_IPV4, &a.question);
 	ask(&b, &other, "v4.test", FAMILY_IPV4);
 	ask(&b, &third, "silent.test", FAMILY_ANY);
 	await(&b, &a);
@@ -222,7 +222,7 @@ static void asks_within_an_answer(void **state)
 	(void)state;
 	set_up_one(&b, 5000);
 	freeing = &b;
-	resolver_ask(b.resolver, "nx.test", FAMILY_ANY, &a.question);
+	resolver_query_addresses(b.resolver, "nx.test", FAMILY_ANY, &a.question);
 	await(&b, &a);
 	await(&b, &next_asked);
 	assert_int_equal(next_asked.answer.count, 1);
@@ -395,7 +395,7 @@ static void ask_records(struct bench *b, struct asked *a, const char *name,
 			enum dns_type type)
 {
 	*a = (struct asked){ .question.answered = note_answer };
-	resolver_ask_records(b->resolver, name, type, &a->question);
+	resolver_query_records(b->resolver, name, type, &a->question);
 	await(b, a);
 }
 

@@ -23,7 +23,7 @@ static void begin(enum tls_mode tls, enum trust trust, unsigned flags)
 	params = (struct dialogue_params){
 		.protocol = &pop3_protocol,
 		.tls = tls,
-		.us = "x",
+		.ehlo_name = "x",
 		.user = "joe",
 		.password = "secret",
 		.flags = flags,
@@ -42,20 +42,23 @@ static const char *way(uint32_t learned)
 	int ways;
 
 	d.learned = learned;
-	ways = sasl_at_once(&d, 100) + sasl_invited(&d, 100) + sasl_waits(&d) +
-	       sasl_by_command(&d) + sasl_barred(&d);
+	ways = sasl_initial_response_fits(&d, 100) +
+	       sasl_initial_response_too_long(&d, 100) + sasl_server_speaks_first(&d) +
+	       sasl_by_command(&d) + sasl_not_possible(&d);
 	assert_true(ways <= 1);
-	assert_int_equal(sasl_goes_on(&d),
-			 sasl_at_once(&d, 100) + sasl_invited(&d, 100) + sasl_waits(&d));
-	return sasl_goes_on(&d)      ? mechanism_name(sasl_mechanism(&d))
-	       : sasl_by_command(&d) ? "command"
-	       : sasl_barred(&d)     ? "barred"
-				     : "none";
+	assert_int_equal(sasl_exchange_continues(&d),
+			 sasl_initial_response_fits(&d, 100) +
+			     sasl_initial_response_too_long(&d, 100) +
+			     sasl_server_speaks_first(&d));
+	return sasl_exchange_continues(&d) ? mechanism_name(sasl_mechanism(&d))
+	       : sasl_by_command(&d)       ? "command"
+	       : sasl_not_possible(&d)     ? "barred"
+					   : "none";
 }
 
-static struct exchange exchange;
+static struct sasl_exchange exchange;
 
-static struct exchange *lend_exchange(void *user)
+static struct sasl_exchange *provide_exchange(void *user)
 {
 	(void)user;
 	return &exchange;
@@ -70,20 +73,21 @@ static const char *bind_test(void *user, struct buffer *ret_bytes)
 	return binding;
 }
 
-static const struct sasl_means means = { &openssl_digests, lend_exchange, bind_test };
+static const struct sasl_support sasl_support = { &openssl_digests, provide_exchange,
+						  bind_test };
 
 static void test_best_is_taken(void **state)
 {
 	(void)state;
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
-	assert_string_equal(way(PLAIN | LOGIN | LEARNED_COMMAND), "PLAIN");
-	assert_string_equal(way(LOGIN | LEARNED_COMMAND), "LOGIN");
-	assert_string_equal(way(LEARNED_COMMAND), "command");
+	assert_string_equal(way(PLAIN | LOGIN | LEARNED_LOGIN_COMMAND), "PLAIN");
+	assert_string_equal(way(LOGIN | LEARNED_LOGIN_COMMAND), "LOGIN");
+	assert_string_equal(way(LEARNED_LOGIN_COMMAND), "command");
 	assert_string_equal(way(LEARNED_STARTTLS), "barred");
-	assert_string_equal(way(LEARNED_INSIDE | PLAIN), "none");
+	assert_string_equal(way(LEARNED_LOGGED_IN | PLAIN), "none");
 	params.user = NULL;
 	assert_string_equal(way(PLAIN), "none");
-	assert_false(sasl_inside(&d));
+	assert_false(sasl_logged_in(&d));
 }
 
 static void test_where(void **state)
@@ -111,35 +115,35 @@ static void test_where(void **state)
 /* In the order of the enum, with what is needed for each. */
 static void test_order(void **state)
 {
-	uint32_t all = LEARNED_COMMAND;
+	uint32_t all = LEARNED_LOGIN_COMMAND;
 
 	(void)state;
 	for (enum mechanism m = MECHANISM_BEST + 1; m < MECHANISM_COUNT; m++)
 		all |= LEARNED_MECHANISM(m);
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
 	assert_string_equal(way(all), "PLAIN");
-	params.means = &means;
+	params.sasl_support = &sasl_support;
 	binding = NULL;
 	assert_string_equal(way(all), "SCRAM-SHA-256");
 	assert_string_equal(way(all & ~SASL(SCRAM_SHA_256)), "SCRAM-SHA-1");
 	binding = "tls-exporter";
 	assert_string_equal(way(all), "SCRAM-SHA-256-PLUS");
 	/* Cyrus binds by another one, but for TLS 1.2. */
-	assert_string_equal(way(all | LEARNED_UNIQUE), "SCRAM-SHA-256");
+	assert_string_equal(way(all | LEARNED_TLS_UNIQUE), "SCRAM-SHA-256");
 	binding = "tls-server-end-point";
 	assert_string_equal(way(all), "SCRAM-SHA-256-PLUS");
-	assert_string_equal(way(all | LEARNED_UNIQUE), "SCRAM-SHA-256");
+	assert_string_equal(way(all | LEARNED_TLS_UNIQUE), "SCRAM-SHA-256");
 	binding = "tls-unique";
-	assert_string_equal(way(all | LEARNED_UNIQUE), "SCRAM-SHA-256-PLUS");
+	assert_string_equal(way(all | LEARNED_TLS_UNIQUE), "SCRAM-SHA-256-PLUS");
 	assert_string_equal(way(SASL(CRAM_MD5) | PLAIN), "CRAM-MD5");
 	assert_string_equal(way(SASL(SCRAM_SHA_1) | SASL(CRAM_MD5)), "SCRAM-SHA-1");
 	params.flags = DIALOGUE_TOKEN;
 	assert_string_equal(way(all), "OAUTHBEARER");
-	assert_string_equal(way(SASL(XOAUTH2) | PLAIN | LEARNED_COMMAND), "XOAUTH2");
-	assert_string_equal(way(PLAIN | LEARNED_COMMAND), "barred");
+	assert_string_equal(way(SASL(XOAUTH2) | PLAIN | LEARNED_LOGIN_COMMAND), "XOAUTH2");
+	assert_string_equal(way(PLAIN | LEARNED_LOGIN_COMMAND), "barred");
 	/* No login in clear, however little it shows. */
 	begin(TLS_MODE_OPPORTUNISTIC, TRUST_NONE, 0);
-	params.means = &means;
+	params.sasl_support = &sasl_support;
 	assert_string_equal(way(all), "barred");
 }
 
@@ -147,11 +151,11 @@ static void test_wish(void **state)
 {
 	(void)state;
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
-	params.means = &means;
+	params.sasl_support = &sasl_support;
 	params.mechanism = MECHANISM_LOGIN;
 	assert_string_equal(way(PLAIN | LOGIN | SASL(SCRAM_SHA_256)), "LOGIN");
-	assert_string_equal(way(PLAIN | LEARNED_COMMAND), "barred");
-	sasl_blame_barred(&d, NULL);
+	assert_string_equal(way(PLAIN | LEARNED_LOGIN_COMMAND), "barred");
+	sasl_fail_not_possible(&d, NULL);
 	assert_string_equal(dialogue_outcome(&d)->text, "the server does not offer LOGIN");
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
 	assert_string_equal(way(SASL(EXTERNAL)), "barred");
@@ -159,7 +163,7 @@ static void test_wish(void **state)
 	assert_string_equal(way(SASL(EXTERNAL) | PLAIN), "EXTERNAL");
 	params.mechanism = MECHANISM_SCRAM_SHA_1_PLUS;
 	assert_string_equal(way(SASL(SCRAM_SHA_1_PLUS)), "barred");
-	sasl_blame_barred(&d, NULL);
+	sasl_fail_not_possible(&d, NULL);
 	assert_string_equal(dialogue_outcome(&d)->text,
 			    "SCRAM-SHA-1-PLUS cannot be used here");
 }
@@ -170,11 +174,11 @@ static void test_sizes(void **state)
 	(void)state;
 	begin(TLS_MODE_IMPLICIT, TRUST_VERIFIED, 0);
 	d.learned = PLAIN;
-	assert_true(sasl_at_once(&d, 16));
-	assert_false(sasl_at_once(&d, 15));
-	assert_true(sasl_invited(&d, 15));
+	assert_true(sasl_initial_response_fits(&d, 16));
+	assert_false(sasl_initial_response_fits(&d, 15));
+	assert_true(sasl_initial_response_too_long(&d, 15));
 	params.password = "secretss";
-	assert_false(sasl_at_once(&d, 16));
+	assert_false(sasl_initial_response_fits(&d, 16));
 }
 
 int main(void)
