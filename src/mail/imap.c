@@ -336,45 +336,45 @@ static bool imap_expunges(const struct dialogue *d)
 
 /* clang-format off */
 #define IMAP_LOGIN \
-	/* phase            when               we say                                        they answer             flags         */ \
-	{ PHASE_GREETING,   NULL,              NULL,                                         expect_success,               0             }, \
-	{ PHASE_CAPABILITY, imap_capabilities_needed,           "{tag} CAPABILITY",                           expect_success,               0             }, \
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                         starttls_fail_missing, STEP_DEAD_END }, \
-	{ PHASE_STARTTLS,   starttls_wanted,   "{tag} STARTTLS",                             expect_success,               STEP_TLS      }, \
-	{ PHASE_CAPABILITY, dialogue_upgraded, "{tag} CAPABILITY",                           expect_success,               0             }, \
-	{ PHASE_AUTH,       sasl_not_possible,       NULL,                                         sasl_fail_not_possible,      STEP_DEAD_END }, \
-	{ PHASE_AUTH,       imap_initial_response,           "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_judge_reply,           STEP_SASL     }, \
-	{ PHASE_AUTH,       imap_no_initial_response,           "{tag} AUTHENTICATE {mechanism}",             expect_continuation,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_server_speaks_first,        "{tag} AUTHENTICATE {mechanism}",             sasl_judge_reply,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_exchange_continues,      "{sasl:base64}",                              sasl_judge_reply,              STEP_SASL | STEP_AGAIN }, \
-	{ PHASE_AUTH,       imap_login_quoted,            "{tag} LOGIN {user:quoted} {password:quoted}", sasl_judge_reply,             0             }, \
-	{ PHASE_AUTH,       imap_login_literal_plus,  "{tag} LOGIN {user:literal} {password:literal}", sasl_judge_reply,           0             }, \
-	{ PHASE_AUTH,       imap_login_literal,          "{tag} LOGIN {user:size}",                    expect_continuation,              0             }, \
-	{ PHASE_AUTH,       imap_login_literal,          "{user} {password:size}",                     expect_continuation,              0             }, \
-	{ PHASE_AUTH,       imap_login_literal,          "{password}",                                 sasl_judge_reply,              0             },
+	/* phase            when                      we say                                           they answer             flags                  */ \
+	{ PHASE_GREETING,   NULL,                     NULL,                                            expect_success,         0                      }, \
+	{ PHASE_CAPABILITY, imap_capabilities_needed, "{tag} CAPABILITY",                              expect_success,         0                      }, \
+	{ PHASE_STARTTLS,   starttls_missing,         NULL,                                            starttls_fail_missing,  STEP_DEAD_END          }, \
+	{ PHASE_STARTTLS,   starttls_wanted,          "{tag} STARTTLS",                                expect_success,         STEP_TLS               }, \
+	{ PHASE_CAPABILITY, dialogue_upgraded,        "{tag} CAPABILITY",                              expect_success,         0                      }, \
+	{ PHASE_AUTH,       sasl_not_possible,        NULL,                                            sasl_fail_not_possible, STEP_DEAD_END          }, \
+	{ PHASE_AUTH,       imap_initial_response,    "{tag} AUTHENTICATE {mechanism} {sasl:initial}", sasl_judge_reply,       STEP_SASL              }, \
+	{ PHASE_AUTH,       imap_no_initial_response, "{tag} AUTHENTICATE {mechanism}",                expect_continuation,    STEP_SASL              }, \
+	{ PHASE_AUTH,       sasl_server_speaks_first, "{tag} AUTHENTICATE {mechanism}",                sasl_judge_reply,       STEP_SASL              }, \
+	{ PHASE_AUTH,       sasl_exchange_continues,  "{sasl:base64}",                                 sasl_judge_reply,       STEP_SASL | STEP_AGAIN }, \
+	{ PHASE_AUTH,       imap_login_quoted,        "{tag} LOGIN {user:quoted} {password:quoted}",   sasl_judge_reply,       0                      }, \
+	{ PHASE_AUTH,       imap_login_literal_plus,  "{tag} LOGIN {user:literal} {password:literal}", sasl_judge_reply,       0                      }, \
+	{ PHASE_AUTH,       imap_login_literal,       "{tag} LOGIN {user:size}",                       expect_continuation,    0                      }, \
+	{ PHASE_AUTH,       imap_login_literal,       "{user} {password:size}",                        expect_continuation,    0                      }, \
+	{ PHASE_AUTH,       imap_login_literal,       "{password}",                                    sasl_judge_reply,       0                      },
 
 static const struct step imap_steps[] = {
 	IMAP_LOGIN
-	{ PHASE_MAILBOX,    sasl_logged_in,       "{tag} EXAMINE INBOX",                        expect_success,               0             },
-	{ PHASE_CAPABILITY, dialogue_no_command_answered, "{tag} CAPABILITY",                         expect_success,               0             },
-	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               expect_success,               STEP_LAST     },
+	{ PHASE_MAILBOX,    sasl_logged_in,               "{tag} EXAMINE INBOX", expect_success, 0         },
+	{ PHASE_CAPABILITY, dialogue_no_command_answered, "{tag} CAPABILITY",    expect_success, 0         },
+	{ PHASE_QUIT,       NULL,                         "{tag} LOGOUT",        expect_success, STEP_LAST },
 };
 
 /* What is offered behind the login may be more. */
 static const struct step imap_watch_steps[] = {
 	IMAP_LOGIN
-	{ PHASE_CAPABILITY, sasl_logged_in,       "{tag} CAPABILITY",                           expect_success,               0             },
-	{ PHASE_MAILBOX,    sasl_logged_in,       "{tag} SELECT {mailbox:quoted}",              expect_success,               0             },
-	{ PHASE_MAILBOX,    message_missing,   "{tag} UID SEARCH HEADER Message-ID {message-id:quoted}", expect_success,   STEP_MARK     },
-	{ PHASE_MAILBOX,    imap_idles,        "{tag} IDLE",                                 expect_continuation,              STEP_PAUSE    },
-	{ PHASE_MAILBOX,    imap_idles,        "DONE",                                       expect_success,               0             },
-	{ PHASE_MAILBOX,    imap_polls,        NULL,                                         NULL,                   STEP_PAUSE    },
-	{ PHASE_MAILBOX,    imap_polls,        "{tag} NOOP",                                 expect_success,               0             },
-	{ PHASE_MAILBOX,    message_missing,   NULL,                                         NULL,                   STEP_BACK     },
-	{ PHASE_MAILBOX,    message_found,     "{tag} UID FETCH {number} (BODY.PEEK[])",     expect_success,               STEP_BODY     },
-	{ PHASE_MAILBOX,    message_unwanted,  "{tag} UID STORE {number} +FLAGS.SILENT (\\Deleted)", expect_success,     0             },
-	{ PHASE_MAILBOX,    imap_expunges,     "{tag} UID EXPUNGE {number}",                 expect_success,               0             },
-	{ PHASE_QUIT,       NULL,              "{tag} LOGOUT",                               expect_success,               STEP_LAST     },
+	{ PHASE_CAPABILITY, sasl_logged_in,   "{tag} CAPABILITY",                                       expect_success,      0          },
+	{ PHASE_MAILBOX,    sasl_logged_in,   "{tag} SELECT {mailbox:quoted}",                          expect_success,      0          },
+	{ PHASE_MAILBOX,    message_missing,  "{tag} UID SEARCH HEADER Message-ID {message-id:quoted}", expect_success,      STEP_MARK  },
+	{ PHASE_MAILBOX,    imap_idles,       "{tag} IDLE",                                             expect_continuation, STEP_PAUSE },
+	{ PHASE_MAILBOX,    imap_idles,       "DONE",                                                   expect_success,      0          },
+	{ PHASE_MAILBOX,    imap_polls,       NULL,                                                     NULL,                STEP_PAUSE },
+	{ PHASE_MAILBOX,    imap_polls,       "{tag} NOOP",                                             expect_success,      0          },
+	{ PHASE_MAILBOX,    message_missing,  NULL,                                                     NULL,                STEP_BACK  },
+	{ PHASE_MAILBOX,    message_found,    "{tag} UID FETCH {number} (BODY.PEEK[])",                 expect_success,      STEP_BODY  },
+	{ PHASE_MAILBOX,    message_unwanted, "{tag} UID STORE {number} +FLAGS.SILENT (\\Deleted)",     expect_success,      0          },
+	{ PHASE_MAILBOX,    imap_expunges,    "{tag} UID EXPUNGE {number}",                             expect_success,      0          },
+	{ PHASE_QUIT,       NULL,             "{tag} LOGOUT",                                           expect_success,      STEP_LAST  },
 };
 /* clang-format on */
 

@@ -187,33 +187,33 @@ static bool pop3_looks_on(const struct dialogue *d)
 
 /* clang-format off */
 #define POP3_LOGIN \
-	/* phase            when               we say                        they answer             flags         */ \
-	{ PHASE_GREETING,   NULL,              NULL,                         expect_success,               0             }, \
-	{ PHASE_CAPABILITY, NULL,              "CAPA",                       judge_capa,              STEP_MULTI    }, \
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                         starttls_fail_missing, STEP_DEAD_END }, \
-	{ PHASE_STARTTLS,   starttls_wanted,   "STLS",                       expect_success,               STEP_TLS      }, \
-	{ PHASE_CAPABILITY, dialogue_upgraded, "CAPA",                       judge_capa,              STEP_MULTI    }, \
-	{ PHASE_AUTH,       sasl_not_possible,       NULL,                         sasl_fail_not_possible,      STEP_DEAD_END }, \
-	{ PHASE_AUTH,       pop3_initial_response,           "AUTH {mechanism} {sasl:initial}", sasl_judge_reply,         STEP_SASL     }, \
-	{ PHASE_AUTH,       pop3_no_initial_response,           "AUTH {mechanism}",           expect_continuation,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_server_speaks_first,        "AUTH {mechanism}",           sasl_judge_reply,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_exchange_continues,      "{sasl:base64}",              sasl_judge_reply,              STEP_SASL | STEP_AGAIN }, \
-	{ PHASE_AUTH,       sasl_by_command,   "USER {user}",                expect_success,               0             }, \
-	{ PHASE_AUTH,       sasl_by_command,   "PASS {password}",            sasl_judge_reply,              0             },
+	/* phase            when                      we say                             they answer             flags                  */ \
+	{ PHASE_GREETING,   NULL,                     NULL,                              expect_success,         0                      }, \
+	{ PHASE_CAPABILITY, NULL,                     "CAPA",                            judge_capa,             STEP_MULTI             }, \
+	{ PHASE_STARTTLS,   starttls_missing,         NULL,                              starttls_fail_missing,  STEP_DEAD_END          }, \
+	{ PHASE_STARTTLS,   starttls_wanted,          "STLS",                            expect_success,         STEP_TLS               }, \
+	{ PHASE_CAPABILITY, dialogue_upgraded,        "CAPA",                            judge_capa,             STEP_MULTI             }, \
+	{ PHASE_AUTH,       sasl_not_possible,        NULL,                              sasl_fail_not_possible, STEP_DEAD_END          }, \
+	{ PHASE_AUTH,       pop3_initial_response,    "AUTH {mechanism} {sasl:initial}", sasl_judge_reply,       STEP_SASL              }, \
+	{ PHASE_AUTH,       pop3_no_initial_response, "AUTH {mechanism}",                expect_continuation,    STEP_SASL              }, \
+	{ PHASE_AUTH,       sasl_server_speaks_first, "AUTH {mechanism}",                sasl_judge_reply,       STEP_SASL              }, \
+	{ PHASE_AUTH,       sasl_exchange_continues,  "{sasl:base64}",                   sasl_judge_reply,       STEP_SASL | STEP_AGAIN }, \
+	{ PHASE_AUTH,       sasl_by_command,          "USER {user}",                     expect_success,         0                      }, \
+	{ PHASE_AUTH,       sasl_by_command,          "PASS {password}",                 sasl_judge_reply,       0                      },
 
 static const struct step pop3_steps[] = {
 	POP3_LOGIN
-	{ PHASE_MAILBOX,    sasl_logged_in,       "STAT",                       judge_stat,              0             },
-	{ PHASE_QUIT,       NULL,              "QUIT",                       expect_success,               STEP_LAST     },
+	{ PHASE_MAILBOX, sasl_logged_in, "STAT", judge_stat,     0         },
+	{ PHASE_QUIT,    NULL,           "QUIT", expect_success, STEP_LAST },
 };
 
 static const struct step pop3_look_steps[] = {
 	POP3_LOGIN
-	{ PHASE_MAILBOX,    sasl_logged_in,       "STAT",                       hear_last,              0             },
-	{ PHASE_MAILBOX,    pop3_looks_on,     "TOP {number} 0",             hear_top,               STEP_MULTI | STEP_BODY | STEP_AGAIN },
-	{ PHASE_MAILBOX,    message_found,     "UIDL {number}",              hear_uidl,              0             },
-	{ PHASE_MAILBOX,    message_unwanted,  "DELE {number}",              expect_success,               0             },
-	{ PHASE_QUIT,       NULL,              "QUIT",                       expect_success,               STEP_LAST     },
+	{ PHASE_MAILBOX, sasl_logged_in,   "STAT",           hear_last,      0                                   },
+	{ PHASE_MAILBOX, pop3_looks_on,    "TOP {number} 0", hear_top,       STEP_MULTI | STEP_BODY | STEP_AGAIN },
+	{ PHASE_MAILBOX, message_found,    "UIDL {number}",  hear_uidl,      0                                   },
+	{ PHASE_MAILBOX, message_unwanted, "DELE {number}",  expect_success, 0                                   },
+	{ PHASE_QUIT,    NULL,             "QUIT",           expect_success, STEP_LAST                           },
 };
 /* clang-format on */
 

@@ -203,17 +203,17 @@ static bool sieve_offers_login(struct view offered)
 
 /* clang-format off */
 static const struct step sieve_steps[] = {
-	/* phase            when               we say                                     they answer             flags         */
-	{ PHASE_GREETING,   NULL,              NULL,                                      expect_success,               0             },
-	{ PHASE_STARTTLS,   starttls_missing,  NULL,                                      starttls_fail_missing, STEP_DEAD_END },
-	{ PHASE_STARTTLS,   starttls_wanted,   "STARTTLS",                                expect_success,               STEP_TLS      },
-	{ PHASE_CAPABILITY, dialogue_upgraded, NULL,                                      expect_success,               0             },
-	{ PHASE_AUTH,       sasl_not_possible,       NULL,                                      sasl_fail_not_possible,      STEP_DEAD_END },
-	{ PHASE_AUTH,       sieve_initial_response,           "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_judge_reply,           STEP_SASL     },
-	{ PHASE_AUTH,       sasl_server_speaks_first,        "AUTHENTICATE \"{mechanism}\"",            sasl_judge_reply,              STEP_SASL     },
-	{ PHASE_AUTH,       sasl_exchange_continues,      "{sasl:string}",                           sasl_judge_reply,              STEP_SASL | STEP_AGAIN },
-	{ PHASE_CAPABILITY, dialogue_no_command_answered, "CAPABILITY",                            expect_success,               0             },
-	{ PHASE_QUIT,       NULL,              "LOGOUT",                                  expect_success,               STEP_LAST     },
+	/* phase            when                          we say                                        they answer             flags                  */
+	{ PHASE_GREETING,   NULL,                         NULL,                                         expect_success,         0                      },
+	{ PHASE_STARTTLS,   starttls_missing,             NULL,                                         starttls_fail_missing,  STEP_DEAD_END          },
+	{ PHASE_STARTTLS,   starttls_wanted,              "STARTTLS",                                   expect_success,         STEP_TLS               },
+	{ PHASE_CAPABILITY, dialogue_upgraded,            NULL,                                         expect_success,         0                      },
+	{ PHASE_AUTH,       sasl_not_possible,            NULL,                                         sasl_fail_not_possible, STEP_DEAD_END          },
+	{ PHASE_AUTH,       sieve_initial_response,       "AUTHENTICATE \"{mechanism}\" {sasl:string}", sasl_judge_reply,       STEP_SASL              },
+	{ PHASE_AUTH,       sasl_server_speaks_first,     "AUTHENTICATE \"{mechanism}\"",               sasl_judge_reply,       STEP_SASL              },
+	{ PHASE_AUTH,       sasl_exchange_continues,      "{sasl:string}",                              sasl_judge_reply,       STEP_SASL | STEP_AGAIN },
+	{ PHASE_CAPABILITY, dialogue_no_command_answered, "CAPABILITY",                                 expect_success,         0                      },
+	{ PHASE_QUIT,       NULL,                         "LOGOUT",                                     expect_success,         STEP_LAST              },
 };
 /* clang-format on */
 

@@ -255,36 +255,36 @@ static bool smtp_offers_login(struct view offered)
 
 /* clang-format off */
 #define SMTP_LOGIN \
-	/* phase            when              we say                        they answer             flags         */ \
-	{ PHASE_GREETING,   NULL,             NULL,                         expect_220,               0             }, \
-	{ PHASE_CAPABILITY, speaks_smtp,      "EHLO {ehlo_name}",                  judge_ehlo,              0             }, \
-	{ PHASE_CAPABILITY, is_helo_only,              "HELO {ehlo_name}",                  expect_250,               0             }, \
-	{ PHASE_CAPABILITY, speaks_lmtp,      "LHLO {ehlo_name}",                  expect_250,               0             }, \
-	{ PHASE_STARTTLS,   starttls_missing, NULL,                         starttls_fail_missing, STEP_DEAD_END }, \
-	{ PHASE_STARTTLS,   starttls_wanted,  "STARTTLS",                   expect_220,               STEP_TLS      }, \
-	{ PHASE_CAPABILITY, upgraded_smtp,    "EHLO {ehlo_name}",                  expect_250,               0             }, \
-	{ PHASE_CAPABILITY, upgraded_lmtp,    "LHLO {ehlo_name}",                  expect_250,               0             }, \
-	{ PHASE_AUTH,       sasl_not_possible,      NULL,                         sasl_fail_not_possible,      STEP_DEAD_END }, \
-	{ PHASE_AUTH,       smtp_initial_response,          "AUTH {mechanism} {sasl:initial}", sasl_judge_reply,         STEP_SASL     }, \
-	{ PHASE_AUTH,       smtp_no_initial_response,          "AUTH {mechanism}",           expect_continuation,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_server_speaks_first,       "AUTH {mechanism}",           sasl_judge_reply,              STEP_SASL     }, \
-	{ PHASE_AUTH,       sasl_exchange_continues,     "{sasl:base64}",              sasl_judge_reply,              STEP_SASL | STEP_AGAIN },
+	/* phase            when                      we say                             they answer             flags                  */ \
+	{ PHASE_GREETING,   NULL,                     NULL,                              expect_220,             0                      }, \
+	{ PHASE_CAPABILITY, speaks_smtp,              "EHLO {ehlo_name}",                judge_ehlo,             0                      }, \
+	{ PHASE_CAPABILITY, is_helo_only,             "HELO {ehlo_name}",                expect_250,             0                      }, \
+	{ PHASE_CAPABILITY, speaks_lmtp,              "LHLO {ehlo_name}",                expect_250,             0                      }, \
+	{ PHASE_STARTTLS,   starttls_missing,         NULL,                              starttls_fail_missing,  STEP_DEAD_END          }, \
+	{ PHASE_STARTTLS,   starttls_wanted,          "STARTTLS",                        expect_220,             STEP_TLS               }, \
+	{ PHASE_CAPABILITY, upgraded_smtp,            "EHLO {ehlo_name}",                expect_250,             0                      }, \
+	{ PHASE_CAPABILITY, upgraded_lmtp,            "LHLO {ehlo_name}",                expect_250,             0                      }, \
+	{ PHASE_AUTH,       sasl_not_possible,        NULL,                              sasl_fail_not_possible, STEP_DEAD_END          }, \
+	{ PHASE_AUTH,       smtp_initial_response,    "AUTH {mechanism} {sasl:initial}", sasl_judge_reply,       STEP_SASL              }, \
+	{ PHASE_AUTH,       smtp_no_initial_response, "AUTH {mechanism}",                expect_continuation,    STEP_SASL              }, \
+	{ PHASE_AUTH,       sasl_server_speaks_first, "AUTH {mechanism}",                sasl_judge_reply,       STEP_SASL              }, \
+	{ PHASE_AUTH,       sasl_exchange_continues,  "{sasl:base64}",                   sasl_judge_reply,       STEP_SASL | STEP_AGAIN },
 
 static const struct step smtp_steps[] = {
 	SMTP_LOGIN
-	{ PHASE_MAILBOX,    tries_envelope,   "MAIL FROM:<{from}>",         judge_mail,              0             },
-	{ PHASE_MAILBOX,    has_sender,       "RCPT TO:<{to}>",             judge_rcpt,              0             },
-	{ PHASE_MAILBOX,    has_sender,       "RSET",                       expect_success,               0             },
-	{ PHASE_QUIT,       NULL,             "QUIT",                       expect_221,               STEP_LAST     },
+	{ PHASE_MAILBOX, tries_envelope, "MAIL FROM:<{from}>", judge_mail,     0         },
+	{ PHASE_MAILBOX, has_sender,     "RCPT TO:<{to}>",     judge_rcpt,     0         },
+	{ PHASE_MAILBOX, has_sender,     "RSET",               expect_success, 0         },
+	{ PHASE_QUIT,    NULL,           "QUIT",               expect_221,     STEP_LAST },
 };
 
 static const struct step smtp_submission_steps[] = {
 	SMTP_LOGIN
-	{ PHASE_MAILBOX,    NULL,             "MAIL FROM:<{from}>",         expect_250,               0             },
-	{ PHASE_MAILBOX,    NULL,             "RCPT TO:<{to}>",             expect_success,               0             },
-	{ PHASE_MAILBOX,    NULL,             "DATA",                       need_354,               0             },
-	{ PHASE_MAILBOX,    NULL,             NULL,                         expect_250,               STEP_MESSAGE  },
-	{ PHASE_QUIT,       NULL,             "QUIT",                       expect_221,               STEP_LAST     },
+	{ PHASE_MAILBOX, NULL, "MAIL FROM:<{from}>", expect_250,     0            },
+	{ PHASE_MAILBOX, NULL, "RCPT TO:<{to}>",     expect_success, 0            },
+	{ PHASE_MAILBOX, NULL, "DATA",               need_354,       0            },
+	{ PHASE_MAILBOX, NULL, NULL,                 expect_250,     STEP_MESSAGE },
+	{ PHASE_QUIT,    NULL, "QUIT",               expect_221,     STEP_LAST    },
 };
 /* clang-format on */
 
