@@ -140,12 +140,28 @@ static void web_config_read_words(struct load *load, yaml_node_t *node, void *fi
 	yaml_each_item(&load->yaml, node, load->key->name, web_config_gather, &g);
 }
 
+/* "0", or 0 with a unit of Go's time.ParseDuration: no rate limit (exporter-toolkit,
+ * docs/web-configuration.md). */
+static bool span_is_zero(const char *text)
+{
+	static const char *const units[] = { "", "ns", "us", "ms", "s", "m", "h" };
+
+	if (*text != '0')
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (strcmp(text + 1, units[i]) == 0)
+			return true;
+	return false;
+}
+
 static void read_span(struct load *load, yaml_node_t *node, void *field)
 {
 	const char *text = "";
 
 	yaml_text(&load->yaml, node, load->key->name, &text);
-	if (*text && !span_parse(view_of(text), field))
+	if (span_is_zero(text))
+		*(struct span *)field = (struct span){ 0 };
+	else if (*text && !span_parse(view_of(text), field))
 		errors_add(load->errors, yaml_place(&load->yaml, node), "as in 500ms or 1s",
 			   "%s: %s is not a time", load->key->name, QUOTE(view_of(text)));
 }
