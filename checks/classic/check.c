@@ -73,7 +73,7 @@ static bool name_failed(struct check *k)
 	return check_end(k, STATE_CRITICAL);
 }
 
-static bool connect_failed(struct check *k)
+static bool check_connect_failed(struct check *k)
 {
 	const struct arguments *a = k->arguments;
 	const struct conversation *c = &k->conversation;
@@ -110,7 +110,7 @@ static enum turn open_it(struct check *k)
 	return turn == TURN_DONE ? conversation_open(c, a->port) : turn;
 }
 
-static void send_proxy_header(struct check *k)
+static void check_send_proxy_header(struct check *k)
 {
 	if (k->arguments->flags & ARGUMENTS_PROXY)
 		conversation_send(&k->conversation,
@@ -123,12 +123,12 @@ bool check_connect(struct check *k)
 
 	switch (turn) {
 	case TURN_DONE:
-		send_proxy_header(k);
+		check_send_proxy_header(k);
 		return true;
 	case TURN_CLOSED:
 		return false;
 	case TURN_FAILED:
-		return connect_failed(k);
+		return check_connect_failed(k);
 	default:
 		check_give_up(k, turn);
 		return false;

@@ -13,8 +13,8 @@ struct parts {
 	struct buffer value;
 };
 
-static enum MHD_Result add_part(void *cls, enum MHD_ValueKind kind, const char *name,
-				const char *value)
+static enum MHD_Result add_header_part(void *cls, enum MHD_ValueKind kind, const char *name,
+				       const char *value)
 {
 	struct parts *parts = cls;
 
@@ -31,7 +31,8 @@ static const char *whole_header(struct request *request, const char *name,
 	struct parts parts = { .name = name };
 
 	buffer_init(&parts.value, storage, NEGOTIATION_MAX);
-	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_part, &parts);
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header_part,
+				  &parts);
 	return buffer_string(&parts.value);
 }
 

@@ -5,7 +5,7 @@
 
 /* Returns true if the confirmed state is bad, too. A fault of our own says nothing about
  * the server. */
-static bool is_unreachable(const struct record_figures *r)
+static bool figures_are_unreachable(const struct record_figures *r)
 {
 	return state_is_bad((enum state)r->state) && r->announced != STATE_COUNT &&
 	       state_is_bad((enum state)r->announced) &&
@@ -29,5 +29,5 @@ void server_health_add(struct server_health *s, const struct record_figures *rec
 	if (count == 0)
 		s->unreachable = false;
 	for (size_t i = 0; i < count; i++)
-		s->unreachable = s->unreachable && is_unreachable(&records[i]);
+		s->unreachable = s->unreachable && figures_are_unreachable(&records[i]);
 }

@@ -68,7 +68,7 @@ void name_results_release(struct name_results *r)
 
 /* --- counts ------------------------------------------------------------------------------- */
 
-static void count_step(size_t *count, bool up)
+static void count_up_or_down(size_t *count, bool up)
 {
 	*count = up ? *count + 1 : *count - 1;
 }
@@ -78,16 +78,16 @@ static void count_entry(struct name_results_summary *s, const struct entry *e, b
 {
 	if (e->asked == 0)
 		return;
-	count_step(&s->asked, up);
-	count_step(&s->states[e->state], up);
-	count_step(&s->faults[e->fault], up);
+	count_up_or_down(&s->asked, up);
+	count_up_or_down(&s->states[e->state], up);
+	count_up_or_down(&s->faults[e->fault], up);
 	if (e->confirmation.announced < STATE_COUNT)
-		count_step(&s->announced[e->confirmation.announced], up);
+		count_up_or_down(&s->announced[e->confirmation.announced], up);
 	if (e->flags & WITHOUT_OWN)
-		count_step(&s->without_own, up);
+		count_up_or_down(&s->without_own, up);
 	for (enum fault f = CERT_FAULT_FIRST; f <= CERT_FAULT_LAST; f++)
 		if (e->cert_faults & CERT_FAULT_BIT(f))
-			count_step(&s->cert_faults[f], up);
+			count_up_or_down(&s->cert_faults[f], up);
 }
 
 /* Called after the end of this record has changed. */

@@ -14,7 +14,7 @@ void scanner_init(struct scanner *s, struct view text)
 	*s = (struct scanner){ .rest = text, .line = 1 };
 }
 
-static char at(struct view v, size_t i)
+static char char_at(struct view v, size_t i)
 {
 	return i < v.n ? v.p[i] : '\0';
 }
@@ -70,15 +70,15 @@ static size_t comment_length(struct view v)
 static bool skip_space(struct scanner *s)
 {
 	for (;;) {
-		char c = at(s->rest, 0);
+		char c = char_at(s->rest, 0);
 
 		if (s->rest.n == 0)
 			return true;
 		if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
 			scanner_take(s, TOKEN_END, 1);
-		} else if (c == '#' || (c == '/' && at(s->rest, 1) == '/')) {
+		} else if (c == '#' || (c == '/' && char_at(s->rest, 1) == '/')) {
 			scanner_take(s, TOKEN_END, scanner_line_length(s->rest));
-		} else if (c == '/' && at(s->rest, 1) == '*') {
+		} else if (c == '/' && char_at(s->rest, 1) == '*') {
 			size_t n = comment_length(s->rest);
 
 			if (n == 0)
@@ -92,7 +92,8 @@ static bool skip_space(struct scanner *s)
 
 static bool is_escaped_nul(struct view v)
 {
-	return (at(v, 1) == 'x' || at(v, 1) == 'X') && at(v, 2) == '0' && at(v, 3) == '0';
+	return (char_at(v, 1) == 'x' || char_at(v, 1) == 'X') && char_at(v, 2) == '0' &&
+	       char_at(v, 3) == '0';
 }
 
 static struct token scanner_string(struct scanner *s)
@@ -104,8 +105,10 @@ static struct token scanner_string(struct scanner *s)
 	while (i < v.n && v.p[i] != '"' && v.p[i] != '\n') {
 		if (v.p[i] == '\\' && is_escaped_nul(view_skip(v, i)))
 			kind = TOKEN_STRING_NUL;
-		i +=
-		    v.p[i] == '\\' && (at(v, i + 1) == '"' || at(v, i + 1) == '\\') ? 2 : 1;
+		i += v.p[i] == '\\' &&
+			     (char_at(v, i + 1) == '"' || char_at(v, i + 1) == '\\')
+			 ? 2
+			 : 1;
 	}
 	if (i >= v.n || v.p[i] == '\n')
 		return scanner_take(s, TOKEN_STRING_UNCLOSED, i < v.n ? i : v.n);
@@ -117,16 +120,17 @@ static size_t exponent(struct view v, size_t i)
 {
 	size_t digits = i + 1;
 
-	if (at(v, i) != 'e' && at(v, i) != 'E')
+	if (char_at(v, i) != 'e' && char_at(v, i) != 'E')
 		return i;
-	digits += at(v, digits) == '+' || at(v, digits) == '-';
-	return ascii_is_digit(at(v, digits)) ? scanner_run(v, digits, ascii_is_digit) : i;
+	digits += char_at(v, digits) == '+' || char_at(v, digits) == '-';
+	return ascii_is_digit(char_at(v, digits)) ? scanner_run(v, digits, ascii_is_digit)
+						  : i;
 }
 
 static size_t suffix(struct view v, size_t i)
 {
-	i += at(v, i) == 'L';
-	return i > 0 && at(v, i - 1) == 'L' && at(v, i) == 'L' ? i + 1 : i;
+	i += char_at(v, i) == 'L';
+	return i > 0 && char_at(v, i - 1) == 'L' && char_at(v, i) == 'L' ? i + 1 : i;
 }
 
 static bool scanner_fits(struct view digits, unsigned base)
@@ -156,12 +160,12 @@ static struct token integer(struct scanner *s, size_t from, size_t to, unsigned 
 static struct token scanner_number(struct scanner *s)
 {
 	struct view v = s->rest;
-	size_t sign = at(v, 0) == '-' || at(v, 0) == '+';
+	size_t sign = char_at(v, 0) == '-' || char_at(v, 0) == '+';
 	size_t whole = scanner_run(v, sign, ascii_is_digit), end = whole;
 
-	if (at(v, 0) == '0' && (at(v, 1) | 0x20) == 'x' && is_hex(at(v, 2)))
+	if (char_at(v, 0) == '0' && (char_at(v, 1) | 0x20) == 'x' && is_hex(char_at(v, 2)))
 		return integer(s, 2, scanner_run(v, 2, is_hex), 16);
-	if (at(v, whole) == '.')
+	if (char_at(v, whole) == '.')
 		end = exponent(v, scanner_run(v, whole + 1, ascii_is_digit));
 	else if (whole > sign)
 		end = exponent(v, whole);
@@ -188,14 +192,14 @@ static struct token foreign(struct scanner *s)
 	if (c < 0x20 || c == 0x7f)
 		return scanner_take(s, TOKEN_CONTROL, 1);
 	/* A character of UTF-8 whole, for the message. */
-	while (c >= 0xc0 && n < 4 && ((unsigned char)at(s->rest, n) & 0xc0) == 0x80)
+	while (c >= 0xc0 && n < 4 && ((unsigned char)char_at(s->rest, n) & 0xc0) == 0x80)
 		n++;
 	return scanner_take(s, TOKEN_FOREIGN, n);
 }
 
 static struct token next(struct scanner *s)
 {
-	char c = at(s->rest, 0);
+	char c = char_at(s->rest, 0);
 
 	if (s->rest.n == 0)
 		return scanner_take(s, TOKEN_END, 0);

@@ -13,16 +13,16 @@ static size_t left(const struct csv *c)
 	return (size_t)(c->end - c->next);
 }
 
-static bool at(const struct csv *c, size_t i, char ch)
+static bool csv_char_is(const struct csv *c, size_t i, char ch)
 {
 	return i < left(c) && c->next[i] == ch;
 }
 
 static bool at_line_end(const struct csv *c)
 {
-	size_t i = at(c, 0, '\r');
+	size_t i = csv_char_is(c, 0, '\r');
 
-	return left(c) == i || at(c, i, '\n');
+	return left(c) == i || csv_char_is(c, i, '\n');
 }
 
 static size_t csv_line_length(const struct csv *c)
@@ -67,9 +67,9 @@ static struct view quoted_cell(struct csv *c, struct row *r)
 	struct view cell = { to, 0 };
 
 	csv_drop(c, 1);
-	while (left(c) > 0 && (!at(c, 0, '"') || at(c, 1, '"'))) {
+	while (left(c) > 0 && (!csv_char_is(c, 0, '"') || csv_char_is(c, 1, '"'))) {
 		*to++ = *c->next;
-		csv_drop(c, at(c, 0, '"') ? 2 : 1);
+		csv_drop(c, csv_char_is(c, 0, '"') ? 2 : 1);
 	}
 	if (left(c) == 0)
 		r->fault = "has a cell whose '\"' is never closed";
@@ -83,19 +83,20 @@ bool csv_next(struct csv *c, struct row *ret_row)
 {
 	struct row r = { 0 };
 
-	while (left(c) > 0 && (at_line_end(c) || at(c, 0, '#')))
+	while (left(c) > 0 && (at_line_end(c) || csv_char_is(c, 0, '#')))
 		drop_line(c);
 	if (left(c) == 0)
 		return false;
 	r.line = c->line;
 	for (;;) {
-		struct view cell = at(c, 0, '"') ? quoted_cell(c, &r) : plain_cell(c, &r);
+		struct view cell =
+		    csv_char_is(c, 0, '"') ? quoted_cell(c, &r) : plain_cell(c, &r);
 
 		if (r.count < CSV_CELLS_MAX)
 			r.cells[r.count++] = cell;
 		else
 			r.fault = "has more than 32 cells";
-		if (!at(c, 0, ','))
+		if (!csv_char_is(c, 0, ','))
 			break;
 		csv_drop(c, 1);
 	}
