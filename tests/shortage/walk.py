@@ -21,7 +21,7 @@ REPORTS = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error|UndefinedBeh
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--library", required=True)
+    parser.add_argument("--library", dest="preload", required=True)
     parser.add_argument("--kind", choices=("memory", "descriptors"), required=True)
     parser.add_argument("--right", required=True, help="what the first line may say beside UNKNOWN")
     parser.add_argument("--most", type=int, default=0)
@@ -32,7 +32,7 @@ def arguments():
 
 
 def run(a, number, count_file=None):
-    environment = dict(os.environ, LD_PRELOAD=a.library,
+    environment = dict(os.environ, LD_PRELOAD=a.preload,
                        SHORTAGE=f"{a.kind}:{number}{'-' if a.from_there_on else ''}")
     # A leak at the end of a plugin that gave up is the system's.
     environment["ASAN_OPTIONS"] = "detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1"
